@@ -1,0 +1,3 @@
+"""Development-time pytest configuration; nothing here is shipped."""
+
+pytest_plugins = ["pytester"]

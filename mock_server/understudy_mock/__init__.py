@@ -1,0 +1,1 @@
+"""A server that stands in for a LangGraph deployment: it answers stateless runs from recordings."""

@@ -1,0 +1,68 @@
+"""The command `understudy`: its subcommands are loaded when they are used.
+
+Exit codes: 0 good; 1 findings; 2 wrong use, or nothing to work on; 3 a failure of our own.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+COMMANDS = {
+    "record": "understudy_mock.record_command:record",
+    "serve": "understudy_mock.serve_command:serve",
+    "show": "understudy_mock.show_command:show",
+}
+"""Where each subcommand is: `module:function`."""
+
+GOOD, FINDINGS, WRONG_USE, OUR_FAILURE = 0, 1, 2, 3
+
+TRACEBACK_VARIABLE = "UNDERSTUDY_TRACEBACK"
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), function)
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="understudy", message="understudy %(version)s")
+def understudy() -> None:
+    """Stand in for a LangGraph deployment: record stateless runs, and serve them again."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line *arguments*, by default those of the process; return the exit code."""
+    try:
+        result: object = understudy.main(arguments, "understudy", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped by Ctrl-C", err=True)
+        return WRONG_USE
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        click.echo(
+            f"understudy failed: {type(error).__name__}: {error}\n"
+            f"This is a bug in understudy; with {TRACEBACK_VARIABLE}=1 it prints where.",
+            err=True,
+        )
+        return OUR_FAILURE
+    return result if isinstance(result, int) else GOOD
+
+
+def main() -> NoReturn:
+    """Run the command line of the process and exit."""
+    sys.exit(run())

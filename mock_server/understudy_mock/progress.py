@@ -1,0 +1,38 @@
+"""Tells the user how a recording goes: one live line on a terminal, plain lines anywhere else."""
+
+from typing import TextIO
+
+
+class Progress:
+    """Writes to *stream*, which is a terminal if *live*."""
+
+    def __init__(self, stream: TextIO, *, live: bool, total: int) -> None:
+        self._stream, self._live, self._total = stream, live, total
+        self._number = 0
+        self._name = ""
+
+    def start(self, name: str) -> None:
+        """Say that the next run is of the recording *name*."""
+        self._number += 1
+        self._name = name
+
+    def watch(self, events: int, seconds: float) -> None:
+        """Say how far the run is, where a line can be written over."""
+        if self._live:
+            self._stream.write(f"\r{self._line(events, seconds)}\x1b[K")
+            self._stream.flush()
+
+    def finish(self, events: int, seconds: float, remark: str = "") -> None:
+        """Say how the run was."""
+        start, end = ("\r", "\x1b[K\n") if self._live else ("", "\n")
+        self._stream.write(f"{start}{self._line(events, seconds)}{remark}{end}")
+        self._stream.flush()
+
+    def say(self, text: str) -> None:
+        """Write a line of its own."""
+        self._stream.write(f"\r\x1b[K{text}\n" if self._live else f"{text}\n")
+        self._stream.flush()
+
+    def _line(self, events: int, seconds: float) -> str:
+        count = "1 event" if events == 1 else f"{events} events"
+        return f"recording {self._name} ({self._number} of {self._total}): {count}, {seconds:.1f} s"

@@ -1,0 +1,171 @@
+"""The mock server: the application with its state, and the socket it listens on."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Collection
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+import uvicorn
+from starlette.types import Message, Receive, Scope, Send
+
+from understudy_mock.active import ActiveRuns
+from understudy_mock.app import create_app
+from understudy_mock.body import BODY_LIMIT
+from understudy_mock.catalogue import Catalogue
+from understudy_mock.journal import Entry, Journal
+from understudy_mock.library import Library
+from understudy_mock.replay import Options, Replay
+from understudy_mock.runs import JOURNAL_KEY, RunEndpoints
+from understudy_mock.threads import Threads
+
+DEFAULT_PORT = 2024
+"""The port of `langgraph dev`."""
+
+
+def bundled_recordings() -> Path:
+    """Return the folder of the recordings that come with the package."""
+    return Path(str(files("understudy_mock") / "recordings"))
+
+
+class Mock:
+    """A mock deployment: an ASGI application that answers from recordings."""
+
+    def __init__(
+        self,
+        library: Library,
+        options: Options | None = None,
+        *,
+        cors_origins: Collection[str] = ("*",),
+        body_limit: int = BODY_LIMIT,
+    ) -> None:
+        self.journal = Journal()
+        self.catalogue = Catalogue(library.recordings)
+        self.replay = Replay(library, self.catalogue, options or Options())
+        self.active = ActiveRuns()
+        threads = Threads()
+        self._runs = RunEndpoints(self.replay, self.active, body_limit)
+        self._app = create_app(
+            catalogue=self.catalogue,
+            threads=threads,
+            active=self.active,
+            run_routes=self._runs.routes,
+            cors_origins=cors_origins,
+            body_limit=body_limit,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI asks for it, and write it into the journal."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        entry = self.journal.add(Entry(scope["method"], scope["path"]))
+        scope[JOURNAL_KEY] = entry
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry.status = message["status"]
+            await send(message)
+
+        await self._app(scope, receive, noting)
+
+    def use(self, library: Library) -> None:
+        """Answer from another *library* from now on; assistants that clients made stay."""
+        self.catalogue.replace(library.recordings)
+        self.replay.use(library)
+
+    def end_streams(self) -> None:
+        """End every stream in progress, as a server does that is told to go."""
+        self._runs.end_streams()
+
+
+class MockServer(uvicorn.Server):
+    """Serves a mock with the HTTP server that `langgraph dev` has: uvicorn, httptools, uvloop."""
+
+    def __init__(
+        self,
+        mock: Mock,
+        listening: socket.socket,
+        background: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Serve *mock* on the socket *listening*, with *background* work once it does."""
+        super().__init__(
+            uvicorn.Config(mock, access_log=False, log_level="warning", lifespan="off", ws="none")
+        )
+        self._mock = mock
+        self._listening = listening
+        self._background = background
+        self._task: asyncio.Future[None] | None = None
+        self.serving = threading.Event()
+        """Set once requests are answered."""
+
+    @property
+    def url(self) -> str:
+        """Where the mock answers."""
+        host, port = self._listening.getsockname()[:2]
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._listening.getsockname()[1])
+
+    def listen(self) -> None:
+        """Serve until told to end."""
+        self.run(sockets=[self._listening])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen."""
+        await super().startup(sockets)
+        self.serving.set()
+        if self._background is not None:
+            self._task = asyncio.ensure_future(self._background())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop to listen: streams end cleanly and at once, waits are answered to the end.
+
+        Observed on langgraph-api 0.16.7 at SIGTERM.
+        """
+        self._mock.end_streams()
+        if self._task is not None:
+            self._task.cancel()
+        await super().shutdown(sockets)
+
+
+class BackgroundServer:
+    """A mock server in a thread of its own, for as long as a `with` block."""
+
+    def __init__(self, mock: Mock, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen on *host* and *port* at once; port 0 takes a free one."""
+        self._server = MockServer(mock, open_socket(host, port))
+        self._thread = threading.Thread(target=self._server.listen, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where the mock answers."""
+        return self._server.url
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._server.serving.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on *host* and *port*; raises OSError where it can't."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError:
+        listening.close()
+        raise
+    return listening

@@ -1,0 +1,46 @@
+"""`understudy show`: prints recordings for people."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from understudy_mock.recording import BrokenRecording
+from understudy_mock.recording_file import read
+from understudy_mock.show import render
+from understudy_mock.terminal import escape
+
+_PIPED_WIDTH = 100
+
+
+@click.command()
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--full", is_flag=True, help="Print data whole, not cut to one line of the terminal.")
+def show(files: tuple[Path, ...], full: bool) -> None:
+    """Print recordings: what was asked, what came when, and how it ended."""
+    try:
+        for number, file in enumerate(files):
+            _print(file, full=full, first=number == 0)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, `head` for example, has enough. Nothing is left to be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print(file: Path, *, full: bool, first: bool) -> None:
+    try:
+        recording = read(file)
+    except BrokenRecording as error:
+        raise click.ClickException(escape(str(error))) from None
+    except OSError as error:
+        raise click.ClickException(escape(f"can't read {file}: {error.strerror}")) from None
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPED_WIDTH
+    if not first:
+        print()
+    encoding = sys.stdout.encoding or "utf-8"
+    for line in render(recording, str(file), None if full else width):
+        print(line.encode(encoding, "backslashreplace").decode(encoding))

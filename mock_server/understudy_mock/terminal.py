@@ -1,0 +1,39 @@
+"""Text for a terminal: one line, cut to a width, and harmless whatever it holds."""
+
+import unicodedata
+
+_HARMFUL = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+
+
+def escape(text: str) -> str:
+    """Return *text* with control and invisible characters as escapes like `\\x1b`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_escape, text))
+
+
+def _escape(character: str) -> str:
+    if unicodedata.category(character) not in _HARMFUL:
+        return character
+    return character.encode("unicode_escape").decode()
+
+
+def shorten(text: str, width: int) -> str:
+    """Return *text* cut to *width* columns; wide characters take two of them."""
+    if len(text) <= width and text.isascii():
+        return text
+    if len(text) <= width and sum(map(_columns, text)) <= width:
+        return text
+    used, kept = 3, 0
+    for character in text:
+        used += _columns(character)
+        if used > width:
+            break
+        kept += 1
+    return f"{text[:kept]}..."
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,1 @@
+"""The pytest plugin: nothing of ours, and nothing heavy, is imported until a fixture is used."""
