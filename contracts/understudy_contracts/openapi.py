@@ -28,11 +28,13 @@ def bundle(template: Json) -> Json:
 def _point_inside(node: Any, file: str, schemas: Json) -> Any:
     """Return *node*, which stands in *file*, with references to files turned into pointers."""
     if isinstance(node, list):
-        return [_point_inside(item, file, schemas) for item in cast(list[Any], node)]
+        return [_point_inside(item, file, schemas) for item in cast(list[object], node)]
     if not isinstance(node, dict):
         return node
     return {
-        key: _pointer(value, file, schemas) if key == "$ref" else _point_inside(value, file, schemas)
+        key: _pointer(value, file, schemas)
+        if key == "$ref"
+        else _point_inside(value, file, schemas)
         for key, value in cast(Json, node).items()
     }
 
@@ -45,6 +47,8 @@ def _pointer(reference: str, file: str, schemas: Json) -> str:
     name = target.removesuffix(".json")
     if name not in schemas:
         schemas[name] = None  # Being put in: a schema may refer to itself.
-        schema = {key: value for key, value in load(target).items() if key not in ("$id", "$schema")}
+        schema = {
+            key: value for key, value in load(target).items() if key not in ("$id", "$schema")
+        }
         schemas[name] = _point_inside(schema, target, schemas)
     return f"#/components/schemas/{name}{fragment}"

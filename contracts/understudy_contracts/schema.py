@@ -5,16 +5,25 @@ before a schema is asked for, so that a server which validates nothing starts fa
 """
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema import ValidationError
     from referencing import Registry
 
 Path = tuple[str | int, ...]
+
+
+class Validator(Protocol):
+    """A compiled schema: the part of jsonschema's validators that is used here."""
+
+    def iter_errors(self, instance: Any) -> "Iterator[ValidationError]":
+        """Yield what the schema does not allow about *instance*."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +73,11 @@ def registry() -> "Registry[Any]":
 
 
 @cache
-def validator(name: str) -> "Draft202012Validator":
+def validator(name: str) -> "Validator":
     """Return the validator of the schema in the file *name*."""
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(load(name), registry=registry())
+    return cast(Validator, Draft202012Validator(load(name), registry=registry()))
 
 
 def first_error(name: str, instance: Any) -> SchemaError | None:
@@ -79,32 +88,30 @@ def first_error(name: str, instance: Any) -> SchemaError | None:
 
 def _describe(error: "ValidationError") -> SchemaError:
     keyword = str(error.validator)
+    say = _MESSAGES.get(keyword)
     return SchemaError(
         keyword,
         tuple(error.absolute_path),
         tuple(error.absolute_schema_path)[:-1],
-        _message(keyword, error.instance, error.validator_value) or error.message,
+        say(error.instance, error.validator_value) if say else error.message,
         error.instance,
     )
 
 
-def _message(keyword: str, instance: Any, expected: Any) -> str | None:
-    """Say what is wrong in words of JSON; None for a keyword that has no words of its own."""
-    match keyword:
-        case "type":
-            types = [expected] if isinstance(expected, str) else expected
-            return f"{show(instance)} is not of type {_either(types)}"
-        case "enum":
-            return f"{show(instance)} is not one of {_either(expected)}"
-        case "required":
-            missing = next(name for name in expected if name not in instance)
-            return f"{show(missing)} is a required property"
-        case "pattern":
-            return f"{show(instance)} does not match {show(expected)}"
-        case "anyOf" | "oneOf":
-            return f"{show(instance)} is not valid under any of the schemas of '{keyword}'"
-        case _:
-            return None
+# What is wrong with a value, in words of JSON; jsonschema's own messages speak Python.
+_MESSAGES: dict[str, Callable[[Any, Any], str]] = {
+    "type": lambda value, types: f"{show(value)} is not of type {_either(types)}",
+    "enum": lambda value, values: f"{show(value)} is not one of {_either(values)}",
+    "required": lambda value, keys: f"{show(_missing(value, keys))} is a required property",
+    "pattern": lambda value, pattern: f'{show(value)} does not match "{pattern}"',
+    "minItems": lambda value, least: f"{show(value)} has less than {_count(least, 'item')}",
+    "minLength": lambda value, least: f"{show(value)} is shorter than {_count(least, 'character')}",
+    "maxLength": lambda value, most: f"{show(value)} is longer than {_count(most, 'character')}",
+    "minimum": lambda value, least: f"{show(value)} is less than the minimum of {least}",
+    "maximum": lambda value, most: f"{show(value)} is greater than the maximum of {most}",
+    "anyOf": lambda value, _: f"{show(value)} is valid under none of the schemas of 'anyOf'",
+    "oneOf": lambda value, _: f"{show(value)} is not valid under exactly one schema of 'oneOf'",
+}
 
 
 def show(value: Any) -> str:
@@ -115,9 +122,18 @@ def show(value: Any) -> str:
         return "(nested too deeply to show)"
 
 
-def _either(values: list[Any]) -> str:
-    *first, last = map(show, values)
+def _either(values: Any) -> str:
+    several = cast(list[object], values) if isinstance(values, list) else [values]
+    *first, last = map(show, several)
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def _missing(value: dict[str, Any], keys: list[str]) -> str:
+    return next(key for key in keys if key not in value)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _subscript(path: Path) -> str:

@@ -147,11 +147,12 @@ def encode(frames: Iterable[Frame]) -> bytes:
 def encode_event(event: str, data: str, id_: str | None = None, *, eol: Eol = "\r\n") -> bytes:
     """Return the block of one event, in the field order of the servers: `event`, `data`, `id`.
 
-    *data* is one line of text. Observed on langgraph-api 0.16.7 (CRLF, `id` only when the stream
-    is resumable) and on LangGraph.js (LF).
+    Each line of *data* becomes a `data` line. Observed on langgraph-api 0.16.7 (CRLF, `id` only
+    when the stream is resumable) and on LangGraph.js (LF, and now and then data of many lines).
     """
+    data_lines = f"{eol}data: ".join(data.split("\n"))
     id_line = f"id: {id_}{eol}" if id_ is not None else ""
-    return f"event: {event}{eol}data: {data}{eol}{id_line}{eol}".encode()
+    return f"event: {event}{eol}data: {data_lines}{eol}{id_line}{eol}".encode()
 
 
 def encode_comment(text: str = HEARTBEAT, *, eol: Eol = "\r\n") -> bytes:

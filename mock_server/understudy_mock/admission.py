@@ -78,7 +78,7 @@ def _crash_unless_object(value: Any) -> None:
 
 def _check_after_seconds(body: Json) -> None:
     try:
-        datetime.now(UTC) + timedelta(seconds=body.get("after_seconds", 0))
+        _ = datetime.now(UTC) + timedelta(seconds=body.get("after_seconds", 0))
     except OverflowError:
         raise Crash from None
 

@@ -15,6 +15,7 @@ An endpoint may raise Refusal, and ClientDisconnect where nobody is left to answ
 from collections.abc import Collection, Sequence
 from typing import cast
 
+from orjson import JSONEncodeError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -35,7 +36,7 @@ from understudy_mock.neighbours import (
     system_endpoints,
     thread_endpoints,
 )
-from understudy_mock.refusal import Refusal
+from understudy_mock.refusal import Crash, Refusal
 from understudy_mock.threads import Threads
 
 
@@ -61,6 +62,7 @@ def create_app(
         exception_handlers={
             Refusal: _answer_refusal,
             HTTPException: _answer_http_exception,
+            JSONEncodeError: _answer_crash,
             ClientDisconnect: _answer_nobody,
         },
     )
@@ -88,6 +90,11 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
     allowed = sorted((refused.headers or {}).get("Allow", "").split(", "))
     headers = (("allow", ", ".join(allowed)),)
     return Refusal(refused.status_code, refused.detail, headers).response()
+
+
+async def _answer_crash(_request: Request, _error: Exception) -> Response:
+    """Answer what no response can repeat: JSON of 254 levels. Observed: the server crashes too."""
+    return Crash().response()
 
 
 async def _answer_nobody(_request: Request, _error: Exception) -> Response:

@@ -28,16 +28,10 @@ def _matches(assistant: Assistant, body: Json) -> bool:
 
 
 def _contains(whole: Any, part: Any) -> bool:
-    """Whether *whole* contains *part* in the sense of PostgreSQL's `jsonb @>`."""
+    """Whether *whole* has every key of *part*, at every level; lists must be equal (observed)."""
     if isinstance(part, dict) and isinstance(whole, dict):
         items, inside = cast(Json, part).items(), cast(Json, whole)
         return all(key in inside and _contains(inside[key], value) for key, value in items)
-    if isinstance(part, list) and isinstance(whole, list):
-        members = cast(list[Any], whole)
-        return all(
-            any(_contains(member, wanted) for member in members)
-            for wanted in cast(list[Any], part)
-        )
     return bool(whole == part)
 
 

@@ -15,7 +15,10 @@ from understudy_mock.answer import VARY
 RawHeaders = list[tuple[bytes, bytes]]
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
-_EXPOSED = (b"access-control-expose-headers", b"x-pagination-total, x-pagination-next, content-location")
+_EXPOSED = (
+    b"access-control-expose-headers",
+    b"x-pagination-total, x-pagination-next, content-location",
+)
 _ALLOW_ORIGIN = b"access-control-allow-origin"
 _CREDENTIALS = (b"access-control-allow-credentials", b"true")
 _PRIVATE_NETWORK = (b"access-control-allow-private-network", b"true")
@@ -75,7 +78,7 @@ class Cors:
         asked = dict(scope["headers"])
         wanted = asked[_REQUEST_METHOD].decode("latin-1")
         is_allowed = self._everyone or origin in self._origins
-        # Observed: a page that asks for the private network is refused, by an answer that allows it.
+        # Observed: who asks for the private network is refused, by an answer that allows it.
         wrong = {
             "origin": not is_allowed,
             "method": wanted not in _METHODS,
@@ -84,7 +87,7 @@ class Cors:
         failures = [name for name, is_wrong in wrong.items() if is_wrong]
         text = f"Disallowed CORS {', '.join(failures)}" if failures else "OK"
         response = PlainTextResponse(text, 400 if failures else 200)
-        headers = [_PREFLIGHT_VARY]
+        headers: RawHeaders = [_PREFLIGHT_VARY]
         if self._everyone:
             headers.append((_ALLOW_ORIGIN, b"*"))
         headers.append((b"access-control-allow-methods", ", ".join(_METHODS).encode()))

@@ -6,7 +6,7 @@ of nothing but runs still names assistants; those are made up as a server would 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -126,7 +126,7 @@ def _answers(recording: Recording) -> Iterator[Exchange]:
 
 
 @contextmanager
-def _judging(recording: Recording, exchange: Exchange) -> Iterator[Any]:
+def _judging(recording: Recording, exchange: Exchange) -> Generator[Any]:
     request = f"{exchange.request.method} {exchange.request.path}"
     try:
         yield orjson.loads(exchange.body)

@@ -1,6 +1,5 @@
 """The endpoints around runs: health, assistants, threads, cancelling."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -23,7 +22,8 @@ _DOCS = b"""<!doctype html>
 <title>understudy</title>
 <h1>understudy</h1>
 <p>This server stands in for a LangGraph deployment and answers stateless runs from recordings.
-<p>What it implements is described by the OpenAPI document at <a href="openapi.json">/openapi.json</a>.
+<p>What it implements is described by its OpenAPI document:
+<a href="openapi.json">/openapi.json</a>.
 </html>
 """
 

@@ -1,5 +1,6 @@
 """Request bodies: JSON that a schema allows."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from understudy_contracts.schema import first_error
 from understudy_mock.refusal import Refusal
 
 Json = dict[str, Any]
+
+_LEVELS = 255
 
 CONFIGURABLE_AND_CONTEXT = (
     "Cannot specify both configurable and context. Prefer setting context alone. Context was "
@@ -20,14 +23,31 @@ def parse_payload(body: bytes, schema: str) -> Any:
     """Return the JSON in *body*; raises Refusal 422 where it is none or *schema* forbids it.
 
     orjson refuses what the server refuses, which uses it too: NaN, numbers beyond 64-bit floats,
-    a byte order mark, lone surrogates, broken UTF-8, more than 1024 levels.
+    a byte order mark, lone surrogates, broken UTF-8, more than 1024 levels. Raises Refusal 400 for
+    more than 255 levels: the server's schema validator goes no deeper (observed).
     """
     try:
         payload = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Refusal(422, "Invalid JSON in request body") from None
+    # Without that many brackets there can't be that many levels.
+    if body.count(b"[") + body.count(b"{") > _LEVELS and _is_deeper(payload, _LEVELS):
+        raise Refusal(400, "Recursion limit reached")
     check(payload, schema)
     return payload
+
+
+def _is_deeper(payload: Any, levels: int) -> bool:
+    level = [payload]
+    for _ in range(levels):
+        level = [child for node in level for child in _children(node)]
+    return any(isinstance(node, dict | list) for node in level)
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return cast(Json, node).values()
+    return cast(list[object], node) if isinstance(node, list) else ()
 
 
 def check(payload: Any, schema: str) -> None:

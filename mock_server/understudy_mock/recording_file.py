@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 import orjson
 
 from understudy_contracts import End, Exchange, Frame, Request, Response, sse
-from understudy_mock.recording import FORMAT, BrokenRecording, Recording
+from understudy_mock.recording import FORMAT, SUFFIX, BrokenRecording, Recording
 from understudy_mock.recording_line import (
     BadLine,
     Line,
@@ -31,9 +31,7 @@ def read(path: Path, name: str | None = None) -> Recording:
 
     Raises BrokenRecording for anything that is no recording, OSError where the file can't be read.
     """
-    return parse(
-        path.read_bytes(), str(path), name or path.name.removesuffix("".join(path.suffixes))
-    )
+    return parse(path.read_bytes(), str(path), name or path.name.removesuffix(SUFFIX))
 
 
 def parse(content: bytes, path: str, name: str) -> Recording:
@@ -42,7 +40,7 @@ def parse(content: bytes, path: str, name: str) -> Recording:
     number, head = next(lines, (1, None))
     if head is None or "understudy" not in head:
         raise BrokenRecording(path, number, 'a first line with "understudy"', _got(head))
-    if head["understudy"] != FORMAT:
+    if head["understudy"] is True or head["understudy"] != FORMAT:
         raise BrokenRecording(
             path,
             number,
@@ -52,12 +50,15 @@ def parse(content: bytes, path: str, name: str) -> Recording:
     server = head.get("server", {})
     if not isinstance(server, dict):
         raise BrokenRecording(path, number, '"server" as an object', _got(server))
+    said = {key: head.get(key, "") for key in ("recorded_at", "note")}
+    for key, value in said.items():
+        if not isinstance(value, str):
+            raise BrokenRecording(path, number, f'"{key}" as text', _got(value))
     return Recording(
         name,
         tuple(_exchanges(lines, path)),
-        str(head.get("recorded_at", "")),
-        cast(dict[str, Any], server),
-        str(head.get("note", "")),
+        server=cast(dict[str, Any], server),
+        **said,
     )
 
 

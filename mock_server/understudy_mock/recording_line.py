@@ -16,7 +16,7 @@ class BadLine(ValueError):
     def __init__(self, expected: str, got: object) -> None:
         super().__init__(expected, got)
         self.expected = expected
-        self.got = got if isinstance(got, str) else _shorten(got)
+        self.got = _shorten(got)
 
 
 def _shorten(value: object) -> str:
@@ -38,7 +38,8 @@ def json_of(text: str) -> tuple[bool, Any]:
     """Return whether *text* is JSON that encodes to itself, and its value."""
     try:
         value = orjson.loads(text)
-        return orjson.dumps(value).decode() == text, value
+        # Two levels deeper than in the line of a request: the encoder takes 254 levels at most.
+        return orjson.dumps([[value]])[2:-2].decode() == text, value
     except (ValueError, TypeError):
         return False, None
 
@@ -92,6 +93,9 @@ def end_line(at: float, end: End) -> Line:
 
 def read_request(line: Line) -> tuple[Request, Response, sse.Eol]:
     """Return what the line that opens an exchange says; raises BadLine."""
+    number = line["exchange"]
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise BadLine('"exchange" as a number from 1', number)
     sent, received = _object(line, "request"), _object(line, "response")
     eol = line.get("eol", "\r\n")
     if eol not in ("\r\n", "\n", "\r"):
@@ -116,18 +120,17 @@ def read_frame(line: Line, eol: sse.Eol, *, stream: bool, first: bool) -> Frame:
     """
     at = _at(line)
     if "event" in line:
-        event, id_ = _text(line, "event"), line.get("id")
-        if id_ is not None and not isinstance(id_, str):
-            raise BadLine('"id" as text', id_)
+        event = _one_line(line, "event")
+        id_ = None if line.get("id") is None else _one_line(line, "id")
         if "data" in line:
             data = orjson.dumps(line["data"]).decode()
         elif "text" in line:
-            data = _text(line, "text")
+            data = _one_line(line, "text")
         else:
             raise BadLine('"data" or "text" beside "event"', line)
         raw = sse.encode_event(event, data, id_, eol=eol)
     elif "comment" in line:
-        raw = sse.encode_comment(_text(line, "comment"), eol=eol)
+        raw = sse.encode_comment(_one_line(line, "comment"), eol=eol)
     elif _RAW_KEYS & line.keys():
         raw = _raw(line)
     else:
@@ -176,6 +179,13 @@ def _text(line: Line, key: str) -> str:
     if not isinstance(value, str):
         raise BadLine(f'"{key}" as text', value)
     return value
+
+
+def _one_line(line: Line, key: str) -> str:
+    text = _text(line, key)
+    if "\n" in text or "\r" in text:
+        raise BadLine(f'"{key}" as text of one line (use "raw" for more)', text)
+    return text
 
 
 def _object(line: Line, key: str) -> Line:

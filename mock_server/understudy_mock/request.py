@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from understudy_mock.admission import check_after_assistant, check_before_assistant
-from understudy_mock.catalogue import Assistant, Catalogue
+from understudy_mock.assistant import Assistant
+from understudy_mock.catalogue import Catalogue
 from understudy_mock.payload import (
     Json,
     parse_payload,
@@ -113,7 +114,9 @@ def _admit(body: Json, catalogue: Catalogue) -> RunRequest:
         after_seconds=body.get("after_seconds", 0),
         webhook=body.get("webhook"),
         feedback_keys=tuple(body.get("feedback_keys", ())),
-        durability=body.get("durability", "async" if body.get("checkpoint_during", True) else "exit"),
+        durability=body.get(
+            "durability", "async" if body.get("checkpoint_during", True) else "exit"
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from understudy_mock.payload import Json
 from understudy_mock.request import RunRequest, requested_modes
@@ -41,12 +41,9 @@ def run_object(
     inherited: Json = assistant.part("config").get("configurable") or {}
     configurable = inherited | given | from_server | ids
     configurable["user_id"] = given.get("user_id") or inherited.get("user_id") or ""
-    metadata = (
-        assistant.part("metadata")
-        | (request.config.get("metadata") or {})
-        | request.metadata
-        | {"assistant_id": request.assistant}
-    )
+    config_metadata: Json = request.config.get("metadata") or {}
+    metadata = assistant.part("metadata") | config_metadata | request.metadata
+    metadata["assistant_id"] = request.assistant
     # The server fills in the context, or what may stand in for it, before its own keys.
     context = request.context or request.config.get("configurable") or {}
     return {
@@ -85,7 +82,7 @@ def _given_configurable(request: RunRequest) -> Json:
     if request.context:
         given = request.context | {"__context_provided__": True}
     if checkpoint_id := request.body.get("checkpoint_id"):
-        given = given | {"checkpoint_id": str(checkpoint_id)}
+        given = given | {"checkpoint_id": str(UUID(checkpoint_id))}
     return given | dict(request.body.get("checkpoint") or {})
 
 

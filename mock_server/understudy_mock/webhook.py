@@ -71,23 +71,23 @@ def _blocked(parts: SplitResult) -> str | None:
         return "Invalid webhook hostname ''"
     if parts.scheme not in ("http", "https"):
         return f"Webhook host blocked: scheme '{parts.scheme}' not allowed"
-    reason = _blocked_name(host) or _blocked_address(host, parts.port or 80)
+    is_literal = "[" in parts.netloc
+    reason = _blocked_name(host) or _blocked_address(host, parts.port or 80, is_literal)
     return f"Webhook host blocked: {reason}" if reason else None
 
 
 def _blocked_name(host: str) -> str | None:
-    by_suffix = (reason for suffix, reason in _BLOCKED_SUFFIXES.items() if host.endswith(suffix))
+    name = f".{host.removesuffix('.')}"
+    by_suffix = (reason for suffix, reason in _BLOCKED_SUFFIXES.items() if name.endswith(suffix))
     return _BLOCKED_NAMES.get(host) or next(by_suffix, None)
 
 
-def _blocked_address(host: str, port: int) -> str | None:
+def _blocked_address(host: str, port: int, is_literal: bool) -> str | None:
     try:
         # Numeric only: reads every spelling of an address (127.1, 0x7f000001), asks nobody.
-        found = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
-        )
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
-        return None
+        return "DNS resolution failed" if is_literal else None
     return _blocked_network(ip_address(found[0][4][0]))
 
 

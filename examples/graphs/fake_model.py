@@ -1,0 +1,64 @@
+"""A chat model that needs no network and no key: it says what its script says, piece by piece."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from functools import reduce
+from operator import add
+from typing import Any
+
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage, message_chunk_to_message
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+
+
+class FakeModel(BaseChatModel):
+    """Answers with `script`, one streamed piece each, then a last piece that counts the tokens.
+
+    Waits `pause` seconds before each piece. With `failure`, raises a ValueError of that text
+    where the last piece would be.
+    """
+
+    script: list[AIMessageChunk]
+    finish_reason: str = "stop"
+    pause: float = 0.0
+    failure: str | None = None
+
+    @property
+    def _llm_type(self) -> str:
+        return "fake"
+
+    def _last_piece(self, messages: list[BaseMessage]) -> AIMessageChunk:
+        if self.failure is not None:
+            raise ValueError(self.failure)
+        read = sum(len(message.text.split()) for message in messages)
+        said = len(self.script)
+        return AIMessageChunk(
+            content="",
+            response_metadata={"finish_reason": self.finish_reason, "model_name": "fake-1"},
+            usage_metadata={
+                "input_tokens": read,
+                "output_tokens": said,
+                "total_tokens": read + said,
+            },
+            chunk_position="last",
+        )
+
+    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        whole = reduce(add, [*self.script, self._last_piece(messages)])
+        return ChatResult(generations=[ChatGeneration(message=message_chunk_to_message(whole))])
+
+    async def _astream(
+        self, messages: list[BaseMessage], *_: Any, **__: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        for piece in self.script:
+            await asyncio.sleep(self.pause)
+            # A copy, because LangChain writes the message's id into the piece.
+            yield ChatGenerationChunk(message=piece.model_copy())
+        await asyncio.sleep(self.pause)
+        yield ChatGenerationChunk(message=self._last_piece(messages))
+
+
+def words(text: str) -> list[AIMessageChunk]:
+    """Cut a text into one piece a word, each with the space that follows it."""
+    return [AIMessageChunk(content=word) for word in re.findall(r"\S+\s*", text)]

@@ -1,0 +1,54 @@
+"""Parallel workers by Send, then a join.
+
+Each worker starts a little after the one before it, so that they take the same turns every time.
+"""
+
+import asyncio
+import operator
+from typing import Annotated
+
+from fake_model import FakeModel, words
+from langgraph.config import get_stream_writer
+from langgraph.graph import START, StateGraph
+from langgraph.types import Send
+from typing_extensions import TypedDict
+
+
+class Jokes(TypedDict, total=False):
+    subjects: list[str]
+    jokes: Annotated[list[str], operator.add]
+    best: str
+
+
+class Job(TypedDict):
+    subject: str
+    turn: int
+
+
+def share_out(state: Jokes) -> list[Send]:
+    return [
+        Send("tell", {"subject": subject, "turn": turn})
+        for turn, subject in enumerate(state["subjects"])
+    ]
+
+
+async def tell(job: Job) -> dict:
+    await asyncio.sleep(0.1 * job["turn"])
+    get_stream_writer()({"telling": job["subject"]})
+    model = FakeModel(script=words(f"Why so many {job['subject']}? Nobody counted."))
+    joke = await model.ainvoke(job["subject"])
+    return {"jokes": [joke.text]}
+
+
+async def choose(state: Jokes) -> dict:
+    return {"best": min(state["jokes"], key=len)}
+
+
+graph = (
+    StateGraph(Jokes)
+    .add_node("tell", tell)
+    .add_node("choose", choose)
+    .add_conditional_edges(START, share_out, ["tell"])
+    .add_edge("tell", "choose")
+    .compile()
+)

@@ -1,0 +1,22 @@
+"""The functional API: a workflow whose output is not an object but a list, or a number."""
+
+from typing import NotRequired
+
+from langgraph.func import entrypoint, task
+from typing_extensions import TypedDict
+
+
+class Numbers(TypedDict):
+    numbers: list[int]
+    add_up: NotRequired[bool]
+
+
+@task
+async def square(number: int) -> int:
+    return number * number
+
+
+@entrypoint()
+async def graph(request: Numbers) -> list[int] | int:
+    squares = [await square(number) for number in request["numbers"]]
+    return sum(squares) if request.get("add_up") else squares

@@ -1,0 +1,83 @@
+# Sourced by the start scripts: start PORT [FOLDER]
+#
+# A start script installs its server into FOLDER (default: a new temporary one; an old one is used
+# again), copies the graphs there, starts the server in a session of its own, waits until it
+# answers, and prints how to stop it. Nothing is written beside the scripts.
+set -euo pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
+PORT=${1:?usage: start PORT [FOLDER]}
+WORK=${2:-$(mktemp -d "${TMPDIR:-/tmp}/server.XXXXXX")}
+mkdir -p "$WORK" && WORK=$(cd "$WORK" && pwd)
+BASE="http://127.0.0.1:$PORT"
+
+# No traces and no usage reports leave the machine.
+export LANGSMITH_TRACING=false LANGCHAIN_TRACING_V2=false LANGGRAPH_CLI_NO_ANALYTICS=1
+
+fail() { echo "start: $*" >&2; exit 1; }
+
+port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# check_free: before anything in FOLDER is touched
+check_free() {
+  [[ $PORT =~ ^[0-9]+$ ]] || fail "expected a port number, got '$PORT'"
+  port_is_free "$PORT" || fail "port $PORT is taken: choose another, or stop what listens there"
+  if [ -e "$WORK/server.pid" ] && kill -0 "$(cat "$WORK/server.pid")" 2>/dev/null; then
+    fail "a server runs from $WORK: end it first with '$HERE/../stop $WORK'"
+  fi
+}
+
+# find_python VERSION...: the first of these that runs; PYTHON overrides
+find_python() {
+  if [ -n "${PYTHON:-}" ]; then echo "$PYTHON"; return; fi
+  local version candidate
+  for version in "$@"; do
+    for candidate in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$version"*/bin/python; do
+      if "$candidate" -c 'import sys, venv' 2>/dev/null; then command -v "$candidate"; return; fi
+    done
+  done
+  fail "expected a Python among $*, found none: name one with PYTHON=..."
+}
+
+# install_python PYTHON REQUIREMENT...: into FOLDER/venv, again only if the requirements change
+install_python() {
+  local python=$1 marker="$WORK/venv/installed"; shift
+  if [ "$(cat "$marker" 2>/dev/null)" = "$*" ]; then return; fi
+  if ! { command -v uv >/dev/null && uv venv -q --clear --python "$python" "$WORK/venv" &&
+    uv pip install -q --python "$WORK/venv/bin/python" "$@"; }; then
+    "$python" -m venv --clear "$WORK/venv"
+    "$WORK/venv/bin/pip" install -q --disable-pip-version-check "$@"
+  fi
+  echo "$*" > "$marker"
+}
+
+# copy_graphs: from GRAPHS (default: the example graphs) to FOLDER/graphs, where they may be read-only
+copy_graphs() {
+  local from=${GRAPHS:-$HERE/../../graphs}
+  [ -e "$from/langgraph.json" ] || fail "expected $from/langgraph.json, found none: is GRAPHS right?"
+  rm -rf "$WORK/graphs" && mkdir "$WORK/graphs"
+  cp -R "$from/." "$WORK/graphs" && chmod -R u+w "$WORK/graphs"
+}
+
+# launch COMMAND...: in FOLDER/graphs, in a session of its own, with a log and the process's id
+launch() {
+  (cd "$WORK/graphs" && exec setsid "$@") > "$WORK/server.log" 2>&1 < /dev/null &
+  echo $! > "$WORK/server.pid"
+}
+
+# wait_ready PATH: until GET PATH succeeds, at most READY_SECONDS (default 90)
+wait_ready() {
+  local left=${READY_SECONDS:-90}
+  until curl -sf -o /dev/null "$BASE$1"; do
+    left=$((left - 1))
+    if [ "$left" -le 0 ] || ! kill -0 "$(cat "$WORK/server.pid")" 2>/dev/null; then
+      tail -n 30 "$WORK/server.log" >&2
+      "$HERE/../stop" "$WORK"
+      fail "the server did not answer $BASE$1; its log is $WORK/server.log"
+    fi
+    sleep 1
+  done
+  echo "ready at $BASE"
+  echo "log in $WORK/server.log"
+  echo "stop with: $(cd "$HERE/.." && pwd)/stop $WORK"
+}
