@@ -1,5 +1,6 @@
 """Development-time pytest configuration; nothing here is shipped."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,17 @@ def read_capture(path: Path) -> Exchange:
         decoded = tuple(sse.decode(body))
         return Exchange(asked, response, decoded, exchange.end)
     return exchange
+
+
+@pytest.fixture(name="captured", scope="session")
+def _captured() -> Callable[[str], Exchange]:
+    """Read a capture by its name: `captured("python/mode-agent-values")`."""
+
+    def read(name: str) -> Exchange:
+        (path,) = CAPTURES.glob(f"{name}.*")
+        return read_capture(path)
+
+    return read
 
 
 _LEFT_OUT = (b"bytes cut]", b"... cut by capture.py ...")

@@ -1,6 +1,7 @@
 """Parallel workers by Send, then a join.
 
-Each worker starts a little after the one before it, so that they take the same turns every time.
+All workers start together; then each waits a little longer than the one before it, so that they
+take the same turns every time.
 """
 
 import asyncio
@@ -28,12 +29,12 @@ class Job(TypedDict):
 def share_out(state: Jokes) -> list[Send]:
     return [
         Send("tell", {"subject": subject, "turn": turn})
-        for turn, subject in enumerate(state["subjects"])
+        for turn, subject in enumerate(state["subjects"], start=1)
     ]
 
 
 async def tell(job: Job) -> dict:
-    await asyncio.sleep(0.1 * job["turn"])
+    await asyncio.sleep(0.2 * job["turn"])
     get_stream_writer()({"telling": job["subject"]})
     model = FakeModel(script=words(f"Why so many {job['subject']}? Nobody counted."))
     joke = await model.ainvoke(job["subject"])

@@ -64,7 +64,7 @@ async def price(work: Work) -> dict:
 
 async def reduce_price(work: Work) -> dict:
     if work.count < 10:
-        return {"labels": {"discount": "none"}}
+        return {"discount": None, "labels": {"discount": "none"}}
     return {"discount": 0.1, "total": -0.1 * work.total, "labels": {"discount": "10 %"}}
 
 

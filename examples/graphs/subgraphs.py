@@ -1,6 +1,5 @@
 """Graphs within graphs, two levels deep; the model and the custom writer are in the innermost."""
 
-import operator
 from typing import Annotated
 
 from fake_model import FakeModel, words
@@ -8,10 +7,15 @@ from langgraph.config import get_stream_writer
 from langgraph.graph import START, MessagesState, StateGraph
 
 
+def add_new(old: list[str], new: list[str]) -> list[str]:
+    """Add what is new only: a subgraph gives back all that it was given, and its own besides."""
+    return old + [name for name in new if name not in old]
+
+
 class Travel(MessagesState):
     """The messages, and the names of the nodes that were visited."""
 
-    visited: Annotated[list[str], operator.add]
+    visited: Annotated[list[str], add_new]
 
 
 async def plan(state: Travel) -> dict:

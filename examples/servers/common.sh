@@ -6,10 +6,12 @@
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
-PORT=${1:?usage: start PORT [FOLDER]}
+if [ $# -lt 1 ]; then echo "usage: start PORT [FOLDER]" >&2; exit 2; fi
+PORT=$1
 WORK=${2:-$(mktemp -d "${TMPDIR:-/tmp}/server.XXXXXX")}
 mkdir -p "$WORK" && WORK=$(cd "$WORK" && pwd)
 BASE="http://127.0.0.1:$PORT"
+STOP=$(cd "$HERE/.." && pwd)/stop
 
 # No traces and no usage reports leave the machine.
 export LANGSMITH_TRACING=false LANGCHAIN_TRACING_V2=false LANGGRAPH_CLI_NO_ANALYTICS=1
@@ -23,7 +25,7 @@ check_free() {
   [[ $PORT =~ ^[0-9]+$ ]] || fail "expected a port number, got '$PORT'"
   port_is_free "$PORT" || fail "port $PORT is taken: choose another, or stop what listens there"
   if [ -e "$WORK/server.pid" ] && kill -0 "$(cat "$WORK/server.pid")" 2>/dev/null; then
-    fail "a server runs from $WORK: end it first with '$HERE/../stop $WORK'"
+    fail "a server runs from $WORK: end it first with '$STOP $WORK'"
   fi
 }
 
@@ -43,7 +45,8 @@ find_python() {
 install_python() {
   local python=$1 marker="$WORK/venv/installed"; shift
   if [ "$(cat "$marker" 2>/dev/null)" = "$*" ]; then return; fi
-  if ! { command -v uv >/dev/null && uv venv -q --clear --python "$python" "$WORK/venv" &&
+  rm -rf "$WORK/venv"
+  if ! { command -v uv >/dev/null && uv venv -q --python "$python" "$WORK/venv" &&
     uv pip install -q --python "$WORK/venv/bin/python" "$@"; }; then
     "$python" -m venv --clear "$WORK/venv"
     "$WORK/venv/bin/pip" install -q --disable-pip-version-check "$@"
@@ -72,12 +75,12 @@ wait_ready() {
     left=$((left - 1))
     if [ "$left" -le 0 ] || ! kill -0 "$(cat "$WORK/server.pid")" 2>/dev/null; then
       tail -n 30 "$WORK/server.log" >&2
-      "$HERE/../stop" "$WORK"
+      "$STOP" "$WORK"
       fail "the server did not answer $BASE$1; its log is $WORK/server.log"
     fi
     sleep 1
   done
   echo "ready at $BASE"
   echo "log in $WORK/server.log"
-  echo "stop with: $(cd "$HERE/.." && pwd)/stop $WORK"
+  echo "stop with: $STOP $WORK"
 }

@@ -62,7 +62,7 @@ class ActiveRuns:
         *status* is `pending`, `running` or `all`. A run is cancelled once only.
         """
         cancelled = 0
-        for run in self._runs.values():
+        for run in list(self._runs.values()):
             if status is None:
                 wanted = run.thread_id == thread_id and run.run_id in run_ids
             else:

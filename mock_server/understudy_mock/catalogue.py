@@ -73,7 +73,9 @@ class Catalogue:
             known.assistants.values(), key=lambda found: str(found.fields.get("created_at"))
         )
         self._known = known
-        self.graphs = list(dict.fromkeys(assistant.graph_id for assistant in oldest_first))
+        names = dict.fromkeys(assistant.graph_id for assistant in oldest_first)
+        # A graph that is known by the UUID of an assistant alone has no name.
+        self.graphs = [name for name in names if default_id(name) in known.assistants]
         """The names of all graphs, in the order in which the server registered them."""
         self.revision += 1
 

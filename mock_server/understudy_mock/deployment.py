@@ -21,7 +21,7 @@ from understudy_mock.payload import Json
 from understudy_mock.recording import Recording
 
 _EPOCH = "1970-01-01T00:00:00+00:00"
-_ASSISTANT_PATH = re.compile(r"/assistants/(?P<id>[^/]+)(?P<part>|/schemas|/graph)")
+_ASSISTANT_PATH = re.compile(r"/assistants/(?!count$)(?P<id>[^/]+)(?P<part>|/schemas|/graph)")
 
 
 class BadAnswer(ValueError):

@@ -49,15 +49,19 @@ def _returned_by_node(event: Event) -> Iterator[Any]:
     if event.base == "updates":
         yield event.data
         return
-    payload = event.data.get("payload") if event.base == "debug" else event.data
+    payload = _field(event.data, "payload") if event.base == "debug" else event.data
     if event.base in ("tasks", "debug") and is_object(payload) and "result" in payload:
         yield payload["result"]
+
+
+def _field(data: Any, key: str) -> Any:
+    return data.get(key) if is_object(data) else None
 
 
 def untagged(events: Iterable[Event]) -> Iterator[Event]:
     """Take the tags of models from the metadata of events, as where no messages are shown."""
     for event in events:
-        if event.name == "events" and is_object(metadata := event.data.get("metadata")):
+        if event.name == "events" and is_object(metadata := _field(event.data, "metadata")):
             metadata.pop("tags", None)
         yield event
 
@@ -96,7 +100,7 @@ def _is_tuple(data: Any) -> bool:
 def without_checkpoints(events: Iterable[Event]) -> Iterator[Event]:
     """Leave out what only a run that keeps its thread shows."""
     for event in events:
-        is_checkpoint = event.base == "debug" and event.data.get("type") == "checkpoint"
+        is_checkpoint = event.base == "debug" and _field(event.data, "type") == "checkpoint"
         if event.base != "checkpoints" and not is_checkpoint:
             yield event
 
@@ -116,24 +120,31 @@ def without_subgraphs(events: Iterable[Event]) -> Iterator[Event]:
             sample = sample or event.data[1]
         if event.namespace:
             continue
-        if event.base == "messages" and _is_tuple(event.data):
-            seen.add(event.data[0].get("id"))
-        elif event.base == "tasks" and "triggers" in event.data:
-            tasks[event.data["name"]] = event.data
-            seen.update(m["id"] for m in messages_in(event.data["input"]))
-        elif event.base == "debug" and event.data.get("type") == "task":
-            steps[event.data["payload"]["id"]] = event.data["step"]
-        elif event.base == "updates" and is_object(event.data) and sample:
-            for node, update in event.data.items():
-                if (task := tasks.get(node)) is None:
-                    continue
-                for message in _state_messages(update):
+        match event.base, event.data:
+            case "messages", [{"id": id_}, _]:
+                seen.add(id_)
+            case "tasks", {"id": str(), "name": str(name), "input": input_, "triggers": _}:
+                tasks[name] = event.data
+                seen.update(m["id"] for m in messages_in(input_))
+            case "debug", {"type": "task", "step": int(step), "payload": {"id": str(id_)}}:
+                steps[id_] = step
+            case "updates", dict() if sample:
+                for message, task in _returned(event.data, tasks):
                     if message["id"] in seen or message["type"] == "remove":
                         continue
                     seen.add(message["id"])
                     metadata = _node_metadata(sample, task, steps.get(task["id"], 0))
                     yield Event(event.at, "messages", [message, metadata])
+            case _:
+                pass
         yield event
+
+
+def _returned(updates: Json, tasks: dict[str, Json]) -> Iterator[tuple[Json, Json]]:
+    """Yield each message in *updates*, and the task that returned it."""
+    for node, update in updates.items():
+        if node in tasks:
+            yield from ((message, tasks[node]) for message in _state_messages(update))
 
 
 def _state_messages(update: Any) -> Iterator[Json]:

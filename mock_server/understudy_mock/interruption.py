@@ -8,8 +8,11 @@ from types import FrameType
 
 
 @contextmanager
-def interrupts_held() -> Generator[None]:
-    """Let a Ctrl-C wait for the end of the block, so that what the block does is done whole."""
+def interrupts_held(*, forget: bool = False) -> Generator[None]:
+    """Let a Ctrl-C wait for the end of the block, so that what the block does is done whole.
+
+    Then it raises KeyboardInterrupt, or nothing with *forget*.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # Signals only ever interrupt the main thread.
         return
@@ -23,5 +26,5 @@ def interrupts_held() -> Generator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if caught:
+    if caught and not forget:
         raise KeyboardInterrupt

@@ -75,6 +75,10 @@ class Prepared:
     sent_gaps: tuple[int | None, ...]
     """For each message of the request, the gap of its id."""
     eol: sse.Eol
+    heartbeat: bytes | None
+    """What keeps a quiet response alive; None where the recorded server sends nothing."""
+    source: Exchange
+    """What was recorded."""
     frames: tuple[Frame, ...]
     """The frames of the stream, as recorded: what a cancelled wait is made of."""
     scan: Callable[[bytes], Template]
@@ -144,6 +148,7 @@ class _Preparation:
     def __init__(self, source: Exchange, path: str, body: Json, keep_ids: bool) -> None:
         self._source = source
         self._path = path
+        self._eol: sse.Eol = line_end(source.frames)
         ids = recorded_ids(source)
         run = next((id_ for id_, of in ids.items() if of == "run"), _NO_RUN)
         thread = next((id_ for id_, of in ids.items() if of == "thread"), _NO_THREAD)
@@ -178,10 +183,23 @@ class _Preparation:
             self._scan(b"".join(kept)),
             self._ids,
             self._sent_gaps,
-            line_end(self._source.frames),
+            self._eol,
+            self._heartbeat(stream),
+            self._source,
             stream,
             self._scan,
         )
+
+    def _heartbeat(self, stream: tuple[Frame, ...]) -> bytes | None:
+        """Return what the server sends every five seconds.
+
+        The Python server does so in every response; LangGraph.js was seen to send none.
+        """
+        if self._path == "/runs/wait":
+            return b"\n"
+        if self._eol == "\r\n" or any(frame.comment == sse.HEARTBEAT for frame in stream):
+            return sse.encode_comment(eol=self._eol)
+        return None
 
     def _head(self) -> Iterable[tuple[bytes, Template]]:
         if self._source.request.path == self._path and self._source.response.headers:

@@ -92,22 +92,27 @@ def _closest(exchanges: Sequence[Exchange], view: View) -> tuple[Exchange, View]
     shown = [(exchange, view_of(request_body(exchange))) for exchange in exchanges]
     able = [pair for pair in shown if _covers(pair[1], view)]
     if not able:
-        held = frozenset[str]().union(*(pair[1].modes for pair in shown))
-        raise NotRecorded(view.modes - held, subgraphs=view.subgraphs)
+        missing = min((_missing(source, view) for _, source in shown), key=len, default=view.modes)
+        raise NotRecorded(missing, subgraphs=view.subgraphs)
     return min(able, key=lambda pair: _changes_cost(pair[1], view))
 
 
 def _covers(source: View, view: View) -> bool:
     """Whether *source* holds all that *view* shows, if in another form."""
-    if view.subgraphs and not source.subgraphs:
-        return False
+    return source.subgraphs >= view.subgraphs and not _missing(source, view)
+
+
+def _missing(source: View, view: View) -> frozenset[str]:
+    """Return the modes that *source* would need to show *view*."""
     wanted = set(view.modes)
-    if view.in_chunks or (view.shows_messages and source.in_chunks):
+    # Summed up, a message does not tell any more whether it is of a subgraph.
+    cut_out = source.subgraphs > view.subgraphs
+    if view.in_chunks or (view.shows_messages and (source.in_chunks or cut_out)):
         wanted.discard("messages")  # Shown in chunks, or summed up from them.
         wanted.add("messages-tuple")
     if not view.keep:
         wanted.discard("checkpoints")  # A run that keeps nothing shows none.
-    return wanted <= source.modes
+    return frozenset(wanted - source.modes)
 
 
 def _changes(source: View, view: View) -> list[str]:

@@ -118,7 +118,9 @@ def record(
             )
         ) from None
     except KeyboardInterrupt:
-        raise click.ClickException("stopped by Ctrl-C before there was an answer") from None
+        raise click.ClickException(
+            "stopped by Ctrl-C; each run that had begun to answer is in its file"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from understudy_contracts import End, Exchange, Frame, Request, Response, sse
 from understudy_mock.interruption import interrupts_held
@@ -80,19 +79,15 @@ class Recorder:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.replace:
                 self.path.unlink(missing_ok=True)
-            server = describe(self.upstream.url, self.surroundings.exchanges[0])
+            around = [redact_exchange(e, self.redactor) for e in self.surroundings.exchanges]
+            server = {"url": self.upstream.url} | object_in(around[0].body)
             note = self.redactor.redact_text(self.note)
             self._writer = self._open.enter_context(
                 RecordingWriter(self.path, server=server, note=note)
             )
-            for exchange in self.surroundings.exchanges:
-                self._writer.add_exchange(redact_exchange(exchange, self.redactor))
+            for exchange in around:
+                self._writer.add_exchange(exchange)
         return self._writer
-
-
-def describe(url: str, info: Exchange) -> dict[str, Any]:
-    """Return what a recording says of the deployment at *url*."""
-    return {"url": url} | object_in(info.body)
 
 
 def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
@@ -146,7 +141,7 @@ class _Body:
             end, reason = End.STOPPED, str(error)
         except UpstreamError as error:
             end, reason = End.CUT, str(error)
-        with interrupts_held():
+        with interrupts_held(forget=end is End.STOPPED):
             return self._finish(end, reason)
 
     def _take(self, chunk: bytes) -> None:

@@ -125,7 +125,9 @@ def read_frame(line: Line, eol: sse.Eol, *, stream: bool, first: bool) -> Frame:
         if "data" in line:
             data = orjson.dumps(line["data"]).decode()
         elif "text" in line:
-            data = _one_line(line, "text")
+            data = _text(line, "text")  # Of several lines, each is a `data` line.
+            if "\r" in data:
+                raise BadLine('"text" without a carriage return', data)
         else:
             raise BadLine('"data" or "text" beside "event"', line)
         raw = sse.encode_event(event, data, id_, eol=eol)

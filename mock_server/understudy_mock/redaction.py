@@ -59,7 +59,7 @@ _ENDING = _alternatives(SECRET_ENDINGS)
 
 # A word starts: behind no word character, or behind the escape of one, as in `\nsk-...`.
 _START = rb"(?:(?<![A-Za-z0-9_])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
-_DIGIT_AHEAD = rb"(?=[A-Za-z._~+/-]*[0-9])"
+_DIGIT_AHEAD = rb"(?=[A-Za-z._~+/-]{0,64}[0-9])"  # Words have none.
 _SHAPES = re.compile(
     _START
     + rb"(?:lsv2_[a-z]{2}_\w{8,}"  # LangSmith: personal and service keys.
@@ -79,6 +79,7 @@ _TORN_SHAPES = re.compile(
     rb"|(?<=bearer )[\w.~+/=-]+\Z",
     re.IGNORECASE,
 )
+_TORN_WINDOW = 8192  # How far back from its end a torn frame is searched for such a shape.
 _OPENING = re.compile(rb"(\\*)([\"'])")
 _QUOTE_OR_LINE_END = re.compile(rb"(\\*)([\"'])|[\r\n]")
 _COMMA = re.compile(rb"\s*,\s*")
@@ -153,7 +154,9 @@ class Redactor:
             if pattern is not None:
                 yield from (match.span() for match in pattern.finditer(data))
         if torn:
-            yield from (match.span() for match in _TORN_SHAPES.finditer(data))
+            yield from (
+                match.span() for match in _TORN_SHAPES.finditer(data, len(data) - _TORN_WINDOW)
+            )
             yield from self._torn_known(data)
 
     def _torn_known(self, data: bytes) -> Iterator[_Span]:

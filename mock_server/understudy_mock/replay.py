@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from understudy_contracts import sse
 from understudy_contracts.json_value import Json
 from understudy_mock.adaptation import adaptation_key
 from understudy_mock.catalogue import Catalogue
@@ -120,14 +119,14 @@ class Replay:
     def body(self, answer: Answer) -> bytes:
         """Return the whole body of *answer*, for speed 0."""
         if answer.request.resumable:
-            return b"".join(chunk.body for chunk in self.chunks(answer, heartbeat=None))
+            return b"".join(chunk.body for chunk in self.chunks(answer))
         return answer.prepared.whole.render(answer.values)
 
-    def chunks(self, answer: Answer, heartbeat: bytes | None) -> Iterator[Chunk]:
-        """Yield what leaves when; *heartbeat* is what is sent where there is no recorded one."""
+    def chunks(self, answer: Answer) -> Iterator[Chunk]:
+        """Yield what leaves when, heartbeats included."""
         event_id = self._event_ids() if answer.request.resumable else None
         pieces = answer.prepared.render(answer.values, event_id)
-        return schedule(pieces, self.options.speed, heartbeat)
+        return schedule(pieces, self.options.speed, answer.prepared.heartbeat)
 
     def _event_ids(self) -> Callable[[float], bytes]:
         """Return the id of an event by its recorded time: the milliseconds of its leaving.
@@ -175,10 +174,3 @@ def _remembered(
     if len(memory) > MAX_REMEMBERED:
         memory.popitem(last=False)
     return value
-
-
-HEARTBEATS: dict[str, bytes] = {
-    "/runs/stream": sse.encode_comment(),
-    "/runs/wait": b"\n",
-}
-"""What keeps a quiet response alive, by path."""

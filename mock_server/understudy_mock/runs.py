@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from understudy_mock.active import ActiveRuns
 from understudy_mock.answer import json_response
 from understudy_mock.body import BODY_LIMIT, read_body
 from understudy_mock.journal import Entry
+from understudy_mock.lifecycle import Lifecycle
 from understudy_mock.pacing import Pause, play
 from understudy_mock.projection import wait_frames
-from understudy_mock.replay import HEARTBEATS, Answer, Replay
+from understudy_mock.replay import Answer, Replay
 from understudy_mock.request import parse_batch, parse_run
 from understudy_mock.run_object import run_object
 
@@ -33,11 +33,11 @@ class RunEndpoint:
     """Answers POST /runs/stream or /runs/wait with a recorded run."""
 
     def __init__(
-        self, path: str, replay: Replay, active: ActiveRuns, body_limit: int = BODY_LIMIT
+        self, path: str, replay: Replay, lifecycle: Lifecycle, body_limit: int = BODY_LIMIT
     ) -> None:
         self._path = path
         self._replay = replay
-        self._active = active
+        self._lifecycle = lifecycle
         self._body_limit = body_limit
         self._pauses: set[Pause] = set()
 
@@ -62,6 +62,8 @@ class RunEndpoint:
         if self._replay.options.speed == 0:
             body = self._replay.body(answer)
             await send({"type": "http.response.body", "body": body})
+            if answer.request.on_completion == "keep":
+                self._lifecycle.pass_by(answer)
         else:
             await self._play(answer, receive, send)
 
@@ -73,21 +75,21 @@ class RunEndpoint:
         if answer.request.on_disconnect == "cancel":
             watch = asyncio.ensure_future(receive())
             watch.add_done_callback(lambda _: pause.end())
-        self._active.start(answer.run_id, answer.thread_id, pause.end)
+        self._lifecycle.start(answer, pause.end)
         self._pauses.add(pause)
 
         async def write(body: bytes) -> None:
             await send({"type": "http.response.body", "body": body, "more_body": True})
 
         try:
-            chunks = self._replay.chunks(answer, HEARTBEATS[self._path])
+            chunks = self._replay.chunks(answer)
             await play(chunks, write, pause, clock, started)
             if pause.over and self._path == "/runs/wait":
                 await write(self._partial(answer, clock.now() - started))
             await send({"type": "http.response.body", "body": b""})
         finally:
             self._pauses.discard(pause)
-            self._active.finish(answer.run_id)
+            self._lifecycle.finish(answer)
             if watch is not None:
                 watch.cancel()
 
@@ -105,13 +107,13 @@ class BackgroundEndpoint:
     def __init__(
         self,
         replay: Replay,
-        active: ActiveRuns,
+        lifecycle: Lifecycle,
         body_limit: int = BODY_LIMIT,
         *,
         batch: bool = False,
     ) -> None:
         self._replay = replay
-        self._active = active
+        self._lifecycle = lifecycle
         self._body_limit = body_limit
         self._batch = batch
         self._tasks: set[asyncio.Task[None]] = set()
@@ -156,12 +158,12 @@ class BackgroundEndpoint:
         clock = self._replay.options.clock
         started = clock.now()
         pause = Pause(clock)
-        self._active.start(answer.run_id, answer.thread_id, pause.end)
+        self._lifecycle.start(answer, pause.end)
         try:
-            chunks = self._replay.chunks(answer, None)
+            chunks = self._replay.chunks(answer)
             await play(chunks, _nowhere, pause, clock, started)
         finally:
-            self._active.finish(answer.run_id)
+            self._lifecycle.finish(answer)
 
 
 async def _nowhere(body: bytes) -> None:
@@ -178,13 +180,13 @@ def _pinned(headers: list[tuple[bytes, bytes]]) -> str | None:
 class RunEndpoints:
     """The endpoints that run, all answered by one replay."""
 
-    def __init__(self, replay: Replay, active: ActiveRuns, body_limit: int = BODY_LIMIT) -> None:
-        self._stream = RunEndpoint("/runs/stream", replay, active, body_limit)
+    def __init__(self, replay: Replay, lifecycle: Lifecycle, body_limit: int = BODY_LIMIT) -> None:
+        self._stream = RunEndpoint("/runs/stream", replay, lifecycle, body_limit)
         endpoints: dict[str, Callable[[Scope, Receive, Send], Awaitable[None]]] = {
             "/runs/stream": self._stream,
-            "/runs/wait": RunEndpoint("/runs/wait", replay, active, body_limit),
-            "/runs": BackgroundEndpoint(replay, active, body_limit),
-            "/runs/batch": BackgroundEndpoint(replay, active, body_limit, batch=True),
+            "/runs/wait": RunEndpoint("/runs/wait", replay, lifecycle, body_limit),
+            "/runs": BackgroundEndpoint(replay, lifecycle, body_limit),
+            "/runs/batch": BackgroundEndpoint(replay, lifecycle, body_limit, batch=True),
         }
         self.routes = [Route(path, run, methods=["POST"]) for path, run in endpoints.items()]
 

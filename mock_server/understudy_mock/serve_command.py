@@ -11,6 +11,7 @@ import click
 import orjson
 
 from understudy_mock.body import BODY_LIMIT
+from understudy_mock.deployment import BadAnswer
 from understudy_mock.library import Library, RecordedRun, load
 from understudy_mock.projection import request_body
 from understudy_mock.recording import BrokenRecording
@@ -85,9 +86,13 @@ def serve(
     Without RECORDINGS it serves those that come with understudy.
     """
     paths = recordings or (bundled_recordings(),)
+    options = Options(
+        speed=speed, keep_ids=ids == "recorded", seed=seed, nearest=unmatched == "nearest"
+    )
     try:
         library = load(paths)
-    except (BrokenRecording, OSError) as error:
+        mock = Mock(library, options, cors_origins=cors or ("*",), body_limit=max_body)
+    except (BrokenRecording, BadAnswer, OSError) as error:
         click.echo(_why(error), err=True)
         return _WRONG_USE
     if not library.runs:
@@ -102,12 +107,6 @@ def serve(
     except OSError as error:
         click.echo(f"can't listen on {host}:{port or DEFAULT_PORT}: {error.strerror}", err=True)
         return _WRONG_USE
-    mock = Mock(
-        library,
-        Options(speed=speed, keep_ids=ids == "recorded", seed=seed, nearest=unmatched == "nearest"),
-        cors_origins=cors or ("*",),
-        body_limit=max_body,
-    )
     server = MockServer(mock, listening, _watcher(mock, paths) if watch else None)
     taken = port is None and server.port != DEFAULT_PORT
     if taken:
@@ -121,8 +120,8 @@ def serve(
     return _GOOD
 
 
-def _why(error: BrokenRecording | OSError) -> str:
-    if isinstance(error, BrokenRecording):
+def _why(error: BrokenRecording | BadAnswer | OSError) -> str:
+    if not isinstance(error, OSError):
         return str(error)
     path = error.filename or error.args[0]
     return f"can't read {path}: {error.strerror or 'there is no such file or folder'}"
@@ -168,10 +167,10 @@ def _watcher(mock: Mock, paths: Sequence[Path]) -> Callable[[], Awaitable[None]]
         async for _ in awatch(*paths):
             try:
                 library = load(paths)
-            except (BrokenRecording, OSError) as error:
+                mock.use(library)
+            except (BrokenRecording, BadAnswer, OSError) as error:
                 click.echo(f"{_why(error)}; still serving what was there before", err=True)
                 continue
-            mock.use(library)
             click.echo(f"loaded {len(library.recordings)} recordings again", err=True)
 
     return watch

@@ -1,6 +1,7 @@
 """The mock server: the application with its state, and the socket it listens on."""
 
 import asyncio
+import logging
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Collection
@@ -17,6 +18,7 @@ from understudy_mock.body import BODY_LIMIT
 from understudy_mock.catalogue import Catalogue
 from understudy_mock.journal import Entry, Journal
 from understudy_mock.library import Library
+from understudy_mock.lifecycle import Lifecycle
 from understudy_mock.replay import Options, Replay
 from understudy_mock.runs import JOURNAL_KEY, RunEndpoints
 from understudy_mock.threads import Threads
@@ -46,7 +48,7 @@ class Mock:
         self.replay = Replay(library, self.catalogue, options or Options())
         self.active = ActiveRuns()
         threads = Threads()
-        self._runs = RunEndpoints(self.replay, self.active, body_limit)
+        self._runs = RunEndpoints(self.replay, Lifecycle(self.active, threads), body_limit)
         self._app = create_app(
             catalogue=self.catalogue,
             threads=threads,
@@ -94,6 +96,7 @@ class MockServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(mock, access_log=False, log_level="warning", lifespan="off", ws="none")
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_no_crash)
         self._mock = mock
         self._listening = listening
         self._background = background
@@ -132,6 +135,11 @@ class MockServer(uvicorn.Server):
         if self._task is not None:
             self._task.cancel()
         await super().shutdown(sockets)
+
+
+def _is_no_crash(record: logging.LogRecord) -> bool:
+    """Whether a line of uvicorn's log is no complaint about `refusal.Crash`, which breaks off."""
+    return "without completing response" not in record.getMessage()
 
 
 class BackgroundServer:

@@ -90,7 +90,7 @@ def _amount(exchange: Exchange) -> str:
     seconds = f"{exchange.frames[-1].at:.1f} s" if exchange.frames else "nothing"
     if not exchange.is_stream:
         return f"{len(exchange.body)} bytes"
-    events = sum(frame.event is not None for frame in exchange.frames)
+    events = sum(frame.event is not None and not frame.torn for frame in exchange.frames)
     return f"{events} event{'' if events == 1 else 's'} in {seconds}"
 
 

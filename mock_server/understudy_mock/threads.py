@@ -1,7 +1,8 @@
-"""The threads that clients create. They hold no state: stateless runs leave none."""
+"""The threads that clients create, and those that runs are in progress on or kept."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from understudy_mock.identity import IdSource
 from understudy_mock.payload import Json, parse_uuid, strip_metadata
@@ -36,10 +37,8 @@ class Threads:
             if body.get("if_exists") == "do_nothing":
                 return existing
             raise Refusal(409, f"Thread with ID {thread_id} already exists")
-        while len(self._threads) >= self._limit:
-            del self._threads[next(iter(self._threads))]
         now = datetime.now(UTC).isoformat()
-        thread = self._threads[thread_id] = {
+        thread: Json = {
             "thread_id": thread_id,
             "created_at": now,
             "updated_at": now,
@@ -49,7 +48,42 @@ class Threads:
             "config": {},
             "values": None,
         }
+        self._keep(thread)
         return thread
+
+    def occupy(self, thread_id: str, metadata: Json) -> None:
+        """Note that a run makes the thread *thread_id* busy."""
+        now = datetime.now(UTC).isoformat()
+        self._keep(
+            {
+                "thread_id": thread_id,
+                "status": "busy",
+                "metadata": metadata,
+                "config": {"configurable": {}},
+                "created_at": now,
+                "updated_at": now,
+                "values": None,
+                "state_updated_at": now,
+            }
+        )
+
+    def release(
+        self, thread_id: str, status: str, values: Any, error: Json | None, interrupts: Json
+    ) -> None:
+        """Note how the run ended that kept the thread *thread_id*, unless it was deleted."""
+        if thread := self._threads.get(thread_id):
+            now = datetime.now(UTC).isoformat()
+            thread |= {"status": status, "updated_at": now, "values": values}
+            thread |= {"state_updated_at": now, "error": error, "interrupts": interrupts}
+
+    def forget(self, thread_id: str) -> None:
+        """Note that a run ended that kept nothing."""
+        self._threads.pop(thread_id, None)
+
+    def _keep(self, thread: Json) -> None:
+        while len(self._threads) >= self._limit:
+            del self._threads[next(iter(self._threads))]
+        self._threads[thread["thread_id"]] = thread
 
     def get(self, thread_id: str) -> Json:
         """Return a thread; raises Refusal 422 or 404."""

@@ -1,0 +1,118 @@
+"""What the mock is measured against: servers that know the whole answer beforehand.
+
+    python reference.py {bare,paced,starlette} ANSWERS PORT
+
+ANSWERS is a file that has, by path, the head and the body that the mock gave.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Head = list[tuple[bytes, bytes]]
+Answers = dict[str, tuple[Head, bytes]]
+
+EVENT_SECONDS = 0.05
+"""Time between two events of a paced stream."""
+
+
+def bare(answers: Answers) -> App:
+    """Return an application that sends the body at once: the most that uvicorn allows."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        head, body = answers[scope["path"]]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": body})
+
+    return answer
+
+
+def paced(answers: Answers) -> App:
+    """Return an application that sends each event when it is due."""
+    ready = {path: (head, cut(body)) for path, (head, body) in answers.items()}
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        head, parts = ready[scope["path"]]
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        for number, part in enumerate(parts):
+            wait = started + number * EVENT_SECONDS - loop.time()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    return answer
+
+
+def starlette(answers: Answers) -> App:
+    """Return an application that streams a chunk an event, as most do."""
+    # Would add to the time that the bare server takes to start.
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import StreamingResponse
+    from starlette.routing import Route
+
+    ready = {path: (head, cut(body)) for path, (head, body) in answers.items()}
+
+    async def answer(request: Request) -> StreamingResponse:
+        await request.json()
+        head, parts = ready[request.url.path]
+
+        async def body() -> AsyncIterator[bytes]:
+            for part in parts:
+                yield part
+
+        return StreamingResponse(body(), headers={k.decode(): v.decode() for k, v in head})
+
+    return Starlette(routes=[Route(path, answer, methods=["POST"]) for path in ready])
+
+
+def cut(body: bytes) -> list[bytes]:
+    """Cut *body* into events; a body of JSON is one piece."""
+    end = b"\r\n\r\n"
+    return [event + end for event in body.split(end)[:-1]] or [body]
+
+
+def write_answers(answers: Answers, path: Path) -> None:
+    """Write *answers* into a file for `read_answers`."""
+    text = {
+        route: ([[name.decode(), value.decode()] for name, value in head], body.decode())
+        for route, (head, body) in answers.items()
+    }
+    path.write_text(json.dumps(text), encoding="utf-8")
+
+
+def read_answers(path: Path) -> Answers:
+    """Return what `write_answers` wrote."""
+    text = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        route: ([(name.encode(), value.encode()) for name, value in head], body.encode())
+        for route, (head, body) in text.items()
+    }
+
+
+if __name__ == "__main__":
+    kind, file, port = sys.argv[1:]
+    make = {"bare": bare, "paced": paced, "starlette": starlette}[kind]
+    uvicorn.run(
+        make(read_answers(Path(file))),
+        port=int(port),
+        backlog=2048,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        ws="none",
+    )

@@ -1,0 +1,116 @@
+"""Load: as many requests as a server answers, over connections that are kept open.
+
+    python throughput.py PORT PATH SECONDS    (the body of the request comes on standard input)
+
+Prints the number of answers and the seconds they took. `{n}` in the body stands for twelve digits
+that differ in every request. wrk makes the load where it is installed, this module elsewhere.
+"""
+
+import asyncio
+import itertools
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from typing import NamedTuple
+
+import uvloop
+
+CONNECTIONS = 32
+PLACE = b"{n}"
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
+
+
+class Load(NamedTuple):
+    """What came of it."""
+
+    answers: int
+    seconds: float
+
+
+class WrongAnswer(RuntimeError):
+    """A server answered something else than 200."""
+
+
+def request_of(path: str, body: bytes) -> bytes:
+    """Return the bytes of a request; `{n}` stays."""
+    length = len(body.replace(PLACE, b"0" * 12))
+    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+    return f"{head}content-length: {length}\r\n\r\n".encode() + body
+
+
+class _Client(asyncio.Protocol):
+    """Asks again as soon as it is answered."""
+
+    answers = 0
+    """Of all clients."""
+    wrong: bytes | None = None
+
+    def __init__(self, request: bytes) -> None:
+        self._parts = request.split(PLACE)
+        self._numbers = itertools.count(id(self) % 10**9 * 1000)
+        self._fresh = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._ask()
+
+    def _ask(self) -> None:
+        self._fresh = True
+        self._tail = b""
+        self._transport.write((b"%012d" % next(self._numbers)).join(self._parts))
+
+    def data_received(self, data: bytes) -> None:
+        if self._fresh and not data.startswith(b"HTTP/1.1 200"):
+            _Client.wrong = data
+            return
+        self._fresh = False
+        self._tail = (self._tail + data)[-len(_LAST_CHUNK) :]
+        if self._tail == _LAST_CHUNK:
+            _Client.answers += 1
+            self._ask()
+
+
+async def _load(port: int, request: bytes, seconds: float) -> Load:
+    loop = asyncio.get_running_loop()
+    started = time.perf_counter()
+    for _ in range(CONNECTIONS):
+        await loop.create_connection(lambda: _Client(request), "127.0.0.1", port)
+    await asyncio.sleep(seconds)
+    if _Client.wrong is not None:
+        raise WrongAnswer(_Client.wrong[:200].decode(errors="replace"))
+    return Load(_Client.answers, time.perf_counter() - started)
+
+
+_LUA = """
+local parts, number = {%s}, 0
+request = function()
+  number = number + 1
+  return table.concat(parts, string.format("%%012d", number))
+end
+"""
+
+
+def with_wrk(port: int, path: str, body: bytes, seconds: float) -> Load:
+    """Make the load with wrk."""
+    # Lua reads JSON strings as its own where all is ASCII.
+    parts = request_of(path, body).decode("ascii").split(PLACE.decode())
+    with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="ascii") as script:
+        script.write(_LUA % ", ".join(json.dumps(part) for part in parts))
+        script.flush()
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", script.name]
+        command.append(f"http://127.0.0.1:{port}{path}")
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", said)
+    if found is None or "Non-2xx" in said or "Socket errors" in said:
+        raise WrongAnswer(said)
+    return Load(int(found[1]), float(found[2]) / (1000 if found[3] == "ms" else 1))
+
+
+if __name__ == "__main__":
+    port, path, seconds = int(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+    body = sys.stdin.buffer.read()
+    print(*uvloop.run(_load(port, request_of(path, body), seconds)))

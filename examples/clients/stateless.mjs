@@ -1,0 +1,22 @@
+// The documentation's stateless runs, with the JavaScript SDK: stream one, then wait for one.
+import { Client } from "@langchain/langgraph-sdk";
+
+const client = new Client({ apiUrl: process.env.LANGGRAPH_API_URL ?? "http://127.0.0.1:2024" });
+const assistantId = "agent";
+const input = {
+  messages: [{ role: "user", content: "Hello! My name is Bagatur and I am 26 years old." }],
+};
+
+// No thread id makes the run stateless.
+const stream = client.runs.stream(null, assistantId, {
+  input,
+  streamMode: "updates",
+});
+for await (const chunk of stream) {
+  if (chunk.data && !("run_id" in chunk.data)) {
+    console.log(JSON.stringify(chunk.data));
+  }
+}
+
+const result = await client.runs.wait(null, assistantId, { input });
+console.log(JSON.stringify(result));

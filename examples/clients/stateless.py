@@ -1,0 +1,36 @@
+"""The documentation's stateless runs, with the Python SDK: stream one, then wait for one."""
+
+import asyncio
+import os
+
+from langgraph_sdk import get_client
+
+
+async def main() -> None:
+    client = get_client(url=os.environ.get("LANGGRAPH_API_URL", "http://127.0.0.1:2024"))
+    assistant_id = "agent"
+    input = {
+        "messages": [
+            {"role": "user", "content": "Hello! My name is Bagatur and I am 26 years old."},
+        ]
+    }
+
+    # No thread id makes the run stateless.
+    async for chunk in client.runs.stream(
+        None,
+        assistant_id,
+        input=input,
+        stream_mode="updates",
+    ):
+        if chunk.data and "run_id" not in chunk.data:
+            print(chunk.data)
+
+    result = await client.runs.wait(
+        None,
+        assistant_id,
+        input=input,
+    )
+    print(result)
+
+
+asyncio.run(main())

@@ -1,0 +1,149 @@
+"""Raw HTTP exchanges: the bytes of a request go out, and what came back is kept as it came."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from understudy_contracts import Headers
+
+HOST = b"@HOST@"
+"""Stands for host and port of the server in the bytes of a request."""
+
+AT_ONCE = 20
+"""Requests in flight: twice as many as the server has workers, so that no worker waits for one."""
+
+_TIMEOUT = 60.0
+_CLOSING = 0.3
+"""Seconds in which a server that closes the connection has closed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The bytes of one request, and what the client does besides."""
+
+    raw: bytes
+    half_close: bool = False
+    """Whether the client says that it will send no more, as soon as it has sent all."""
+    waits_for_close: bool = False
+    """Whether the client waits to see if the server closes the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The bytes of one response, taken apart as far as HTTP/1.1 goes."""
+
+    interim: tuple[str, ...]
+    """The status lines of the 1xx responses before it."""
+    status_line: str
+    """Empty where the server closed the connection without an answer."""
+    headers: Headers
+    """Names and values as they came, in their order."""
+    chunks: tuple[bytes, ...]
+    """The body: its chunks, or all of it in one where it was not chunked."""
+    closed: bool
+    """Whether the server was seen to close the connection."""
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(self.chunks)
+
+    def header(self, name: str) -> str:
+        """Return the value of a header field, nothing where there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+def ask_for(method: str, target: str, body: bytes = b"", headers: Headers = ()) -> Ask:
+    """Return a plain request: Host, *headers*, and the length and type of a *body*."""
+    lines = [f"{method} {target} HTTP/1.1".encode(), b"Host: " + HOST]
+    lines += [f"{name}: {value}".encode() for name, value in headers]
+    if body:
+        lines += [b"Content-Type: application/json", b"Content-Length: %d" % len(body)]
+    return Ask(b"\r\n".join([*lines, b"", body]))
+
+
+def ask_all(url: str, asks: Sequence[Ask], at_once: int = AT_ONCE) -> list[Reply]:
+    """Send all *asks*, so many *at_once*, and return the replies in their order.
+
+    Raises TimeoutError where a response does not end, and what the socket raises.
+    """
+
+    async def gather() -> list[Reply]:
+        free = asyncio.Semaphore(at_once)
+
+        async def one(ask: Ask) -> Reply:
+            async with free:
+                return await _exchange(url, ask)
+
+        return await asyncio.gather(*map(one, asks))
+
+    return asyncio.run(gather())
+
+
+async def _exchange(url: str, ask: Ask) -> Reply:
+    place = urlsplit(url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=2**24)
+    try:
+        async with asyncio.timeout(_TIMEOUT):
+            writer.write(ask.raw.replace(HOST, place.netloc.encode()))
+            if ask.half_close:
+                writer.write_eof()
+            interim, status_line, headers = await _head(reader)
+            chunks: tuple[bytes, ...] = ()
+            if status_line and not ask.raw.startswith(b"HEAD "):
+                chunks = await _body(reader, dict(headers))
+            closed = ask.waits_for_close and await _is_closed(reader)
+            return Reply(interim, status_line, headers, chunks, closed)
+    finally:
+        writer.close()
+
+
+async def _head(reader: asyncio.StreamReader) -> tuple[tuple[str, ...], str, Headers]:
+    """Return the interim status lines, the final one, and the header fields."""
+    interim: list[str] = []
+    while True:
+        head = await _until_empty_line(reader)
+        status_line, *lines = head.decode("latin-1").split("\r\n")
+        if not status_line.startswith("HTTP/1.1 1"):
+            fields = [tuple(re.split(r": ?", line, maxsplit=1)) for line in lines]
+            return tuple(interim), status_line, tuple((name, value) for name, value in fields)
+        interim.append(status_line)
+
+
+async def _until_empty_line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return (await reader.readuntil(b"\r\n\r\n")).removesuffix(b"\r\n\r\n")
+    except asyncio.IncompleteReadError as error:
+        if error.partial:
+            raise
+        return b""
+    except ConnectionResetError:
+        return b""
+
+
+async def _body(reader: asyncio.StreamReader, fields: dict[str, str]) -> tuple[bytes, ...]:
+    if fields.get("transfer-encoding") == "chunked":
+        return tuple([chunk async for chunk in _chunks(reader)])
+    length = int(fields.get("content-length", 0))
+    return (await reader.readexactly(length),) if length else ()
+
+
+async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    while True:
+        size = int(await reader.readuntil(b"\r\n"), 16)
+        chunk = await reader.readexactly(size + 2)
+        if size == 0:
+            return
+        yield chunk.removesuffix(b"\r\n")
+
+
+async def _is_closed(reader: asyncio.StreamReader) -> bool:
+    try:
+        async with asyncio.timeout(_CLOSING):
+            return await reader.read(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionResetError:
+        return True

@@ -1,0 +1,38 @@
+"""What differs between two runs of the same request, hidden: ids, times, the server's address.
+
+An id becomes the number of its first appearance, so that two texts are equal only where the same
+ids are equal in both.
+"""
+
+import re
+from collections.abc import Collection
+
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+ID = re.compile(rf"{UUID}|(?<![0-9a-f])[0-9a-f]{{32}}(?![0-9a-f])")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
+_EVENT_ID = re.compile(r"(?m)^id: \d{13}-0\r$")
+
+
+class Mask:
+    """Masks the texts of one response, in their order."""
+
+    def __init__(self, kept: Collection[str] = (), *, numbered: bool = True) -> None:
+        """Leave the ids *kept* as they are; give all the others one mask if not *numbered*."""
+        self._names: dict[str, str] = {id_: id_ for id_ in kept}
+        self._numbered = numbered
+
+    def hide(self, text: str) -> str:
+        """Return *text* with its ids and times masked."""
+        text = ID.sub(self._name, text)
+        text = _EVENT_ID.sub("id: <milliseconds>-0\r", text)
+        return _TIME.sub("<time>", text)
+
+    def _name(self, match: re.Match[str]) -> str:
+        id_ = match.group()
+        if id_ not in self._names:
+            # A different mask for the two forms: an id keeps its form.
+            form = "uuid" if "-" in id_ else "hex"
+            version = id_[14] if form == "uuid" else ""
+            number = f" {len(self._names)}" if self._numbered else ""
+            self._names[id_] = f"<{form}{version}{number}>"
+        return self._names[id_]

@@ -1,0 +1,111 @@
+"""What a reply comes to, in lines that can be compared: the head, then events or the body."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from connection import Reply
+from masking import ID, Mask
+
+_SHOWN = 200
+"""Characters of a line that are shown on each side of the place where it differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One reply, masked: equal to that of another where a client can't tell them apart."""
+
+    lines: tuple[str, ...]
+    """Status line, header fields, then each event as it stands on the wire, or the body."""
+    ordered: bool = True
+    """Whether the order of the events means anything; it does not where branches are parallel."""
+    ids: tuple[tuple[str, ...], ...] = ()
+    """Where the order means nothing: for each id, all places where it stands."""
+
+
+def transcribe(
+    reply: Reply, hosts: Sequence[str], kept: Collection[str] = (), *, ordered: bool = True
+) -> Transcript:
+    """Return the transcript of a *reply*, *hosts* masked, all ids masked but those *kept*.
+
+    Comments are left out, and what keeps a wait alive. Each line of an event stays as it came, so
+    line ends, the order of fields and that of keys are compared too.
+    """
+    host = re.compile("|".join(map(re.escape, hosts)))
+    lines = [host.sub("<host>", line) for line in (*_head(reply), *_body(reply))]
+    mask = Mask(kept, numbered=ordered)
+    masked = tuple(mask.hide(line) for line in lines)
+    if ordered:
+        return Transcript(masked)
+    places: dict[str, list[str]] = {}
+    for line, hidden in zip(lines, masked, strict=True):
+        for match in ID.finditer(line):
+            places.setdefault(match.group(), []).append(f"character {match.start()} of {hidden}")
+    ids = sorted(tuple(sorted(found)) for found in places.values())
+    return Transcript(masked, ordered=False, ids=tuple(ids))
+
+
+def _head(reply: Reply) -> Iterator[str]:
+    yield from reply.interim
+    yield reply.status_line or "no answer"
+    for name, value in reply.headers:
+        yield f"{name}: {'<date>' if name == 'date' else value}"
+    if reply.closed:
+        yield "connection closed"
+
+
+def _body(reply: Reply) -> Iterator[str]:
+    text = reply.body.decode(errors="backslashreplace")
+    if not reply.header("content-type").startswith("text/event-stream"):
+        yield text.lstrip("\n")
+        return
+    for block in re.findall(r".*?\r\n\r\n|.+", text, re.DOTALL):
+        if not block.startswith(":"):
+            yield block
+
+
+def difference(expected: Transcript, got: Transcript) -> str:
+    """Tell how two transcripts differ, at the first place; nothing where they are equal."""
+    if not expected.ordered:
+        return _difference_of_sets(expected, got)
+    for number, (old, new) in enumerate(zip_longest(expected.lines, got.lines)):
+        if old != new:
+            return f"line {number}:\n{_both(old, new)}"
+    return ""
+
+
+def _difference_of_sets(expected: Transcript, got: Transcript) -> str:
+    missing = Counter(expected.lines) - Counter(got.lines)
+    unexpected = Counter(got.lines) - Counter(expected.lines)
+    if missing or unexpected:
+        return f"lines in any order:\n{_both(_first(missing), _first(unexpected))}"
+    for old, new in zip_longest(expected.ids, got.ids):
+        if old != new:
+            return f"an id stands in other places:\n{_both(_lines(old), _lines(new))}"
+    return ""
+
+
+def _first(lines: Counter[str]) -> str | None:
+    return min(lines, default=None)
+
+
+def _lines(places: Sequence[str] | None) -> str | None:
+    return None if places is None else "\n".join(places)
+
+
+def _both(old: str | None, new: str | None) -> str:
+    if old is None or new is None:
+        return f"  expected {_cut(old, 0)}\n  got      {_cut(new, 0)}"
+    alike = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), None)
+    start = max(0, (min(len(old), len(new)) if alike is None else alike) - _SHOWN)
+    return f"  expected {_cut(old, start)}\n  got      {_cut(new, start)}"
+
+
+def _cut(text: str | None, start: int) -> str:
+    if text is None:
+        return "nothing"
+    end = start + 2 * _SHOWN
+    before, after = "..." if start else "", "..." if len(text) > end else ""
+    return f"{before}{text[start:end]!r}{after}"

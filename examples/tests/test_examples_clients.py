@@ -1,0 +1,142 @@
+"""The client programs, each in an environment of its own, get their answers from the mock.
+
+The environments come from package registries, so these tests run by themselves: `tox -e clients`.
+"""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from understudy_mock.library import load
+from understudy_mock.replay import Options
+from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+
+CLIENTS = Path(__file__).parent.parent / "clients"
+
+QUESTION = "Hello! My name is Bagatur and I am 26 years old."
+ANSWER = "Hello Bagatur! It is good to meet you. 26 is a fine age. What can I do for you?"
+
+HUMAN = {
+    "content": QUESTION,
+    "additional_kwargs": {},
+    "response_metadata": {},
+    "type": "human",
+    "name": None,
+}
+AI = {
+    "content": ANSWER,
+    "additional_kwargs": {},
+    "response_metadata": {"finish_reason": "stop", "model_name": "fake-1"},
+    "type": "ai",
+    "name": None,
+    "tool_calls": [],
+    "invalid_tool_calls": [],
+    "usage_metadata": {"input_tokens": 11, "output_tokens": 19, "total_tokens": 30},
+}
+UPDATE = {"agent": {"messages": [AI]}}
+STATE = {"messages": [HUMAN, AI]}
+
+
+@pytest.fixture(scope="session")
+def deployment() -> Iterator[str]:
+    """The URL of a mock with the recordings that come with it."""
+    mock = Mock(load([bundled_recordings()]), Options(speed=0))
+    with BackgroundServer(mock) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def python_with(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Path]:
+    """Makes an environment with a requirement, and gives its Python."""
+    made: dict[str, Path] = {}
+
+    def make(requirement: str) -> Path:
+        if requirement not in made:
+            folder = tmp_path_factory.mktemp("python")
+            python = folder / "bin" / "python"
+            if uv := shutil.which("uv"):
+                run([uv, "venv", "-q", "--python", sys.executable, str(folder / "uv")])
+                python = folder / "uv" / "bin" / "python"
+                run([uv, "pip", "install", "-q", "--python", str(python), requirement])
+            else:
+                run([sys.executable, "-m", "venv", str(folder)])
+                run([str(python), "-m", "pip", "install", "-q", requirement])
+            made[requirement] = python
+        return made[requirement]
+
+    return make
+
+
+def run(command: list[str], **variables: str) -> str:
+    """Run a program and return what it printed; its errors are in the exception's text."""
+    environment = os.environ | {"LANGSMITH_TRACING": "false"} | variables
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=300)
+    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr.decode()}"
+    return done.stdout.decode()  # With the line ends that it has, which `text=True` would change.
+
+
+def without_ids(value: object) -> object:
+    """Return *value* without the ids of its messages, which are new in every run."""
+    if isinstance(value, dict):
+        return {key: without_ids(part) for key, part in value.items() if key != "id"}
+    if isinstance(value, list):
+        return [without_ids(part) for part in value]
+    return value
+
+
+@pytest.mark.parametrize("version", ["0.4.14", "0.2.9"])
+def test_the_python_sdk_prints_the_update_and_the_state(
+    deployment: str, python_with: Callable[[str], Path], version: str
+) -> None:
+    python = python_with(f"langgraph-sdk=={version}")
+
+    printed = run([str(python), str(CLIENTS / "stateless.py")], LANGGRAPH_API_URL=deployment)
+
+    assert [without_ids(ast.literal_eval(line)) for line in printed.splitlines()] == [UPDATE, STATE]
+
+
+@pytest.mark.parametrize("version", ["2.0.0", "1.15.0"])
+def test_the_javascript_sdk_prints_the_update_and_the_state(
+    deployment: str, tmp_path: Path, version: str
+) -> None:
+    run([str(CLIENTS / "install-js"), version, str(tmp_path)])
+
+    printed = run(["node", str(tmp_path / "stateless.mjs")], LANGGRAPH_API_URL=deployment)
+
+    assert [without_ids(json.loads(line)) for line in printed.splitlines()] == [UPDATE, STATE]
+
+
+def test_curl_prints_the_events_and_the_state(deployment: str) -> None:
+    printed = run([str(CLIENTS / "stateless.sh")], LANGGRAPH_API_URL=deployment)
+
+    *events, state = printed.split("\r\n\r\n")
+    metadata, update = (event.split("\r\ndata: ") for event in events)
+    assert metadata[0] == "event: metadata"
+    assert json.loads(metadata[1]).keys() == {"run_id", "attempt"}
+    assert update[0] == "event: updates"
+    assert without_ids(json.loads(update[1])) == UPDATE
+    assert without_ids(json.loads(state)) == STATE
+
+
+def test_a_remote_graph_does_not_double_the_message_of_the_user(
+    deployment: str, python_with: Callable[[str], Path]
+) -> None:
+    python = python_with("langgraph==1.2.22")
+
+    printed = run([str(python), str(CLIENTS / "remote_graph.py")], LANGGRAPH_API_URL=deployment)
+
+    assert printed.splitlines() == [
+        f"alone: human: {QUESTION}",
+        f"alone: ai: {ANSWER}",
+        f"in a parent: human: {QUESTION}",
+        f"in a parent: ai: {ANSWER}",
+    ]

@@ -1,0 +1,170 @@
+"""A deployment that answers as a test tells it, byte by byte, on a socket of its own."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+
+ASSISTANT = "fe096781-5601-53d2-b2f6-0d3403f7e9ca"
+"""The id of the assistant of the graph `agent`."""
+
+_TLS_HANDSHAKE = b"\x16"
+
+STREAM_HEAD = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
+    b"Location: /runs/1/stream\r\nset-cookie: session=abc\r\nconnection: close\r\n"
+    b"transfer-encoding: chunked\r\n\r\n"
+)
+END = b"0\r\n\r\n"
+
+
+def event(name: str, data: object) -> bytes:
+    """Return the block of one event."""
+    return b"event: %s\r\ndata: %s\r\n\r\n" % (name.encode(), orjson.dumps(data))
+
+
+def chunk(data: bytes) -> bytes:
+    """Return *data* in the chunked coding."""
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def answer(status: int, value: object, *headers: bytes) -> bytes:
+    """Return a whole response with a JSON body, or one of bytes."""
+    body = value if isinstance(value, bytes) else orjson.dumps(value)
+    lines = [
+        b"HTTP/1.1 %d Said" % status,
+        b"content-type: application/json",
+        b"content-length: %d" % len(body),
+        b"connection: close",
+        *headers,
+    ]
+    return b"\r\n".join((*lines, b"", body))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, and the socket it came on."""
+
+    line: str
+    headers: dict[str, str]
+    body: bytes
+    socket: socket.socket
+
+    def send(self, *pieces: bytes) -> None:
+        """Send *pieces*, each by itself."""
+        for piece in pieces:
+            self.socket.sendall(piece)
+
+    def reset(self) -> None:
+        """Break the connection instead of closing it."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+Script = Callable[[Asked], None]
+
+
+def say(*pieces: bytes) -> Script:
+    """Return the script that sends *pieces* and closes."""
+    return lambda asked: asked.send(*pieces)
+
+
+def stream(*blocks: bytes) -> Script:
+    """Return the script of a whole event stream, each block in a chunk of its own."""
+    return say(STREAM_HEAD, *map(chunk, blocks), END)
+
+
+@dataclass
+class Deployment:
+    """What a test sees of the server."""
+
+    url: str
+    scripts: dict[str, Script]
+    """By method and path; `default` answers what has none."""
+    asked: list[Asked] = field(default_factory=list[Asked])
+    released: threading.Event = field(default_factory=threading.Event)
+    """Set at the end, so that no script waits longer than its test."""
+
+    def bodies(self, line: str) -> list[object]:
+        """Return the JSON bodies of the requests with this method and path."""
+        return [orjson.loads(asked.body) for asked in self.asked if asked.line == line]
+
+
+def scripts_of_a_server(run: Script) -> dict[str, Script]:
+    """Return the scripts of a server with the graph `agent`, whose runs are *run*."""
+    described = {"assistant_id": ASSISTANT, "graph_id": "agent"}
+    path = f"GET /assistants/{ASSISTANT}"
+    return {
+        "GET /info": say(answer(200, {"version": "0.16.7"})),
+        "POST /assistants/search": say(
+            answer(200, [{"assistant_id": str(uuid5(NAMESPACE_URL, "x"))}, described])
+        ),
+        path: say(answer(200, described)),
+        f"{path}/schemas": say(answer(200, {"graph_id": "agent"})),
+        f"{path}/graph": say(answer(200, {"nodes": []})),
+        f"{path}/graph?xray=true": say(answer(200, {"nodes": []})),
+        "POST /runs/stream": run,
+        "default": say(answer(404, {"detail": "Not Found"})),
+    }
+
+
+@contextmanager
+def deployed(scripts: dict[str, Script]) -> Generator[Deployment]:
+    """Run a server with *scripts* while the block runs."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    deployment = Deployment(f"http://127.0.0.1:{listener.getsockname()[1]}", scripts)
+    threads: list[threading.Thread] = []
+
+    def accept() -> None:
+        while True:
+            connection, _ = listener.accept()
+            if deployment.released.is_set():
+                connection.close()
+                return
+            threads.append(threading.Thread(target=_serve, args=(connection, deployment)))
+            threads[-1].start()
+
+    accepting = threading.Thread(target=accept)
+    accepting.start()
+    try:
+        yield deployment
+    finally:
+        deployment.released.set()
+        socket.create_connection(listener.getsockname()).close()
+        accepting.join()
+        listener.close()
+        for thread in threads:
+            thread.join()
+
+
+def _serve(connection: socket.socket, deployment: Deployment) -> None:
+    with connection:
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += (piece := connection.recv(65536))
+            if not piece or piece.startswith(_TLS_HANDSHAKE):
+                return
+        head, _, body = received.partition(b"\r\n\r\n")
+        line, *fields = head.decode("latin-1").split("\r\n")
+        headers = {k.lower(): v.strip() for k, _, v in (field.partition(":") for field in fields)}
+        while len(body) < int(headers.get("content-length", "0")):
+            body += connection.recv(65536)
+        asked = Asked(line.removesuffix(" HTTP/1.1"), headers, body, connection)
+        deployment.asked.append(asked)
+        script = deployment.scripts.get(asked.line) or deployment.scripts["default"]
+        with suppress(OSError):  # The recorder may be gone.
+            script(asked)
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Return as soon as *true*; raises TimeoutError."""
+    tick = threading.Event()
+    for _ in range(int(seconds / 0.002)):
+        if true():
+            return
+        tick.wait(0.002)
+    raise TimeoutError

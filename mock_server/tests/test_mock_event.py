@@ -1,0 +1,100 @@
+"""Events: frames with their data decoded, and back."""
+
+import pytest
+
+from understudy_contracts import Exchange, sse
+from understudy_mock.event import (
+    Event,
+    event_of,
+    frame_of,
+    is_message,
+    messages_in,
+    objects_in,
+)
+
+HUMAN = {"type": "human", "content": "hi", "id": "h"}
+
+
+def test_an_event_has_the_time_name_data_and_id_of_its_frame() -> None:
+    frame = sse.frame(sse.encode_event("values", '{"a":1}', "7-0"), 0.5)
+
+    assert event_of(frame) == Event(0.5, "values", {"a": 1}, "7-0")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b": heartbeat\r\n\r\n", b"data: 1\r\n\r\n", b"event: values\r\n\r\n", b"event: a\ndata: {\n\n"],
+    ids=["comment", "no name", "no data", "no JSON"],
+)
+def test_what_is_no_event_with_json_is_none(raw: bytes) -> None:
+    assert event_of(sse.frame(raw)) is None
+
+
+def test_a_torn_block_is_no_event() -> None:
+    (frame,) = sse.decode(b"event: values\ndata: 1\n")
+
+    assert event_of(frame) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "namespace"),
+    [
+        ("values", "values", ""),
+        ("updates|child:1|inner:2", "updates", "child:1|inner:2"),
+        ("messages/partial", "messages/partial", ""),
+    ],
+)
+def test_the_namespace_is_what_follows_the_first_bar(name: str, base: str, namespace: str) -> None:
+    event = Event(0.0, name, None)
+
+    assert (event.base, event.namespace) == (base, namespace)
+
+
+@pytest.mark.parametrize("eol", ["\r\n", "\n"])
+def test_the_frame_of_an_event_is_the_event_again(eol: sse.Eol) -> None:
+    event = Event(0.5, "values", {"a": ["é", None]}, "7-0")
+
+    frame = frame_of(event, eol)
+
+    assert event_of(frame) == event
+    assert frame.raw == sse.encode_event("values", '{"a":["é",null]}', "7-0", eol=eol)
+
+
+def test_every_captured_event_is_made_again(stream_capture: Exchange) -> None:
+    events = [event for frame in stream_capture.frames if (event := event_of(frame))]
+
+    assert [event_of(frame_of(event, "\n")) for event in events] == events
+
+
+def test_objects_come_outermost_first() -> None:
+    data = [{"a": [{"b": 1}]}, 2, {"c": {}}]
+
+    assert list(objects_in(data)) == [data[0], {"b": 1}, {"c": {}}, {}]
+
+
+@pytest.mark.parametrize("kind", ["human", "ai", "tool", "remove", "AIMessageChunk"])
+def test_a_message_has_a_type_content_and_id(kind: str) -> None:
+    assert is_message({"type": kind, "content": "", "id": None})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "human",
+        {"type": "human", "content": "x"},
+        {"type": "human", "id": "x"},
+        {"content": "x", "id": "x"},
+        {"type": 1, "content": "x", "id": "x"},
+        {"type": "text", "content": "x", "id": "x"},
+    ],
+    ids=["null", "text", "no id", "no content", "no type", "odd type", "type of no message"],
+)
+def test_anything_else_is_no_message(value: object) -> None:
+    assert not is_message(value)
+
+
+def test_messages_are_found_at_any_depth() -> None:
+    tool = {"type": "tool", "content": "", "id": "t"}
+
+    assert list(messages_in({"node": {"messages": [HUMAN, [tool]]}})) == [HUMAN, tool]

@@ -1,0 +1,48 @@
+"""How a recorded run ended, as the thread that it leaves behind tells it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from understudy_contracts import Frame
+from understudy_contracts.json_value import Json, is_list, is_object
+from understudy_mock.event import event_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What remains of a run."""
+
+    status: str
+    """Of its thread: `idle`, `interrupted` or `error`."""
+    values: Any
+    error: Json | None
+    interrupts: dict[str, list[Json]]
+    """By the id of the task that waits."""
+
+
+def outcome_of(frames: Iterable[Frame]) -> Outcome:
+    """Return the outcome of a run that sent *frames*.
+
+    Statuses and shapes were observed on langgraph-api 0.16.7 with runs that keep their thread.
+    """
+    values: Any = None
+    error: Json | None = None
+    interrupts: dict[str, list[Json]] = {}
+    interrupted = False
+    for event in filter(None, map(event_of, frames)):
+        if event.namespace or not is_object(event.data):
+            continue
+        interrupted = interrupted or (
+            event.base in ("values", "updates") and "__interrupt__" in event.data
+        )
+        if event.base == "error":
+            error = event.data
+        elif event.base == "values":
+            values = {k: v for k, v in event.data.items() if k != "__interrupt__"}
+        elif event.base == "tasks" and is_list(found := event.data.get("interrupts")) and found:
+            interrupts[str(event.data["id"])] = [
+                {"id": i["id"], "value": i["value"]} for i in found
+            ]
+    status = "error" if error else "interrupted" if interrupted or interrupts else "idle"
+    return Outcome(status, values, error, interrupts)
