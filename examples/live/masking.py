@@ -5,12 +5,14 @@ ids are equal in both.
 """
 
 import re
+import time
 from collections.abc import Collection
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ID = re.compile(rf"{UUID}|(?<![0-9a-f])[0-9a-f]{{32}}(?![0-9a-f])")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 _EVENT_ID = re.compile(r"(?m)^id: \d{13}-0\r$")
+_DAY = 86_400.0
 
 
 class Mask:
@@ -30,9 +32,19 @@ class Mask:
     def _name(self, match: re.Match[str]) -> str:
         id_ = match.group()
         if id_ not in self._names:
-            # A different mask for the two forms: an id keeps its form.
-            form = "uuid" if "-" in id_ else "hex"
-            version = id_[14] if form == "uuid" else ""
             number = f" {len(self._names)}" if self._numbered else ""
-            self._names[id_] = f"<{form}{version}{number}>"
+            self._names[id_] = f"<{_form(id_)}{number}>"
         return self._names[id_]
+
+
+def _form(id_: str) -> str:
+    """Tell ids of different forms apart: UUIDs of version 7 by the time in them.
+
+    The other versions can't be told: the id of a task is a hash in the form of a UUID, with any
+    digit where the version is.
+    """
+    if "-" not in id_:
+        return "hex"
+    seconds = int(id_.replace("-", "")[:12], 16) / 1000
+    recent = abs(time.time() - seconds) < _DAY
+    return "uuid7" if id_[14] == "7" and recent else "uuid"

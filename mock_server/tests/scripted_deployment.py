@@ -60,6 +60,10 @@ class Asked:
         for piece in pieces:
             self.socket.sendall(piece)
 
+    def hold(self) -> None:
+        """Wait until the one who asked is gone."""
+        self.socket.recv(1)
+
     def reset(self) -> None:
         """Break the connection instead of closing it."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -86,8 +90,6 @@ class Deployment:
     scripts: dict[str, Script]
     """By method and path; `default` answers what has none."""
     asked: list[Asked] = field(default_factory=list[Asked])
-    released: threading.Event = field(default_factory=threading.Event)
-    """Set at the end, so that no script waits longer than its test."""
 
     def bodies(self, line: str) -> list[object]:
         """Return the JSON bodies of the requests with this method and path."""
@@ -118,11 +120,12 @@ def deployed(scripts: dict[str, Script]) -> Generator[Deployment]:
     listener = socket.create_server(("127.0.0.1", 0))
     deployment = Deployment(f"http://127.0.0.1:{listener.getsockname()[1]}", scripts)
     threads: list[threading.Thread] = []
+    over = threading.Event()
 
     def accept() -> None:
         while True:
             connection, _ = listener.accept()
-            if deployment.released.is_set():
+            if over.is_set():
                 connection.close()
                 return
             threads.append(threading.Thread(target=_serve, args=(connection, deployment)))
@@ -133,7 +136,7 @@ def deployed(scripts: dict[str, Script]) -> Generator[Deployment]:
     try:
         yield deployment
     finally:
-        deployment.released.set()
+        over.set()
         socket.create_connection(listener.getsockname()).close()
         accepting.join()
         listener.close()

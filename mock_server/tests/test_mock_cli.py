@@ -69,9 +69,7 @@ def test_wrong_use_is_told(
     ],
     indirect=["show"],
 )
-def test_each_end_has_its_code(
-    code: int, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_each_end_has_its_code(code: int, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["show"]) == code
     assert capsys.readouterr().err == message
 

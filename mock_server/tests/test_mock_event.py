@@ -23,7 +23,12 @@ def test_an_event_has_the_time_name_data_and_id_of_its_frame() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b": heartbeat\r\n\r\n", b"data: 1\r\n\r\n", b"event: values\r\n\r\n", b"event: a\ndata: {\n\n"],
+    [
+        b": heartbeat\r\n\r\n",
+        b"data: 1\r\n\r\n",
+        b"event: values\r\n\r\n",
+        b"event: a\ndata: {\n\n",
+    ],
     ids=["comment", "no name", "no data", "no JSON"],
 )
 def test_what_is_no_event_with_json_is_none(raw: bytes) -> None:

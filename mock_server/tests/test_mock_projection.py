@@ -85,17 +85,13 @@ def test_a_run_with_all_modes_shows_what_the_server_sends_for_others(
 ) -> None:
     expected = captured(f"python/{asked}")
 
-    projection = project_stream(
-        [captured(f"python/{recorded}")], view_of(request_body(expected))
-    )
+    projection = project_stream([captured(f"python/{recorded}")], view_of(request_body(expected)))
 
     assert masked(projection.frames) == masked(expected.frames)
 
 
 @pytest.mark.parametrize("graph", [*GRAPHS, "fanout"])
-def test_messages_are_summed_up_from_tuples(
-    graph: str, captured: Captured, masked: Masked
-) -> None:
+def test_messages_are_summed_up_from_tuples(graph: str, captured: Captured, masked: Masked) -> None:
     tuples = captured(f"python/full-{graph}-all-tuple-noevents")
     summed = captured(f"python/full-{graph}-all-messages-noevents")
 

@@ -210,7 +210,7 @@ def test_headers_are_sent_and_secret_ones_kept_out_of_the_file(
     asked = deployment.asked[-1].headers
     assert (asked["authorization"], asked["x-tenant"]) == ("token-of-mine", "acme-corp")
     (recorded,) = read(folder / "recordings/agent.jsonl").runs
-    assert recorded.frames[-1].data == '{"a":"[redacted-2]","b":"acme-corp","c":"[redacted-1]"}'
+    assert recorded.frames[-1].data == '{"a":"[redacted-3]","b":"acme-corp","c":"[redacted-1]"}'
     assert "token-of-mine" not in capsys.readouterr().err
 
 
@@ -282,7 +282,10 @@ def test_a_missing_neighbour_is_noted(
         (("--input", "1"), "expected an assistant, got null; use --assistant ID"),
         (("--assistant", "", "--input", "1"), 'expected an assistant, got ""'),
         (("--assistant", "agent"), "expected an input, got none"),
-        ((*AGENT, '{"a":1'), "--input: expected JSON, got unexpected end of data at line 1, column 6"),
+        (
+            (*AGENT, '{"a":1'),
+            "--input: expected JSON, got unexpected end of data at line 1, column 7",
+        ),
         ((*AGENT, ""), "--input: expected JSON, got Input is a zero-length"),
         ((*AGENT, "@none"), "--input: can't read none: No such file or directory"),
         ((*AGENT, "@bad"), "--input: expected UTF-8 in bad, got"),
@@ -291,15 +294,21 @@ def test_a_missing_neighbour_is_noted(
         ((*AGENT, "1", "--body", "1"), "expected the body as a JSON object, got 1"),
         ((*AGENT, "1", "--body", '{"stream_mode":"x"}'), "'stream_mode' can't be set in the body"),
         ((*AGENT, "1", "--body", '{"input":1}'), "'input' can't be set in the body: use --input"),
-        ((*AGENT, "1", "--name", "../x"), 'expected a name of letters, digits, \'.\''),
+        ((*AGENT, "1", "--name", "../x"), "expected a name of letters, digits, '.'"),
         ((*AGENT, "1", "--name", ".x"), 'starts with a letter or digit, got ".x"'),
         ((*AGENT, "1", "--inputs", "in"), "--input and --inputs exclude each other"),
         (("--inputs", "empty"), "empty: expected at least one input, got none"),
         (("--inputs", "list"), "list, entry 1: expected a JSON object, got 1"),
-        (("--inputs", "unknown"), 'unknown:1: expected the keys assistant, body, input, name, got "x"'),
+        (
+            ("--inputs", "unknown"),
+            'unknown:1: expected the keys assistant, body, input, name, got "x"',
+        ),
         (("--inputs", "twice"), "twice:3: expected a name of its own, got 'a' again"),
         (("--inputs", "broken"), "broken:1: expected JSON, got"),
-        ((*AGENT, "1", "--header", "secret value"), "--header: expected 'Name: value', got 'secret value'"),
+        (
+            (*AGENT, "1", "--header", "secret value"),
+            "--header: expected 'Name: value', got 'secret value'",
+        ),
         ((*AGENT, "1", "--timeout", "0"), "Invalid value for '--timeout'"),
         ((*AGENT, "1", "-o", "bad"), "can't write bad: expected a folder, got a file"),
         ((*AGENT, "1", "-o", "bad/sub"), "can't write bad/sub"),
@@ -346,7 +355,7 @@ def test_ctrl_c_before_there_is_an_answer_is_told(
 ) -> None:
     def interrupt(asked: Asked) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        deployment.released.wait(20)
+        asked.hold()
 
     deployment.scripts["GET /info"] = interrupt
 
@@ -376,10 +385,10 @@ def test_a_recorder_that_is_killed_leaves_every_frame_it_received(
 
     def script(asked: Asked) -> None:
         asked.send(STREAM_HEAD, *map(chunk, blocks), chunk(b"event: values\r\nda"))
-        deployment.released.wait(30)
+        asked.hold()
 
-    with deployed(scripts_of_a_server(script)) as deployment:
-        command = [sys.executable, "-m", "understudy_mock", "record", deployment.url, *AGENT, "1"]
+    with deployed(scripts_of_a_server(script)) as server:
+        command = [sys.executable, "-m", "understudy_mock", "record", server.url, *AGENT, "1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             path = folder / "recordings/agent.jsonl"
             wait_until(lambda: _frames(path) == number)

@@ -4,7 +4,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import orjson
 import pytest
@@ -272,13 +272,14 @@ def test_a_lost_connection_keeps_all_that_came(path: Path, ending: bytes) -> Non
 
 
 def test_a_reset_connection_is_a_lost_one(path: Path) -> None:
+    seen = Event()
+
     def script(asked: Asked) -> None:
         asked.send(STREAM_HEAD, chunk(METADATA))
         seen.wait(20)
         asked.reset()
 
     with deployed(scripts_of_a_server(script)) as deployment:
-        seen = deployment.released
         actions: list[Callable[[], object]] = [int, seen.set]
 
         def release(events: int, seconds: float) -> None:
@@ -301,10 +302,9 @@ def test_a_stream_that_ends_well_in_the_middle_of_an_event_is_complete(path: Pat
 def test_silence_stops_the_recording_and_keeps_all_that_came(path: Path) -> None:
     def script(asked: Asked) -> None:
         asked.send(STREAM_HEAD, chunk(METADATA))
-        released.wait(20)
+        asked.hold()
 
     with deployed(scripts_of_a_server(script)) as deployment:
-        released = deployment.released
         (run,) = record(deployment, path, timeout=0.2)
 
     assert run.end is End.STOPPED
@@ -326,7 +326,7 @@ def test_an_answer_torn_before_it_could_be_read_loses_no_secret(path: Path) -> N
 def test_ctrl_c_keeps_all_that_came(path: Path) -> None:
     def script(asked: Asked) -> None:
         asked.send(STREAM_HEAD, chunk(METADATA + VALUES[:9]))
-        released.wait(20)
+        asked.hold()
 
     actions: list[Callable[[], object]] = [int, lambda: signal.raise_signal(signal.SIGINT)]
 
@@ -334,7 +334,6 @@ def test_ctrl_c_keeps_all_that_came(path: Path) -> None:
         actions[events]()
 
     with deployed(scripts_of_a_server(script)) as deployment:
-        released = deployment.released
         (run,) = record(deployment, path, watch=interrupt)
 
     assert (run.end, run.reason) == (End.STOPPED, "stopped by Ctrl-C")

@@ -1,6 +1,7 @@
 """Recordings: written and read again, and refused where they are broken."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -173,11 +174,32 @@ def test_a_killed_writer_leaves_each_exchange_it_had_closed(path: Path) -> None:
     assert [exchange.end for exchange in recording.exchanges] == [End.UNKNOWN, End.COMPLETE]
 
 
-def test_a_writer_never_overwrites(path: Path) -> None:
+def _no_links(draft: Path, path: Path) -> None:
+    raise PermissionError(1, "Operation not permitted")
+
+
+@pytest.mark.parametrize("link", [os.link, _no_links])
+def test_a_writer_never_overwrites(
+    path: Path, link: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", link)
     path.write_text("mine")
 
     with pytest.raises(FileExistsError):
         RecordingWriter(path)
+
+    assert os.listdir(path.parent) == ["agent.jsonl"]
+
+
+@pytest.mark.parametrize("link", [os.link, _no_links])
+def test_a_file_has_its_first_line_from_the_start(
+    path: Path, link: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", link)
+
+    with RecordingWriter(path):
+        assert os.listdir(path.parent) == ["agent.jsonl"]
+        assert read(path).exchanges == ()
 
 
 def test_the_name_is_that_of_the_file(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_run_is_shown_as_a_timeline() -> None:
         "       0.500  values  {}",
         "       5.000  :       heartbeat",
         "      12.346  a       1",
-        "      13.000  raw     retry: 3\\n\\n",
+        "      13.000  raw     retry: 3",
         "      14.000  torn    event: upd",
         "              cut: the connection was lost",
     ]

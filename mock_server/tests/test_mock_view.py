@@ -48,7 +48,9 @@ def test_ids_are_null_with_custom_or_subgraphs_where_no_model_streams(
 
 
 def test_exact_views_have_each_way_in_which_modes_change_others() -> None:
-    ways = {(v.streams, v.nulls_ids, v.subgraphs, v.shows_messages) for v in EXACT}
+    ways = {
+        (v.streams, v.nulls_ids, v.subgraphs, v.shows_messages, v.shows_whole_state) for v in EXACT
+    }
 
     assert len(ways) == len(EXACT)
     assert EXACT[-1] == EVERYTHING == View(frozenset(STREAM_MODES), subgraphs=True)

@@ -5,6 +5,7 @@ the one that is answered, and returns the frames as the server would have sent t
 """
 
 from collections.abc import Callable, Sequence
+from itertools import count, takewhile
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ import orjson
 from understudy_contracts import Frame, sse
 from understudy_contracts.json_value import Json, is_object
 from understudy_mock.event import Event, event_of, frame_of, objects_in
+from understudy_mock.pacing import HEARTBEAT_SECONDS
 
 Frames = Sequence[Frame]
 
@@ -107,12 +109,19 @@ def _error(at: float, name: str, message: str, eol: sse.Eol) -> Frame:
 
 
 def with_delay(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """Start the run `after_seconds`; a negative number is none."""
+    """Start the run `after_seconds`; a negative number is none.
+
+    Heartbeats do not wait for the run, and end with it.
+    """
     delay = _delay(asked) - _delay(recorded)
     if delay == 0:
         return frames
-    heartbeats = [f for f in frames if f.event is None]
-    moved = [_moved(f, max(0.0, f.at + delay)) for f in frames if f.event is not None]
+    moved = [_moved(f, max(0.0, f.at + delay)) for f in frames if f.comment != sse.HEARTBEAT]
+    if eol != "\r\n" and len(moved) == len(frames):
+        return moved  # LangGraph.js sends no heartbeats.
+    end = max((frame.at for frame in moved), default=0.0)
+    times = takewhile(lambda at: at < end, count(HEARTBEAT_SECONDS, HEARTBEAT_SECONDS))
+    heartbeats = [sse.frame(sse.encode_comment(eol=eol), at) for at in times]
     return sorted([*moved, *heartbeats], key=lambda frame: frame.at)
 
 

@@ -121,15 +121,15 @@ def without_subgraphs(events: Iterable[Event]) -> Iterator[Event]:
         if event.namespace:
             continue
         match event.base, event.data:
-            case "messages", [{"id": id_}, _]:
+            case "messages", [{"id": str(id_)}, _]:
                 seen.add(id_)
             case "tasks", {"id": str(), "name": str(name), "input": input_, "triggers": _}:
                 tasks[name] = event.data
                 seen.update(m["id"] for m in messages_in(input_))
             case "debug", {"type": "task", "step": int(step), "payload": {"id": str(id_)}}:
                 steps[id_] = step
-            case "updates", dict() if sample:
-                for message, task in _returned(event.data, tasks):
+            case "updates", updates if sample and is_object(updates):
+                for message, task in _returned(updates, tasks):
                     if message["id"] in seen or message["type"] == "remove":
                         continue
                     seen.add(message["id"])

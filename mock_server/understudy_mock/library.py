@@ -7,6 +7,7 @@ from pathlib import Path
 
 from understudy_contracts import End, Exchange
 from understudy_contracts.json_value import Json
+from understudy_mock.graph_output import output_keys
 from understudy_mock.matching import (
     assistant_key,
     canonical,
@@ -32,6 +33,8 @@ class RecordedRun:
     form: Json
     """The canonical form of its request."""
     exchanges: tuple[Exchange, ...]
+    output: tuple[str, ...] = ()
+    """The keys of the output schema of its graph, as far as the recording has it."""
 
 
 class NoRecording(LookupError):
@@ -108,15 +111,17 @@ class Library:
         return candidates[place]
 
     def _miss(self, form: Json, body: Json) -> NoRecording:
-        ranked = [
-            (run.form["assistant"] != form["assistant"], len(paths), paths, index)
-            for index, run in enumerate(self.runs)
-            if (paths := list(differences(run.form, form)))
-        ]
-        if not ranked:
-            return NoRecording(None, (), record_command(body))
-        *_, paths, index = min(ranked, key=lambda entry: (entry[0], entry[1]))
-        return NoRecording(self.runs[index], paths, record_command(body))
+        command = record_command(body)
+        if not self.runs:
+            return NoRecording(None, (), command)
+        told = [(run, list(differences(run.form, form))) for run in self.runs]
+
+        def distance(pair: tuple[RecordedRun, list[str]]) -> tuple[bool, int]:
+            run, paths = pair
+            return run.form["assistant"] != form["assistant"], len(paths)
+
+        nearest, paths = min(told, key=distance)
+        return NoRecording(nearest, paths, command)
 
 
 def _runs(recording: Recording) -> Iterable[RecordedRun]:
@@ -140,9 +145,10 @@ def _runs(recording: Recording) -> Iterable[RecordedRun]:
             groups[key].append(group)
         group[0].add(shown)
         group[1].append(exchange)
+    output = output_keys(recording.exchanges)
     for key, entries in groups.items():
         for _, exchanges in entries:
-            yield RecordedRun(recording.name, forms[key], tuple(exchanges))
+            yield RecordedRun(recording.name, forms[key], tuple(exchanges), output)
 
 
 def _answers(exchange: Exchange) -> bool:

@@ -67,12 +67,12 @@ def canonical(body: Json, assistant: str) -> Json:
         "interrupt_after": body.get("interrupt_after"),
     }
     said = {key: value for key, value in parts.items() if value not in (None, {}, [])}
-    if "input" in parts and parts["input"] in ({}, []):
+    if parts["input"] in ({}, []):
         said["input"] = parts["input"]  # An empty input is one; none is an error of the graph.
     return {"assistant": assistant, **redact_json(said)}
 
 
-def match_key(form: Json) -> bytes:
+def match_key(form: Any) -> bytes:
     """Return the canonical *form* of a request as bytes to look it up by."""
     return orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
 
@@ -87,14 +87,14 @@ def differences(recorded: Any, asked: Any, path: str = "") -> Iterator[str]:
         pairs = zip_longest(recorded, asked, fillvalue=_ABSENT)
         for index, (old, new) in enumerate(pairs):
             yield from differences(old, new, f"{path}[{index}]")
-    elif recorded != asked or isinstance(recorded, bool) is not isinstance(asked, bool):
-        yield f"{path}: recorded {_short(recorded)}, asked {_short(asked)}"
+    elif (old := _text(recorded)) != (new := _text(asked)):
+        yield f"{path}: recorded {_short(old)}, asked {_short(new)}"
 
 
 def record_command(body: Json, url: str = "URL") -> str:
     """Return the command line that records the run that *body* asks for."""
     words = ["understudy", "record", url, "--assistant", str(body.get("assistant_id"))]
-    words += ["--input", orjson.dumps(body.get("input")).decode()]
+    words += ["--input", orjson.dumps(redact_json(body.get("input"))).decode()]
     kept = ("command", "context", "interrupt_before", "interrupt_after")
     more = {key: body[key] for key in kept if body.get(key)}
     if configurable := _object(_object(body.get("config")).get("configurable")):
@@ -104,18 +104,14 @@ def record_command(body: Json, url: str = "URL") -> str:
     return shlex.join(words)
 
 
-class _Absent:
-    def __repr__(self) -> str:
-        return "nothing"
+_ABSENT = object()
 
 
-_ABSENT = _Absent()
+def _text(value: Any) -> str:
+    return "nothing" if value is _ABSENT else match_key(value).decode()
 
 
-def _short(value: Any) -> str:
-    if value is _ABSENT:
-        return "nothing"
-    text = orjson.dumps(value).decode()
+def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

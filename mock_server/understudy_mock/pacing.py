@@ -106,11 +106,14 @@ async def play(
     pause: Pause,
     clock: Clock,
     started: float,
-) -> None:
-    """Send each of *chunks* when it is due, counted from *started* on *clock*; stop when *pause*
-    is over."""
+) -> bool:
+    """Send each of *chunks* when it is due, counted from *started* on *clock*.
+
+    Return whether all were sent: none is after *pause* is over.
+    """
     for chunk in chunks:
         await pause.until(started + chunk.due)
         if pause.over:
-            return
+            return False
         await send(chunk.body)
+    return True

@@ -129,7 +129,7 @@ def prepare(run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False) 
     if source is not None:
         frames = source.frames
     else:
-        projection = project_stream(run.exchanges, view)
+        projection = project_stream(run.exchanges, view, run.output)
         source = projection.source
         eol = line_end(source.frames)
         recorded = request_body(source)

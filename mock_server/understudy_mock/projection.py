@@ -15,6 +15,7 @@ from understudy_contracts import Exchange, Frame
 from understudy_contracts.json_value import Json, is_list, is_object
 from understudy_mock import derivation
 from understudy_mock.event import Event, event_of, frame_of, messages_in
+from understudy_mock.graph_output import output_only
 from understudy_mock.recording_file import line_end
 from understudy_mock.view import STREAM_MODES, View
 
@@ -63,10 +64,13 @@ def view_of(body: Json) -> View:
     )
 
 
-def project_stream(exchanges: Sequence[Exchange], view: View) -> Projection:
+def project_stream(
+    exchanges: Sequence[Exchange], view: View, output: Sequence[str] = ()
+) -> Projection:
     """Return what `POST /runs/stream` answers to a request with *view*.
 
-    *exchanges* are those of one run request. Raises NotRecorded.
+    *exchanges* are those of one run request, *output* the keys of the output schema of the
+    graph. Raises NotRecorded.
     """
     streams = [e for e in exchanges if e.request.path == "/runs/stream" and e.is_stream]
     source, shown = _closest(streams, view)
@@ -76,7 +80,7 @@ def project_stream(exchanges: Sequence[Exchange], view: View) -> Projection:
     changes = _changes(shown, view)
     if not changes:
         return Projection(source, tuple(kept), derived=False)
-    frames = _derive(kept, source, shown, view)
+    frames = _derive(kept, source, shown, view, output)
     return Projection(source, tuple(frames), derived=True)
 
 
@@ -120,6 +124,7 @@ def _changes(source: View, view: View) -> list[str]:
     differs = {
         "keep": source.keep != view.keep,
         "streams": source.streams != view.streams,
+        "state": source.shows_whole_state != view.shows_whole_state,
         "nulls": source.nulls_ids != view.nulls_ids,
         "subgraphs": source.subgraphs != view.subgraphs,
         "tags": "events" in view.modes and source.shows_messages != view.shows_messages,
@@ -130,7 +135,7 @@ def _changes(source: View, view: View) -> list[str]:
 
 def _changes_cost(source: View, view: View) -> tuple[Any, ...]:
     changes = _changes(source, view)
-    order = ("keep", "streams", "nulls", "subgraphs", "tags", "chunks")
+    order = ("keep", "streams", "state", "nulls", "subgraphs", "tags", "chunks")
     return (*(name in changes for name in order), len(source.modes))
 
 
@@ -147,7 +152,9 @@ def _is_shown(frame: Frame, source: View, view: View) -> bool:
     return base in needed or base not in _ALL_NAMES
 
 
-def _derive(kept: list[Frame], source: Exchange, shown: View, view: View) -> Iterator[Frame]:
+def _derive(
+    kept: list[Frame], source: Exchange, shown: View, view: View, output: Sequence[str]
+) -> Iterator[Frame]:
     eol = line_end(source.frames)
     changes = _changes(shown, view)
     decoded = [event_of(frame) or frame for frame in kept]
@@ -161,6 +168,8 @@ def _derive(kept: list[Frame], source: Exchange, shown: View, view: View) -> Ite
         derived = derivation.unstreamed_ids(derived)
     if "nulls" in changes and view.nulls_ids:
         derived = derivation.null_ids(derived, _sent_ids(source))
+    if "state" in changes and not view.shows_whole_state:
+        derived = output_only(derived, output, _sent_keys(source))
     if "tags" in changes and not view.shows_messages:
         derived = derivation.untagged(derived)
     if "chunks" in changes and shown.in_chunks:
@@ -173,6 +182,11 @@ def _derive(kept: list[Frame], source: Exchange, shown: View, view: View) -> Ite
     ]
     others = [e for e in decoded if isinstance(e, Frame)]
     yield from sorted([*frames, *others], key=lambda frame: frame.at)
+
+
+def _sent_keys(exchange: Exchange) -> frozenset[str]:
+    input_ = request_body(exchange).get("input")
+    return frozenset(input_ if is_object(input_) else ())
 
 
 def _sent_ids(exchange: Exchange) -> Iterator[str]:

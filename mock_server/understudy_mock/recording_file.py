@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from errno import EEXIST
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, cast
+from uuid import uuid4
 
 import orjson
 
@@ -128,7 +130,8 @@ class RecordingWriter:
     ) -> None:
         """Create the file *path*; raises FileExistsError where there is one already."""
         self.path = path
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+        draft = path.with_name(f".{path.name}.{uuid4().hex}")
+        self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
         self._number = 0
         self._eol: sse.Eol = "\r\n"
         now = recorded_at or datetime.now(UTC).isoformat(timespec="seconds")
@@ -138,7 +141,14 @@ class RecordingWriter:
             "by": f"understudy {version('understudy')}",
             "server": server or {},
         }
-        self._write(head | ({"note": note} if note else {}))
+        try:
+            self._write(head | ({"note": note} if note else {}))
+            _publish(draft, path)
+        except BaseException:
+            os.close(self._file)
+            raise
+        finally:
+            draft.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -171,6 +181,21 @@ class RecordingWriter:
         data = orjson.dumps(line) + b"\n"
         while data:
             data = data[os.write(self._file, data) :]
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Give the file *draft* the name *path*; raises FileExistsError.
+
+    So nobody ever finds a recording without its first line, whenever its writer was killed.
+    """
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # This file system has no hard links.
+        if path.exists():
+            raise FileExistsError(EEXIST, os.strerror(EEXIST), str(path)) from None
+        draft.rename(path)
 
 
 def line_end(frames: tuple[Frame, ...] | list[Frame]) -> sse.Eol:

@@ -83,8 +83,8 @@ class RunEndpoint:
 
         try:
             chunks = self._replay.chunks(answer)
-            await play(chunks, write, pause, clock, started)
-            if pause.over and self._path == "/runs/wait":
+            whole = await play(chunks, write, pause, clock, started)
+            if not whole and self._path == "/runs/wait":
                 await write(self._partial(answer, clock.now() - started))
             await send({"type": "http.response.body", "body": b""})
         finally:

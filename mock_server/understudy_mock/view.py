@@ -8,6 +8,7 @@ of this was observed on langgraph-api 0.16.7, with every single mode and every p
 - A message that a node returns without an id has the id null in updates, tasks and debug where
   custom or subgraphs are asked for and no model streams.
 - Where messages are asked for, the metadata of events carries the tags of the model.
+- Where events are asked for, values and updates hold the whole state, not the output alone.
 """
 
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ class View:
         return not self.streams and (self.subgraphs or "custom" in self.modes)
 
     @property
+    def shows_whole_state(self) -> bool:
+        """Whether values and updates hold what is not in the output schema of the graph too."""
+        return "events" in self.modes
+
+    @property
     def in_chunks(self) -> bool:
         """Whether messages are shown as tuples of a chunk and its metadata."""
         return "messages-tuple" in self.modes
@@ -69,6 +75,7 @@ _STATE = frozenset(("values", "updates", "debug", "tasks", "checkpoints"))
 _WITH_CUSTOM = _STATE | {"custom"}
 _WITH_EVENTS = _WITH_CUSTOM | {"events"}
 _ALL = frozenset(STREAM_MODES)
+_WITHOUT_EVENTS = _ALL - {"events"}
 
 EVERYTHING = View(_ALL, subgraphs=True)
 """The one view that all others can be derived from, though not to the byte."""
@@ -77,9 +84,11 @@ EXACT = (
     View(_STATE),
     View(_WITH_CUSTOM),
     View(_WITH_EVENTS),
+    View(_WITHOUT_EVENTS),
     View(_ALL),
     View(_WITH_CUSTOM, subgraphs=True),
     View(_WITH_EVENTS, subgraphs=True),
+    View(_WITHOUT_EVENTS, subgraphs=True),
     EVERYTHING,
 )
 """One view for each way in which modes change the content of other modes: each request sees a
