@@ -8,7 +8,7 @@ ids that the client chose come back as the client chose them.
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from understudy_contracts import Exchange
@@ -142,14 +142,17 @@ class IdSource:
         self._seeded = seed is not None
         self._now = now
 
-    def fresh(self, recorded: Iterable[str]) -> list[bytes]:
-        """Return a fresh id for each of *recorded*.
+    def fresh(self, recorded: Sequence[str]) -> list[bytes]:
+        """Return a fresh id for each of *recorded*, of which the first is that of the run.
 
         In place of an id that is neither a UUID nor 32 hex digits, because a client made it up,
         comes the random UUID that a server gives a message without an id.
         """
         bits = self._random.getrandbits
         milliseconds = int(self._now() * 1000)
+        # The id of a task is a hash, with any digit in place of the version: a 7 there means time
+        # only where the time is that of the run, to the 50 days that four digits tell.
+        period = recorded[0][:4] if recorded and recorded[0][14:15] == "7" else ""
         made: list[bytes] = []
         for id_ in recorded:
             old = id_ if ANY_ID.fullmatch(id_) else _RANDOM_UUID
@@ -158,7 +161,7 @@ class IdSource:
                 # RFC 9562: the version is the 13th digit, the variant starts the 17th. A version
                 # 7 starts with 48 bits of Unix milliseconds.
                 new = f"{new[:12]}{old[14]}{new[13:16]}{old[19]}{new[17:]}"
-                if old[14] == "7":
+                if old[14] == "7" and old.startswith(period):
                     time_ = old[:8] + old[9:13] if self._seeded else f"{milliseconds:012x}"
                     new = time_ + new[12:]
                 new = f"{new[:8]}-{new[8:12]}-{new[12:16]}-{new[16:20]}-{new[20:]}"

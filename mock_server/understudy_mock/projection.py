@@ -124,7 +124,7 @@ def _changes(source: View, view: View) -> list[str]:
     differs = {
         "keep": source.keep != view.keep,
         "streams": source.streams != view.streams,
-        "state": source.shows_whole_state != view.shows_whole_state,
+        "state": source.shows_whole_state > view.shows_whole_state and view.shows_state,
         "nulls": source.nulls_ids != view.nulls_ids,
         "subgraphs": source.subgraphs != view.subgraphs,
         "tags": "events" in view.modes and source.shows_messages != view.shows_messages,
@@ -168,7 +168,7 @@ def _derive(
         derived = derivation.unstreamed_ids(derived)
     if "nulls" in changes and view.nulls_ids:
         derived = derivation.null_ids(derived, _sent_ids(source))
-    if "state" in changes and not view.shows_whole_state:
+    if "state" in changes:
         derived = output_only(derived, output, _sent_keys(source))
     if "tags" in changes and not view.shows_messages:
         derived = derivation.untagged(derived)

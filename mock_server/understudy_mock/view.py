@@ -51,6 +51,11 @@ class View:
         return not self.streams and (self.subgraphs or "custom" in self.modes)
 
     @property
+    def shows_state(self) -> bool:
+        """Whether there are values or updates to see."""
+        return not self.modes.isdisjoint(("values", "updates"))
+
+    @property
     def shows_whole_state(self) -> bool:
         """Whether values and updates hold what is not in the output schema of the graph too."""
         return "events" in self.modes

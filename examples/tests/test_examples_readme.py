@@ -1,0 +1,102 @@
+"""The README runs: each of its blocks does what the text around it says."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from understudy_mock.library import load
+from understudy_mock.replay import Options
+from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+
+CHECKOUT = Path(__file__).parents[2]
+BLOCKS = re.findall(
+    r"^```(\w+)\n(.*?)^```$", (CHECKOUT / "README.md").read_text(), re.DOTALL | re.MULTILINE
+)
+
+
+def block(language: str, start: str) -> str:
+    """Return the block of the README in *language* that has *start* in it."""
+    (found,) = [text for name, text in BLOCKS if name == language and start in text]
+    return found
+
+
+@pytest.fixture(name="url", scope="module")
+def _url() -> Iterator[str]:
+    with BackgroundServer(Mock(load([bundled_recordings()]), Options(speed=0))) as server:
+        yield server.url
+
+
+@pytest.fixture(name="checkout")
+def _checkout(tmp_path: Path) -> Path:
+    """A copy of what git has of this checkout."""
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=True
+    ).stdout.decode()
+    for name in filter(None, files.split("\0")):
+        if (CHECKOUT / name).exists():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes((CHECKOUT / name).read_bytes())
+    return tmp_path
+
+
+def test_the_first_command_serves_and_its_curl_line_streams_the_answer(checkout: Path) -> None:
+    with subprocess.Popen(
+        ["sh", "-c", f"exec 2>&1; {block('sh', '.venv/bin/understudy serve')}"],
+        cwd=checkout,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as serving:
+        assert serving.stdout is not None
+        curl = next(line.strip() for line in serving.stdout if line.strip().startswith("curl"))
+        answer = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True)
+        os.killpg(serving.pid, 15)
+
+    assert "event: updates" in answer.stdout
+    assert "Bagatur" in answer.stdout
+
+
+def test_the_curl_line_of_the_readme_streams_the_answer(url: str) -> None:
+    curl = block("sh", "curl -N").replace("http://127.0.0.1:2024", url)
+
+    answer = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True)
+
+    assert "Bagatur" in answer.stdout
+
+
+def test_recording_showing_and_serving_go_together(url: str, tmp_path: Path) -> None:
+    lines = block("sh", "understudy record").replace("https://my-deployment.example", url)
+    script = "set -e\n" + lines.replace("understudy serve recordings", "")
+    bin_ = Path(sys.executable).parent
+
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{bin_}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "Bagatur" in done.stdout
+    assert [run.name for run in load([tmp_path / "recordings"]).runs] == ["agent"]
+
+
+def test_the_test_of_the_readme_passes(tmp_path: Path) -> None:
+    (tmp_path / "test_readme.py").write_text(block("python", "understudy_mock"))
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-W", "error"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "1 passed" in done.stdout
