@@ -164,7 +164,7 @@ def recording_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(path.rglob(f"*{SUFFIX}"))
+            found += sorted(path.rglob(f"*{SUFFIX}"), key=lambda file: file.with_suffix(""))
         elif path.exists():
             found.append(path)
         else:
