@@ -79,7 +79,7 @@ def test_every_line_that_is_written_is_valid(exchange: Exchange) -> None:
 
 
 @given(mutated())
-@settings(deadline=None, max_examples=20000)
+@settings(deadline=None, max_examples=500)
 @example({"understudy": True})
 @example({"at": 0, "event": "a", "text": "a\nb"})
 @example({"at": 0, "event": "a", "text": "a\r"})

@@ -38,6 +38,11 @@ def event_of(frame: Frame) -> Event | None:
         return None
 
 
+def is_heartbeat(frame: Frame) -> bool:
+    """Whether *frame* is nothing but the comment that keeps a quiet stream alive."""
+    return (frame.comment, frame.event, frame.data) == (sse.HEARTBEAT, None, None)
+
+
 def frame_of(event: Event, eol: sse.Eol) -> Frame:
     """Return the frame of *event*, as a server that ends lines with *eol* sends it."""
     data = orjson.dumps(event.data).decode()

@@ -79,6 +79,8 @@ class Prepared:
     """What keeps a quiet response alive; None where the recorded server sends nothing."""
     source: Exchange
     """What was recorded."""
+    gives_event_ids: bool
+    """Whether events get the ids of a resumable stream as they leave."""
     frames: tuple[Frame, ...]
     """The frames of the stream, as recorded: what a cancelled wait is made of."""
     scan: Callable[[bytes], Template]
@@ -126,6 +128,7 @@ def prepare(run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False) 
     view = view_of(body)
     source = recorded_wait(run.exchanges, view) if path == "/runs/wait" else None
     stream: tuple[Frame, ...] = ()
+    gives_event_ids = False
     if source is not None:
         frames = source.frames
     else:
@@ -134,12 +137,15 @@ def prepare(run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False) 
         eol = line_end(source.frames)
         recorded = request_body(source)
         adapted = adapt(projection.frames, recorded, body, eol)
-        if not (keep_ids and recorded.get("stream_resumable") and body.get("stream_resumable")):
+        was_resumable, resumable = (bool(b.get("stream_resumable")) for b in (recorded, body))
+        gives_event_ids = resumable and not (keep_ids and was_resumable)
+        if gives_event_ids or was_resumable > resumable:
             adapted = without_event_ids(adapted, eol)
         stream = frames = tuple(adapted)
         if path == "/runs/wait":
             frames = tuple(wait_frames(stream))
-    return _Preparation(source, path, body, keep_ids).prepared(frames, stream)
+    preparation = _Preparation(source, path, body, keep_ids)
+    return preparation.prepared(frames, stream, gives_event_ids=gives_event_ids)
 
 
 class _Preparation:
@@ -164,7 +170,9 @@ class _Preparation:
             pattern += rf'|(?<="id":")(?:{"|".join(odd)})(?=")'
         self._pattern = re.compile(pattern.encode())
 
-    def prepared(self, frames: tuple[Frame, ...], stream: tuple[Frame, ...]) -> Prepared:
+    def prepared(
+        self, frames: tuple[Frame, ...], stream: tuple[Frame, ...], *, gives_event_ids: bool
+    ) -> Prepared:
         """Make ready the *frames* of the response, folded of *stream* for a wait."""
         last = len(frames) - 1
         pieces = tuple(
@@ -186,6 +194,7 @@ class _Preparation:
             self._eol,
             self._heartbeat(stream),
             self._source,
+            gives_event_ids,
             stream,
             self._scan,
         )

@@ -118,13 +118,13 @@ class Replay:
 
     def body(self, answer: Answer) -> bytes:
         """Return the whole body of *answer*, for speed 0."""
-        if answer.request.resumable:
+        if answer.prepared.gives_event_ids:
             return b"".join(chunk.body for chunk in self.chunks(answer))
         return answer.prepared.whole.render(answer.values)
 
     def chunks(self, answer: Answer) -> Iterator[Chunk]:
         """Yield what leaves when, heartbeats included."""
-        event_id = self._event_ids() if answer.request.resumable else None
+        event_id = self._event_ids() if answer.prepared.gives_event_ids else None
         pieces = answer.prepared.render(answer.values, event_id)
         return schedule(pieces, self.options.speed, answer.prepared.heartbeat)
 
