@@ -7,6 +7,7 @@ from understudy_mock.event import (
     Event,
     event_of,
     frame_of,
+    is_heartbeat,
     is_message,
     messages_in,
     objects_in,
@@ -69,6 +70,20 @@ def test_every_captured_event_is_made_again(stream_capture: Exchange) -> None:
     events = [event for frame in stream_capture.frames if (event := event_of(frame))]
 
     assert [event_of(frame_of(event, "\n")) for event in events] == events
+
+
+@pytest.mark.parametrize(
+    ("raw", "heartbeat"),
+    [
+        (b": heartbeat\r\n\r\n", True),
+        (b":heartbeat\n\n", True),
+        (b": ping\n\n", False),
+        (b": heartbeat\nevent: values\ndata: 1\n\n", False),
+        (b": heartbeat\ndata: 1\n\n", False),
+    ],
+)
+def test_a_heartbeat_is_that_comment_and_nothing_else(raw: bytes, heartbeat: bool) -> None:
+    assert is_heartbeat(sse.frame(raw)) is heartbeat
 
 
 def test_objects_come_outermost_first() -> None:

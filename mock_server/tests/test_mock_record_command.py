@@ -85,13 +85,13 @@ def test_a_terminal_sees_a_line_that_lives(
     assert lines[5] == "\x1b[Kreplay with: understudy serve recordings/agent.jsonl\n"
 
 
-def test_exact_makes_seven_runs(
+def test_exact_makes_nine_runs(
     deployment: Deployment, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record(deployment, *AGENT, "1", "--exact", "-o", "to/here", "--name", "x.1")
 
-    assert len(read(folder / "to/here/x.1.jsonl").runs) == 7
-    assert "recording x.1 (7 of 7): 1 event" in capsys.readouterr().err
+    assert len(read(folder / "to/here/x.1.jsonl").runs) == 9
+    assert "recording x.1 (9 of 9): 1 event" in capsys.readouterr().err
 
 
 def test_input_and_body_can_come_from_files(deployment: Deployment, folder: Path) -> None:

@@ -1,11 +1,13 @@
 """The recorder against deployments that answer well, badly, or not to the end."""
 
+import gzip
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 
+import httpx
 import orjson
 import pytest
 from scripted_deployment import (
@@ -110,7 +112,7 @@ def test_an_exact_recording_has_a_run_for_each_exact_view(path: Path) -> None:
     with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
         runs = record(deployment, path, exact=True)
 
-    assert len(runs) == len(read(path).runs) == len(deployment.bodies("POST /runs/stream")) == 7
+    assert len(runs) == len(read(path).runs) == len(deployment.bodies("POST /runs/stream")) == 9
 
 
 def test_the_surroundings_of_the_run_are_recorded_before_it(path: Path) -> None:
@@ -244,8 +246,6 @@ def test_an_answer_that_is_no_stream_is_recorded_whole(path: Path, body: bytes) 
 
 
 def test_a_compressed_answer_is_recorded_as_what_it_means(path: Path) -> None:
-    import gzip
-
     packed = answer(200, gzip.compress(b'{"a":1}'), b"content-encoding: gzip")
     with deployed(scripts_of_a_server(say(packed))) as deployment:
         record(deployment, path)
@@ -413,6 +413,18 @@ def test_a_deployment_that_never_answers_is_told() -> None:
             greet(upstream)
 
     assert "for 0.1 s; for a slower one, use --timeout" in str(caught.value)
+
+
+def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(*_: object, **__: object) -> None:
+        raise httpx.ConnectTimeout("timed out")
+
+    monkeypatch.setattr(httpx.Client, "stream", connect)
+
+    with Upstream("http://x") as upstream, pytest.raises(UpstreamError) as caught:
+        greet(upstream)
+
+    assert str(caught.value) == "http://x did not answer within 5 s: is it running?"
 
 
 def test_a_failure_of_tls_is_told() -> None:

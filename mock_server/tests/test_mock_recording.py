@@ -174,6 +174,12 @@ def test_a_killed_writer_leaves_each_exchange_it_had_closed(path: Path) -> None:
     assert [exchange.end for exchange in recording.exchanges] == [End.UNKNOWN, End.COMPLETE]
 
 
+def test_a_last_line_without_its_end_is_read(path: Path) -> None:
+    recording = parse(HEADER + OPENING + b'{"at":1,"end":"cut"}', str(path), "agent")
+
+    assert recording.exchanges[0].end is End.CUT
+
+
 def _no_links(draft: Path, path: Path) -> None:
     raise PermissionError(1, "Operation not permitted")
 

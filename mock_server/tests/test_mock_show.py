@@ -150,6 +150,7 @@ def test_text_that_can_be_seen_is_left_as_it_is(text: str) -> None:
         ("漢字漢字", 6, "漢..."),
         ("e\u0301e\u0301", 4, "e\u0301e\u0301"),
         ("漢字", 3, "..."),
+        ("e" + 9 * "\u0301", 4, "e" + 9 * "\u0301"),
     ],
 )
 def test_text_is_shortened_by_columns(text: str, width: int, shown: str) -> None:

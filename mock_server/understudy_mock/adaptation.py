@@ -12,7 +12,7 @@ import orjson
 
 from understudy_contracts import Frame, sse
 from understudy_contracts.json_value import Json, is_object
-from understudy_mock.event import Event, event_of, frame_of, objects_in
+from understudy_mock.event import Event, event_of, frame_of, is_heartbeat, objects_in
 from understudy_mock.pacing import HEARTBEAT_SECONDS
 
 Frames = Sequence[Frame]
@@ -116,7 +116,7 @@ def with_delay(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Fra
     delay = _delay(asked) - _delay(recorded)
     if delay == 0:
         return frames
-    moved = [_moved(f, max(0.0, f.at + delay)) for f in frames if f.comment != sse.HEARTBEAT]
+    moved = [_moved(f, max(0.0, f.at + delay)) for f in frames if not is_heartbeat(f)]
     if eol != "\r\n" and len(moved) == len(frames):
         return moved  # LangGraph.js sends no heartbeats.
     end = max((frame.at for frame in moved), default=0.0)

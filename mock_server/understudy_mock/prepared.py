@@ -9,6 +9,7 @@ import orjson
 from understudy_contracts import Exchange, Frame, Headers, sse
 from understudy_contracts.json_value import Json
 from understudy_mock.adaptation import adapt, without_event_ids
+from understudy_mock.event import is_heartbeat
 from understudy_mock.identity import ANY_ID, recorded_ids, sent_message_ids, sent_messages
 from understudy_mock.library import RecordedRun
 from understudy_mock.pacing import Piece
@@ -162,7 +163,7 @@ class _Preparation:
         named = [id_ for id_ in sent if id_ is not None]
         self._ids = tuple(dict.fromkeys((run, thread, *ids, *named)))
         self._gap_of = {} if keep_ids else {id_: gap for gap, id_ in enumerate(self._ids)}
-        self._sent_gaps = tuple(self._gap_of.get(id_) if id_ else None for id_ in sent)
+        self._sent_gaps = tuple(None if id_ is None else self._gap_of.get(id_) for id_ in sent)
         # An id that a client made up is replaced where a message has it, and nowhere else.
         odd = [re.escape(orjson.dumps(i)[1:-1].decode()) for i in named if not ANY_ID.fullmatch(i)]
         pattern = ANY_ID.pattern
@@ -180,7 +181,7 @@ class _Preparation:
                 frame.at,
                 self._scan(frame.raw),
                 frame.event is not None,
-                frame.comment == sse.HEARTBEAT or (frame.raw == b"\n" and index < last),
+                is_heartbeat(frame) or (frame.raw == b"\n" and index < last),
             )
             for index, frame in enumerate(frames)
         )
@@ -206,7 +207,7 @@ class _Preparation:
         """
         if self._path == "/runs/wait":
             return b"\n"
-        if self._eol == "\r\n" or any(frame.comment == sse.HEARTBEAT for frame in stream):
+        if self._eol == "\r\n" or any(map(is_heartbeat, stream)):
             return sse.encode_comment(eol=self._eol)
         return None
 

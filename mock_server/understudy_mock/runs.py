@@ -5,7 +5,7 @@ of writes, so what is due together leaves together.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from starlette.routing import Route
@@ -52,7 +52,7 @@ class RunEndpoint:
         entry: Entry | None = scope.get(JOURNAL_KEY)
         if entry is not None:
             entry.keep(raw)
-        answer = self._replay.answer(raw, self._path, _pinned(headers))
+        answer = self._replay.answer(raw, self._path, _header(headers, PIN_HEADER))
         if entry is not None:
             entry.recording = answer.run.name
         head = answer.prepared.render_head(answer.values)
@@ -125,8 +125,8 @@ class BackgroundEndpoint:
         if entry is not None:
             entry.keep(raw)
         catalogue = self._replay.catalogue
-        pinned = _pinned(headers)
-        request_id = next((v.decode() for k, v in headers if k == b"x-request-id"), None)
+        pinned = _header(headers, PIN_HEADER)
+        request_id = _header(headers, b"x-request-id")
         if self._batch:
             requests = parse_batch(raw, catalogue)
         else:
@@ -170,11 +170,8 @@ async def _nowhere(body: bytes) -> None:
     """Nobody listens to a run in the background."""
 
 
-def _pinned(headers: list[tuple[bytes, bytes]]) -> str | None:
-    for name, value in headers:
-        if name == PIN_HEADER:
-            return value.decode("utf-8", "replace")
-    return None
+def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+    return next((value.decode("utf-8", "replace") for key, value in headers if key == name), None)
 
 
 class RunEndpoints:

@@ -22,15 +22,14 @@ def shorten(text: str, width: int) -> str:
     """Return *text* cut to *width* columns; wide characters take two of them."""
     if len(text) <= width and text.isascii():
         return text
-    if len(text) <= width and sum(map(_columns, text)) <= width:
-        return text
-    used, kept = 3, 0
-    for character in text:
+    used = kept = 0
+    for number, character in enumerate(text, 1):
         used += _columns(character)
+        if used <= width - 3:
+            kept = number
         if used > width:
-            break
-        kept += 1
-    return f"{text[:kept]}..."
+            return f"{text[:kept]}..."
+    return text
 
 
 def _columns(character: str) -> int:

@@ -1,0 +1,19 @@
+"""Every input, every mode alone, all pairs, all nine and the default, with subgraphs and without."""
+
+import pytest
+from comparison import Comparison
+from run_cases import read_inputs, view_cases
+
+INPUTS = read_inputs()
+
+
+@pytest.mark.parametrize("endpoint", ["stream", "wait"])
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_mock_answers_every_view_as_the_server_does(
+    name: str, endpoint: str, mock: str, kind: str, comparison: Comparison
+) -> None:
+    cases = list(view_cases(f"/runs/{endpoint}", INPUTS[name]))
+
+    differences = comparison.differences(f"views, {endpoint}, {kind}", mock, cases)
+
+    assert not differences, f"{len(differences)} of {len(cases)} differ\n" + "\n".join(differences)
