@@ -15,11 +15,12 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
 from statistics import median, quantiles
 
 import httpx
-from reference import Answers, write_answers
+from reference import Answers, read_answers, write_answers
 from servers import (
     LOAD_CORE,
     Server,
@@ -29,14 +30,15 @@ from servers import (
     running,
     time_to_answer,
 )
-from tables import Row, write
-from throughput import Load, request_of, with_wrk
-from workloads import WORKLOADS, Workload, write_recordings
+from tables import Row, pace_table, start_table, throughput_table, write
+from throughput import CONNECTIONS, Load, request_of, with_wrk
+from workloads import WORKLOADS, write_recordings
 
 HERE = Path(__file__).parent
 STREAMS = 1000
 STREAMED = WORKLOADS[1]
 """What is paced: 22 events."""
+SPREADS = ((0.0, "all asked at once"), (0.5, "asked within 0.5 s"))
 
 
 def ask_mock(server: Server) -> Answers:
@@ -64,7 +66,7 @@ def load(server: Server, path: str, body: bytes, seconds: float) -> Load:
 
 
 def measure_throughput(
-    recordings: Path, answers: Path, rounds: int, seconds: float
+    recordings: Path, answers: Path, options: argparse.Namespace
 ) -> Iterator[Row]:
     """Yield a row for each workload: requests a second of each server."""
     commands = {
@@ -72,45 +74,51 @@ def measure_throughput(
         "mock": mock_command(recordings, speed=0),
         "starlette": reference_command("starlette", answers),
     }
+    known = read_answers(answers)
     with ExitStack() as stack:
         servers = [stack.enter_context(running(*command)) for command in commands.items()]
         for index, workload in enumerate(WORKLOADS):
             rates: dict[str, list[float]] = defaultdict(list)
-            for _ in range(rounds):
+            for _ in range(options.rounds):
                 for server in servers:
                     path = workload.path if server.name == "mock" else f"/{index}"
-                    done = load(server, path, workload.body, seconds)
+                    done = load(server, path, workload.body, options.seconds)
                     rates[server.name].append(done.answers / done.seconds)
-            yield Row(workload.name, {name: median(found) for name, found in rates.items()})
+            size = len(known[f"/{index}"][1])
+            medians = {name: median(found) for name, found in rates.items()}
+            yield Row(workload.name, {"bytes": size, **medians})
 
 
 def measure_pace(recordings: Path, answers: Path, rounds: int) -> Iterator[Row]:
-    """Yield a row for each server: lateness of events in milliseconds, and its load."""
+    """Yield a row for each server: lateness of events in milliseconds, and its CPU time."""
     commands = {
-        "bare": (reference_command("paced", answers), f"/{WORKLOADS.index(STREAMED)}"),
-        "mock": (mock_command(recordings, speed=1), STREAMED.path),
+        "bare uvicorn": (reference_command("paced", answers), f"/{WORKLOADS.index(STREAMED)}"),
+        "understudy": (mock_command(recordings, speed=1), STREAMED.path),
     }
-    found: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in commands}
+    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for _ in range(rounds):
-        for name, (command, path) in commands.items():
+        for (spread, how), (name, (command, path)) in product(SPREADS, commands.items()):
             with running(name, command) as server:
-                script = [sys.executable, str(HERE / "streams.py"), str(server.port), path]
-                for count in (10, STREAMS):  # The first ones are not counted: nothing is warm.
-                    busy = server.cpu_seconds()
-                    said = subprocess.run(
-                        [*script, str(count)],
-                        input=STREAMED.body,
-                        check=True,
-                        capture_output=True,
-                    ).stdout
-                values = json.loads(said)
-                late = quantiles(values["late"], n=100)
-                found[name]["p50"].append(late[49])
-                found[name]["p99"].append(late[98])
-                found[name]["head"].append(median(values["head"]))
-                found[name]["cpu"].append(server.cpu_seconds() - busy)
+                play(server, path, 10, 0.0)  # Not counted: nothing is warm.
+                busy = server.cpu_seconds()
+                values = play(server, path, STREAMS, spread)
+                busy = server.cpu_seconds() - busy
+            late = quantiles(values["late"], n=100)
+            measured = {"p50": late[49], "p99": late[98], "head": median(values["head"])}
+            for key, value in (measured | {"cpu": busy}).items():
+                found[f"{name}, {how}"][key].append(value)
     for name, values in found.items():
         yield Row(name, {key: median(numbers) for key, numbers in values.items()})
+
+
+def play(server: Server, path: str, count: int, spread: float) -> dict[str, list[float]]:
+    """Run *count* paced streams that start within *spread* seconds. See `streams`."""
+    script = [sys.executable, str(HERE / "streams.py"), str(server.port), path]
+    said = subprocess.run(
+        [*script, str(count), str(spread)], input=STREAMED.body, check=True, capture_output=True
+    ).stdout
+    values: dict[str, list[float]] = json.loads(said)
+    return values
 
 
 def measure_start(recordings: Path, answers: Path, rounds: int) -> Row:
@@ -131,10 +139,9 @@ def measure_start(recordings: Path, answers: Path, rounds: int) -> Row:
 def main() -> None:
     """Measure, print and perhaps write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--write", action="store_true", help="put the tables into README.md")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0)
-    parser.add_argument("--only", choices=("throughput", "pace", "start"))
+    parser.add_argument("--seconds", type=float, default=2.0, help="of load, each time")
     options = parser.parse_args()
     pin(LOAD_CORE)
     with tempfile.TemporaryDirectory() as folder:
@@ -142,18 +149,21 @@ def main() -> None:
         recordings.mkdir()
         write_recordings(recordings)
         with running("mock", mock_command(recordings, speed=0)) as server:
-            known = ask_mock(server)
-            write_answers(known, answers)
-        if options.only in (None, "throughput"):
-            for row in measure_throughput(recordings, answers, options.rounds, options.seconds):
-                size = len(known[f"/{[w.name for w in WORKLOADS].index(row.name)}"][1])
-                print(row.name, size, {k: round(v) for k, v in row.values.items()}, {k: round(v/row.values["bare"], 2) for k, v in row.values.items()}, flush=True)
-        if options.only in (None, "pace"):
-            for row in measure_pace(recordings, answers, options.rounds):
-                print(row.name, {k: round(v, 1) for k, v in row.values.items()}, flush=True)
-        if options.only in (None, "start"):
-            row = measure_start(recordings, answers, options.rounds)
-            print(row.name, {k: round(v, 3) for k, v in row.values.items()}, {k: round(v/row.values["bare"], 2) for k, v in row.values.items()}, flush=True)
+            write_answers(ask_mock(server), answers)
+        maker = "wrk" if shutil.which("wrk") else "our own client"
+        tables = (
+            f"Requests a second; load by {maker}, {CONNECTIONS} connections.\n\n",
+            throughput_table(measure_throughput(recordings, answers, options)),
+            f"\n{STREAMS:,} paced streams, 22 events 50 ms apart: how late an event comes,\n"
+            "from the head of its response on; how long the head takes; CPU of the server.\n\n",
+            pace_table(measure_pace(recordings, answers, options.rounds)),
+            "\nFrom the start of the process to the first answer.\n\n",
+            start_table(measure_start(recordings, answers, 2 * options.rounds)),
+        )
+        results = "".join(tables)
+    print(results)
+    if options.write:
+        write(HERE / "README.md", results)
 
 
 if __name__ == "__main__":

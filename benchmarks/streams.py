@@ -1,9 +1,10 @@
 """Load: many paced streams at once, and how late each event comes.
 
-    python streams.py PORT PATH STREAMS    (the body of the request comes on standard input)
+    python streams.py PORT PATH STREAMS SPREAD    (the body of the request comes on standard input)
 
 Prints, as JSON, the lateness of all events in milliseconds, counted from the head of its response,
-and how long each head took. All requests leave at once, over connections that are open already.
+and how long each head took. The requests leave within SPREAD seconds, over connections that are
+open already.
 """
 
 import asyncio
@@ -25,13 +26,9 @@ class _Stream(asyncio.Protocol):
         self._ended = ended
         self._seen = 0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def ask(self, request: bytes) -> None:
+    def ask(self, transport: asyncio.Transport, request: bytes) -> None:
         self._asked = time.perf_counter()
-        self._transport.write(request)
+        transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         now = time.perf_counter()
@@ -41,19 +38,20 @@ class _Stream(asyncio.Protocol):
         for _ in range(data.count(_EVENT)):
             self.late.append(now - self._head - self._seen * EVENT_SECONDS)
             self._seen += 1
-        if data.endswith(b"\r\n0\r\n\r\n"):
+        if data.endswith(b"0\r\n\r\n"):
             self._ended.put_nowait(None)
 
 
-async def _measure(port: int, request: bytes, count: int) -> dict[str, list[float]]:
+async def _measure(port: int, request: bytes, count: int, spread: float) -> dict[str, list[float]]:
     loop = asyncio.get_running_loop()
     ended: asyncio.Queue[None] = asyncio.Queue()
-    streams = [
-        (await loop.create_connection(lambda: _Stream(ended), "127.0.0.1", port))[1]
+    connections = [
+        await loop.create_connection(lambda: _Stream(ended), "127.0.0.1", port)
         for _ in range(count)
     ]
-    for stream in streams:
-        stream.ask(request)
+    streams = [stream for _, stream in connections]
+    for number, (transport, stream) in enumerate(connections):
+        loop.call_later(spread * number / count, stream.ask, transport, request)
     async with asyncio.timeout(60):
         for _ in streams:
             await ended.get()
@@ -64,6 +62,6 @@ async def _measure(port: int, request: bytes, count: int) -> dict[str, list[floa
 
 
 if __name__ == "__main__":
-    port, path, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    port, path, count, spread = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     request = request_of(path, sys.stdin.buffer.read())
-    print(json.dumps(uvloop.run(_measure(port, request, count))))
+    print(json.dumps(uvloop.run(_measure(port, request, count, spread))))

@@ -28,7 +28,6 @@ class Workload:
     path: str
     body: bytes
     """Has `{n}` where each request is to differ from the one before."""
-    note: str = ""
 
 
 def _uuid(version: int) -> str:
@@ -44,34 +43,33 @@ def _request(events: str, mode: str, message_id: str | None = None) -> dict[str,
     return {"assistant_id": "agent", "input": {"messages": [message]}, "stream_mode": mode}
 
 
-STREAMS = {"2 events": (2, "updates"), "22 events": (22, "updates"), "300 events": (300, "messages-tuple")}
+STREAMS = {
+    "2 events": (2, "updates"),
+    "22 events": (22, "updates"),
+    "300 events": (300, "messages-tuple"),
+}
 WAIT = "wait"
 
 # A fresh id each time, as some clients send it. Twelve digits, so that all requests are as long.
 _OWN_ID = "00000000-0000-4000-8000-{n}"
 
 
-def _workload(name: str, path: str, request: dict[str, Any], note: str = "") -> Workload:
-    return Workload(name, path, orjson.dumps(request), note)
+def _workload(name: str, path: str, request: dict[str, Any]) -> Workload:
+    return Workload(name, path, orjson.dumps(request))
 
 
 WORKLOADS = (
-    *(
-        _workload(name, "/runs/stream", _request(name, mode))
-        for name, (_, mode) in STREAMS.items()
-    ),
+    *(_workload(name, "/runs/stream", _request(name, mode)) for name, (_, mode) in STREAMS.items()),
     _workload(WAIT, "/runs/wait", _request(WAIT, "values")),
     _workload(
-        "22 events, own message id",
+        "22 events, message id of its own",
         "/runs/stream",
         _request("22 events", "updates", _OWN_ID),
-        "no two requests are equal",
     ),
     _workload(
-        "22 events, own metadata",
+        "22 events, metadata of its own",
         "/runs/stream",
         _request("22 events", "updates") | {"metadata": {"trace": "{n}"}},
-        "no two requests are equal",
     ),
 )
 
@@ -91,7 +89,7 @@ class _Run:
         return "updates", {"agent": {"messages": [_message(text, _uuid(4))]}}
 
     def token(self, number: int) -> tuple[str, Any]:
-        chunk = {
+        chunk: dict[str, Any] = {
             "content": f" word{number}",
             "additional_kwargs": {},
             "response_metadata": {},

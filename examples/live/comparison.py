@@ -1,6 +1,7 @@
 """The same requests to the real server and to a mock, and how the answers differ."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,11 +11,13 @@ from uuid import UUID, uuid5
 from connection import Ask, Reply, ask_all
 from transcript import difference, transcribe
 
+from understudy_contracts import Headers
+
 _GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The name space of the assistants that a server makes of its graphs."""
 
-_OWN_WORDS = "Failed validating"
-"""Stands in refusals whose text is that of a library, so that a mock may say it otherwise."""
+_OWN_WORDS = re.compile(rb"Failed validating|Loopback webhooks")
+"""Stands in refusals whose text a mock may say otherwise: it is that of a library, or long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,10 @@ class Case:
     ask: Ask
     ordered: bool = True
     """Whether the order of the events is always the same."""
+    chunks: bool = False
+    """Whether the cuts between chunks are compared, and comments with them."""
+    own_body: bool = False
+    """Whether the body is the server's own, so that only its type is compared."""
 
 
 @dataclass(slots=True)
@@ -46,32 +53,53 @@ class Comparison:
     def __init__(self, url: str, graphs: Iterable[str], tally: Tally) -> None:
         """Compare with the server at *url*, which has these *graphs*."""
         self.url = url
-        self._kept = frozenset(str(uuid5(_GRAPHS, graph)) for graph in graphs)
+        self._kept = frozenset(self.assistant_id(graph) for graph in graphs)
         self._tally = tally
         self._replies: dict[Ask, Reply] = {}
+
+    @staticmethod
+    def assistant_id(graph: str) -> str:
+        """Return the id of the assistant that a server makes of *graph*."""
+        return str(uuid5(_GRAPHS, graph))
 
     def differences(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
         """Ask both servers; tell each difference in a few lines. *mock* is its URL."""
         asks = [case.ask for case in cases]
         fresh = [ask for ask in dict.fromkeys(asks) if ask not in self._replies]
         self._replies.update(zip(fresh, ask_all(self.url, fresh), strict=True))
+        real = [self._replies[ask] for ask in asks]
+        return self._told(group, mock, cases, real, ask_all(mock, asks))
+
+    def differences_in_order(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
+        """Ask both servers one thing after the other: later answers depend on earlier requests."""
+        asks = [case.ask for case in cases]
+        return self._told(
+            group, mock, cases, ask_all(self.url, asks, at_once=1), ask_all(mock, asks, at_once=1)
+        )
+
+    def _told(
+        self,
+        group: str,
+        mock: str,
+        cases: Sequence[Case],
+        expected: Sequence[Reply],
+        got: Sequence[Reply],
+    ) -> list[str]:
         found: list[str] = []
-        for case, got in zip(cases, ask_all(mock, asks), strict=True):
-            told = self._difference(case, self._replies[case.ask], got, mock)
+        for case, *replies in zip(cases, expected, got, strict=True):
+            told = self._difference(case, *replies, mock)
             self._tally.add(group, different=bool(told))
             if told:
                 found.append(f"{case.name}: {told}\n  asked {case.ask.raw[:2000]!r}")
         return found
 
-    def compare_replies(self, group: str, mock: str, name: str, real: Reply, got: Reply) -> str:
-        """Tell how two replies that are there already differ; nothing where they don't."""
-        told = self._difference(Case(name, Ask(b"")), real, got, mock)
-        self._tally.add(group, different=bool(told))
-        return f"{name}: {told}" if told else ""
-
     def _difference(self, case: Case, real: Reply, got: Reply, mock: str) -> str:
+        if case.chunks:
+            real, got = (replace(r, chunks=_chunk_by_chunk(r)) for r in (real, got))
         hosts = [urlsplit(url).netloc for url in (self.url, mock)]
-        if _OWN_WORDS in real.body.decode(errors="replace"):
+        if case.own_body:
+            real, got = _without_body(real), _without_body(got)
+        elif _OWN_WORDS.search(real.body):
             real, got = _without_words(real), _without_words(got)
         return difference(
             transcribe(real, hosts, self._kept, ordered=case.ordered),
@@ -79,8 +107,20 @@ class Comparison:
         )
 
 
+def _chunk_by_chunk(reply: Reply) -> tuple[bytes, ...]:
+    """Write the chunks of *reply* as a JSON array, so that none is taken for a comment."""
+    return (json.dumps([chunk.decode() for chunk in reply.chunks], indent=0).encode(),)
+
+
+def _without_body(reply: Reply) -> Reply:
+    return replace(reply, headers=_without_length(reply), chunks=())
+
+
+def _without_length(reply: Reply) -> Headers:
+    return tuple((k, "<length>" if k == "content-length" else v) for k, v in reply.headers)
+
+
 def _without_words(reply: Reply) -> Reply:
     """Hide the text of a refusal, and its length; its shape stays."""
     shape = json.dumps({key: type(value).__name__ for key, value in json.loads(reply.body).items()})
-    headers = tuple((k, "<length>" if k == "content-length" else v) for k, v in reply.headers)
-    return replace(reply, headers=headers, chunks=(shape.encode(),))
+    return replace(reply, headers=_without_length(reply), chunks=(shape.encode(),))

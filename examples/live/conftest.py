@@ -122,8 +122,11 @@ def _record(url: str, folder: Path, *options: str) -> Path:
         share.write_text(json.dumps(inputs[number::_RECORDERS]))
         understudy = Path(sys.executable).with_name("understudy")
         command = [understudy, "record", url, "--inputs", share, "-o", folder, *options]
-        recorders.append(subprocess.Popen(command))
-    assert [recorder.wait() for recorder in recorders] == [0] * _RECORDERS
+        with (folder / f"recorder-{number}.log").open("wb") as log:
+            recorders.append(subprocess.Popen(command, stdout=log, stderr=log))
+    codes = [recorder.wait() for recorder in recorders]
+    logs = [(folder / f"recorder-{number}.log").read_text() for number in range(_RECORDERS)]
+    assert codes == [0] * _RECORDERS, "\n".join(logs)
     return folder
 
 

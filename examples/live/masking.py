@@ -11,6 +11,7 @@ from collections.abc import Collection
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ID = re.compile(rf"{UUID}|(?<![0-9a-f])[0-9a-f]{{32}}(?![0-9a-f])")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
+_START = re.compile(r'(?<="__request_start_time_ms__":)\d+')
 _EVENT_ID = re.compile(r"(?m)^id: \d{13}-0\r$")
 _DAY = 86_400.0
 
@@ -27,6 +28,7 @@ class Mask:
         """Return *text* with its ids and times masked."""
         text = ID.sub(self._name, text)
         text = _EVENT_ID.sub("id: <milliseconds>-0\r", text)
+        text = _START.sub("<milliseconds>", text)
         return _TIME.sub("<time>", text)
 
     def _name(self, match: re.Match[str]) -> str:

@@ -51,7 +51,13 @@ def _head(reply: Reply) -> Iterator[str]:
     yield from reply.interim
     yield reply.status_line or "no answer"
     for name, value in reply.headers:
-        yield f"{name}: {'<date>' if name == 'date' else value}"
+        match name:
+            case "date":
+                yield "date: <date>"
+            case "allow":  # Its order is another in every process of the server.
+                yield f"allow: {', '.join(sorted(value.split(', ')))}"
+            case _:
+                yield f"{name}: {value}"
     if reply.closed:
         yield "connection closed"
 

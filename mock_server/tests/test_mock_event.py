@@ -1,5 +1,7 @@
 """Events: frames with their data decoded, and back."""
 
+from typing import Any
+
 import pytest
 
 from understudy_contracts import Exchange, sse
@@ -87,7 +89,7 @@ def test_a_heartbeat_is_that_comment_and_nothing_else(raw: bytes, heartbeat: boo
 
 
 def test_objects_come_outermost_first() -> None:
-    data = [{"a": [{"b": 1}]}, 2, {"c": {}}]
+    data: list[Any] = [{"a": [{"b": 1}]}, 2, {"c": {}}]
 
     assert list(objects_in(data)) == [data[0], {"b": 1}, {"c": {}}, {}]
 

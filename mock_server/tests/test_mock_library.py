@@ -134,12 +134,9 @@ def test_names_never_touch_the_file_system(
 ) -> None:
     library = library_of(one=(make_run([], input=1),))
 
-    def refuse(*_: object, **__: object) -> None:
-        pytest.fail("the file system was touched")
-
     with monkeypatch.context() as patch:
         for module, function in ((os, "open"), (os, "stat"), (builtins, "open")):
-            patch.setattr(module, function, refuse)
+            patch.setattr(module, function, None)
         found = find(library, "one")
         with pytest.raises(UnknownRecording):
             find(library, "../one")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+import orjson
 import pytest
 
 from understudy_contracts import Exchange, Frame
@@ -13,6 +14,8 @@ from understudy_mock.projection import (
     view_of,
 )
 from understudy_mock.view import STREAM_MODES, View
+
+MESSAGE = "edcc5c47-4eb9-48c3-a3b3-3f5bc968e997"
 
 Captured = Callable[[str], Exchange]
 Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]
@@ -160,6 +163,23 @@ def test_comments_and_broken_blocks_are_kept(make_run: MakeRun, captured: Captur
 
     assert projection.derived
     assert projection.frames[-2:] == odd
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"), [(MESSAGE, MESSAGE), ("mine", None), (None, None)], ids=str
+)
+def test_an_id_is_null_where_neither_client_nor_node_gave_it(
+    sent: str | None, shown: str | None, make_run: MakeRun
+) -> None:
+    human = {"type": "human", "content": "hi", "id": sent}
+    returned = human | {"id": MESSAGE}
+    modes = ["updates", "custom", "events"]
+    run = make_run([("updates", {"node": returned})], input=[human], stream_mode=modes)
+
+    projection = project_stream([run], View(frozenset(["updates", "custom"])))
+
+    (frame,) = projection.frames
+    assert orjson.loads(frame.data or "") == {"node": human | {"id": shown}}
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,45 @@ CAPTURED = [
 ]
 
 
+OUTCOMES: list[tuple[list[tuple[str, Any]], bytes]] = [
+    ([("values", {"a": 1}), ("values", {"a": 2})], b'{"a":2}'),
+    ([("values", [])], b"[]"),
+    ([("values", None)], b"null"),
+    ([("updates", {"node": {"a": 1}})], b"{}"),
+    ([("messages", [{}, {}])], b"{}"),
+    ([], b"{}"),
+    (
+        [("values", {"a": 1}), ("error", {"error": "ValueError", "message": "x"})],
+        b'{"__error__":{"error":"ValueError","message":"x"}}',
+    ),
+    (
+        [("values", {"__interrupt__": [ONE]}), ("error", {"error": "E", "message": ""})],
+        b'{"__error__":{"error":"E","message":""}}',
+    ),
+    (
+        [("values", {"a": 1}), ("values", {"a": 1, "__interrupt__": ["I"]})],
+        b'{"a":1,"__interrupt__":["I"]}',
+    ),
+    ([("updates", {"__interrupt__": ["I"]})], b'{"__interrupt__":["I"]}'),
+    (
+        [
+            ("values", {"a": 1}),
+            ("updates", {"__interrupt__": ["I"]}),
+            ("values", {"a": 1, "__interrupt__": ["I"]}),
+        ],
+        b'{"__interrupt__":["I","I"]}',
+    ),
+    (
+        [("values", {"__interrupt__": ["I"]}), ("values", {"__interrupt__": ["J"]})],
+        b'{"__interrupt__":["I","J"]}',
+    ),
+    ([("values", {"a": 1}), ("updates", {"__interrupt__": []})], b'{"a":1}'),
+    ([("values", {"__interrupt__": "text"})], b'{"__interrupt__":"text"}'),
+    ([("values", ['"__interrupt__"'])], b'["\\"__interrupt__\\""]'),
+    ([("values|child:1", {"a": 1}), ("custom", {"__interrupt__": ["I"]})], b"{}"),
+]
+
+
 @pytest.mark.parametrize(("graph", "asked"), CAPTURED)
 def test_the_body_is_the_one_that_the_server_sends(
     graph: str, asked: str, captured: Captured, masked: Masked
@@ -52,43 +91,7 @@ def _as_event(frame: Frame) -> Frame:
 
 @pytest.mark.parametrize(
     ("events", "body"),
-    [
-        ([("values", {"a": 1}), ("values", {"a": 2})], b'{"a":2}'),
-        ([("values", [])], b"[]"),
-        ([("values", None)], b"null"),
-        ([("updates", {"node": {"a": 1}})], b"{}"),
-        ([("messages", [{}, {}])], b"{}"),
-        ([], b"{}"),
-        (
-            [("values", {"a": 1}), ("error", {"error": "ValueError", "message": "x"})],
-            b'{"__error__":{"error":"ValueError","message":"x"}}',
-        ),
-        (
-            [("values", {"__interrupt__": [ONE]}), ("error", {"error": "E", "message": ""})],
-            b'{"__error__":{"error":"E","message":""}}',
-        ),
-        (
-            [("values", {"a": 1}), ("values", {"a": 1, "__interrupt__": ["I"]})],
-            b'{"a":1,"__interrupt__":["I"]}',
-        ),
-        ([("updates", {"__interrupt__": ["I"]})], b'{"__interrupt__":["I"]}'),
-        (
-            [
-                ("values", {"a": 1}),
-                ("updates", {"__interrupt__": ["I"]}),
-                ("values", {"a": 1, "__interrupt__": ["I"]}),
-            ],
-            b'{"__interrupt__":["I","I"]}',
-        ),
-        (
-            [("values", {"__interrupt__": ["I"]}), ("values", {"__interrupt__": ["J"]})],
-            b'{"__interrupt__":["I","J"]}',
-        ),
-        ([("values", {"a": 1}), ("updates", {"__interrupt__": []})], b'{"a":1}'),
-        ([("values", {"__interrupt__": "text"})], b'{"__interrupt__":"text"}'),
-        ([("values", ['"__interrupt__"'])], b'["\\"__interrupt__\\""]'),
-        ([("values|child:1", {"a": 1}), ("custom", {"__interrupt__": ["I"]})], b"{}"),
-    ],
+    OUTCOMES,
     ids=[
         "last values",
         "values of any type",

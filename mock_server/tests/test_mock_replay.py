@@ -36,7 +36,7 @@ def body_of(
 @pytest.fixture
 def mock(make_run: MakeRun, serve_runs: ServeRuns) -> Mock:
     """A mock of a run with input 1."""
-    events = [("metadata", {}), ("values", 1), ("updates", 2)]
+    events: list[tuple[str, Any]] = [("metadata", {}), ("values", 1), ("updates", 2)]
     return serve_runs(make_run(events, input=1, stream_mode=["values", "updates"]))
 
 

@@ -12,8 +12,10 @@ import orjson
 
 from understudy_contracts import Frame, sse
 from understudy_contracts.json_value import Json, is_object
+from understudy_mock.echo import is_start_of_run, tags_of, with_input, with_tags
 from understudy_mock.event import Event, event_of, frame_of, is_heartbeat, objects_in
 from understudy_mock.pacing import HEARTBEAT_SECONDS
+from understudy_mock.projection import view_of
 
 Frames = Sequence[Frame]
 
@@ -48,7 +50,8 @@ def with_metadata(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> 
     """Put the metadata of the request into messages, events, tasks and debug.
 
     Observed on 0.16.7: `created_by`, then `config.metadata`, then `metadata`, then what the
-    server adds, which wins but for `graph_id`. Tasks show no keys that name a task.
+    server adds, which wins but for `graph_id`; a key stays in its first place. Tasks show no keys
+    that name a task.
     """
     old, new = user_metadata(recorded), user_metadata(asked)
     if old == new:
@@ -66,9 +69,9 @@ def _with_metadata(frame: Frame, old: Json, new: Json, eol: sse.Eol) -> Frame:
         if "run_attempt" in found and "created_by" in found:
             own = {key: value for key, value in found.items() if key not in old}
             added = {
-                key: value
+                key: value if key == "graph_id" else own.get(key, value)
                 for key, value in new.items()
-                if (key == "graph_id" or key not in own) and not (is_task and key in _TASK_ONLY)
+                if not (is_task and key in _TASK_ONLY)
             }
             found.clear()
             found |= added | {k: v for k, v in own.items() if k not in added}
@@ -84,7 +87,8 @@ def with_durability(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -
     if not _fails_for_durability(asked) or _fails_for_durability(recorded):
         return frames
     kept = [frame for frame in frames if frame.event == "metadata"][:1]
-    at = kept[0].at if kept else 0.0
+    kept += [f for f in frames if (event := event_of(f)) and is_start_of_run(event)][:1]
+    at = kept[-1].at if kept else 0.0
     text = "'AsyncPregelLoop' object has no attribute '_put_checkpoint_fut'"
     return [*kept, _error(at, "AttributeError", text, eol)]
 
@@ -145,6 +149,8 @@ def without_event_ids(frames: Frames, eol: sse.Eol) -> Frames:
 
 
 ADAPTATIONS: tuple[Callable[[Frames, Json, Json, sse.Eol], Frames], ...] = (
+    with_input,
+    with_tags,
     with_metadata,
     with_durability,
     with_feedback,
@@ -162,5 +168,8 @@ def adapt(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
 def adaptation_key(body: Json) -> bytes:
     """Return what of a request `adapt` depends on, as bytes."""
     fields = ("durability", "on_completion", "feedback_keys", "after_seconds")
-    said = {key: body.get(key) for key in fields} | {"metadata": list(user_metadata(body).items())}
+    said = {key: body.get(key) for key in fields}
+    said |= {"metadata": list(user_metadata(body).items()), "tags": tags_of(body)}
+    if "events" in view_of(body).modes:
+        said["input"] = body.get("input")
     return orjson.dumps(said)

@@ -7,6 +7,7 @@ derivations give what the server gives is what the live tests compare.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from understudy_contracts.json_value import Json, is_list, is_object
@@ -158,12 +159,8 @@ _RUN_METADATA_END = "ls_integration"
 
 
 def _node_metadata(sample: Json, task: Json, step: int) -> Json:
-    metadata: Json = {}
-    for key, value in sample.items():
-        if key == _RUN_METADATA_END:
-            break
-        metadata[key] = value
-    return metadata | {
+    of_run = takewhile(lambda item: item[0] != _RUN_METADATA_END, sample.items())
+    return dict(of_run) | {
         "ls_integration": "langgraph",
         "langgraph_step": step,
         "langgraph_node": task["name"],

@@ -19,7 +19,7 @@ class Entry:
     status: int | None = None
     """None while there is no answer yet."""
     recording: str | None = None
-    """The name of the recording that answered, for a run."""
+    """The name of the recording that answered, for a run; for a batch, that of its first."""
 
     def keep(self, body: bytes) -> None:
         """Remember the *body* of the request, unless it is too long."""

@@ -43,10 +43,11 @@ class Options:
 
 
 class Understood(NamedTuple):
-    """A run request, and the canonical form it is looked up by."""
+    """A run request, the canonical form it is looked up by, and what else its answer depends on."""
 
     request: RunRequest
     form: Json
+    shown: Hashable
 
 
 class Answer(NamedTuple):
@@ -96,7 +97,7 @@ class Replay:
 
     def answer_to(self, understood: Understood, path: str, name: str | None = None) -> Answer:
         """Return what answers a request that is already understood. See `answer`."""
-        request, form = understood
+        request, form, shown = understood
         is_nearest = False
         try:
             run = self.library.find(form, request.body, name)
@@ -106,7 +107,7 @@ class Replay:
             if not self.options.nearest or error.nearest is None:
                 raise Refusal(404, str(error)) from None
             run, is_nearest = error.nearest, True
-        prepared = self._prepare(run, path, request)
+        prepared = self._prepare(run, path, request.body, shown)
         values = prepared.values(self._ids.fresh(prepared.ids), request.body)
         if self.options.keep_ids:
             values = [id_.encode() for id_ in prepared.ids]
@@ -114,7 +115,12 @@ class Replay:
 
     def understand(self, request: RunRequest) -> Understood:
         """Return *request* with its canonical form."""
-        return Understood(request, canonical(request.body, self._assistant(request)))
+        body = request.body
+        return Understood(
+            request,
+            canonical(body, self._assistant(request)),
+            (view_of(body), request.resumable, adaptation_key(body)),
+        )
 
     def body(self, answer: Answer) -> bytes:
         """Return the whole body of *answer*, for speed 0."""
@@ -150,10 +156,7 @@ class Replay:
         known = {run.form["assistant"] for run in self.library.runs}
         return own if own in known else self.catalogue.resolve(request.graph_id).assistant_id
 
-    def _prepare(self, run: RecordedRun, path: str, request: RunRequest) -> Prepared:
-        body = request.body
-        key = (run, path, view_of(body), request.resumable, adaptation_key(body))
-
+    def _prepare(self, run: RecordedRun, path: str, body: Json, shown: Hashable) -> Prepared:
         def make() -> Prepared:
             try:
                 return prepare(run, path, body, keep_ids=self.options.keep_ids)
@@ -161,7 +164,7 @@ class Replay:
                 detail = f"Recording {run.name!r} can't show this view of its run: {error}."
                 raise Refusal(404, f"{detail} Record it again with understudy record.") from None
 
-        return _remembered(self._prepared, key, make)
+        return _remembered(self._prepared, (run, path, shown), make)
 
 
 def _remembered(

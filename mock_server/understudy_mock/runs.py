@@ -49,15 +49,15 @@ class RunEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers"]
         raw = await read_body(receive, self._body_limit, headers)
-        entry: Entry | None = scope.get(JOURNAL_KEY)
-        if entry is not None:
-            entry.keep(raw)
+        entry = _entry(scope)
+        entry.keep(raw)
         answer = self._replay.answer(raw, self._path, _header(headers, PIN_HEADER))
-        if entry is not None:
-            entry.recording = answer.run.name
+        entry.recording = answer.run.name
         head = answer.prepared.render_head(answer.values)
         if answer.is_nearest:
             head.append((NEAREST_HEADER, answer.run.name.encode()))
+        # A client that closed its side by now gets nothing, as from a real server: let the loop see.
+        await asyncio.sleep(0)
         await send({"type": "http.response.start", "status": 200, "headers": head})
         if self._replay.options.speed == 0:
             body = self._replay.body(answer)
@@ -121,9 +121,8 @@ class BackgroundEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers"]
         raw = await read_body(receive, self._body_limit, headers)
-        entry: Entry | None = scope.get(JOURNAL_KEY)
-        if entry is not None:
-            entry.keep(raw)
+        entry = _entry(scope)
+        entry.keep(raw)
         catalogue = self._replay.catalogue
         pinned = _header(headers, PIN_HEADER)
         request_id = _header(headers, b"x-request-id")
@@ -135,6 +134,7 @@ class BackgroundEndpoint:
             self._replay.answer_to(self._replay.understand(request), "/runs/stream", pinned)
             for request in requests
         ]
+        entry.recording = answers[0].run.name
         now = datetime.fromtimestamp(self._replay.options.now(), UTC)
         objects = [
             run_object(a.request, a.run_id, a.thread_id, now, request_id=request_id)
@@ -168,6 +168,11 @@ class BackgroundEndpoint:
 
 async def _nowhere(body: bytes) -> None:
     """Nobody listens to a run in the background."""
+
+
+def _entry(scope: Scope) -> Entry:
+    entry: Entry = scope.get(JOURNAL_KEY) or Entry(scope["method"], scope["path"])
+    return entry
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:

@@ -4,7 +4,9 @@ import errno
 import shlex
 import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
@@ -12,9 +14,10 @@ import orjson
 
 from understudy_mock.body import BODY_LIMIT
 from understudy_mock.deployment import BadAnswer
+from understudy_mock.job import VIEW_FIELDS
 from understudy_mock.library import Library, RecordedRun, load
-from understudy_mock.projection import request_body
-from understudy_mock.recording import BrokenRecording
+from understudy_mock.projection import request_body, view_of
+from understudy_mock.recording import SUFFIX, BrokenRecording
 from understudy_mock.replay import Options
 from understudy_mock.server import (
     DEFAULT_PORT,
@@ -23,6 +26,7 @@ from understudy_mock.server import (
     bundled_recordings,
     open_socket,
 )
+from understudy_mock.terminal import escape
 
 _GOOD, _WRONG_USE = 0, 2
 _TRIED_PORTS = 100
@@ -90,41 +94,58 @@ def serve(
         speed=speed, keep_ids=ids == "recorded", seed=seed, nearest=unmatched == "nearest"
     )
     try:
-        library = load(paths)
+        library = _load(paths)
         mock = Mock(library, options, cors_origins=cors or ("*",), body_limit=max_body)
-    except (BrokenRecording, BadAnswer, OSError) as error:
+    except (NothingRecorded, BrokenRecording, BadAnswer, OSError) as error:
         click.echo(_why(error), err=True)
-        return _WRONG_USE
-    if not library.runs:
-        click.echo(
-            f"expected recordings in {', '.join(map(str, paths))}, got none: "
-            "make one with understudy record",
-            err=True,
-        )
         return _WRONG_USE
     try:
         listening = _listen(host, port)
     except OSError as error:
         click.echo(f"can't listen on {host}:{port or DEFAULT_PORT}: {error.strerror}", err=True)
         return _WRONG_USE
-    server = MockServer(mock, listening, _watcher(mock, paths) if watch else None)
-    taken = port is None and server.port != DEFAULT_PORT
-    if taken:
+
+    async def attend() -> None:
+        click.echo(_greeting(library, server.url))
+        if watch:
+            await _watch(mock, paths)
+
+    server = MockServer(mock, listening, attend)
+    if port is None and server.port != DEFAULT_PORT:
         click.echo(f"port {DEFAULT_PORT} is taken: serving on {server.port} instead", err=True)
-    if host not in ("127.0.0.1", "localhost", "::1"):
+    if not _is_loopback(host):
         click.echo(f"listening on {host}: whoever reaches it can read the recordings", err=True)
-    for name in library.unusable:
+    for name in map(escape, library.unusable):
         click.echo(f"{name} holds a run that was refused or cut short; not served", err=True)
-    click.echo(_greeting(library, server.url))
-    server.listen()
+    with suppress(KeyboardInterrupt):  # It is how to end it.
+        server.listen()
     return _GOOD
 
 
-def _why(error: BrokenRecording | BadAnswer | OSError) -> str:
+class NothingRecorded(LookupError):
+    """There is no recording to serve."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        super().__init__(*paths)
+
+    def __str__(self) -> str:
+        places = ", ".join(map(str, self.args))
+        return f"expected recordings in {places}, got none: make one with understudy record"
+
+
+def _load(paths: Sequence[Path]) -> Library:
+    library = load(paths)
+    if not library.runs:
+        raise NothingRecorded(paths)
+    return library
+
+
+def _why(error: NothingRecorded | BrokenRecording | BadAnswer | OSError) -> str:
     if not isinstance(error, OSError):
-        return str(error)
+        return escape(str(error))
     path = error.filename or error.args[0]
-    return f"can't read {path}: {error.strerror or 'there is no such file or folder'}"
+    reason = error.strerror or "there is no such file or folder"
+    return escape(f"can't read {path}: {reason}")
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
@@ -140,9 +161,17 @@ def _listen(host: str, port: int | None) -> socket.socket:
     return open_socket(host, 0)
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _greeting(library: Library, url: str) -> str:
     names = [str(request_body(run.exchanges[0]).get("assistant_id")) for run in library.runs]
-    assistants = "\n".join(f"  {name}: {count}" for name, count in sorted(Counter(names).items()))
+    counted = sorted(Counter(map(escape, names)).items())
+    assistants = "\n".join(f"  {name}: {count}" for name, count in counted)
     return (
         f"Understudy answers at {url}\n\nRecorded runs by assistant:\n{assistants}\n\n"
         f"Try it:\n\n  {_curl(library.runs[0], url)}\n\nCtrl-C ends it."
@@ -151,26 +180,35 @@ def _greeting(library: Library, url: str) -> str:
 
 def _curl(run: RecordedRun, url: str) -> str:
     """Return a command line that is answered from *run*."""
-    recorded = request_body(run.exchanges[0])
-    left_out = ("stream_mode", "stream_subgraphs")
-    body = {key: value for key, value in recorded.items() if key not in left_out}
-    body["stream_mode"] = "updates"
+    exchange = run.exchanges[0]
+    body = request_body(exchange)
+    if "updates" in view_of(body).modes and exchange.is_stream:  # They are the shortest to read.
+        body = {key: value for key, value in body.items() if key not in VIEW_FIELDS}
+        body["stream_mode"] = "updates"
     data = shlex.quote(orjson.dumps(body).decode())
-    return f"curl -N {url}/runs/stream -H 'content-type: application/json' -d {data}"
+    path = exchange.request.path
+    return f"curl -N {url}{path} -H 'content-type: application/json' -d {data}"
 
 
-def _watcher(mock: Mock, paths: Sequence[Path]) -> Callable[[], Awaitable[None]]:
-    async def watch() -> None:
-        # Takes time to import, and few sessions watch.
-        from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]  # names trio
+async def _watch(mock: Mock, paths: Sequence[Path]) -> None:
+    """Load the recordings again whenever one of them changes."""
+    # Takes time to import, and few sessions watch.
+    from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]  # names trio
 
-        async for _ in awatch(*paths):
-            try:
-                library = load(paths)
-                mock.use(library)
-            except (BrokenRecording, BadAnswer, OSError) as error:
-                click.echo(f"{_why(error)}; still serving what was there before", err=True)
-                continue
+    # A file is watched by its folder: editors replace files, and a watch on the old one sees
+    # no later change.
+    files = {str(path.resolve()) for path in paths if not path.is_dir()}
+    folders = {path if path.is_dir() else path.parent for path in map(Path.resolve, paths)}
+    deep = any(path.is_dir() for path in paths)
+
+    def is_recording(_: object, path: str) -> bool:
+        return path in files or path.endswith(SUFFIX)
+
+    async for _ in awatch(*folders, watch_filter=is_recording, recursive=deep):
+        try:
+            library = _load(paths)
+            mock.use(library)
+        except (NothingRecorded, BrokenRecording, BadAnswer, OSError) as error:
+            click.echo(f"{_why(error)}; still serving what was there before", err=True)
+        else:
             click.echo(f"loaded {len(library.recordings)} recordings again", err=True)
-
-    return watch

@@ -41,6 +41,21 @@ def test_the_setting_names_other_recordings(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(['*bad.jsonl:1: expected a first line with "understudy"*'])
 
 
+def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(USES_THE_MOCK)
+    pytester.makeini("[pytest]\nunderstudy_recordings = odd.jsonl")
+    Path(pytester.path, "odd.jsonl").write_text(
+        '{"understudy":1}\n'
+        '{"exchange":1,"request":{"method":"GET","path":"/info"},"response":{"status":200}}\n'
+        '{"at":0,"json":[]}\n{"at":0,"end":"complete"}\n'
+    )
+
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*understudy_recordings: recording 'odd': expected an answer*"])
+
+
 def test_the_fixture_and_the_setting_are_documented(pytester: pytest.Pytester) -> None:
     fixtures = pytester.runpytest_subprocess("--fixtures")
     usage = pytester.runpytest_subprocess("--help")

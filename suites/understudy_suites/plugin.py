@@ -30,6 +30,7 @@ def understudy_mock(request: pytest.FixtureRequest) -> Iterator[MockDeployment]:
 
     It answers at once, and its ids are the same in every session.
     """
+    from understudy_mock.deployment import BadAnswer
     from understudy_mock.library import load
     from understudy_mock.recording import BrokenRecording
     from understudy_mock.replay import Options
@@ -38,8 +39,8 @@ def understudy_mock(request: pytest.FixtureRequest) -> Iterator[MockDeployment]:
 
     paths = request.config.getini(RECORDINGS_INI) or [bundled_recordings()]
     try:
-        library = load(paths)
-    except (BrokenRecording, OSError) as error:
+        mock = Mock(load(paths), Options(speed=0, seed=0))
+    except (BrokenRecording, BadAnswer, OSError) as error:
         raise pytest.UsageError(f"{RECORDINGS_INI}: {error}") from None
-    with BackgroundServer(Mock(library, Options(speed=0, seed=0))) as server:
+    with BackgroundServer(mock) as server:
         yield MockDeployment(server.url)
