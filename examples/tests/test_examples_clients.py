@@ -5,14 +5,11 @@ The environments come from package registries, so these tests run by themselves:
 
 import ast
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from environments import run
 
 from understudy_mock.library import load
 from understudy_mock.replay import Options
@@ -52,38 +49,6 @@ def deployment() -> Iterator[str]:
         yield server.url
 
 
-@pytest.fixture(scope="session")
-def python_with(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[str], Path]:
-    """Makes an environment with a requirement, and gives its Python."""
-    made: dict[str, Path] = {}
-
-    def make(requirement: str) -> Path:
-        if requirement not in made:
-            folder = tmp_path_factory.mktemp("python")
-            python = folder / "bin" / "python"
-            if uv := shutil.which("uv"):
-                run([uv, "venv", "-q", "--python", sys.executable, str(folder / "uv")])
-                python = folder / "uv" / "bin" / "python"
-                run([uv, "pip", "install", "-q", "--python", str(python), requirement])
-            else:
-                run([sys.executable, "-m", "venv", str(folder)])
-                run([str(python), "-m", "pip", "install", "-q", requirement])
-            made[requirement] = python
-        return made[requirement]
-
-    return make
-
-
-def run(command: list[str], **variables: str) -> str:
-    """Run a program and return what it printed; its errors are in the exception's text."""
-    environment = os.environ | {"LANGSMITH_TRACING": "false"} | variables
-    done = subprocess.run(command, env=environment, capture_output=True, timeout=300)
-    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr.decode()}"
-    return done.stdout.decode()  # With the line ends that it has, which `text=True` would change.
-
-
 def without_ids(value: object) -> object:
     """Return *value* without the ids of its messages, which are new in every run."""
     if isinstance(value, dict):
@@ -106,11 +71,11 @@ def test_the_python_sdk_prints_the_update_and_the_state(
 
 @pytest.mark.parametrize("version", ["2.0.0", "1.15.0"])
 def test_the_javascript_sdk_prints_the_update_and_the_state(
-    deployment: str, tmp_path: Path, version: str
+    deployment: str, javascript_with: Callable[[str], Path], version: str
 ) -> None:
-    run([str(CLIENTS / "install-js"), version, str(tmp_path)])
+    folder = javascript_with(version)
 
-    printed = run(["node", str(tmp_path / "stateless.mjs")], LANGGRAPH_API_URL=deployment)
+    printed = run(["node", str(folder / "stateless.mjs")], LANGGRAPH_API_URL=deployment)
 
     assert [without_ids(json.loads(line)) for line in printed.splitlines()] == [UPDATE, STATE]
 

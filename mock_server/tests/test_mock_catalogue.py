@@ -106,6 +106,13 @@ def test_a_run_that_was_refused_names_no_assistant() -> None:
     assert catalogue(run("agent", status=422)).assistants == []
 
 
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}"])
+def test_a_run_whose_request_names_no_assistant_makes_up_none(body: bytes) -> None:
+    nameless = Exchange(Request("POST", "/runs/wait", (), body), Response(200), ())
+
+    assert catalogue(nameless).assistants == []
+
+
 def test_an_assistant_known_by_its_uuid_alone_can_run() -> None:
     known = catalogue(run(OTHER))
 

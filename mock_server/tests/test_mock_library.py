@@ -51,6 +51,18 @@ def test_recordings_of_one_request_are_answered_in_order_and_the_last_again(
     assert [find(library, input=1).name for _ in range(4)] == ["first", *["second"] * 3]
 
 
+def test_a_recording_that_can_not_show_what_is_asked_for_leaves_it_to_the_next(
+    make_run: MakeRun,
+) -> None:
+    library = library_of(
+        values=(make_run([], stream_mode="values"),), updates=(make_run([], stream_mode="updates"),)
+    )
+
+    assert find(library, stream_mode="updates").name == "updates"
+    assert find(library, stream_mode="values").name == "values"
+    assert find(library, stream_mode="custom").name == "updates"
+
+
 def test_each_request_has_an_order_of_its_own(make_run: MakeRun) -> None:
     library = library_of(
         a=(make_run([], input=1), make_run([], input=2)),

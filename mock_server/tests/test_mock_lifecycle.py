@@ -30,6 +30,10 @@ OUTCOMES: dict[str, tuple[Events, Outcome]] = {
     "values": ([("values", {"n": 1}), ("values", {"n": 2})], Outcome("idle", {"n": 2}, None, {})),
     "error": ([("values", {"n": 1}), ("error", ERROR)], Outcome("error", {"n": 1}, ERROR, {})),
     "interrupted task": ([("tasks", TASK)], Outcome("interrupted", None, None, {"t": [INTERRUPT]})),
+    "odd interrupts": (
+        [("tasks", {"interrupts": [7, {}]})],
+        Outcome("interrupted", None, None, {"None": [{"id": None, "value": None}]}),
+    ),
     "interrupt in values": (
         [("values", {"n": 1, "__interrupt__": [INTERRUPT]})],
         Outcome("interrupted", {"n": 1}, None, {}),

@@ -235,6 +235,16 @@ def test_checkpoints_of_a_run_that_keeps_nothing_are_nothing(make_run: MakeRun) 
     assert projection.frames == run.frames
 
 
+@pytest.mark.parametrize("mode", ["checkpoints", "debug"])
+def test_checkpoints_of_a_kept_run_are_not_made_up(mode: str, make_run: MakeRun) -> None:
+    run = make_run([("metadata", {})], stream_mode=["values", "debug", "checkpoints"])
+
+    with pytest.raises(NotRecorded) as missing:
+        project_stream([run], View(frozenset(["values", mode]), keep=True))
+
+    assert missing.value.missing == {mode}
+
+
 def test_a_wait_with_the_same_view_answers_as_it_is(make_run: MakeRun) -> None:
     stream, updates = make_run([]), make_run(b"{}", stream_mode="updates")
     values = make_run(b'{"a":1}', stream_mode=["values"])

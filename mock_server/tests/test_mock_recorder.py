@@ -134,13 +134,6 @@ def test_the_surroundings_of_the_run_are_recorded_before_it(path: Path) -> None:
     assert recording.server == {"url": deployment.url, "version": "0.16.7"}
 
 
-def test_a_graph_that_looks_the_same_inside_is_recorded_once(path: Path) -> None:
-    with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
-        record(deployment, path)
-
-    assert not [e for e in read(path).exchanges if "xray" in e.request.path]
-
-
 def test_an_assistant_can_be_named_by_its_uuid(path: Path) -> None:
     job = Job(ASSISTANT.upper(), {"input": 1})
     with deployed(scripts_of_a_server(stream(METADATA))) as deployment:

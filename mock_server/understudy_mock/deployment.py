@@ -7,7 +7,7 @@ of nothing but runs still names assistants; those are made up as a server would 
 
 import re
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -113,8 +113,9 @@ def _read_drawings(recording: Recording, known: Deployment) -> None:
 def _read_runs(recording: Recording, known: Deployment) -> None:
     for run in recording.runs:
         if run.response.status == 200:
-            asked: str = orjson.loads(run.request.body)["assistant_id"]
-            _add_made_up(asked, asked, recording, known)
+            with suppress(ValueError, TypeError, KeyError):  # No request of a run names none.
+                asked = str(orjson.loads(run.request.body)["assistant_id"])
+                _add_made_up(asked, asked, recording, known)
 
 
 def _answers(recording: Recording) -> Iterator[Exchange]:

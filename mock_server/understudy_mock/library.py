@@ -15,7 +15,7 @@ from understudy_mock.matching import (
     match_key,
     record_command,
 )
-from understudy_mock.projection import request_body, view_of
+from understudy_mock.projection import can_show, request_body, view_of
 from understudy_mock.recording import SUFFIX, Recording
 from understudy_mock.recording_file import read
 from understudy_mock.view import View
@@ -35,6 +35,10 @@ class RecordedRun:
     exchanges: tuple[Exchange, ...]
     output: tuple[str, ...] = ()
     """The keys of the output schema of its graph, as far as the recording has it."""
+
+    def shows(self, body: Json) -> bool:
+        """Whether it holds all that a request with this *body* asks to see."""
+        return can_show(self.exchanges, view_of(body))
 
 
 class NoRecording(LookupError):
@@ -69,7 +73,8 @@ class UnknownRecording(LookupError):
 class Library:
     """Recordings, and the order in which they were given out.
 
-    Several recordings of one request are answered in order; the last of them again and again.
+    Several recordings of one request are answered in order, those that can't show the stream
+    modes asked for left out; the last of them again and again.
     """
 
     def __init__(self, recordings: Iterable[Recording]) -> None:
@@ -106,6 +111,11 @@ class Library:
             return next((run for run in pinned if match_key(run.form) == key), pinned[0])
         if candidates is None:
             raise self._miss(form, body)
+        if len(candidates) > 1:
+            return self._next(key, [run for run in candidates if run.shows(body)] or candidates)
+        return candidates[0]
+
+    def _next(self, key: bytes, candidates: list[RecordedRun]) -> RecordedRun:
         place = min(self._given[key], len(candidates) - 1)
         self._given[key] = place + 1
         return candidates[place]

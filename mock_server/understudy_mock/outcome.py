@@ -1,6 +1,6 @@
 """How a recorded run ended, as the thread that it leaves behind tells it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +40,15 @@ def outcome_of(frames: Iterable[Frame]) -> Outcome:
             error = event.data
         elif event.base == "values":
             values = {k: v for k, v in event.data.items() if k != "__interrupt__"}
-        elif event.base == "tasks" and is_list(found := event.data.get("interrupts")) and found:
-            interrupts[str(event.data["id"])] = [
-                {"id": i["id"], "value": i["value"]} for i in found
-            ]
+        elif event.base == "tasks" and (waiting := list(_waiting(event.data))):
+            interrupts[str(event.data.get("id"))] = waiting
     status = "error" if error else "interrupted" if interrupted or interrupts else "idle"
     return Outcome(status, values, error, interrupts)
+
+
+def _waiting(task: Json) -> Iterator[Json]:
+    """Yield the interrupts in the result of a *task*, as a thread shows them."""
+    found = task.get("interrupts")
+    for interrupt in found if is_list(found) else []:
+        if is_object(interrupt):
+            yield {"id": interrupt.get("id"), "value": interrupt.get("value")}

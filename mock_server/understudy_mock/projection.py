@@ -84,6 +84,14 @@ def project_stream(
     return Projection(source, tuple(frames), derived=True)
 
 
+def can_show(exchanges: Sequence[Exchange], view: View) -> bool:
+    """Whether *exchanges*, those of one run request, hold all that *view* shows."""
+    return recorded_wait(exchanges, view) is not None or any(
+        exchange.is_stream and _covers(view_of(request_body(exchange)), view)
+        for exchange in exchanges
+    )
+
+
 def recorded_wait(exchanges: Sequence[Exchange], view: View) -> Exchange | None:
     """Return the exchange with `POST /runs/wait` and this very *view*, if there is one."""
     for exchange in exchanges:
@@ -116,7 +124,10 @@ def _missing(source: View, view: View) -> frozenset[str]:
         wanted.add("messages-tuple")
     if not view.keep:
         wanted.discard("checkpoints")  # A run that keeps nothing shows none.
-    return frozenset(wanted - source.modes)
+        return frozenset(wanted - source.modes)
+    # Only a run that keeps its thread shows checkpoints, debug among its own.
+    without = frozenset[str]() if source.keep else frozenset(("checkpoints", "debug"))
+    return frozenset(wanted - (source.modes - without))
 
 
 def _changes(source: View, view: View) -> list[str]:

@@ -24,16 +24,6 @@ def _shorten(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def loads(text: bytes | str) -> Any:
-    """Decode JSON; raises ValueError."""
-    return orjson.loads(text)
-
-
-def dumps(value: object) -> bytes:
-    """Encode *value* as the servers do: compact, UTF-8 unescaped, keys in order."""
-    return orjson.dumps(value)
-
-
 def json_of(text: str) -> tuple[bool, Any]:
     """Return whether *text* is JSON that encodes to itself, and its value."""
     try:
@@ -131,6 +121,8 @@ def read_frame(line: Line, eol: sse.Eol, *, stream: bool, first: bool) -> Frame:
         else:
             raise BadLine('"data" or "text" beside "event"', line)
         raw = sse.encode_event(event, data, id_, eol=eol)
+        if stream and id_ is None and "torn" not in line:
+            return Frame(at, raw, event, data)  # What `sse.frame` finds in it, in half the time.
     elif "comment" in line:
         raw = sse.encode_comment(_one_line(line, "comment"), eol=eol)
     elif _RAW_KEYS & line.keys():

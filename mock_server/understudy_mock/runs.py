@@ -7,6 +7,7 @@ of writes, so what is due together leaves together.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
@@ -125,7 +126,7 @@ class BackgroundEndpoint:
         entry.keep(raw)
         catalogue = self._replay.catalogue
         pinned = _header(headers, PIN_HEADER)
-        request_id = _header(headers, b"x-request-id")
+        request_id = _header(headers, b"x-request-id") or str(uuid4())
         if self._batch:
             requests = parse_batch(raw, catalogue)
         else:

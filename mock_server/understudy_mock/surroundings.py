@@ -69,9 +69,8 @@ def survey(upstream: Upstream, assistant: str, info: Exchange) -> Surroundings:
     if id_ is not None:
         asked += [by_id or _ask(upstream, "GET", f"/assistants/{id_}")]
         asked += [_ask(upstream, "GET", f"/assistants/{id_}/schemas")]
-        plain = _ask(upstream, "GET", f"/assistants/{id_}/graph")
-        whole = _ask(upstream, "GET", f"/assistants/{id_}/graph?xray=true")
-        asked += [plain] if whole.body == plain.body else [plain, whole]
+        asked += [_ask(upstream, "GET", f"/assistants/{id_}/graph")]
+        asked += [_ask(upstream, "GET", f"/assistants/{id_}/graph?xray=true")]
     notes = [note for exchange in asked for note in _missing(exchange)]
     return Surroundings(tuple(asked), graph or assistant, tuple(notes))
 

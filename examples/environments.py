@@ -1,0 +1,35 @@
+"""Client programs, each in an environment of its own, which comes from package registries."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+_CLIENTS = Path(__file__).parent / "clients"
+
+
+def install_python(requirement: str, folder: Path) -> Path:
+    """Make an environment in *folder* with a requirement, and return its Python."""
+    python = folder / "bin" / "python"
+    if uv := shutil.which("uv"):
+        run([uv, "venv", "-q", "--python", sys.executable, str(folder)])
+        run([uv, "pip", "install", "-q", "--python", str(python), requirement])
+    else:
+        run([sys.executable, "-m", "venv", str(folder)])
+        run([str(python), "-m", "pip", "install", "-q", requirement])
+    return python
+
+
+def install_javascript(version: str, folder: Path) -> Path:
+    """Install a version of the JavaScript SDK, and return the folder that programs belong in."""
+    run([str(_CLIENTS / "install-js"), version, str(folder)])
+    return folder
+
+
+def run(command: list[str], **variables: str) -> str:
+    """Run a program and return what it printed; its errors are in the exception's text."""
+    environment = os.environ | {"LANGSMITH_TRACING": "false"} | variables
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=300)
+    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr.decode()}"
+    return done.stdout.decode()  # With the line ends that it has, which `text=True` would change.

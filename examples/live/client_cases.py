@@ -1,0 +1,124 @@
+"""Calls of client programs: the methods of the SDKs with their arguments, in Python's names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from raw_cases import UUID_OF_AGENT
+from run_cases import MODES, read_graphs, read_inputs
+
+Call = dict[str, Any]
+
+INPUTS = read_inputs()
+PACED = ("agent", "slow", "failing")
+"""Inputs that are also asked at the recorded pace."""
+
+_UNKNOWN = "11111111-1111-4111-8111-111111111111"
+_LISTS: tuple[list[str], ...] = (
+    ["updates", "values"],
+    ["messages-tuple", "custom", "values"],
+    ["messages", "tasks", "updates"],
+    list(MODES),
+)
+_SAVED: tuple[dict[str, Any], ...] = ({}, *({"stream_mode": modes} for modes in _LISTS))
+_VIEWS: tuple[dict[str, Any], ...] = (*_SAVED, *({"stream_mode": mode} for mode in MODES))
+_SLOW = "slow"
+"""The input that is asked for fewer views: its runs take seconds."""
+
+
+def run_call(method: str, body: dict[str, Any], **options: Any) -> Call:
+    """Return the call of a *method* that makes a stateless run of *body*."""
+    given = {key: value for key, value in body.items() if key != "assistant_id"}
+    arguments = [None, body["assistant_id"]]
+    return {"method": f"runs.{method}", "arguments": arguments, "options": given | options}
+
+
+def run_calls() -> Iterator[Call]:
+    """Yield every input: waited for, and streamed with every mode alone, and with several."""
+    for name, body in INPUTS.items():
+        yield run_call("wait", body)
+        for view in _SAVED if name == _SLOW else _VIEWS:
+            yield run_call("stream", body, **view)
+        for view in _VIEWS if body["assistant_id"] == "subgraphs" else _SAVED[-1:]:
+            yield run_call("stream", body, stream_subgraphs=True, **view)
+
+
+def paced_calls() -> Iterator[Call]:
+    """Yield runs whose pace can be seen."""
+    for body in (INPUTS[name] for name in PACED):
+        yield run_call("stream", body, stream_mode=["updates", "messages", "custom"])
+        yield run_call("wait", body)
+
+
+def version_2_calls() -> Iterator[Call]:
+    """Yield streams in the newer form of parts, which langgraph-sdk 0.2 does not have."""
+    for body in INPUTS.values():
+        yield run_call("stream", body, **_LISTS_AND_SUBGRAPHS, version="v2")
+
+
+_LISTS_AND_SUBGRAPHS = {"stream_mode": list(MODES), "stream_subgraphs": True}
+
+
+def neighbour_calls(thread_id: str) -> Iterator[Call]:
+    """Yield what is no run that is waited for, and what is refused, around a new *thread_id*."""
+    for graph_id in read_graphs():
+        found = _call("assistants.search", graph_id=graph_id)
+        yield found
+        yield _call("assistants.count", graph_id=graph_id)
+    yield _call("assistants.search", limit=100, sort_by="graph_id", sort_order="asc")
+    yield _call("assistants.search", limit=2, offset=1)
+    yield _call("assistants.search", metadata={"created_by": "nobody"})
+    yield _call("assistants.count")
+    yield _call("assistants.count", graph_id="no-such")
+    created = {"graph_id": "agent", "assistant_id": UUID_OF_AGENT}
+    yield _call("assistants.create", **created, if_exists="do_nothing")
+    yield _call("assistants.create", **created)
+    for id_ in (UUID_OF_AGENT, "agent", _UNKNOWN):
+        yield _call("assistants.get", id_)
+        yield _call("assistants.get_schemas", id_)
+        yield _call("assistants.get_graph", id_)
+        yield _call("assistants.get_graph", id_, xray=True)
+    yield _call("assistants.get_graph", "subgraphs", xray=1)
+    yield from _thread_calls(thread_id)
+    yield from _run_object_calls()
+    yield from _refused_calls()
+
+
+def cancel_calls() -> Iterator[Call]:
+    """Yield the cancelling of runs that are not there, which older clients can't ask for."""
+    yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=[_UNKNOWN])
+    yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=["x"])
+    yield _call("runs.cancel_many", status="pending", action="rollback")
+
+
+def _thread_calls(thread_id: str) -> Iterator[Call]:
+    yield _call("threads.create", thread_id=thread_id, metadata={"a": 1})
+    yield _call("threads.create", thread_id=thread_id)
+    yield _call("threads.create", thread_id=thread_id, if_exists="do_nothing")
+    yield _call("threads.get", thread_id)
+    yield _call("threads.delete", thread_id)
+    yield _call("threads.get", thread_id)
+    yield _call("threads.delete", thread_id)
+    yield _call("threads.create")
+    yield _call("threads.get", "x")
+
+
+def _run_object_calls() -> Iterator[Call]:
+    body = INPUTS["agent"]
+    yield run_call("create", body)
+    yield run_call("create", body, **_LISTS_AND_SUBGRAPHS, metadata={"a": 1})
+    yield run_call("create", INPUTS["context-french"])
+    yield _call("runs.create_batch", [body, INPUTS["writer"]])
+
+
+def _refused_calls() -> Iterator[Call]:
+    for method in ("stream", "wait", "create"):
+        for assistant_id in ("nobody", _UNKNOWN):
+            yield run_call(method, INPUTS["agent"] | {"assistant_id": assistant_id})
+        yield run_call(method, INPUTS["agent"], config={"recursion_limit": 0})
+    yield run_call("stream", INPUTS["agent"], stream_mode="nothing")
+    yield run_call("wait", INPUTS["agent"], command={"resume": 1})
+
+
+def _call(method: str, *arguments: Any, **options: Any) -> Call:
+    given = {"options": options} if options else {}
+    return {"method": method, "arguments": arguments, **given}

@@ -1,0 +1,43 @@
+// What @langchain/langgraph-sdk makes of a deployment: javascript_sdk.mjs URL CALLS.
+//
+// The calls are those of python_sdk.py; names are changed to those of JavaScript here. Prints the
+// same lines.
+import { readFileSync } from "node:fs";
+import { Client } from "@langchain/langgraph-sdk";
+
+const RUNS = ["runs.stream", "runs.wait", "runs.create"];
+
+const show = (number, what, thing) => console.log(JSON.stringify([number, what, thing ?? null]));
+
+const rename = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
+const renameKeys = (options) =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [rename(key), value]));
+
+function begin(client, number, { method, arguments: given = [], options }) {
+  const payload = options && renameKeys(options);
+  const created = RUNS.includes(method) && {
+    onRunCreated: (run) => show(number, "run created", run),
+  };
+  const [part, name] = method.split(".");
+  return client[part][rename(name)](
+    ...given.map((argument) => (Array.isArray(argument) ? argument.map(renameKeys) : argument)),
+    ...(payload || created ? [{ ...payload, ...created }] : []),
+  );
+}
+
+const [url, file] = process.argv.slice(2);
+const client = new Client({ apiUrl: url });
+for (const [number, call] of JSON.parse(readFileSync(file, "utf8")).entries()) {
+  try {
+    const begun = begin(client, number, call);
+    if (Symbol.asyncIterator in begun) {
+      for await (const part of begun) show(number, "part", part);
+    } else {
+      show(number, "result", await begun);
+    }
+  } catch (error) {
+    const { name, message, status, text } = error;
+    show(number, "exception", [error.constructor.name, name, message, status, text]);
+  }
+}
