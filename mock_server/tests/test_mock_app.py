@@ -3,11 +3,11 @@ from typing import Any
 
 import orjson
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Asked
 from starlette.responses import Response as Answer
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from understudy_contracts import End, Exchange, Frame, Request, Response
 from understudy_contracts.openapi import document
@@ -51,7 +51,7 @@ async def leave(_: Asked) -> Answer:
     raise ClientDisconnect
 
 
-def make_app(active: ActiveRuns | None = None, body_limit: int = 1000) -> Starlette:
+def make_app(active: ActiveRuns | None = None, body_limit: int = 1000) -> ASGIApp:
     drawing = orjson.dumps(DRAWING)
     exchanges = (
         recorded("POST", "/runs/wait", b'{"assistant_id":"agent"}', b"{}"),

@@ -1,119 +1,126 @@
-"""Echo: the input and the tags of a request, in the events of its run."""
+"""What of a request comes back in the events of its run: the input as sent, and the tags."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 import pytest
 
-from understudy_contracts import Frame, sse
-from understudy_mock.echo import tags_of, with_input, with_tags
+from understudy_contracts import Exchange, Frame
+from understudy_mock.echo import is_start_of_run, tags_of, with_input, with_tags
+from understudy_mock.event import Event
 
+MakeRun = Callable[..., Exchange]
 Json = dict[str, Any]
 
-EOL: sse.Eol = "\r\n"
-START: Json = {"event": "on_chain_start", "data": {"input": {"a": 1}}, "parent_ids": []}
-
-
-def frame_of(name: str, data: Any) -> Frame:
-    return sse.frame(sse.encode_event(name, orjson.dumps(data).decode(), eol=EOL), 0.5)
+START: Json = {"event": "on_chain_start", "data": {"input": {"n": 1}}, "parent_ids": [], "tags": []}
+NONE: Json = {}
+TAGS = {"config": {"tags": ["new"]}}
 
 
 def data_of(frame: Frame) -> Any:
     return orjson.loads(frame.data or "")
 
 
-def tagged(name: str, data: Json, *tags: str, recorded: tuple[str, ...] = ()) -> Any:
-    """Return *data* as it is with the config.tags *tags*, in a stream that shows messages."""
-    frames = [frame_of(name, data), frame_of("messages", [{}, {}])]
-    old, new = ({"config": {"tags": list(of)}} for of in (recorded, tags))
-    return data_of(with_tags(frames, old, new, EOL)[0])
+@pytest.mark.parametrize(
+    ("name", "data", "is_start"),
+    [
+        ("events", START, True),
+        ("values", START, False),
+        ("events", START | {"parent_ids": ["p"]}, False),
+        ("events", START | {"event": "on_chain_end"}, False),
+        ("events", 7, False),
+    ],
+    ids=["start", "mode", "child", "end", "odd"],
+)
+def test_a_run_starts_with_the_first_chain(name: str, data: Any, is_start: bool) -> None:
+    assert is_start_of_run(Event(0.0, name, data)) is is_start
 
 
-def test_events_begin_with_the_input_as_sent() -> None:
-    frames = [frame_of("events", START)]
+def test_the_input_comes_back_as_it_was_sent(make_run: MakeRun) -> None:
+    frames = make_run([("metadata", {}), ("events", START), ("values", {"n": 1})]).frames
 
-    (changed,) = with_input(frames, {"input": {"a": 1}}, {"input": {"b": 2.0}}, EOL)
+    echoed = with_input(frames, {"input": {"n": 1}}, {"input": {"n": 1.0}}, "\r\n")
 
-    assert data_of(changed) == START | {"data": {"input": {"b": 2.0}}}
-    assert changed.at == 0.5
+    assert [frame.data for frame in echoed[::2]] == [frame.data for frame in frames[::2]]
+    assert echoed[1].data == str(frames[1].data).replace('"n":1', '"n":1.0')
+
+
+@pytest.mark.parametrize("data", [{"input": {"n": 2}}, {}])
+def test_an_input_that_is_not_the_recorded_one_stays(data: Json, make_run: MakeRun) -> None:
+    frames = make_run([("events", START | {"data": data})]).frames
+
+    assert with_input(frames, {"input": {"n": 1}}, {"input": {"n": 3}}, "\r\n") == [*frames]
+
+
+def test_the_recorded_input_changes_nothing(make_run: MakeRun) -> None:
+    frames = make_run([("events", START)]).frames
+
+    assert with_input(frames, {"input": {"n": 1}}, {"input": {"n": 1}}, "\r\n") is frames
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("body", "tags"),
     [
-        START | {"parent_ids": ["1"]},
-        START | {"event": "on_chain_end"},
-        START | {"data": {"input": {"a": 2}}},
-        START | {"data": 5},
-        [],
+        ({}, []),
+        ({"config": 7}, []),
+        ({"config": {"tags": "text"}}, []),
+        ({"config": {"tags": ["a", "b", "a"]}}, ["a", "b", "a"]),
+        ({"config": {"tags": [1]}}, ["1"]),
     ],
-    ids=["inner", "end", "another input", "no data", "no event"],
+    ids=str,
 )
-def test_nothing_else_shows_the_input(data: Any) -> None:
-    frames = [frame_of("events", data), frame_of("values", START), sse.frame(b": x\r\n\r\n")]
-
-    assert with_input(frames, {"input": {"a": 1}}, {"input": 2}, EOL) == frames
+def test_tags_of_a_request_are_taken_as_they_are(body: Json, tags: list[str]) -> None:
+    assert tags_of(body) == tags
 
 
-def test_the_recorded_input_leaves_the_frames_as_they_are() -> None:
-    frames = [frame_of("events", START)]
+def test_tags_come_after_those_that_are_there(make_run: MakeRun) -> None:
+    events = [("events", START | {"tags": ["seq:1", "old"]}), ("events", {"event": "x"})]
+    frames = make_run(events).frames
 
-    assert with_input(frames, {"input": {"a": 1}}, {"input": {"a": 1}}, EOL) is frames
+    tagged = with_tags(frames, {"config": {"tags": ["old"]}}, TAGS, "\r\n")
 
-
-def test_events_have_the_tags_after_their_own() -> None:
-    event = {"event": "on_chain_end", "tags": ["seq:step:1", "b"]}
-
-    assert tagged("events", event, "a", "b")["tags"] == ["seq:step:1", "a", "b"]
-
-
-@pytest.mark.parametrize("name", ["tasks", "debug", "tasks|child:1"])
-def test_tasks_have_the_tags_last(name: str) -> None:
-    task = {"metadata": {"run_attempt": 1, "graph_id": "agent"}}
-
-    assert list(tagged(name, task, "a", "a")["metadata"].items())[-1] == ("tags", ["a", "a"])
+    assert [data_of(frame)["tags"] for frame in tagged] == [["seq:1", "new"], ["new"]]
 
 
 @pytest.mark.parametrize(
-    ("metadata", "tags"),
+    ("name", "data"),
     [
-        ({"run_attempt": 1, "lc_versions": {}}, ["a"]),
-        ({"run_attempt": 1, "lc_versions": {}, "tags": ["own"]}, ["own", "a"]),
-        ({"run_attempt": 1}, None),
-        ({"lc_versions": {}}, None),
+        ("tasks", {"metadata": {"run_attempt": 1}}),
+        ("debug", {"payload": {"metadata": {"run_attempt": 1}}}),
+        ("messages", [{}, {"run_attempt": 1, "lc_versions": NONE}]),
     ],
-    ids=["model", "model with tags", "node", "no metadata of a run"],
 )
-def test_messages_of_models_have_the_tags(metadata: Json, tags: list[str] | None) -> None:
-    assert tagged("messages", {"m": {"metadata": metadata}}, "a")["m"]["metadata"].get("tags") == (
-        tags
-    )
+def test_tags_are_in_the_metadata_of_tasks_and_models(
+    name: str, data: Any, make_run: MakeRun
+) -> None:
+    (frame,) = make_run([(name, data)]).frames
+
+    (tagged,) = with_tags([frame], {}, TAGS, "\r\n")
+    (again,) = with_tags([tagged], TAGS, {}, "\r\n")
+
+    assert '"run_attempt":1' in str(tagged.data)
+    assert '"tags":["new"]' in str(tagged.data)
+    assert again.data == frame.data
 
 
-def test_events_tell_the_tags_of_models_only_beside_messages() -> None:
-    event = {"event": "on_chat_model_end", "metadata": {"run_attempt": 1, "lc_versions": {}}}
-    frames = [frame_of("events", event)]
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("messages", [{}, {"run_attempt": 1}]),
+        ("values", {"run_attempt": 1, "lc_versions": {}}),
+        ("events", 7),
+        ("metadata", {"attempt": 1}),
+    ],
+    ids=["no model", "no messages", "odd", "metadata"],
+)
+def test_nothing_else_has_tags(name: str, data: Any, make_run: MakeRun) -> None:
+    frames = make_run([(name, data)]).frames
 
-    (changed,) = with_tags(frames, {}, {"config": {"tags": ["a"]}}, EOL)
-
-    assert data_of(changed) == event | {"tags": ["a"]}
-    assert tagged("events", event, "a")["metadata"]["tags"] == ["a"]
-
-
-def test_recorded_tags_give_way() -> None:
-    task = {"metadata": {"run_attempt": 1, "tags": ["a", "own"]}}
-
-    assert tagged("tasks", task, recorded=("a", "b"))["metadata"]["tags"] == ["own"]
-    assert "tags" not in tagged("tasks", task, recorded=("a", "own"))["metadata"]
-
-
-def test_the_recorded_tags_leave_the_frames_as_they_are() -> None:
-    frames = [frame_of("events", START), sse.frame(b": x\r\n\r\n")]
-
-    assert with_tags(frames, {}, {"config": {}}, EOL) is frames
-    assert with_tags(frames[1:], {}, {"config": {"tags": ["a"]}}, EOL) == frames[1:]
+    assert with_tags(frames, {}, TAGS, "\r\n") == [*frames]
 
 
-@pytest.mark.parametrize("body", [{}, {"config": 5}, {"config": {}}, {"config": {"tags": "x"}}])
-def test_a_request_may_have_no_tags(body: Json) -> None:
-    assert tags_of(body) == []
+def test_the_recorded_tags_change_nothing(make_run: MakeRun) -> None:
+    frames = make_run([("events", START)]).frames
+
+    assert with_tags(frames, TAGS, TAGS, "\r\n") is frames

@@ -1,5 +1,6 @@
-"""Output: what of its state a graph with an output schema shows."""
+"""Graphs with an output schema show a part of their state, except where events are asked for."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -8,106 +9,124 @@ import pytest
 from understudy_contracts import Exchange, Frame, Request, Response
 from understudy_mock.event import Event
 from understudy_mock.graph_output import output_keys, output_only
+from understudy_mock.library import Library
+from understudy_mock.projection import project_stream
+from understudy_mock.recording import Recording
+from understudy_mock.view import View
 
-OUTPUT = ("total", "lines")
-STATE = {"customer": "Ada", "lines": ["a"], "total": 1}
-
-
-def shown(*events: tuple[str, Any], sent: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
-    """Return *events* with the output only, after an event that shows more."""
-    whole = (Event(0.0, name, data) for name, data in events)
-    return [(event.name, event.data) for event in output_only(whole, OUTPUT, sent)]
+MakeRun = Callable[..., Exchange]
 
 
-def schemas(body: Any, path: str = "/assistants/1/schemas", status: int = 200) -> Exchange:
+def schemas(body: Any, status: int = 200) -> Exchange:
     frame = Frame(0.0, orjson.dumps(body))
-    return Exchange(Request("GET", path), Response(status), (frame,))
+    request = Request("GET", "/assistants/fe096781-5601-53d2-b2f6-0d3403f7e9ca/schemas")
+    return Exchange(request, Response(status), (frame,))
 
 
-def test_values_hold_the_output_in_its_order() -> None:
-    assert shown(("updates", {"node": {"total": 1}}), ("values", STATE)) == [
-        ("updates", {"node": {"total": 1}}),
-        ("values", {"total": 1, "lines": ["a"]}),
-    ]
+def answer_schema(*keys: str) -> Any:
+    properties = {key: {"type": "string"} for key in keys}
+    return {"graph_id": "agent", "output_schema": {"properties": properties}}
 
 
 @pytest.mark.parametrize(
-    ("update", "only"),
+    ("exchanges", "keys"),
     [
-        ({"total": 1, "customer": "Bo"}, {"total": 1}),
-        ({"customer": "Bo"}, None),
-        ({}, None),
-        (None, None),
-        ([{"total": 1}, {"customer": "Bo"}], [{"total": 1}, None]),
-        ([{"total": 1, "customer": "Bo"}], [{"total": 1}]),
+        ([], ()),
+        ([schemas(answer_schema("a", "b"))], ("a", "b")),
+        ([schemas(answer_schema("a"), 404)], ()),
+        ([schemas({"output_schema": {"type": "integer"}})], ()),
+        ([schemas({"output_schema": None})], ()),
+        ([schemas([])], ()),
     ],
-    ids=str,
+    ids=["none", "keys", "refused", "no object", "no schema", "odd"],
 )
-def test_updates_hold_the_output(update: Any, only: Any) -> None:
-    assert shown(("updates", {"node": update}), ("values", STATE))[0] == ("updates", {"node": only})
+def test_the_output_schema_names_the_keys(exchanges: list[Exchange], keys: tuple[str, ...]) -> None:
+    assert output_keys(exchanges) == keys
 
 
-def test_a_step_that_writes_no_output_shows_no_values() -> None:
-    events = [
-        ("values", STATE),
-        ("updates", {"node": {"customer": "Bo"}}),
-        ("values", STATE),
-        ("updates", {"a": {"customer": "Cy"}, "b": [{"lines": []}]}),
-        ("values", STATE),
-        ("values", STATE),
+def shown(*events: tuple[str, Any], sent: tuple[str, ...] = ("q",)) -> list[tuple[str, Any]]:
+    """Return what the output with the key `a` shows of *events*."""
+    made = [Event(0.0, name, data) for name, data in events]
+    return [(event.name, event.data) for event in output_only(made, ["a"], sent)]
+
+
+def test_values_and_updates_show_the_output_only() -> None:
+    assert shown(
+        ("values", {"q": 1, "a": 0}),
+        ("updates", {"n": {"a": 1, "hidden": 2}, "m": {"hidden": 3}, "o": None}),
+        ("values", {"q": 1, "a": 1, "hidden": 2}),
+        sent=("q", "a"),
+    ) == [
+        ("values", {"a": 0}),
+        ("updates", {"n": {"a": 1}, "m": None, "o": None}),
+        ("values", {"a": 1}),
     ]
 
-    names = [name for name, _ in shown(*events, sent=("customer",))]
 
-    assert names == ["updates", "updates", "values"]
-
-
-def test_an_input_that_is_output_too_shows_values() -> None:
-    assert [name for name, _ in shown(("values", STATE), sent=("customer", "lines"))] == ["values"]
-
-
-def test_interrupts_are_shown_with_the_state() -> None:
-    interrupts = [{"value": {"customer": "?"}, "id": "1"}]
-
+def test_a_step_that_wrote_no_output_shows_no_values() -> None:
     assert shown(
-        ("updates", {"__interrupt__": interrupts}),
-        ("values", STATE | {"__interrupt__": interrupts}),
+        ("values", {"q": 1}),
+        ("updates", {"n": {"hidden": 2}}),
+        ("values", {"q": 1, "hidden": 2}),
+        ("updates", {"n": [{"a": 1}, {"hidden": 1}, None]}),
+        ("values", {"q": 1, "hidden": 2, "a": 1}),
     ) == [
-        ("updates", {"__interrupt__": interrupts}),
-        ("values", {"total": 1, "lines": ["a"], "__interrupt__": interrupts}),
+        ("updates", {"n": None}),
+        ("updates", {"n": [{"a": 1}, None, None]}),
+        ("values", {"a": 1}),
+    ]
+
+
+def test_interrupts_are_always_shown() -> None:
+    events = [("updates", {"__interrupt__": ["i"]}), ("values", {"q": 1, "__interrupt__": ["i"]})]
+
+    assert shown(*events) == [
+        ("updates", {"__interrupt__": ["i"]}),
+        ("values", {"__interrupt__": ["i"]}),
     ]
 
 
 @pytest.mark.parametrize(
     "event",
-    [("tasks", {"result": STATE}), ("values|child:1", STATE), ("updates", 5), ("values", [STATE])],
-    ids=["tasks", "subgraph", "no updates", "no object"],
+    [
+        ("values|child:1", {"q": 1}),
+        ("updates|child:1", {"n": {"q": 1}}),
+        ("custom", {"q": 1}),
+        ("updates", 7),
+        ("values", 7),
+    ],
+    ids=str,
 )
-def test_nothing_else_is_touched(event: tuple[str, Any]) -> None:
-    assert shown(event, ("values", STATE))[:1] == [event]
+def test_anything_else_is_left_alone(event: tuple[str, Any]) -> None:
+    assert shown(("values", {"q": 1}), event)[-1] == event
 
 
-@pytest.mark.parametrize("output", [(), ("customer", "lines", "total")], ids=["none", "all"])
-def test_a_graph_without_an_output_schema_shows_all(output: tuple[str, ...]) -> None:
-    events = [Event(0.0, "values", STATE | {"__interrupt__": []}), Event(0.0, "values", 5)]
+def test_a_state_that_is_shown_in_part_already_is_left_alone() -> None:
+    events: list[tuple[str, Any]] = [
+        ("values", {"a": 1, "__interrupt__": ["i"]}),
+        ("updates", {"n": {"q": 1}}),
+    ]
 
-    assert list(output_only(events, output, ())) == events
-
-
-def test_the_output_schema_is_found_beside_the_runs() -> None:
-    body = {"output_schema": {"properties": {"total": {}, "lines": {}}}}
-    others = [schemas(body, "/info"), schemas({"detail": "no"}, status=404)]
-
-    assert output_keys([*others, schemas(body)]) == OUTPUT
+    assert shown(*events) == events
 
 
-@pytest.mark.parametrize(
-    "body",
-    [{}, 5, {"output_schema": None}, {"output_schema": {}}, {"output_schema": {"type": "x"}}],
-)
-def test_an_output_that_is_no_object_has_no_keys(body: Any) -> None:
-    assert output_keys([schemas(body)]) == ()
+def test_without_a_schema_all_is_shown() -> None:
+    events = [Event(0.0, "values", {"q": 1})]
+
+    assert list(output_only(events, (), ())) == events
 
 
-def test_a_recording_may_have_no_schemas() -> None:
-    assert output_keys([]) == ()
+@pytest.mark.parametrize("input_", [{"q": 1}, None])
+def test_a_recording_with_events_shows_the_output_where_they_are_not_asked_for(
+    input_: Any, make_run: MakeRun
+) -> None:
+    run = make_run(
+        [("values", {"q": 1}), ("updates", {"n": {"a": 1}}), ("values", {"q": 1, "a": 1})],
+        input=input_,
+        stream_mode=["values", "updates", "events"],
+    )
+    (recorded,) = Library([Recording("run", (schemas(answer_schema("a")), run))]).runs
+
+    projection = project_stream(recorded.exchanges, View(frozenset(["values"])), recorded.output)
+
+    assert [frame.data for frame in projection.frames] == ['{"a":1}']

@@ -192,6 +192,15 @@ def test_an_id_that_a_client_made_up_gives_way_to_a_random_uuid() -> None:
     assert (new[14:15], new[19:20]) == (b"4", b"8")
 
 
+def test_the_hash_of_a_task_is_not_taken_for_a_time() -> None:
+    task = "8d3c2a10-52a2-7e5f-9a3d-1c1b0d0e5a4f"
+
+    source = IdSource(now=lambda: 0x01A2020C117F / 1000)
+    made = [source.fresh([RUN, task])[1][:13] for _ in range(9)]
+
+    assert b"01a2020c-117f" not in made
+
+
 def test_version_7_carries_the_time_of_day() -> None:
     source = IdSource(now=lambda: 0x01A2020C117F / 1000)
 

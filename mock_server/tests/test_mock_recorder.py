@@ -142,7 +142,7 @@ def test_an_assistant_can_be_named_by_its_uuid(path: Path) -> None:
     assert deployment.bodies("POST /assistants/search") == [
         {"graph_id": "agent", "limit": 100, "offset": 0}
     ]
-    assert len(read(path).exchanges) == 6
+    assert len(read(path).exchanges) == 7
 
 
 @pytest.mark.parametrize("offered", [answer(404, b"no"), answer(200, {}), answer(200, b"<html>")])

@@ -47,6 +47,8 @@ def test_a_batch_is_answered_in_its_order(
     assert exchange.response.header("content-location") is None
     assert [run["kwargs"]["input"] for run in runs] == [2, 1]
     assert runs[0]["run_id"] != runs[1]["run_id"]
+    first, second = (run["kwargs"]["config"]["configurable"] for run in runs)
+    assert first["langgraph_request_id"] == second["langgraph_request_id"]
 
 
 def test_what_was_not_recorded_is_refused(

@@ -18,10 +18,9 @@ from typing import cast
 from orjson import JSONEncodeError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy_mock.active import ActiveRuns
@@ -45,10 +44,10 @@ def create_app(
     catalogue: Catalogue,
     threads: Threads,
     active: ActiveRuns,
-    run_routes: Sequence[BaseRoute],
+    run_routes: Sequence[Route],
     cors_origins: Collection[str] = ("*",),
     body_limit: int = BODY_LIMIT,
-) -> Starlette:
+) -> ASGIApp:
     """Return the application that answers every request to the LangGraph API."""
     endpoints = {
         **system_endpoints(catalogue),
@@ -58,17 +57,37 @@ def create_app(
     }
     app = Starlette(
         routes=[*run_routes, *lay_out(endpoints)],
-        middleware=[Middleware(Cors, allow_origins=cors_origins)],
         exception_handlers={
-            Refusal: _answer_refusal,
             HTTPException: _answer_http_exception,
-            JSONEncodeError: _answer_crash,
-            ClientDisconnect: _answer_nobody,
+            **dict.fromkeys(_EXPECTED, _answer_expected),
         },
     )
     app.router.redirect_slashes = False
     app.router.default = _fallback(app.routes)
-    return app
+    return Cors(_Shortcut(app, run_routes), cors_origins)
+
+
+class _Shortcut:
+    """Sends runs past the router and what Starlette has around it.
+
+    Each of these layers is passed with every write and every pause of a stream: together they
+    took more time than the stream itself (`benchmarks/`).
+    """
+
+    def __init__(self, app: ASGIApp, run_routes: Sequence[Route]) -> None:
+        self._app = app
+        self._runs = {route.path: route.app for route in run_routes}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        run = self._runs.get(scope["path"]) if is_post else None
+        if run is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            await run(scope, receive, send)
+        except _EXPECTED as error:
+            await _response_to(error)(scope, receive, send)
 
 
 def _fallback(routes: list[BaseRoute]) -> ASGIApp:
@@ -78,8 +97,21 @@ def _fallback(routes: list[BaseRoute]) -> ASGIApp:
     return answer
 
 
-async def _answer_refusal(_: Request, refusal: Exception) -> Response:
-    return cast(Refusal, refusal).response()
+_EXPECTED = (Refusal, JSONEncodeError, ClientDisconnect)
+"""What an endpoint may raise."""
+
+
+def _response_to(error: Exception) -> Response:
+    if isinstance(error, Refusal):
+        return error.response()
+    if isinstance(error, JSONEncodeError):
+        # No response can repeat JSON of 254 levels. Observed: the server crashes too.
+        return Crash().response()
+    return empty_response()  # Nobody is left to read it.
+
+
+async def _answer_expected(_: Request, error: Exception) -> Response:
+    return _response_to(error)
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
@@ -90,12 +122,3 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
     allowed = sorted((refused.headers or {}).get("Allow", "").split(", "))
     headers = (("allow", ", ".join(allowed)),)
     return Refusal(refused.status_code, refused.detail, headers).response()
-
-
-async def _answer_crash(_request: Request, _error: Exception) -> Response:
-    """Answer what no response can repeat: JSON of 254 levels. Observed: the server crashes too."""
-    return Crash().response()
-
-
-async def _answer_nobody(_request: Request, _error: Exception) -> Response:
-    return empty_response()

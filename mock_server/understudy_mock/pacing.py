@@ -111,9 +111,9 @@ async def play(
 
     Return whether all were sent: none is after *pause* is over.
     """
-    for chunk in chunks:
-        await pause.until(started + chunk.due)
+    for due, body in chunks:
+        await pause.until(started + due)
         if pause.over:
             return False
-        await send(chunk.body)
+        await send(body)
     return True

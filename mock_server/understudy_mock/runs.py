@@ -57,7 +57,7 @@ class RunEndpoint:
         head = answer.prepared.render_head(answer.values)
         if answer.is_nearest:
             head.append((NEAREST_HEADER, answer.run.name.encode()))
-        # A client that closed its side by now gets nothing, as from a real server: let the loop see.
+        # A client that closed its side gets nothing, as from a real server: let the loop see it.
         await asyncio.sleep(0)
         await send({"type": "http.response.start", "status": 200, "headers": head})
         if self._replay.options.speed == 0:
