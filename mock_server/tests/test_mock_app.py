@@ -75,7 +75,7 @@ APP = make_app()
 def _ask(call: Call) -> Callable[..., tuple[int, Any]]:
     """Ask one application: `ask(method, path, body)` returns status and decoded body."""
 
-    def ask(method: str, path: str, body: object = None, app: Starlette = APP) -> tuple[int, Any]:
+    def ask(method: str, path: str, body: object = None, app: ASGIApp = APP) -> tuple[int, Any]:
         content = b"" if body is None else orjson.dumps(body)
         exchange = call(app, method, path, content)
         return exchange.response.status, orjson.loads(exchange.body or b"null")

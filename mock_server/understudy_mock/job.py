@@ -11,10 +11,7 @@ import orjson
 
 from understudy_contracts import Request
 from understudy_mock.upstream import request_headers
-from understudy_mock.view import STREAM_MODES, View
-
-VIEW_FIELDS = ("stream_mode", "stream_subgraphs", "stream_resumable")
-"""What the recorder sets itself, or what serving adds again."""
+from understudy_mock.view import STREAM_MODES, VIEW_FIELDS, View
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _ENTRY_KEYS = {"name", "assistant", "input", "body"}

@@ -14,7 +14,6 @@ import orjson
 
 from understudy_mock.body import BODY_LIMIT
 from understudy_mock.deployment import BadAnswer
-from understudy_mock.job import VIEW_FIELDS
 from understudy_mock.library import Library, RecordedRun, load
 from understudy_mock.projection import request_body, view_of
 from understudy_mock.recording import SUFFIX, BrokenRecording
@@ -27,6 +26,7 @@ from understudy_mock.server import (
     open_socket,
 )
 from understudy_mock.terminal import escape
+from understudy_mock.view import VIEW_FIELDS
 
 _GOOD, _WRONG_USE = 0, 2
 _TRIED_PORTS = 100

@@ -6,12 +6,12 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from understudy_mock.job import VIEW_FIELDS, Job
+from understudy_mock.job import Job
 from understudy_mock.lenient_json import object_in
 from understudy_mock.recording import SUFFIX, BrokenRecording
 from understudy_mock.recording_file import read
 from understudy_mock.redaction import redact_json
-from understudy_mock.view import EVERYTHING
+from understudy_mock.view import EVERYTHING, VIEW_FIELDS
 
 
 class NameTaken(ValueError):

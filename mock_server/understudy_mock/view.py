@@ -25,6 +25,9 @@ STREAM_MODES = (
     "custom",
 )
 
+VIEW_FIELDS = ("stream_mode", "stream_subgraphs", "stream_resumable")
+"""What the recorder sets itself, or what serving adds again."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
