@@ -2,15 +2,16 @@
 
     python streams.py PORT PATH STREAMS SPREAD    (the body of the request comes on standard input)
 
-Prints, as JSON, the lateness of all events in milliseconds, counted from the head of its response,
-and how long each head took. The requests leave within SPREAD seconds, over connections that are
-open already.
+The requests leave within SPREAD seconds, over connections that are open already. Prints, as JSON
+and in milliseconds, median and p99 of how late an event came, counted from its request, and the
+median of how long a head took.
 """
 
 import asyncio
 import json
 import sys
 import time
+from statistics import median, quantiles
 
 import uvloop
 from reference import EVENT_SECONDS
@@ -34,15 +35,14 @@ class _Stream(asyncio.Protocol):
         now = time.perf_counter()
         if not self.heads:
             self.heads.append(now - self._asked)
-            self._head = now
         for _ in range(data.count(_EVENT)):
-            self.late.append(now - self._head - self._seen * EVENT_SECONDS)
+            self.late.append(now - self._asked - self._seen * EVENT_SECONDS)
             self._seen += 1
         if data.endswith(b"0\r\n\r\n"):
             self._ended.put_nowait(None)
 
 
-async def _measure(port: int, request: bytes, count: int, spread: float) -> dict[str, list[float]]:
+async def _measure(port: int, request: bytes, count: int, spread: float) -> dict[str, float]:
     loop = asyncio.get_running_loop()
     ended: asyncio.Queue[None] = asyncio.Queue()
     connections = [
@@ -55,10 +55,9 @@ async def _measure(port: int, request: bytes, count: int, spread: float) -> dict
     async with asyncio.timeout(60):
         for _ in streams:
             await ended.get()
-    return {
-        "late": [1000 * value for stream in streams for value in stream.late],
-        "head": [1000 * value for stream in streams for value in stream.heads],
-    }
+    late = quantiles([1000 * value for stream in streams for value in stream.late], n=100)
+    head = median(1000 * value for stream in streams for value in stream.heads)
+    return {"p50": late[49], "p99": late[98], "head": head}
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ _CLIENTS = Path(__file__).parent / "clients"
 
 def install_python(requirement: str, folder: Path) -> Path:
     """Make an environment in *folder* with a requirement, and return its Python."""
-    python = folder / "bin" / "python"
+    place = folder / "environment"
+    python = place / "bin" / "python"
     if uv := shutil.which("uv"):
-        run([uv, "venv", "-q", "--python", sys.executable, str(folder)])
+        run([uv, "venv", "-q", "--python", sys.executable, str(place)])
         run([uv, "pip", "install", "-q", "--python", str(python), requirement])
     else:
-        run([sys.executable, "-m", "venv", str(folder)])
+        run([sys.executable, "-m", "venv", str(place)])
         run([str(python), "-m", "pip", "install", "-q", requirement])
     return python
 

@@ -12,6 +12,8 @@ INPUTS = read_inputs()
 PACED = ("agent", "slow", "failing")
 """Inputs that are also asked at the recorded pace."""
 
+_PARALLEL = {"fanout"}
+"""Graphs whose branches run at the same time."""
 _UNKNOWN = "11111111-1111-4111-8111-111111111111"
 _LISTS: tuple[list[str], ...] = (
     ["updates", "values"],
@@ -19,10 +21,30 @@ _LISTS: tuple[list[str], ...] = (
     ["messages", "tasks", "updates"],
     list(MODES),
 )
-_SAVED: tuple[dict[str, Any], ...] = ({}, *({"stream_mode": modes} for modes in _LISTS))
-_VIEWS: tuple[dict[str, Any], ...] = (*_SAVED, *({"stream_mode": mode} for mode in MODES))
+_EVERYTHING: dict[str, Any] = {"stream_mode": list(MODES), "stream_subgraphs": True}
+_FEW: tuple[dict[str, Any], ...] = ({}, *({"stream_mode": modes} for modes in _LISTS))
+_VIEWS: tuple[dict[str, Any], ...] = (*_FEW, *({"stream_mode": mode} for mode in MODES))
+_REMOTE_MODES = ("values", "updates", "messages", "custom", "tasks", "debug")
+_REMOTE_FEW: tuple[dict[str, Any], ...] = (
+    {},
+    {"stream_mode": ["messages", "custom", "values"], "subgraphs": True},
+    {"stream_mode": ["values", "updates", "messages", "debug", "custom"]},
+)
+_REMOTE_VIEWS: tuple[dict[str, Any], ...] = (
+    *_REMOTE_FEW,
+    *({"stream_mode": mode} for mode in _REMOTE_MODES),
+    *({"stream_mode": mode, "subgraphs": True} for mode in _REMOTE_MODES),
+    {"stream_mode": ["values", "messages"], "subgraphs": True, "version": "v2"},
+)
 _SLOW = "slow"
 """The input that is asked for fewer views: its runs take seconds."""
+_PARENTS = frozenset(("agent", "context", "failing", "interrupt", "masked", "subgraphs", "tools"))
+"""Graphs that are also run as a node of a parent graph."""
+
+
+def is_ordered(call: Call) -> bool:
+    """Tell whether the parts of a *call* come in the same order every time."""
+    return not {call.get("graph"), *map(str, call.get("arguments", ()))} & _PARALLEL
 
 
 def run_call(method: str, body: dict[str, Any], **options: Any) -> Call:
@@ -36,9 +58,9 @@ def run_calls() -> Iterator[Call]:
     """Yield every input: waited for, and streamed with every mode alone, and with several."""
     for name, body in INPUTS.items():
         yield run_call("wait", body)
-        for view in _SAVED if name == _SLOW else _VIEWS:
+        for view in _FEW if name == _SLOW else _VIEWS:
             yield run_call("stream", body, **view)
-        for view in _VIEWS if body["assistant_id"] == "subgraphs" else _SAVED[-1:]:
+        for view in _VIEWS if body["assistant_id"] == "subgraphs" else _FEW[-1:]:
             yield run_call("stream", body, stream_subgraphs=True, **view)
 
 
@@ -52,17 +74,45 @@ def paced_calls() -> Iterator[Call]:
 def version_2_calls() -> Iterator[Call]:
     """Yield streams in the newer form of parts, which langgraph-sdk 0.2 does not have."""
     for body in INPUTS.values():
-        yield run_call("stream", body, **_LISTS_AND_SUBGRAPHS, version="v2")
+        yield run_call("stream", body, **_EVERYTHING, version="v2")
 
 
-_LISTS_AND_SUBGRAPHS = {"stream_mode": list(MODES), "stream_subgraphs": True}
+def remote_calls() -> Iterator[Call]:
+    """Yield every input and every graph, as RemoteGraph takes them."""
+    for name, body in INPUTS.items():
+        options = {k: v for k, v in body.items() if k not in ("assistant_id", "input", "command")}
+        call = {"graph": body["assistant_id"], "arguments": [body.get("input")]}
+        call |= {key: body[key] for key in ("command",) if key in body}
+        yield from (call | method for method in _remote_methods(name, options))
+        if body["assistant_id"] in _PARENTS and body.keys() == {"assistant_id", "input"}:
+            yield from (call | method | {"parent": True} for method in _remote_methods(name, {}))
+    for graph in (*read_graphs(), "nobody"):
+        yield {"graph": graph, "method": "get_graph"}
+        yield {"graph": graph, "method": "aget_graph", "options": {"xray": True}}
+    yield {"graph": "nobody", "method": "invoke", "arguments": [{}]}
+
+
+def paced_remote_calls() -> Iterator[Call]:
+    """Yield runs whose pace can be seen, as RemoteGraph takes them."""
+    for body in (INPUTS[name] for name in PACED):
+        call = {"graph": body["assistant_id"], "arguments": [body["input"]]}
+        yield call | {"method": "stream", "options": _REMOTE_FEW[1]}
+        yield call | {"method": "invoke", "parent": True}
+
+
+def _remote_methods(name: str, options: dict[str, Any]) -> Iterator[Call]:
+    for method in ("invoke", "ainvoke"):
+        yield {"method": method, "options": options}
+    yield {"method": "invoke", "options": options | {"version": "v2"}}
+    for number, view in enumerate(_REMOTE_FEW if name == _SLOW else _REMOTE_VIEWS):
+        method = ("stream", "astream")[number % 2]
+        yield {"method": method, "options": options | view}
 
 
 def neighbour_calls(thread_id: str) -> Iterator[Call]:
     """Yield what is no run that is waited for, and what is refused, around a new *thread_id*."""
     for graph_id in read_graphs():
-        found = _call("assistants.search", graph_id=graph_id)
-        yield found
+        yield _call("assistants.search", graph_id=graph_id)
         yield _call("assistants.count", graph_id=graph_id)
     yield _call("assistants.search", limit=100, sort_by="graph_id", sort_order="asc")
     yield _call("assistants.search", limit=2, offset=1)
@@ -77,7 +127,6 @@ def neighbour_calls(thread_id: str) -> Iterator[Call]:
         yield _call("assistants.get_schemas", id_)
         yield _call("assistants.get_graph", id_)
         yield _call("assistants.get_graph", id_, xray=True)
-    yield _call("assistants.get_graph", "subgraphs", xray=1)
     yield from _thread_calls(thread_id)
     yield from _run_object_calls()
     yield from _refused_calls()
@@ -105,7 +154,7 @@ def _thread_calls(thread_id: str) -> Iterator[Call]:
 def _run_object_calls() -> Iterator[Call]:
     body = INPUTS["agent"]
     yield run_call("create", body)
-    yield run_call("create", body, **_LISTS_AND_SUBGRAPHS, metadata={"a": 1})
+    yield run_call("create", body, **_EVERYTHING, metadata={"a": 1})
     yield run_call("create", INPUTS["context-french"])
     yield _call("runs.create_batch", [body, INPUTS["writer"]])
 
@@ -114,7 +163,6 @@ def _refused_calls() -> Iterator[Call]:
     for method in ("stream", "wait", "create"):
         for assistant_id in ("nobody", _UNKNOWN):
             yield run_call(method, INPUTS["agent"] | {"assistant_id": assistant_id})
-        yield run_call(method, INPUTS["agent"], config={"recursion_limit": 0})
     yield run_call("stream", INPUTS["agent"], stream_mode="nothing")
     yield run_call("wait", INPUTS["agent"], command={"resume": 1})
 

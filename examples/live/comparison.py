@@ -86,8 +86,8 @@ class Comparison:
         got: Sequence[Reply],
     ) -> list[str]:
         found: list[str] = []
-        for case, *replies in zip(cases, expected, got, strict=True):
-            told = self._difference(case, *replies, mock)
+        for case, of_server, of_mock in zip(cases, expected, got, strict=True):
+            told = self._difference(case, of_server, of_mock, mock)
             self._tally.add(group, different=bool(told))
             if told:
                 found.append(f"{case.name}: {told}\n  asked {case.ask.raw[:2000]!r}")

@@ -32,10 +32,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print how many requests were compared, and how many answers differed."""
     tally = terminalreporter.config.stash[_TALLY]
     terminalreporter.section("compared with the real server")
-    for group, compared in sorted(tally.compared.items()):
-        terminalreporter.line(f"{group:<44} {compared:>6} compared {tally.different[group]:>6} differ")
-    total = f"{tally.compared.total():>6} compared {tally.different.total():>6} differ"
-    terminalreporter.line(f"{'all':<44} {total}")
+    lines = [(group, number, tally.different[group]) for group, number in tally.compared.items()]
+    total = ("all", tally.compared.total(), tally.different.total())
+    for group, compared, different in [*sorted(lines), total]:
+        terminalreporter.line(f"{group:<44} {compared:>6} compared {different:>6} differ")
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     folder = tmp_path_factory.mktemp("server")
     port = _free_port()
-    command = [SERVERS / "langgraph-dev" / "start", str(port), folder]
+    command: list[str | Path] = [SERVERS / "langgraph-dev" / "start", str(port), folder]
     subprocess.run(command, check=True, env=os.environ | {"JOBS": "10"})
     try:
         yield f"http://127.0.0.1:{port}"
@@ -93,7 +93,8 @@ def paced_mock(exact_recordings: Path) -> Iterator[str]:
 @pytest.fixture(scope="session", params=["exact", "single"])
 def mock(request: pytest.FixtureRequest) -> str:
     """The URL of a mock, of either sort."""
-    return request.getfixturevalue(f"{request.param}_mock")
+    url: str = request.getfixturevalue(f"{request.param}_mock")
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -121,9 +122,9 @@ def _record(url: str, folder: Path, *options: str) -> Path:
         share = folder / f"inputs-{number}.json"
         share.write_text(json.dumps(inputs[number::_RECORDERS]))
         understudy = Path(sys.executable).with_name("understudy")
-        command = [understudy, "record", url, "--inputs", share, "-o", folder, *options]
+        command: list[str | Path] = [understudy, "record", url, "--inputs", share, "-o", folder]
         with (folder / f"recorder-{number}.log").open("wb") as log:
-            recorders.append(subprocess.Popen(command, stdout=log, stderr=log))
+            recorders.append(subprocess.Popen([*command, *options], stdout=log, stderr=log))
     codes = [recorder.wait() for recorder in recorders]
     logs = [(folder / f"recorder-{number}.log").read_text() for number in range(_RECORDERS)]
     assert codes == [0] * _RECORDERS, "\n".join(logs)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -87,6 +88,10 @@ async def _exchange(url: str, ask: Ask) -> Reply:
     reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=2**24)
     try:
         async with asyncio.timeout(_TIMEOUT):
+            if ask.half_close:
+                # So that request and end leave in one packet: the server sees both, or none.
+                connection: socket.socket = writer.get_extra_info("socket")
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
             writer.write(ask.raw.replace(HOST, place.netloc.encode()))
             if ask.half_close:
                 writer.write_eof()

@@ -53,6 +53,10 @@ BODIES: dict[str, bytes] = {
 }
 """Bodies, most of them refused."""
 
+_BAD_MODES: tuple[Any, ...] = (
+    *(None, "", "VALUES", "tools", "lifecycle", "values,updates", 5, {}, [5], [""]),
+)
+
 FIELDS: dict[str, dict[str, Any]] = {
     "unknown graph": {"assistant_id": "no-such"},
     "empty graph": {"assistant_id": ""},
@@ -93,10 +97,7 @@ FIELDS: dict[str, dict[str, Any]] = {
             "",
         )
     },
-    **{
-        f"stream mode {mode!r}": {"stream_mode": mode}
-        for mode in (None, "", "VALUES", "tools", "lifecycle", "values,updates", 5, {}, [5], [""])
-    },
+    **{f"stream mode {mode!r}": {"stream_mode": mode} for mode in _BAD_MODES},
     **{
         f"{field} null": {field: None}
         for field in (

@@ -15,9 +15,7 @@ def test_what_the_server_refuses_is_refused_alike(
 
 
 @pytest.mark.parametrize("path", ["/runs/stream", "/runs/wait"])
-def test_unusual_http_is_answered_alike(
-    path: str, exact_mock: str, comparison: Comparison
-) -> None:
+def test_unusual_http_is_answered_alike(path: str, exact_mock: str, comparison: Comparison) -> None:
     differences = comparison.differences("HTTP", exact_mock, list(http_cases(path)))
 
     assert not differences, "\n".join(differences)

@@ -1,4 +1,4 @@
-"""Every input, every mode alone, all pairs, all nine and the default, with subgraphs and without."""
+"""Every input in every mode alone, all pairs, all nine and the default; subgraphs on and off."""
 
 import pytest
 from comparison import Comparison

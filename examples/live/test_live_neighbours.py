@@ -184,9 +184,7 @@ def uncreated(real: str) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("uncreated")
-def test_assistants_are_created_as_by_the_server(
-    exact_mock: str, comparison: Comparison
-) -> None:
+def test_assistants_are_created_as_by_the_server(exact_mock: str, comparison: Comparison) -> None:
     asked = INPUTS["agent"] | {"assistant_id": CREATED}
     paths = [f"/assistants/{CREATED}{part}" for part in ("", "/schemas", "/graph")]
     read = [Case(path, ask_for("GET", path)) for path in paths]

@@ -34,7 +34,10 @@ def transcribe(
     line ends, the order of fields and that of keys are compared too.
     """
     host = re.compile("|".join(map(re.escape, hosts)))
-    lines = [host.sub("<host>", line) for line in (*_head(reply), *_body(reply))]
+    head = list(_head(reply))
+    if not ordered:
+        head = ["\n".join(head)]  # The order of header fields always means something.
+    lines = [host.sub("<host>", line) for line in (*head, *_body(reply))]
     mask = Mask(kept, numbered=ordered)
     masked = tuple(mask.hide(line) for line in lines)
     if ordered:

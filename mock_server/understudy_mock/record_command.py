@@ -153,8 +153,8 @@ class _Session:
             code = max([code, *map(_code, runs)])
             if runs[-1].end is End.STOPPED:
                 break
-        files = " ".join(shlex.quote(str(path)) for path in made)
-        self.progress.say(escape(f"replay with: understudy serve {files}"))
+        served = made[0] if len(made) == 1 else made[0].parent
+        self.progress.say(escape(f"replay with: understudy serve {shlex.quote(str(served))}"))
         return code
 
     def _record_one(

@@ -1,6 +1,7 @@
 """`understudy serve`: answers as a LangGraph deployment does, from recordings."""
 
 import errno
+import gc
 import shlex
 import socket
 from collections import Counter
@@ -117,6 +118,7 @@ def serve(
         click.echo(f"listening on {host}: whoever reaches it can read the recordings", err=True)
     for name in map(escape, library.unusable):
         click.echo(f"{name} holds a run that was refused or cut short; not served", err=True)
+    gc.freeze()  # What was loaded stays: let no collection look through it in mid-stream.
     with suppress(KeyboardInterrupt):  # It is how to end it.
         server.listen()
     return _GOOD

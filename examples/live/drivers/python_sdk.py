@@ -1,4 +1,4 @@
-"""What langgraph-sdk makes of a deployment: python_sdk.py URL CALLS async|sync.
+"""What langgraph-sdk makes of a deployment: python_sdk.py async|sync URL CALLS.
 
 CALLS is a file with an array of calls: `method` of the client (`runs.stream`), its `arguments`
 and `options` (the keyword arguments). Prints a JSON line for each thing that the caller gets, in
@@ -65,7 +65,7 @@ def call_all_sync(url: str, calls: list[dict[str, Any]]) -> None:
                 show_exception(number, error)
 
 
-_, url, file, style = sys.argv
+_, style, url, file = sys.argv
 calls = json.loads(Path(file).read_text())
 if style == "async":
     asyncio.run(call_all(url, calls))

@@ -1,0 +1,69 @@
+"""Drivers of clients at work: what a client gives for each call, masked, from one server."""
+
+import json
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from client_cases import Call, is_ordered
+from environments import run
+from masking import Mask
+from transcript import Transcript
+
+DRIVERS = Path(__file__).parent / "drivers"
+
+AT_ONCE = 8
+"""Drivers that run at the same time: an idle server takes up to a second to begin a run."""
+
+_HIDDEN = (
+    (re.compile(r'(?<="__request_start_time_ms__": )\d{13}'), "<milliseconds>"),
+    # A refusal by schema: a mock may say it in other words.
+    (re.compile(r'"(?:[^"\\]|\\.)*Failed validating(?:[^"\\]|\\.)*"'), '"<refusal>"'),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A program that calls one client, without its last arguments: URL and file of calls."""
+
+    command: tuple[str, ...]
+
+    def drive(
+        self, url: str, calls: Sequence[Call], folder: Path, at_once: int = AT_ONCE
+    ) -> list[list[list[Any]]]:
+        """Make all *calls* of the server at *url*; return what came of each, in their order.
+
+        A thing that came is a list: what it is, and the thing. *folder* is for files.
+        """
+        shares = [calls[start::at_once] for start in range(min(at_once, len(calls)))]
+        came: list[list[list[Any]]] = [[] for _ in calls]
+
+        def drive_share(start: int) -> None:
+            file = folder / f"{urlsplit(url).port}-{start}.json"
+            file.write_text(json.dumps(shares[start]))
+            for line in run([*self.command, url, str(file)]).splitlines():
+                number, *thing = json.loads(line)
+                came[start + at_once * number].append(thing)
+
+        with ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(drive_share, range(len(shares))))
+        return came
+
+
+def transcribe_call(
+    call: Call, came: list[list[Any]], url: str, kept: frozenset[str]
+) -> Transcript:
+    """Return what came of a *call* of the server at *url*, all ids masked but those *kept*."""
+    ordered = is_ordered(call)
+    mask = Mask(kept, numbered=ordered)
+    lines: list[str] = []
+    for thing in came:
+        line = json.dumps(thing, ensure_ascii=False).replace(urlsplit(url).netloc, "<host>")
+        for pattern, mark in _HIDDEN:
+            line = pattern.sub(mark, line)
+        lines.append(mask.hide(line))
+    return Transcript(tuple(lines), ordered)
