@@ -38,8 +38,8 @@ _REMOTE_VIEWS: tuple[dict[str, Any], ...] = (
 )
 _SLOW = "slow"
 """The input that is asked for fewer views: its runs take seconds."""
-_PARENTS = frozenset(("agent", "context", "failing", "interrupt", "masked", "subgraphs", "tools"))
-"""Graphs that are also run as a node of a parent graph."""
+_IN_A_PARENT = ("agent", "context", "failing", "interrupt", "masked", "subgraphs", "tools")
+"""Inputs that are also given to a parent graph, of which the remote graph is a node."""
 
 
 def is_ordered(call: Call) -> bool:
@@ -84,7 +84,7 @@ def remote_calls() -> Iterator[Call]:
         call = {"graph": body["assistant_id"], "arguments": [body.get("input")]}
         call |= {key: body[key] for key in ("command",) if key in body}
         yield from (call | method for method in _remote_methods(name, options))
-        if body["assistant_id"] in _PARENTS and body.keys() == {"assistant_id", "input"}:
+        if name in _IN_A_PARENT:
             yield from (call | method | {"parent": True} for method in _remote_methods(name, {}))
     for graph in (*read_graphs(), "nobody"):
         yield {"graph": graph, "method": "get_graph"}
@@ -107,6 +107,23 @@ def _remote_methods(name: str, options: dict[str, Any]) -> Iterator[Call]:
     for number, view in enumerate(_REMOTE_FEW if name == _SLOW else _REMOTE_VIEWS):
         method = ("stream", "astream")[number % 2]
         yield {"method": method, "options": options | view}
+
+
+def unlike_calls() -> dict[str, Call]:
+    """Return calls of langgraph-sdk that a mock answers differently, by what it does."""
+    agent = INPUTS["agent"]
+    return {
+        "draws one level of subgraphs": _call("assistants.get_graph", "subgraphs", xray=1),
+        "minds no recursion limit, waiting": run_call("wait", agent, config={"recursion_limit": 0}),
+        "minds no recursion limit": run_call("stream", agent, config={"recursion_limit": 0}),
+    }
+
+
+def unlike_remote_calls() -> dict[str, Call]:
+    """Return calls of RemoteGraph that a mock answers differently, by what it does."""
+    body = INPUTS["agent-conversation"]
+    call = {"graph": body["assistant_id"], "arguments": [body["input"]], "parent": True}
+    return {"gives back an AI message as recorded": call | {"method": "stream"}}
 
 
 def neighbour_calls(thread_id: str) -> Iterator[Call]:

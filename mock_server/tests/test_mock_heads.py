@@ -106,7 +106,10 @@ def read(name: str) -> tuple[bytes, list[bytes], bytes]:
 
 
 def undated(lines: list[bytes]) -> list[bytes]:
-    return [line for line in lines if not line.startswith(b"date: ")]
+    """Leave out the date, and the phrase behind the status, which is that of the Python."""
+    status, *fields = lines
+    kept = [line for line in fields if not line.startswith(b"date: ")]
+    return [b" ".join(status.split(b" ")[:2]), *kept]
 
 
 def catalogue() -> Catalogue:

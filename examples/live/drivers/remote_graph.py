@@ -42,14 +42,14 @@ def show(number: int, what: str, thing: object) -> None:
     print(json.dumps([number, what, thing], default=plain))
 
 
-async def call_one(url: str, number: int, call: dict[str, Any]) -> None:
-    graph: Any = RemoteGraph(call["graph"], url=url)
+async def call_one(remote: RemoteGraph, number: int, call: dict[str, Any]) -> None:
+    graph: Any = remote
     arguments = call.get("arguments", [])
     if "command" in call:
         arguments = [Command(**call["command"])]
     if call.get("parent"):
         state = MessagesState if "messages" in arguments[0] else Letter
-        parent = StateGraph(state).add_node("remote", graph).add_edge(START, "remote")
+        parent = StateGraph(state).add_node("remote", remote).add_edge(START, "remote")
         graph = parent.compile()
     begun = getattr(graph, call["method"])(*arguments, **call.get("options", {}))
     if isinstance(begun, AsyncIterator):
@@ -62,9 +62,17 @@ async def call_one(url: str, number: int, call: dict[str, Any]) -> None:
         show(number, "result", await begun if isinstance(begun, Awaitable) else begun)
 
 
+async def call_all(url: str, calls: list[dict[str, Any]]) -> None:
+    remotes: dict[str, RemoteGraph] = {}
+    for number, call in enumerate(calls):
+        name = call["graph"]
+        if name not in remotes:
+            remotes[name] = RemoteGraph(name, url=url)
+        try:
+            await call_one(remotes[name], number, call)
+        except Exception as error:
+            show(number, "exception", [type(error).__qualname__, str(error)])
+
+
 _, url, file = sys.argv
-for number, call in enumerate(json.loads(Path(file).read_text())):
-    try:
-        asyncio.run(call_one(url, number, call))
-    except Exception as error:
-        show(number, "exception", [type(error).__qualname__, str(error)])
+asyncio.run(call_all(url, json.loads(Path(file).read_text())))
