@@ -12,8 +12,8 @@ import pytest
 from comparison import Comparison, Tally
 from run_cases import GRAPHS, read_graphs
 
-from understudy_mock.library import load
-from understudy_mock.replay import Options
+from understudy_mock.api.replay import Options
+from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock
 
 SERVERS = Path(__file__).parent.parent / "servers"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from environments import run
 
-from understudy_mock.library import load
-from understudy_mock.replay import Options
+from understudy_mock.api.replay import Options
+from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
 
 CLIENTS = Path(__file__).parent.parent / "clients"

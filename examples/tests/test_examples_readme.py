@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from understudy_mock.library import load
-from understudy_mock.replay import Options
+from understudy_mock.api.replay import Options
+from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
 
 CHECKOUT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ from starlette.types import ASGIApp, Message, Scope
 
 from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 from understudy_contracts.json_value import is_list, is_object
-from understudy_mock.library import Library
+from understudy_mock.api.replay import Options
 from understudy_mock.recording import Recording
-from understudy_mock.replay import Options
+from understudy_mock.replay.library import Library
 from understudy_mock.server import Mock
 
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange, Frame, sse
-from understudy_mock.adaptation import (
+from understudy_mock.replay.adaptation import (
     adapt,
     adaptation_key,
     with_delay,
@@ -15,7 +15,7 @@ from understudy_mock.adaptation import (
     with_feedback,
     without_event_ids,
 )
-from understudy_mock.projection import request_body
+from understudy_mock.replay.projection import request_body
 
 Captured = Callable[[str], Exchange]
 Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]

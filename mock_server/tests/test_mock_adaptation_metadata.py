@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange, Frame, sse
-from understudy_mock.adaptation import user_metadata, with_metadata
-from understudy_mock.projection import request_body
+from understudy_mock.replay.adaptation import user_metadata, with_metadata
+from understudy_mock.replay.projection import request_body
 
 Captured = Callable[[str], Exchange]
 Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]

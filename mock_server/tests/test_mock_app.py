@@ -11,15 +11,15 @@ from starlette.types import ASGIApp
 
 from understudy_contracts import End, Exchange, Frame, Request, Response
 from understudy_contracts.openapi import document
-from understudy_mock.active import ActiveRuns
-from understudy_mock.answer import json_response
-from understudy_mock.api_routes import api_routes
-from understudy_mock.app import create_app
-from understudy_mock.assistant import default_id
-from understudy_mock.catalogue import Catalogue
+from understudy_mock.api.active import ActiveRuns
+from understudy_mock.api.answer import json_response
+from understudy_mock.api.api_routes import api_routes
+from understudy_mock.api.app import create_app
+from understudy_mock.api.assistant import default_id
+from understudy_mock.api.catalogue import Catalogue
+from understudy_mock.api.refusal import Crash, Refusal
+from understudy_mock.api.threads import Threads
 from understudy_mock.recording import Recording
-from understudy_mock.refusal import Crash, Refusal
-from understudy_mock.threads import Threads
 
 Call = Callable[..., Exchange]
 

@@ -11,10 +11,10 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange
-from understudy_mock.identity import UUID as ANY_UUID
-from understudy_mock.library import Library
+from understudy_mock.api.replay import Options
 from understudy_mock.recording import Recording
-from understudy_mock.replay import Options
+from understudy_mock.replay.identity import UUID as ANY_UUID
+from understudy_mock.replay.library import Library
 from understudy_mock.server import BackgroundServer, Mock
 
 MakeRun = Callable[..., Exchange]

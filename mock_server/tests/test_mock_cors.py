@@ -4,9 +4,9 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from understudy_contracts import Exchange
-from understudy_mock.answer import json_response
-from understudy_mock.cors import Cors
-from understudy_mock.refusal import Crash
+from understudy_mock.api.answer import json_response
+from understudy_mock.api.cors import Cors
+from understudy_mock.api.refusal import Crash
 
 Call = Callable[..., Exchange]
 

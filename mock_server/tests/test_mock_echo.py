@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange, Frame
-from understudy_mock.echo import is_start_of_run, tags_of, with_input, with_tags
-from understudy_mock.event import Event
+from understudy_mock.replay.echo import is_start_of_run, tags_of, with_input, with_tags
+from understudy_mock.replay.event import Event
 
 MakeRun = Callable[..., Exchange]
 Json = dict[str, Any]

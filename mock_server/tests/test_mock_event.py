@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from understudy_contracts import Exchange, sse
-from understudy_mock.event import (
+from understudy_mock.replay.event import (
     Event,
     event_of,
     frame_of,

@@ -7,11 +7,11 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange, Frame, Request, Response
-from understudy_mock.event import Event
-from understudy_mock.graph_output import output_keys, output_only
-from understudy_mock.library import Library
-from understudy_mock.projection import project_stream
 from understudy_mock.recording import Recording
+from understudy_mock.replay.event import Event
+from understudy_mock.replay.graph_output import output_keys, output_only
+from understudy_mock.replay.library import Library
+from understudy_mock.replay.projection import project_stream
 from understudy_mock.view import View
 
 MakeRun = Callable[..., Exchange]

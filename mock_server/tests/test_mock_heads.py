@@ -13,14 +13,14 @@ from starlette.responses import Response as Answer
 from starlette.routing import Route
 
 from understudy_contracts import Exchange, Frame, Request, Response
-from understudy_mock.active import ActiveRuns
-from understudy_mock.app import create_app
-from understudy_mock.assistant import default_id, make_assistant
-from understudy_mock.body import read_body
-from understudy_mock.catalogue import Catalogue
+from understudy_mock.api.active import ActiveRuns
+from understudy_mock.api.app import create_app
+from understudy_mock.api.assistant import default_id, make_assistant
+from understudy_mock.api.body import read_body
+from understudy_mock.api.catalogue import Catalogue
+from understudy_mock.api.request import parse_run
+from understudy_mock.api.threads import Threads
 from understudy_mock.recording import Recording
-from understudy_mock.request import parse_run
-from understudy_mock.threads import Threads
 
 CAPTURES = Path(__file__).parents[2] / "contracts" / "tests" / "captures" / "python"
 GRAPHS = (

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy_contracts import Exchange, Response
-from understudy_mock.identity import (
+from understudy_mock.replay.identity import (
     ANY_ID,
     IdSource,
     message_kind,
@@ -18,7 +18,7 @@ from understudy_mock.identity import (
     sent_message_ids,
     sent_messages,
 )
-from understudy_mock.projection import request_body
+from understudy_mock.replay.projection import request_body
 
 Captured = Callable[[str], Exchange]
 MakeRun = Callable[..., Exchange]

@@ -1,6 +1,6 @@
 """The journal: what was asked and answered, up to a limit."""
 
-from understudy_mock.journal import MAX_BODY, Entry, Journal
+from understudy_mock.api.journal import MAX_BODY, Entry, Journal
 
 
 def test_entries_are_kept_oldest_first_and_the_oldest_goes() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from understudy_contracts import End, Exchange
-from understudy_mock.library import (
+from understudy_mock.recording import BrokenRecording, Recording
+from understudy_mock.recording_file import RecordingWriter
+from understudy_mock.replay.library import (
     MAX_DIFFERENCES,
     Library,
     NoRecording,
@@ -18,9 +20,7 @@ from understudy_mock.library import (
     load,
     recording_files,
 )
-from understudy_mock.matching import assistant_key, canonical
-from understudy_mock.recording import BrokenRecording, Recording
-from understudy_mock.recording_file import RecordingWriter
+from understudy_mock.replay.matching import assistant_key, canonical
 
 MakeRun = Callable[..., Exchange]
 Json = dict[str, Any]

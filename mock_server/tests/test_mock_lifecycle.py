@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange
-from understudy_mock.outcome import Outcome, outcome_of
-from understudy_mock.pacing import Clock
+from understudy_mock.replay.outcome import Outcome, outcome_of
+from understudy_mock.replay.pacing import Clock
 from understudy_mock.server import Mock
 
 Call = Callable[..., Exchange]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from understudy_contracts import Exchange, Frame, Headers, Response, sse
-from understudy_mock.library import RecordedRun
-from understudy_mock.prepared import Prepared, prepare
-from understudy_mock.projection import NotRecorded, request_body
+from understudy_mock.replay.library import RecordedRun
+from understudy_mock.replay.prepared import Prepared, prepare
+from understudy_mock.replay.projection import NotRecorded, request_body
 
 Captured = Callable[[str], Exchange]
 MakeRun = Callable[..., Exchange]

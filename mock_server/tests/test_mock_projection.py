@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange, Frame
-from understudy_mock.projection import (
+from understudy_mock.replay.projection import (
     NotRecorded,
     project_stream,
     recorded_wait,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from understudy_contracts import Exchange, Frame, sse
-from understudy_mock.projection import project_stream, request_body, view_of, wait_frames
+from understudy_mock.replay.projection import project_stream, request_body, view_of, wait_frames
 
 Captured = Callable[[str], Exchange]
 Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]

@@ -24,8 +24,8 @@ from scripted_deployment import (
 
 from understudy_contracts import End
 from understudy_mock.cli import run
+from understudy_mock.record.upstream import KEY_VARIABLES
 from understudy_mock.recording_file import read
-from understudy_mock.upstream import KEY_VARIABLES
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 

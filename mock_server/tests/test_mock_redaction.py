@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from understudy_contracts import Exchange, Frame, Request, Response, sse
-from understudy_mock.recorder import redact_exchange
+from understudy_mock.record.recorder import redact_exchange
 from understudy_mock.recording_file import RecordingWriter
 from understudy_mock.redaction import Redactor, redact_json, strip_url
 

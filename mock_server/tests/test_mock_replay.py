@@ -7,16 +7,16 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange
-from understudy_mock.library import Library
-from understudy_mock.recording import Recording
-from understudy_mock.refusal import Refusal
-from understudy_mock.replay import (
+from understudy_mock.api.refusal import Refusal
+from understudy_mock.api.replay import (
     MAX_REMEMBERED,
     MAX_REMEMBERED_BODY,
     Answer,
     Options,
     Replay,
 )
+from understudy_mock.recording import Recording
+from understudy_mock.replay.library import Library
 from understudy_mock.server import Mock
 
 MakeRun = Callable[..., Exchange]

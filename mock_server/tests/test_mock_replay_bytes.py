@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy_contracts import Exchange, Frame, Headers, Request, Response, sse
-from understudy_mock.pacing import Clock, Pause, play
-from understudy_mock.projection import request_body
 from understudy_mock.recording import Recording
 from understudy_mock.recording_file import RecordingWriter, read
+from understudy_mock.replay.pacing import Clock, Pause, play
+from understudy_mock.replay.projection import request_body
 from understudy_mock.server import Mock
 
 ServeRuns = Callable[..., Mock]

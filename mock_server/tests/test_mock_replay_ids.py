@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange, Frame, Request, Response, sse
-from understudy_mock.identity import ANY_ID, UUID, recorded_ids
-from understudy_mock.projection import request_body
+from understudy_mock.replay.identity import ANY_ID, UUID, recorded_ids
+from understudy_mock.replay.projection import request_body
 from understudy_mock.server import Mock
 
 Call = Callable[..., Exchange]

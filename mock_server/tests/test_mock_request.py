@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy_contracts import Exchange, Request, Response
-from understudy_mock.assistant import default_id
-from understudy_mock.catalogue import Catalogue
+from understudy_mock.api.assistant import default_id
+from understudy_mock.api.catalogue import Catalogue
+from understudy_mock.api.refusal import Crash, Refusal
+from understudy_mock.api.request import RunRequest, parse_batch, parse_run
 from understudy_mock.recording import Recording
-from understudy_mock.refusal import Crash, Refusal
-from understudy_mock.request import RunRequest, parse_batch, parse_run
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 AGENT = default_id("agent")

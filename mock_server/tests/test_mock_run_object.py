@@ -4,11 +4,11 @@ from typing import Any
 import orjson
 
 from understudy_contracts import Exchange, Request, Response
-from understudy_mock.assistant import default_id
-from understudy_mock.catalogue import Catalogue
+from understudy_mock.api.assistant import default_id
+from understudy_mock.api.catalogue import Catalogue
+from understudy_mock.api.request import parse_run
+from understudy_mock.api.run_object import run_object
 from understudy_mock.recording import Recording
-from understudy_mock.request import parse_run
-from understudy_mock.run_object import run_object
 
 RUN = Exchange(Request("POST", "/runs/wait", (), b'{"assistant_id":"agent"}'), Response(200), ())
 NOW = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)

@@ -9,7 +9,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Scope
 
 from understudy_contracts import Exchange, sse
-from understudy_mock.pacing import Clock
+from understudy_mock.replay.pacing import Clock
 from understudy_mock.server import Mock
 
 At = Callable[[float, Callable[[], None]], None]

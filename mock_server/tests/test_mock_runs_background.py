@@ -8,7 +8,7 @@ import httpx
 import orjson
 
 from understudy_contracts import Exchange
-from understudy_mock.pacing import Clock
+from understudy_mock.replay.pacing import Clock
 from understudy_mock.server import Mock
 
 At = Callable[[float, Callable[[], None]], None]

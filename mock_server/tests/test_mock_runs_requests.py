@@ -7,12 +7,12 @@ import orjson
 from starlette.applications import Starlette
 
 from understudy_contracts import Exchange
-from understudy_mock.active import ActiveRuns
-from understudy_mock.journal import MAX_BODY
-from understudy_mock.lifecycle import Lifecycle
-from understudy_mock.runs import RunEndpoints
+from understudy_mock.api.active import ActiveRuns
+from understudy_mock.api.journal import MAX_BODY
+from understudy_mock.api.lifecycle import Lifecycle
+from understudy_mock.api.runs import RunEndpoints
+from understudy_mock.api.threads import Threads
 from understudy_mock.server import Mock
-from understudy_mock.threads import Threads
 
 Call = Callable[..., Exchange]
 MakeRun = Callable[..., Exchange]

@@ -13,9 +13,9 @@ import pytest
 from starlette.types import Message
 
 from understudy_contracts import Exchange, sse
-from understudy_mock.library import Library, load
+from understudy_mock.api.replay import Options
 from understudy_mock.recording import Recording
-from understudy_mock.replay import Options
+from understudy_mock.replay.library import Library, load
 from understudy_mock.server import (
     BackgroundServer,
     Mock,

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from understudy_mock.refusal import Refusal
-from understudy_mock.threads import Threads
+from understudy_mock.api.refusal import Refusal
+from understudy_mock.api.threads import Threads
 
 ID = "11111111-1111-4111-8111-11111111111a"
 
@@ -91,3 +91,13 @@ def test_the_oldest_thread_is_forgotten_beyond_the_limit() -> None:
 
     assert refusal_of(lambda: threads.get(first))[0] == 404
     assert [threads.get(thread_id)["thread_id"] for thread_id in rest] == rest
+
+
+def test_a_thread_that_was_deleted_during_its_run_stays_away() -> None:
+    threads = Threads()
+    threads.occupy(ID, {"graph_id": "agent"})
+    threads.delete(ID)
+
+    threads.release(ID, "idle", {}, None, {})
+
+    assert refusal_of(lambda: threads.get(ID))[0] == 404

@@ -1,7 +1,7 @@
 import pytest
 
-from understudy_mock.refusal import Refusal
-from understudy_mock.webhook import check_webhook
+from understudy_mock.api.refusal import Refusal
+from understudy_mock.api.webhook import check_webhook
 
 
 @pytest.mark.parametrize(

@@ -11,20 +11,28 @@ from pathlib import Path
 import click
 
 from understudy_contracts import End, Headers
-from understudy_mock.job import BadJob, Job, check_name, make_job, make_jobs, read_json, read_text
-from understudy_mock.progress import Progress
-from understudy_mock.recorder import Recorder, Run
-from understudy_mock.redaction import Redactor
-from understudy_mock.shelf import NameTaken, Shelf
-from understudy_mock.surroundings import Surroundings, greet, refused_key, survey
-from understudy_mock.terminal import escape
-from understudy_mock.upstream import (
+from understudy_mock.record.job import (
+    BadJob,
+    Job,
+    check_name,
+    make_job,
+    make_jobs,
+    read_json,
+    read_text,
+)
+from understudy_mock.record.progress import Progress
+from understudy_mock.record.recorder import Recorder, Run
+from understudy_mock.record.shelf import NameTaken, Shelf
+from understudy_mock.record.surroundings import Surroundings, greet, refused_key, survey
+from understudy_mock.record.upstream import (
     READ_TIMEOUT,
     Upstream,
     UpstreamError,
     key_from,
     secrets_among,
 )
+from understudy_mock.redaction import Redactor
+from understudy_mock.terminal import escape
 from understudy_mock.view import EVERYTHING, EXACT, View
 
 _GOOD, _FINDINGS, _NOT_DONE = 0, 1, 2  # Exit codes, as in `understudy_mock.cli`.

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 import orjson
 
-from understudy_mock.body import BODY_LIMIT
-from understudy_mock.deployment import BadAnswer
-from understudy_mock.library import Library, RecordedRun, load
-from understudy_mock.projection import request_body, view_of
+from understudy_mock.api.body import BODY_LIMIT
+from understudy_mock.api.deployment import BadAnswer
+from understudy_mock.api.replay import Options
 from understudy_mock.recording import SUFFIX, BrokenRecording
-from understudy_mock.replay import Options
+from understudy_mock.replay.library import Library, RecordedRun, load
+from understudy_mock.replay.projection import request_body, view_of
 from understudy_mock.server import (
     DEFAULT_PORT,
     Mock,

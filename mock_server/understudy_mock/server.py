@@ -12,16 +12,16 @@ from typing import Self
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
 
-from understudy_mock.active import ActiveRuns
-from understudy_mock.app import create_app
-from understudy_mock.body import BODY_LIMIT
-from understudy_mock.catalogue import Catalogue
-from understudy_mock.journal import Entry, Journal
-from understudy_mock.library import Library
-from understudy_mock.lifecycle import Lifecycle
-from understudy_mock.replay import Options, Replay
-from understudy_mock.runs import JOURNAL_KEY, RunEndpoints
-from understudy_mock.threads import Threads
+from understudy_mock.api.active import ActiveRuns
+from understudy_mock.api.app import create_app
+from understudy_mock.api.body import BODY_LIMIT
+from understudy_mock.api.catalogue import Catalogue
+from understudy_mock.api.journal import Entry, Journal
+from understudy_mock.api.lifecycle import Lifecycle
+from understudy_mock.api.replay import Options, Replay
+from understudy_mock.api.runs import JOURNAL_KEY, RunEndpoints
+from understudy_mock.api.threads import Threads
+from understudy_mock.replay.library import Library
 
 DEFAULT_PORT = 2024
 """The port of `langgraph dev`."""

@@ -30,10 +30,10 @@ def understudy_mock(request: pytest.FixtureRequest) -> Iterator[MockDeployment]:
 
     It answers at once, and its ids are the same in every session.
     """
-    from understudy_mock.deployment import BadAnswer
-    from understudy_mock.library import load
+    from understudy_mock.api.deployment import BadAnswer
+    from understudy_mock.api.replay import Options
     from understudy_mock.recording import BrokenRecording
-    from understudy_mock.replay import Options
+    from understudy_mock.replay.library import load
     from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
     from understudy_suites.deployment import MockDeployment
 

@@ -1,0 +1,59 @@
+"""Who may know whom: dependencies point one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+FORBIDDEN = {
+    "contracts/understudy_contracts": {
+        "understudy_mock",
+        "understudy_suites",
+        "starlette",
+        "httpx",
+    },
+    "mock_server/understudy_mock": {"understudy_suites", "pytest"},
+    "mock_server/understudy_mock/record": {"understudy_mock.replay", "understudy_mock.api"},
+    "mock_server/understudy_mock/replay": {
+        "understudy_mock.record",
+        "understudy_mock.api",
+        "starlette",
+        "uvicorn",
+        "httpx",
+    },
+    "mock_server/understudy_mock/api": {"understudy_mock.record", "httpx", "uvicorn"},
+}
+
+
+def imported(file: Path) -> set[str]:
+    """Return the modules that *file* imports, each with the packages around it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        match node:
+            case ast.Import(names=aliases):
+                names |= {alias.name for alias in aliases}
+            case ast.ImportFrom(module=str(module)):
+                names.add(module)
+            case _:
+                pass
+    parts = [name.split(".") for name in names]
+    return {".".join(part[:end]) for part in parts for end in range(1, len(part) + 1)}
+
+
+@pytest.mark.parametrize("folder", FORBIDDEN)
+def test_a_layer_knows_nothing_of_those_above_it(folder: str) -> None:
+    files = list((ROOT / folder).rglob("*.py"))
+
+    known = {file.name: imported(file) & FORBIDDEN[folder] for file in files}
+
+    assert {name: found for name, found in known.items() if found} == {}
+    assert files
+
+
+def test_an_import_anywhere_in_a_file_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text("def f():\n    from a.b import c\n    import d.e\n")
+
+    assert imported(file) == {"a", "a.b", "d", "d.e"}

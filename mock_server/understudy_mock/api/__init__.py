@@ -1,0 +1,1 @@
+"""The LangGraph API over HTTP: requests are validated, runs replayed, neighbours answered."""
