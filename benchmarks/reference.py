@@ -105,6 +105,7 @@ def read_answers(path: Path) -> Answers:
 if __name__ == "__main__":
     kind, file, port = sys.argv[1:]
     make = {"bare": bare, "paced": paced, "starlette": starlette}[kind]
+    bytes(16 * 1024 * 1024)  # As the mock does, so that the C library keeps large blocks.
     uvicorn.run(
         make(read_answers(Path(file))),
         port=int(port),

@@ -5,9 +5,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, cast
 
+from understudy_contracts.json_value import Json
 from understudy_contracts.schema import load
-
-Json = dict[str, Any]
 
 
 @cache

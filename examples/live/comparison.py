@@ -6,15 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
-from uuid import UUID, uuid5
 
 from connection import Ask, Reply, ask_all
 from transcript import difference, transcribe
 
 from understudy_contracts import Headers
-
-_GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
-"""The name space of the assistants that a server makes of its graphs."""
+from understudy_mock.assistant_id import default_id
 
 _OWN_WORDS = re.compile(rb"Failed validating|Loopback webhooks")
 """Stands in refusals whose text a mock may say otherwise: it is that of a library, or long."""
@@ -60,7 +57,7 @@ class Comparison:
     @staticmethod
     def assistant_id(graph: str) -> str:
         """Return the id of the assistant that a server makes of *graph*."""
-        return str(uuid5(_GRAPHS, graph))
+        return default_id(graph)
 
     def differences(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
         """Ask both servers; tell each difference in a few lines. *mock* is its URL."""

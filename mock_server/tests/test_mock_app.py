@@ -15,10 +15,10 @@ from understudy_mock.api.active import ActiveRuns
 from understudy_mock.api.answer import json_response
 from understudy_mock.api.api_routes import api_routes
 from understudy_mock.api.app import create_app
-from understudy_mock.api.assistant import default_id
 from understudy_mock.api.catalogue import Catalogue
 from understudy_mock.api.refusal import Crash, Refusal
 from understudy_mock.api.threads import Threads
+from understudy_mock.assistant_id import default_id
 from understudy_mock.recording import Recording
 
 Call = Callable[..., Exchange]

@@ -5,11 +5,11 @@ import orjson
 import pytest
 
 from understudy_contracts import End, Exchange, Frame, Request, Response
-from understudy_mock.api.assistant import default_id
 from understudy_mock.api.assistant_search import page
 from understudy_mock.api.catalogue import Catalogue
 from understudy_mock.api.deployment import BadAnswer
 from understudy_mock.api.refusal import Refusal
+from understudy_mock.assistant_id import default_id
 from understudy_mock.recording import Recording
 
 AGENT, OTHER = default_id("agent"), "11111111-1111-4111-8111-111111111111"

@@ -15,11 +15,12 @@ from starlette.routing import Route
 from understudy_contracts import Exchange, Frame, Request, Response
 from understudy_mock.api.active import ActiveRuns
 from understudy_mock.api.app import create_app
-from understudy_mock.api.assistant import default_id, make_assistant
+from understudy_mock.api.assistant import make_assistant
 from understudy_mock.api.body import read_body
 from understudy_mock.api.catalogue import Catalogue
 from understudy_mock.api.request import parse_run
 from understudy_mock.api.threads import Threads
+from understudy_mock.assistant_id import default_id
 from understudy_mock.recording import Recording
 
 CAPTURES = Path(__file__).parents[2] / "contracts" / "tests" / "captures" / "python"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from understudy_contracts import End, Exchange
+from understudy_mock.assistant_id import assistant_key
 from understudy_mock.recording import BrokenRecording, Recording
 from understudy_mock.recording_file import RecordingWriter
 from understudy_mock.replay.library import (
@@ -20,7 +21,7 @@ from understudy_mock.replay.library import (
     load,
     recording_files,
 )
-from understudy_mock.replay.matching import assistant_key, canonical
+from understudy_mock.replay.matching import canonical
 
 MakeRun = Callable[..., Exchange]
 Json = dict[str, Any]

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy_mock import record_command as command_module
+from understudy_mock.assistant_id import assistant_key
 from understudy_mock.record.job import Job, make_job, read_json
 from understudy_mock.replay.matching import (
-    assistant_key,
     canonical,
     differences,
     match_key,

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy_contracts import Exchange, Request, Response
-from understudy_mock.api.assistant import default_id
 from understudy_mock.api.catalogue import Catalogue
 from understudy_mock.api.refusal import Crash, Refusal
 from understudy_mock.api.request import RunRequest, parse_batch, parse_run
+from understudy_mock.assistant_id import default_id
 from understudy_mock.recording import Recording
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"

@@ -4,10 +4,10 @@ from typing import Any
 import orjson
 
 from understudy_contracts import Exchange, Request, Response
-from understudy_mock.api.assistant import default_id
 from understudy_mock.api.catalogue import Catalogue
 from understudy_mock.api.request import parse_run
 from understudy_mock.api.run_object import run_object
+from understudy_mock.assistant_id import default_id
 from understudy_mock.recording import Recording
 
 RUN = Exchange(Request("POST", "/runs/wait", (), b'{"assistant_id":"agent"}'), Response(200), ())

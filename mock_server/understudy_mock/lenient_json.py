@@ -1,14 +1,16 @@
 """JSON where there may be none."""
 
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
+from understudy_contracts.json_value import Json, is_object
 
-def object_in(raw: bytes | str | None) -> dict[str, Any]:
+
+def object_in(raw: bytes | str | None) -> Json:
     """Return the JSON object that *raw* is, an empty one if it is none."""
     value = value_in(raw)
-    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def value_in(raw: bytes | str | None) -> Any:

@@ -94,12 +94,15 @@ def serve(
     options = Options(
         speed=speed, keep_ids=ids == "recorded", seed=seed, nearest=unmatched == "nearest"
     )
+    gc.disable()  # Next to nothing of what is loaded is garbage.
     try:
         library = _load(paths)
         mock = Mock(library, options, cors_origins=cors or ("*",), body_limit=max_body)
     except (NothingRecorded, BrokenRecording, BadAnswer, OSError) as error:
         click.echo(_why(error), err=True)
         return _WRONG_USE
+    finally:
+        gc.enable()
     try:
         listening = _listen(host, port)
     except OSError as error:

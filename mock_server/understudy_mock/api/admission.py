@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from understudy_mock.api.payload import CONFIGURABLE_AND_CONTEXT, Json
+from understudy_contracts.json_value import Json
+from understudy_mock.api.payload import CONFIGURABLE_AND_CONTEXT
 from understudy_mock.api.refusal import Crash, Refusal
 from understudy_mock.api.webhook import check_webhook
 

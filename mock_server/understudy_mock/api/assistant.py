@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
 
-from understudy_mock.api.payload import Json
-
-# Observed: the id of the assistant that the server makes for a graph itself.
-_GRAPH_NAMESPACE = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
+from understudy_contracts.json_value import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +27,6 @@ class Assistant:
         """Return the object in the field *name*; empty where there is none."""
         value: Json | None = self.fields.get(name)
         return value or {}
-
-
-def default_id(graph_id: str) -> str:
-    """Return the id of the assistant that a server makes for a graph."""
-    return str(uuid5(_GRAPH_NAMESPACE, graph_id))
 
 
 def make_assistant(

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from understudy_contracts import Headers
+from understudy_contracts.json_value import Json
 from understudy_mock.api.assistant import Assistant
-from understudy_mock.api.payload import Json
 
 
 def find_assistants(assistants: Iterable[Assistant], body: Json) -> list[Assistant]:

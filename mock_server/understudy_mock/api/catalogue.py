@@ -13,18 +13,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from understudy_mock.api.assistant import Assistant, default_id, make_assistant
+from understudy_contracts.json_value import Json
+from understudy_mock.api.assistant import Assistant, make_assistant
 from understudy_mock.api.assistant_search import find_assistants
 from understudy_mock.api.deployment import read_deployment, xray_of
 from understudy_mock.api.payload import (
     CONFIGURABLE_AND_CONTEXT,
-    Json,
     parse_uuid,
     strip_config,
     strip_configurable,
     strip_metadata,
 )
 from understudy_mock.api.refusal import Refusal
+from understudy_mock.assistant_id import default_id
 from understudy_mock.recording import Recording
 
 CREATED_LIMIT = 1000

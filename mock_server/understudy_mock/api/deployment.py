@@ -16,8 +16,9 @@ from uuid import UUID
 import orjson
 
 from understudy_contracts import End, Exchange
-from understudy_mock.api.assistant import Assistant, default_id, make_assistant
-from understudy_mock.api.payload import Json
+from understudy_contracts.json_value import Json
+from understudy_mock.api.assistant import Assistant, make_assistant
+from understudy_mock.assistant_id import assistant_key, default_id, uuid_in
 from understudy_mock.recording import Recording
 
 _EPOCH = "1970-01-01T00:00:00+00:00"
@@ -149,7 +150,7 @@ def _add(found: Json, recording: Recording, known: Deployment) -> None:
 
 
 def _add_made_up(asked: str, graph_id: str, recording: Recording, known: Deployment) -> None:
-    assistant_id = _uuid_of(asked) or default_id(asked)
+    assistant_id = assistant_key(asked)
     if assistant_id not in known.assistants:
         made = make_assistant(assistant_id, graph_id, recording.recorded_at or _EPOCH)
         _add(made.fields, recording, known)
@@ -158,17 +159,10 @@ def _add_made_up(asked: str, graph_id: str, recording: Recording, known: Deploym
 
 def _add_default(graph_id: str, created_at: str, known: Deployment) -> None:
     assistant_id = default_id(graph_id)
-    if assistant_id not in known.assistants and _uuid_of(graph_id) is None:
+    if assistant_id not in known.assistants and uuid_in(graph_id) is None:
         known.assistants[assistant_id] = make_assistant(assistant_id, graph_id, created_at)
 
 
 def _graph_of(asked: str, known: Deployment) -> str:
-    assistant = known.assistants.get(_uuid_of(asked) or default_id(asked))
+    assistant = known.assistants.get(assistant_key(asked))
     return assistant.graph_id if assistant else asked
-
-
-def _uuid_of(text: str) -> str | None:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from understudy_contracts.json_value import Json
 from understudy_contracts.openapi import document
 from understudy_mock.api.active import ActiveRuns
 from understudy_mock.api.answer import empty_response, json_response, raw_response
@@ -12,7 +13,7 @@ from understudy_mock.api.api_routes import Endpoints
 from understudy_mock.api.assistant_search import page
 from understudy_mock.api.body import BODY_LIMIT, read_body
 from understudy_mock.api.catalogue import Catalogue
-from understudy_mock.api.payload import Json, check, parse_payload, parse_uuid
+from understudy_mock.api.payload import check, parse_payload, parse_uuid
 from understudy_mock.api.refusal import Refusal
 from understudy_mock.api.threads import Threads
 

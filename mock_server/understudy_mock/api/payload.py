@@ -6,10 +6,9 @@ from uuid import UUID
 
 import orjson
 
+from understudy_contracts.json_value import Json
 from understudy_contracts.schema import first_error
 from understudy_mock.api.refusal import Refusal
-
-Json = dict[str, Any]
 
 _LEVELS = 255
 

@@ -12,11 +12,11 @@ cached by both.
 from dataclasses import dataclass
 from typing import Any
 
+from understudy_contracts.json_value import Json
 from understudy_mock.api.admission import check_after_assistant, check_before_assistant
 from understudy_mock.api.assistant import Assistant
 from understudy_mock.api.catalogue import Catalogue
 from understudy_mock.api.payload import (
-    Json,
     parse_payload,
     strip_config,
     strip_configurable,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from understudy_mock.api.payload import Json
+from understudy_contracts.json_value import Json
 from understudy_mock.api.request import RunRequest, requested_modes
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from understudy_mock.api.payload import Json, parse_uuid, strip_metadata
+from understudy_contracts.json_value import Json
+from understudy_mock.api.payload import parse_uuid, strip_metadata
 from understudy_mock.api.refusal import Refusal
 from understudy_mock.replay.identity import IdSource
 

@@ -1,7 +1,6 @@
 """What surrounds the runs of an assistant: the answers a client asks for before it starts one."""
 
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -9,12 +8,9 @@ from typing import Any, cast
 import orjson
 
 from understudy_contracts import Exchange
+from understudy_mock.assistant_id import default_id, uuid_in
 from understudy_mock.lenient_json import object_in, value_in
 from understudy_mock.record.upstream import Upstream, UpstreamError
-
-GRAPH_NAMESPACE = uuid.UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
-"""The id of the assistant of a graph is the version 5 UUID of the graph's name in this namespace.
-Observed on langgraph-api 0.16.7."""
 
 _SEARCH_LIMIT = 100
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -57,7 +53,7 @@ def survey(upstream: Upstream, assistant: str, info: Exchange) -> Surroundings:
 
     Raises UpstreamError where it is sure that there is no such assistant.
     """
-    id_ = _uuid(assistant)
+    id_ = uuid_in(assistant)
     by_id = _ask(upstream, "GET", f"/assistants/{id_}") if id_ else None
     graph = str(_good(by_id).get("graph_id", "")) if by_id else assistant
     search = _search(upstream, {"graph_id": graph} if graph else {})
@@ -105,13 +101,13 @@ def _assistants(search: Exchange) -> list[dict[str, Any]]:
     if not isinstance(found, list):
         return []
     entries = (cast(dict[str, Any], e) for e in cast(list[object], found) if isinstance(e, dict))
-    return [entry for entry in entries if _uuid(str(entry.get("assistant_id")))]
+    return [entry for entry in entries if uuid_in(str(entry.get("assistant_id")))]
 
 
 def _assistant_of(graph: str, found: list[dict[str, Any]]) -> str | None:
     """Return the id of the assistant that the name of a *graph* stands for, or None."""
     ids = [str(entry["assistant_id"]) for entry in found if entry.get("graph_id") == graph]
-    of_graph = str(uuid.uuid5(GRAPH_NAMESPACE, graph))
+    of_graph = default_id(graph)
     return of_graph if of_graph in ids else next(iter(ids), None)
 
 
@@ -130,10 +126,3 @@ def _missing(exchange: Exchange) -> Iterator[str]:
             f"{exchange.request.method} {exchange.request.path} answered "
             f"{exchange.response.status}; kept as it is"
         )
-
-
-def _uuid(text: str) -> str | None:
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        return None

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from understudy_contracts import End, Exchange
 from understudy_contracts.json_value import Json
+from understudy_mock.assistant_id import assistant_key
 from understudy_mock.recording import SUFFIX, Recording
 from understudy_mock.recording_file import read
 from understudy_mock.replay.graph_output import output_keys
 from understudy_mock.replay.matching import (
-    assistant_key,
     canonical,
     differences,
     match_key,

@@ -10,16 +10,12 @@ import shlex
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
-from uuid import UUID, uuid5
 
 import orjson
 
 from understudy_contracts.json_value import Json, is_list, is_object
 from understudy_mock.redaction import redact_json
 from understudy_mock.replay.identity import message_kind
-
-_GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
-"""The name space of the assistants that a server makes of its graphs, observed on 0.16.7."""
 
 _FILLED_IN = frozenset(("thread_id", "run_id", "graph_id", "assistant_id"))
 """Keys of `configurable` that the server overwrites with its own."""
@@ -35,14 +31,6 @@ _EMPTY_IN_MESSAGE = frozenset(
         "usage_metadata",
     )
 )
-
-
-def assistant_key(assistant_id: str) -> str:
-    """Return the UUID of an assistant that is named by its graph or by its UUID."""
-    try:
-        return str(UUID(assistant_id))
-    except ValueError:
-        return str(uuid5(_GRAPHS, assistant_id))
 
 
 def canonical(body: Json, assistant: str) -> Json:

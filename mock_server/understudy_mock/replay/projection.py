@@ -13,6 +13,7 @@ import orjson
 
 from understudy_contracts import Exchange, Frame
 from understudy_contracts.json_value import Json, is_list, is_object
+from understudy_mock.lenient_json import object_in
 from understudy_mock.recording_file import line_end
 from understudy_mock.replay import derivation
 from understudy_mock.replay.event import Event, event_of, frame_of, messages_in
@@ -47,11 +48,7 @@ class Projection:
 
 def request_body(exchange: Exchange) -> Json:
     """Return the JSON object that was sent; an empty one where it is no object."""
-    try:
-        body = orjson.loads(exchange.request.body)
-    except ValueError:
-        return {}
-    return body if is_object(body) else {}
+    return object_in(exchange.request.body)
 
 
 def view_of(body: Json) -> View:
@@ -239,9 +236,5 @@ def wait_frames(frames: Iterable[Frame]) -> Iterator[Frame]:
 def _interrupts(data: str) -> list[Any]:
     if '"__interrupt__"' not in data:
         return []
-    try:
-        value = orjson.loads(data)
-    except ValueError:
-        return []
-    found = value.get("__interrupt__") if is_object(value) else None
+    found = object_in(data).get("__interrupt__")
     return found if is_list(found) else []
