@@ -1,5 +1,6 @@
 """Development-time pytest configuration; nothing here is shipped."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,10 @@ import pytest
 from understudy_contracts import End, Exchange, Frame, Request, Response, sse
 
 pytest_plugins = ["pytester"]
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and so would the programs
+# that they start, some of which are to be ended by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CAPTURES = Path(__file__).parent / "contracts" / "tests" / "captures"
 
