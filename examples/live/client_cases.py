@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from raw_cases import UUID_OF_AGENT
-from run_cases import MODES, read_graphs, read_inputs
+from run_cases import read_graphs, read_inputs
+
+from understudy_mock.view import STREAM_MODES
 
 Call = dict[str, Any]
 
@@ -19,11 +21,11 @@ _LISTS: tuple[list[str], ...] = (
     ["updates", "values"],
     ["messages-tuple", "custom", "values"],
     ["messages", "tasks", "updates"],
-    list(MODES),
+    list(STREAM_MODES),
 )
-_EVERYTHING: dict[str, Any] = {"stream_mode": list(MODES), "stream_subgraphs": True}
+_EVERYTHING: dict[str, Any] = {"stream_mode": list(STREAM_MODES), "stream_subgraphs": True}
 _FEW: tuple[dict[str, Any], ...] = ({}, *({"stream_mode": modes} for modes in _LISTS))
-_VIEWS: tuple[dict[str, Any], ...] = (*_FEW, *({"stream_mode": mode} for mode in MODES))
+_VIEWS: tuple[dict[str, Any], ...] = (*_FEW, *({"stream_mode": mode} for mode in STREAM_MODES))
 _REMOTE_MODES = ("values", "updates", "messages", "custom", "tasks", "debug")
 _REMOTE_FEW: tuple[dict[str, Any], ...] = (
     {},
@@ -150,10 +152,13 @@ def neighbour_calls(thread_id: str) -> Iterator[Call]:
 
 
 def cancel_calls() -> Iterator[Call]:
-    """Yield the cancelling of runs that are not there, which older clients can't ask for."""
+    """Yield the cancelling of runs that are not there, which older clients can't ask for.
+
+    By id only: by status, it would cancel runs of other tests on the same server.
+    """
     yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=[_UNKNOWN])
     yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=["x"])
-    yield _call("runs.cancel_many", status="pending", action="rollback")
+    yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=[_UNKNOWN], action="rollback")
 
 
 def _thread_calls(thread_id: str) -> Iterator[Call]:

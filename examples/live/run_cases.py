@@ -9,7 +9,7 @@ from typing import Any
 from comparison import Case
 from connection import ask_for
 
-from understudy_mock.view import STREAM_MODES
+from understudy_mock.view import STREAM_MODES as MODES
 
 GRAPHS = Path(__file__).parent.parent / "graphs"
 
@@ -17,11 +17,7 @@ GRAPHS = Path(__file__).parent.parent / "graphs"
 VIEWS: tuple[dict[str, Any], ...] = (
     {},
     {"stream_mode": []},
-    *(
-        {"stream_mode": list(modes)}
-        for n in (1, 2, len(STREAM_MODES))
-        for modes in combinations(STREAM_MODES, n)
-    ),
+    *({"stream_mode": list(modes)} for n in (1, 2, len(MODES)) for modes in combinations(MODES, n)),
 )
 """The default, every mode alone, all pairs, and all nine."""
 
