@@ -247,6 +247,7 @@ def test_a_file_that_cannot_be_read_is_refused(
     [
         ["--speed", "-1"],
         ["--speed", "fast"],
+        ["--speed", "nan"],
         ["--ids", "new"],
         ["--unmatched", "any"],
         ["--port", "65536"],

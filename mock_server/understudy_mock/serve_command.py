@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import math
 import shlex
 import socket
 from collections import Counter
@@ -33,6 +34,12 @@ _GOOD, _WRONG_USE = 0, 2
 _TRIED_PORTS = 100
 
 
+def _number(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    if math.isnan(value):
+        raise click.BadParameter("expected a number, got nan")
+    return value
+
+
 @click.command()
 @click.argument("recordings", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
@@ -42,6 +49,7 @@ _TRIED_PORTS = 100
     default=1.0,
     show_default=True,
     type=click.FloatRange(min=0),
+    callback=_number,
     help="1 as recorded, 2 twice as fast, 0 at once.",
 )
 @click.option(
