@@ -64,6 +64,8 @@ def run_calls() -> Iterator[Call]:
             yield run_call("stream", body, **view)
         for view in _VIEWS if body["assistant_id"] == "subgraphs" else _FEW[-1:]:
             yield run_call("stream", body, stream_subgraphs=True, **view)
+    for method in ("stream", "wait"):
+        yield run_call(method, INPUTS["agent"], config={"recursion_limit": 0})
 
 
 def paced_calls() -> Iterator[Call]:
@@ -113,11 +115,8 @@ def _remote_methods(name: str, options: dict[str, Any]) -> Iterator[Call]:
 
 def unlike_calls() -> dict[str, Call]:
     """Return calls of langgraph-sdk that a mock answers differently, by what it does."""
-    agent = INPUTS["agent"]
     return {
         "draws one level of subgraphs": _call("assistants.get_graph", "subgraphs", xray=1),
-        "minds no recursion limit, waiting": run_call("wait", agent, config={"recursion_limit": 0}),
-        "minds no recursion limit": run_call("stream", agent, config={"recursion_limit": 0}),
     }
 
 

@@ -219,3 +219,32 @@ def test_the_input_is_in_the_key_where_events_show_it() -> None:
 
 def test_what_adapt_does_not_depend_on_is_not_in_its_key() -> None:
     assert adaptation_key({"input": 1, "stream_mode": "values"}) == adaptation_key({"input": 2})
+
+
+@pytest.mark.parametrize("limit", [0, -1, 0.0])
+def test_a_run_that_may_make_no_step_fails(limit: float) -> None:
+    frames = frames_of(("metadata", {}), ("values", {"n": 1}))
+    asked = {"config": {"recursion_limit": limit}}
+
+    metadata, error = adapt(frames, {}, asked, "\r\n")
+
+    assert metadata == frames[0]
+    assert (error.event, error.data) == (
+        "error",
+        '{"error":"ValueError","message":"recursion_limit must be at least 1"}',
+    )
+
+
+def test_a_run_that_was_recorded_without_a_step_stays_as_it_is() -> None:
+    frames = frames_of(("metadata", {}), ("error", {"error": "ValueError", "message": "no"}))
+    asked = {"config": {"recursion_limit": 0}}
+
+    assert adapt(frames, asked, asked, "\r\n") == frames
+    assert adaptation_key(asked) != adaptation_key({})
+
+
+@pytest.mark.parametrize("config", [{"recursion_limit": 1}, {"recursion_limit": 25}, {}, None])
+def test_any_other_recursion_limit_changes_nothing(config: Json | None) -> None:
+    frames = frames_of(("metadata", {}), ("values", {}))
+
+    assert adapt(frames, {}, {"config": config}, "\r\n") == frames

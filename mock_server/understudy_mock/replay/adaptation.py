@@ -79,6 +79,24 @@ def _with_metadata(frame: Frame, old: Json, new: Json, eol: sse.Eol) -> Frame:
     return frame_of(event, eol) if changed else frame
 
 
+def with_recursion_limit(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+    """Fail a run that may not make a single step.
+
+    Whether any other limit is enough can't be told from a recording: none is minded.
+    """
+    if not _may_not_start(asked) or _may_not_start(recorded):
+        return frames
+    kept = [frame for frame in frames if frame.event == "metadata"][:1]
+    at = kept[-1].at if kept else 0.0
+    return [*kept, _error(at, "ValueError", "recursion_limit must be at least 1", eol)]
+
+
+def _may_not_start(body: Json) -> bool:
+    config = body.get("config")
+    limit = config.get("recursion_limit") if is_object(config) else None
+    return isinstance(limit, int | float) and limit < 1
+
+
 def with_durability(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
     """Fail a run that asks for `durability: "sync"` and keeps nothing.
 
@@ -153,6 +171,7 @@ ADAPTATIONS: tuple[Callable[[Frames, Json, Json, sse.Eol], Frames], ...] = (
     with_tags,
     with_metadata,
     with_durability,
+    with_recursion_limit,
     with_feedback,
     with_delay,
 )
@@ -168,7 +187,7 @@ def adapt(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
 def adaptation_key(body: Json) -> bytes:
     """Return what of a request `adapt` depends on, as bytes."""
     fields = ("durability", "on_completion", "feedback_keys", "after_seconds")
-    said = {key: body.get(key) for key in fields}
+    said = {key: body.get(key) for key in fields} | {"limit": _may_not_start(body)}
     said |= {"metadata": list(user_metadata(body).items()), "tags": tags_of(body)}
     if "events" in view_of(body).modes:
         said["input"] = body.get("input")
