@@ -21,6 +21,16 @@ CONFIGURABLE_AND_CONTEXT = (
 def parse_payload(body: bytes, schema: str) -> Any:
     """Return the JSON in *body*; raises Refusal 422 where it is none or *schema* forbids it.
 
+    Raises Refusal as `read_json` does.
+    """
+    payload = read_json(body)
+    check(payload, schema)
+    return payload
+
+
+def read_json(body: bytes) -> Any:
+    """Return the JSON in *body*; raises Refusal 422 where it is none.
+
     orjson refuses what the server refuses, which uses it too: NaN, numbers beyond 64-bit floats,
     a byte order mark, lone surrogates, broken UTF-8, more than 1024 levels. Raises Refusal 400 for
     more than 255 levels: the server's schema validator goes no deeper (observed).
@@ -32,7 +42,6 @@ def parse_payload(body: bytes, schema: str) -> Any:
     # Without that many brackets there can't be that many levels.
     if body.count(b"[") + body.count(b"{") > _LEVELS and _is_deeper(payload, _LEVELS):
         raise Refusal(400, "Recursion limit reached")
-    check(payload, schema)
     return payload
 
 

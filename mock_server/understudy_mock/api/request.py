@@ -17,11 +17,14 @@ from understudy_mock.api.admission import check_after_assistant, check_before_as
 from understudy_mock.api.assistant import Assistant
 from understudy_mock.api.catalogue import Catalogue
 from understudy_mock.api.payload import (
+    check,
     parse_payload,
+    read_json,
     strip_config,
     strip_configurable,
     strip_metadata,
 )
+from understudy_mock.api.plain_request import is_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,10 @@ def parse_run(body: bytes, catalogue: Catalogue, *, background: bool = False) ->
     Only a run in the *background* may name any `on_disconnect`: there it is not declared.
     """
     schema = "background-run-request.json" if background else "run-request.json"
-    return _admit(parse_payload(body, schema), catalogue)
+    payload = read_json(body)
+    if not is_plain(payload):
+        check(payload, schema)
+    return _admit(payload, catalogue)
 
 
 def parse_batch(body: bytes, catalogue: Catalogue) -> tuple[RunRequest, ...]:
