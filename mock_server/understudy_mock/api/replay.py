@@ -108,9 +108,10 @@ class Replay:
                 raise Refusal(404, str(error)) from None
             run, is_nearest = error.nearest, True
         prepared = self._prepare(run, path, request.body, shown)
-        values = prepared.values(self._ids.fresh(prepared.ids), request.body)
         if self.options.keep_ids:
             values = [id_.encode() for id_ in prepared.ids]
+        else:
+            values = prepared.values(self._ids.fresh(prepared.ids), request.body)
         return Answer(request, run, prepared, values, is_nearest)
 
     def understand(self, request: RunRequest) -> Understood:
@@ -153,8 +154,11 @@ class Replay:
     def _assistant(self, request: RunRequest) -> str:
         """Return the assistant that recordings are looked up for: its own, or its graph's."""
         own = request.assistant
-        known = {run.form["assistant"] for run in self.library.runs}
-        return own if own in known else self.catalogue.resolve(request.graph_id).assistant_id
+        return (
+            own
+            if own in self.library.assistants
+            else self.catalogue.resolve(request.graph_id).assistant_id
+        )
 
     def _prepare(self, run: RecordedRun, path: str, body: Json, shown: Hashable) -> Prepared:
         def make() -> Prepared:

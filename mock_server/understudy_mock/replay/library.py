@@ -80,6 +80,8 @@ class Library:
     def __init__(self, recordings: Iterable[Recording]) -> None:
         self.recordings = tuple(recordings)
         self.runs = tuple(run for recording in self.recordings for run in _runs(recording))
+        self.assistants = frozenset(str(run.form["assistant"]) for run in self.runs)
+        """The UUIDs of the assistants whose runs were recorded."""
         self._by_key: dict[bytes, list[RecordedRun]] = defaultdict(list)
         self._by_name: dict[str, list[RecordedRun]] = defaultdict(list)
         self._given: dict[bytes, int] = defaultdict(int)

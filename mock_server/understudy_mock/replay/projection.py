@@ -73,8 +73,11 @@ def project_stream(
     source, shown = _closest(streams, view)
     if shown == view:
         return Projection(source, source.frames, derived=False)
-    kept = [f for f in source.frames if _is_shown(f, shown, view)]
     changes = _changes(shown, view)
+    needed = view.event_names
+    if changes:
+        needed |= _LOOKED_AT
+    kept = [f for f in source.frames if _is_shown(f, needed, view)]
     if not changes:
         return Projection(source, tuple(kept), derived=False)
     frames = _derive(kept, source, shown, view, output)
@@ -147,16 +150,16 @@ def _changes_cost(source: View, view: View) -> tuple[Any, ...]:
     return (*(name in changes for name in order), len(source.modes))
 
 
-def _is_shown(frame: Frame, source: View, view: View) -> bool:
+_LOOKED_AT = frozenset(("values", "updates", "tasks", "debug"))
+"""What derivations look at, whether it is shown or not."""
+
+
+def _is_shown(frame: Frame, needed: frozenset[str], view: View) -> bool:
     if frame.event is None:
         return True
     base = frame.event.partition("|")[0]
     if base == "messages" or base.startswith("messages/"):
         return view.shows_messages
-    needed = view.event_names
-    if _changes(source, view):
-        # Derivations look at the tasks and updates of a run.
-        needed |= {"values", "updates", "tasks", "debug"}
     return base in needed or base not in _ALL_NAMES
 
 
