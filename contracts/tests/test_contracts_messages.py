@@ -13,6 +13,8 @@ from understudy_contracts.messages import (
     PartialMessages,
     as_message,
     is_chunk,
+    is_message,
+    messages_in,
 )
 
 Events = list[tuple[str, Any]]
@@ -250,3 +252,32 @@ def test_the_last_event_of_each_message_has_all_its_text(pieces: list[tuple[str,
     assert last == {
         id_: "".join(text for other, text in pieces if other == id_) for id_, _ in pieces
     }
+
+
+@pytest.mark.parametrize("kind", ["human", "ai", "tool", "remove", "AIMessageChunk"])
+def test_a_message_has_a_type_content_and_id(kind: str) -> None:
+    assert is_message({"type": kind, "content": "", "id": None})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "human",
+        {"type": "human", "content": "x"},
+        {"type": "human", "id": "x"},
+        {"content": "x", "id": "x"},
+        {"type": 1, "content": "x", "id": "x"},
+        {"type": "text", "content": "x", "id": "x"},
+    ],
+    ids=["null", "text", "no id", "no content", "no type", "odd type", "type of no message"],
+)
+def test_anything_else_is_no_message(value: object) -> None:
+    assert not is_message(value)
+
+
+def test_messages_are_found_at_any_depth() -> None:
+    human = {"type": "human", "content": "hi", "id": "h"}
+    tool = {"type": "tool", "content": "", "id": "t"}
+
+    assert list(messages_in({"node": {"messages": [human, [tool]]}})) == [human, tool]

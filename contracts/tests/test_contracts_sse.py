@@ -47,9 +47,11 @@ def test_captures_encode_to_the_bytes_they_were_decoded_from(capture: Exchange) 
 
 def test_events_of_real_streams_are_rebuilt_from_their_parts(stream_capture: Exchange) -> None:
     whole = [f for f in stream_capture.frames if f.event is not None and f.data is not None]
-    eol: sse.Eol = "\r\n" if b"\r\n" in stream_capture.body else "\n"
 
-    rebuilt = [sse.encode_event(f.event or "", f.data or "", f.id, eol=eol) for f in whole]
+    rebuilt = [
+        sse.encode_event(f.event or "", f.data or "", f.id, eol="\r\n" if b"\r" in f.raw else "\n")
+        for f in whole
+    ]
 
     assert rebuilt == [frame.raw for frame in whole]
 

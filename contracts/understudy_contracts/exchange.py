@@ -42,6 +42,12 @@ class Response:
         """Return the first value of the header *name* (lower case), or None."""
         return next((value for key, value in self.headers if key == name), None)
 
+    @property
+    def is_event_stream(self) -> bool:
+        """Whether an event stream follows."""
+        media_type = self.header("content-type") or ""
+        return media_type.split(";")[0].strip().lower() == "text/event-stream"
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -81,5 +87,4 @@ class Exchange:
     @property
     def is_stream(self) -> bool:
         """Whether the body is an event stream."""
-        media_type = self.response.header("content-type") or ""
-        return media_type.split(";")[0].strip().lower() == "text/event-stream"
+        return self.response.is_event_stream

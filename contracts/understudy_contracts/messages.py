@@ -4,14 +4,25 @@ Works on messages as they are on the wire, decoded to dicts. Results may share p
 put in: treat all of them as read-only.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
 from understudy_contracts.chunks import Message, add_chunks
+from understudy_contracts.json_value import Json, is_object, objects_in
 from understudy_contracts.merge import NotAddable
 
-__all__ = ["Message", "NotAddable", "PartialMessages", "add_chunks", "as_message", "is_chunk"]
+__all__ = [
+    "Message",
+    "NotAddable",
+    "PartialMessages",
+    "add_chunks",
+    "as_message",
+    "is_chunk",
+    "is_message",
+    "messages_in",
+]
 
 _PLAIN_TYPES = {
     "AIMessageChunk": "ai",
@@ -27,6 +38,26 @@ _OWN = {
     "chat": ("role",),
     "tool": ("tool_call_id", "artifact", "status"),
 }
+
+_TYPES = frozenset(("human", "ai", "system", "tool", "function", "chat", "developer", "remove"))
+
+
+def is_message(value: object) -> bool:
+    """Whether *value* is a LangChain message, or a chunk of one, as the servers write them."""
+    if not is_object(value):
+        return False
+    kind = value.get("type")
+    return (
+        isinstance(kind, str)
+        and "content" in value
+        and "id" in value
+        and (kind in _TYPES or kind.endswith("MessageChunk"))
+    )
+
+
+def messages_in(data: Any) -> Iterable[Json]:
+    """Yield every message in *data*, in the order of the wire."""
+    return (found for found in objects_in(data) if is_message(found))
 
 
 def is_chunk(message: Message) -> bool:

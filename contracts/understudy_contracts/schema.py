@@ -11,11 +11,11 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from understudy_contracts.json_value import Path
+
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from referencing import Registry
-
-Path = tuple[str | int, ...]
 
 
 class Validator(Protocol):

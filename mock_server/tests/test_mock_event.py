@@ -1,7 +1,5 @@
 """Events: frames with their data decoded, and back."""
 
-from typing import Any
-
 import pytest
 
 from understudy_contracts import Exchange, sse
@@ -10,12 +8,7 @@ from understudy_mock.replay.event import (
     event_of,
     frame_of,
     is_heartbeat,
-    is_message,
-    messages_in,
-    objects_in,
 )
-
-HUMAN = {"type": "human", "content": "hi", "id": "h"}
 
 
 def test_an_event_has_the_time_name_data_and_id_of_its_frame() -> None:
@@ -86,37 +79,3 @@ def test_every_captured_event_is_made_again(stream_capture: Exchange) -> None:
 )
 def test_a_heartbeat_is_that_comment_and_nothing_else(raw: bytes, heartbeat: bool) -> None:
     assert is_heartbeat(sse.frame(raw)) is heartbeat
-
-
-def test_objects_come_outermost_first() -> None:
-    data: list[Any] = [{"a": [{"b": 1}]}, 2, {"c": {}}]
-
-    assert list(objects_in(data)) == [data[0], {"b": 1}, {"c": {}}, {}]
-
-
-@pytest.mark.parametrize("kind", ["human", "ai", "tool", "remove", "AIMessageChunk"])
-def test_a_message_has_a_type_content_and_id(kind: str) -> None:
-    assert is_message({"type": kind, "content": "", "id": None})
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        "human",
-        {"type": "human", "content": "x"},
-        {"type": "human", "id": "x"},
-        {"content": "x", "id": "x"},
-        {"type": 1, "content": "x", "id": "x"},
-        {"type": "text", "content": "x", "id": "x"},
-    ],
-    ids=["null", "text", "no id", "no content", "no type", "odd type", "type of no message"],
-)
-def test_anything_else_is_no_message(value: object) -> None:
-    assert not is_message(value)
-
-
-def test_messages_are_found_at_any_depth() -> None:
-    tool = {"type": "tool", "content": "", "id": "t"}
-
-    assert list(messages_in({"node": {"messages": [HUMAN, [tool]]}})) == [HUMAN, tool]

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy_contracts.schema import first_error
+from understudy_contracts.stream_mode import STREAM_MODES
 from understudy_mock.api.plain_request import is_plain
-from understudy_mock.view import STREAM_MODES
 
 MODES = st.sampled_from([*STREAM_MODES, "tools", "", "Values"])
 VALUES: st.SearchStrategy[Any] = st.one_of(

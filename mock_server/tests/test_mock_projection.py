@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from understudy_contracts import Exchange, Frame
+from understudy_contracts.stream_mode import STREAM_MODES
 from understudy_mock.replay.projection import (
     NotRecorded,
     project_stream,
@@ -13,7 +14,7 @@ from understudy_mock.replay.projection import (
     request_body,
     view_of,
 )
-from understudy_mock.view import STREAM_MODES, View
+from understudy_mock.view import View
 
 MESSAGE = "edcc5c47-4eb9-48c3-a3b3-3f5bc968e997"
 

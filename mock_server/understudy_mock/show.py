@@ -6,10 +6,10 @@ from typing import cast
 import orjson
 
 from understudy_contracts import End, Exchange, Frame, Request
+from understudy_contracts.stream_mode import STREAM_MODES
 from understudy_mock.lenient_json import object_in
 from understudy_mock.recording import RUN_PATHS, Recording
 from understudy_mock.terminal import escape, shorten
-from understudy_mock.view import STREAM_MODES
 
 _LONGEST_NAME = 24
 

@@ -13,17 +13,7 @@ of this was observed on langgraph-api 0.16.7, with every single mode and every p
 
 from dataclasses import dataclass
 
-STREAM_MODES = (
-    "values",
-    "updates",
-    "messages",
-    "messages-tuple",
-    "events",
-    "debug",
-    "tasks",
-    "checkpoints",
-    "custom",
-)
+from understudy_contracts.stream_mode import STREAM_MODES, event_names
 
 VIEW_FIELDS = ("stream_mode", "stream_subgraphs", "stream_resumable")
 """What the recorder sets itself, or what serving adds again."""
@@ -71,12 +61,7 @@ class View:
     @property
     def event_names(self) -> frozenset[str]:
         """The names of the events that are shown, namespaces apart."""
-        names = self.modes - {"messages", "messages-tuple"}
-        if self.in_chunks:
-            return names | {"messages"}
-        if "messages" in self.modes:
-            return names | {"messages/metadata", "messages/partial", "messages/complete"}
-        return names
+        return event_names(self.modes - {"messages"} if self.in_chunks else self.modes)
 
 
 _STATE = frozenset(("values", "updates", "debug", "tasks", "checkpoints"))

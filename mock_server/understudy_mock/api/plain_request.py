@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from understudy_contracts.json_value import is_list, is_object
-from understudy_mock.view import STREAM_MODES
+from understudy_contracts.stream_mode import STREAM_MODES
 
 _MODES = frozenset(STREAM_MODES)
 

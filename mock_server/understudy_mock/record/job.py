@@ -10,8 +10,9 @@ from typing import Any, cast
 import orjson
 
 from understudy_contracts import Request
+from understudy_contracts.stream_mode import STREAM_MODES
 from understudy_mock.record.upstream import request_headers
-from understudy_mock.view import STREAM_MODES, VIEW_FIELDS, View
+from understudy_mock.view import VIEW_FIELDS, View
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _ENTRY_KEYS = {"name", "assistant", "input", "body"}

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 
 from understudy_contracts import Frame, sse
-from understudy_contracts.json_value import Json, is_object
+from understudy_contracts.json_value import Json, is_object, objects_in
 from understudy_mock.replay.echo import is_start_of_run, tags_of, with_input, with_tags
-from understudy_mock.replay.event import Event, event_of, frame_of, is_heartbeat, objects_in
+from understudy_mock.replay.event import Event, event_of, frame_of, is_heartbeat
 from understudy_mock.replay.pacing import HEARTBEAT_SECONDS
 from understudy_mock.replay.projection import view_of
 

@@ -11,8 +11,8 @@ from itertools import takewhile
 from typing import Any
 
 from understudy_contracts.json_value import Json, is_list, is_object
-from understudy_contracts.messages import NotAddable, PartialMessages
-from understudy_mock.replay.event import Event, is_message, messages_in
+from understudy_contracts.messages import NotAddable, PartialMessages, is_message, messages_in
+from understudy_mock.replay.event import Event
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _STREAMED_ID = re.compile(rf"(?:lc_)?run-{{1,2}}{_UUID}")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from understudy_contracts import Frame, sse
-from understudy_contracts.json_value import Json, is_list, is_object
-from understudy_mock.replay.event import Event, event_of, frame_of, objects_in
+from understudy_contracts.json_value import Json, is_list, is_object, objects_in
+from understudy_mock.replay.event import Event, event_of, frame_of
 
 Frames = Sequence[Frame]
 

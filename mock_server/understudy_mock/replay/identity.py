@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from understudy_contracts import Exchange
-from understudy_contracts.json_value import Json, is_list, is_object
-from understudy_mock.replay.event import event_of, is_message, messages_in, objects_in
+from understudy_contracts.json_value import Json, is_list, is_object, objects_in
+from understudy_contracts.messages import is_message, messages_in
+from understudy_mock.replay.event import event_of
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 ANY_ID = re.compile(rf"{UUID.pattern}|(?<![0-9a-f])[0-9a-f]{{32}}(?![0-9a-f])")

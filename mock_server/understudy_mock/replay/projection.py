@@ -13,12 +13,14 @@ import orjson
 
 from understudy_contracts import Exchange, Frame
 from understudy_contracts.json_value import Json, is_list, is_object
+from understudy_contracts.messages import messages_in
+from understudy_contracts.stream_mode import STREAM_MODES
 from understudy_mock.lenient_json import object_in
 from understudy_mock.recording_file import line_end
 from understudy_mock.replay import derivation
-from understudy_mock.replay.event import Event, event_of, frame_of, messages_in
+from understudy_mock.replay.event import Event, event_of, frame_of
 from understudy_mock.replay.graph_output import output_only
-from understudy_mock.view import STREAM_MODES, View
+from understudy_mock.view import View
 
 _ALL_NAMES = View(frozenset(STREAM_MODES)).event_names | View(frozenset(("messages",))).event_names
 

@@ -1,0 +1,72 @@
+"""Captured exchanges with real servers; see the README beside the files."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
+
+CAPTURES = Path(__file__).parent / "captures"
+
+OTHER_PROTOCOLS = ("pure-graph",)
+"""Servers that say they serve this API and speak another protocol."""
+
+
+_HUNG_UP = re.compile(r"^disconnect-\w+-(plain|resumable)$")
+"""The names of captures whose client left early, in the folders that do not say so in the file."""
+
+
+def read_capture(path: Path) -> Exchange:
+    """Return the exchange in a capture file; see the README beside the captures."""
+    content = path.read_bytes()
+    _, _, rest = content.partition(b"\n")
+    request, _, rest = rest.partition(b"\n<<< ")
+    _, _, rest = rest.partition(b"\n")
+    head, _, rest = rest.partition(b"\n<<< ")
+    kind, _, rest = rest.partition(b"\n")
+    body, _, tail = rest.rpartition(b"\n<<< END") if b"\n<<< END" in rest else (rest, b"", b"")
+    status_line, *header_lines = head.strip().decode("latin-1").splitlines()
+    response = Response(int(status_line.split()[1]), _headers(header_lines))
+    incomplete = (
+        b"incomplete" in kind or b"closed the socket early" in tail or _HUNG_UP.search(path.stem)
+    )
+    request_head, _, sent = request.replace(b"\r\n", b"\n").partition(b"\n\n")
+    request_line, *request_lines = request_head.decode("latin-1").splitlines() or [""]
+    method, path_, *_ = [*request_line.split(), "", ""]
+    asked = Request(method, path_, _headers(request_lines), sent)
+    frames = (Frame(0.0, body),) if body else ()
+    exchange = Exchange(asked, response, frames, End.STOPPED if incomplete else End.COMPLETE)
+    if exchange.is_stream:
+        decoded = tuple(sse.decode(body))
+        return Exchange(asked, response, decoded, exchange.end)
+    return exchange
+
+
+def _headers(lines: list[str]) -> Headers:
+    split = (line.partition(":") for line in lines)
+    return tuple((name.strip().lower(), value.strip()) for name, _, value in split)
+
+
+@cache
+def captured(name: str) -> Exchange:
+    """Return a capture by its name: `captured("python/mode-agent-values")`."""
+    (path,) = [path for end in ("http", "txt") for path in CAPTURES.glob(f"{name}.{end}")]
+    return read_capture(path)
+
+
+_LEFT_OUT = (b"bytes cut]", b"... cut by capture.py ...")
+"""What stands in a capture whose recorder left a part of the body out."""
+_OTHER_FILES = ("webhook-request", "matrix", "README")
+
+
+@cache
+def captures() -> dict[str, Exchange]:
+    """Return every capture of a whole exchange with a server of this API, by its name."""
+    files = sorted(path for end in ("http", "txt") for path in CAPTURES.glob(f"*/*.{end}"))
+    return {
+        f"{path.parent.name}/{path.stem}": read_capture(path)
+        for path in files
+        if path.parent.name not in OTHER_PROTOCOLS
+        and not path.name.startswith(_OTHER_FILES)
+        and not any(mark in path.read_bytes() for mark in _LEFT_OUT)
+    }

@@ -1,0 +1,9 @@
+from typing import Any
+
+from understudy_contracts.json_value import objects_in
+
+
+def test_objects_come_outermost_first() -> None:
+    data: list[Any] = [{"a": [{"b": 1}]}, 2, {"c": {}}]
+
+    assert list(objects_in(data)) == [data[0], {"b": 1}, {"c": {}}, {}]
