@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from captured import captured, captures
+from captured import captured, captures, python_accepts
 
 from understudy_contracts import End, Exchange
 
@@ -21,14 +21,27 @@ def _captured() -> Callable[[str], Exchange]:
     return captured
 
 
+def _is_whole_stream(name: str, exchange: Exchange) -> bool:
+    return exchange.is_stream and exchange.end is End.COMPLETE
+
+
+_SELECTIONS: dict[str, Callable[[str, Exchange], bool]] = {
+    "capture": lambda name, exchange: True,
+    "stream_capture": _is_whole_stream,
+    "replayable_capture": lambda name, exchange: (
+        _is_whole_stream(name, exchange) and python_accepts(name)
+    ),
+}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test with the argument `capture` every captured exchange, `stream_capture` every
-    stream that is complete, and `capture_name` the name it goes by."""
-    wanted = {"capture", "stream_capture"} & set(metafunc.fixturenames)
-    for argument in wanted:
-        whole = list(captures().items())
-        if argument == "stream_capture":
-            whole = [(n, e) for n, e in whole if e.is_stream and e.end is End.COMPLETE]
+    """Give a test the captures that it names among its arguments.
+
+    `capture` is every captured exchange, `stream_capture` every stream that is complete, and
+    `replayable_capture` those whose request the mock takes; `capture_name` is what it is called.
+    """
+    for argument in _SELECTIONS.keys() & set(metafunc.fixturenames):
+        whole = [(n, e) for n, e in captures().items() if _SELECTIONS[argument](n, e)]
         ids = [name.replace("/", "-") for name, _ in whole]
         if "capture_name" in metafunc.fixturenames:
             named = [(exchange, name) for name, exchange in whole]

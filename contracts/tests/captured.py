@@ -70,3 +70,10 @@ def captures() -> dict[str, Exchange]:
         and not path.name.startswith(_OTHER_FILES)
         and not any(mark in path.read_bytes() for mark in _LEFT_OUT)
     }
+
+
+def python_accepts(name: str) -> bool:
+    """Whether `langgraph dev` starts a run where another server, in the capture *name*, did."""
+    _, _, case = name.partition("/")
+    twin = captures().get(f"python-cases/{case}")
+    return twin is None or twin.response.status == 200

@@ -1,6 +1,6 @@
 """Judges exchanges by the rules: at once, or frame by frame while a stream is still coming."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import TypeVar
 
 from understudy_contracts.answer import Answer
@@ -23,7 +23,7 @@ from understudy_contracts.rule import (
 )
 from understudy_contracts.rules import RULES
 
-__all__ = ["Checker", "check", "read_call", "relate"]
+__all__ = ["Checker", "check", "check_body", "read_call", "relate"]
 
 _Item = TypeVar("_Item")
 _OVER = object()
@@ -141,13 +141,18 @@ def check(
     call = read_call(
         exchange.request, exchange.response, dialect=dialect, output_schema=output_schema
     )
+    return check_body(call, exchange.frames, exchange.end, rules)
+
+
+def check_body(
+    call: Call, frames: Iterable[Frame], end: End, rules: Iterable[AnyRule] = RULES
+) -> list[Finding]:
+    """Judge the *call* whose body is *frames*; return what breaks the *rules*. See `check`."""
     checker = Checker(call, rules)
-    return [*checker.head(), *_bodies(checker, exchange.frames), *checker.close(exchange.end)]
-
-
-def _bodies(checker: Checker, frames: Iterable[Frame]) -> Iterator[Finding]:
+    found = checker.head()
     for frame in frames:
-        yield from checker.feed(frame)
+        found += checker.feed(frame)
+    return found + checker.close(end)
 
 
 def relate(

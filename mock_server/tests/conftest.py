@@ -140,7 +140,7 @@ def _masked() -> Callable[[Iterable[Frame]], list[tuple[str, str]]]:
         events: list[tuple[str, str]] = []
         for frame in frames:
             if frame.event is not None:
-                data = orjson.dumps(_sort_run_metadata(orjson.loads(frame.data or ""))).decode()
+                data = orjson.dumps(_sort_run_metadata(orjson.loads(frame.data or "null"))).decode()
                 text = _PORT.sub("PORT", _TIME.sub("TIME", data))
                 events.append((_ID.sub(number, frame.event), _ID.sub(number, text)))
         return events

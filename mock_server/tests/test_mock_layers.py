@@ -23,6 +23,13 @@ FORBIDDEN = {
         "uvicorn",
         "httpx",
     },
+    "mock_server/understudy_mock/verify": {
+        "understudy_mock.record",
+        "understudy_mock.replay",
+        "understudy_mock.api",
+        "starlette",
+        "httpx",
+    },
     "mock_server/understudy_mock/api": {"understudy_mock.record", "httpx", "uvicorn"},
 }
 

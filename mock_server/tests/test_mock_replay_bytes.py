@@ -58,20 +58,20 @@ def recorded_writes(run: Exchange) -> Writes:
 
 
 def test_every_capture_is_replayed_to_the_byte_and_at_its_times(
-    stream_capture: Exchange, serve_runs: ServeRuns, clock: Clock
+    replayable_capture: Exchange, serve_runs: ServeRuns, clock: Clock
 ) -> None:
-    run = as_run(stream_capture)
+    run = as_run(replayable_capture)
 
     written = replay(serve_runs(run, speed=1, keep_ids=True, clock=clock), run, clock)
 
     assert written == recorded_writes(run)
-    assert b"".join(body for _, body in written) == stream_capture.body
+    assert b"".join(body for _, body in written) == replayable_capture.body
 
 
 def test_every_capture_is_replayed_to_the_byte_from_a_file(
-    stream_capture: Exchange, serve_runs: ServeRuns, clock: Clock, tmp_path: Path
+    replayable_capture: Exchange, serve_runs: ServeRuns, clock: Clock, tmp_path: Path
 ) -> None:
-    run = as_run(stream_capture)
+    run = as_run(replayable_capture)
     with RecordingWriter(tmp_path / "run.jsonl") as writer:
         writer.add_exchange(run)
 
@@ -81,9 +81,9 @@ def test_every_capture_is_replayed_to_the_byte_from_a_file(
 
 
 def test_every_capture_is_the_same_but_for_heartbeats_at_once(
-    stream_capture: Exchange, serve_runs: ServeRuns
+    replayable_capture: Exchange, serve_runs: ServeRuns
 ) -> None:
-    run = as_run(stream_capture)
+    run = as_run(replayable_capture)
     replayed = serve_runs(run, keep_ids=True).replay
 
     body = replayed.body(replayed.answer(run.request.body, "/runs/stream"))

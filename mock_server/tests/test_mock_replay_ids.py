@@ -50,11 +50,13 @@ def test_two_responses_share_no_id_and_are_the_same_otherwise(
 
 
 def test_every_capture_keeps_its_ids_consistent(
-    stream_capture: Exchange, serve_runs: ServeRuns, call: Call, masked: Masked
+    replayable_capture: Exchange, serve_runs: ServeRuns, call: Call, masked: Masked
 ) -> None:
-    body = orjson.dumps({"assistant_id": "agent", **request_body(stream_capture)})
+    body = orjson.dumps({"assistant_id": "agent", **request_body(replayable_capture)})
     recorded = Exchange(
-        Request("POST", "/runs/stream", (), body), stream_capture.response, stream_capture.frames
+        Request("POST", "/runs/stream", (), body),
+        replayable_capture.response,
+        replayable_capture.frames,
     )
 
     answered = ask(call, serve_runs(recorded), body)

@@ -11,14 +11,16 @@ from typing import NoReturn
 
 import click
 
+from understudy_mock.exit_code import GOOD, OUR_FAILURE, WRONG_USE
+
 COMMANDS = {
     "record": "understudy_mock.record_command:record",
+    "rules": "understudy_mock.rules_command:rules",
     "serve": "understudy_mock.serve_command:serve",
     "show": "understudy_mock.show_command:show",
+    "verify": "understudy_mock.verify_command:verify",
 }
 """Where each subcommand is: `module:function`."""
-
-GOOD, FINDINGS, WRONG_USE, OUR_FAILURE = 0, 1, 2, 3
 
 TRACEBACK_VARIABLE = "UNDERSTUDY_TRACEBACK"
 
@@ -34,11 +36,21 @@ class _LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), function)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            result: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader, `head` for example, has enough. Nothing is left to be flushed at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return GOOD
+        return result
+
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="understudy", message="understudy %(version)s")
 def understudy() -> None:
-    """Stand in for a LangGraph deployment: record stateless runs, and serve them again."""
+    """Stand in for a LangGraph deployment: record stateless runs, serve them again, judge them."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -42,6 +42,9 @@ class Recording:
     server: dict[str, Any] = field(default_factory=dict[str, Any])
     """What the deployment says of itself, and the URL it had."""
     note: str = ""
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    """The line of the file at which each exchange begins, counted from 1; a line a frame follows.
+    Empty where it comes from no file."""
 
     @property
     def runs(self) -> tuple[Exchange, ...]:

@@ -56,10 +56,12 @@ def parse(content: bytes, path: str, name: str) -> Recording:
     for key, value in said.items():
         if not isinstance(value, str):
             raise BrokenRecording(path, number, f'"{key}" as text', _got(value))
+    exchanges = list(_exchanges(lines, path))
     return Recording(
         name,
-        tuple(_exchanges(lines, path)),
+        tuple(exchange for _, exchange in exchanges),
         server=cast(dict[str, Any], server),
+        lines=tuple(line for line, _ in exchanges),
         **said,
     )
 
@@ -84,21 +86,24 @@ def _lines(content: bytes, path: str) -> Iterator[tuple[int, Line]]:
         yield number, cast(Line, line)
 
 
-def _exchanges(lines: Iterator[tuple[int, Line]], path: str) -> Iterator[Exchange]:
+def _exchanges(lines: Iterator[tuple[int, Line]], path: str) -> Iterator[tuple[int, Exchange]]:
+    """Yield each exchange after the number of the line that opens it."""
     opened: Exchange | None = None
+    opened_at = 0
     eol: sse.Eol = "\r\n"
     frames: list[Frame] = []
     for number, line in lines:
         try:
             if "exchange" in line:
                 if opened is not None:
-                    yield _closed(opened, frames, End.UNKNOWN)
+                    yield opened_at, _closed(opened, frames, End.UNKNOWN)
+                opened_at = number
                 request, response, eol = read_request(line)
                 opened, frames = Exchange(request, response, ()), []
             elif opened is None:
                 raise BadLine('a line with "exchange"', line)
             elif "end" in line:
-                yield _closed(opened, frames, read_end(line))
+                yield opened_at, _closed(opened, frames, read_end(line))
                 opened = None
             else:
                 stream = opened.is_stream
@@ -106,7 +111,7 @@ def _exchanges(lines: Iterator[tuple[int, Line]], path: str) -> Iterator[Exchang
         except BadLine as error:
             raise BrokenRecording(path, number, error.expected, error.got) from None
     if opened is not None:
-        yield _closed(opened, frames, End.UNKNOWN)
+        yield opened_at, _closed(opened, frames, End.UNKNOWN)
 
 
 def _closed(opened: Exchange, frames: list[Frame], end: End) -> Exchange:

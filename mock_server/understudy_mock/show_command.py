@@ -1,6 +1,5 @@
 """`understudy show`: prints recordings for people."""
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -22,13 +21,8 @@ _PIPED_WIDTH = 100
 @click.option("--full", is_flag=True, help="Print data whole, not cut to one line of the terminal.")
 def show(files: tuple[Path, ...], full: bool) -> None:
     """Print recordings: what was asked, what came when, and how it ended."""
-    try:
-        for number, file in enumerate(files):
-            _print(file, full=full, first=number == 0)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader, `head` for example, has enough. Nothing is left to be flushed at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for number, file in enumerate(files):
+        _print(file, full=full, first=number == 0)
 
 
 def _print(file: Path, *, full: bool, first: bool) -> None:

@@ -1,5 +1,6 @@
 """Events of a recorded stream with their data decoded, to derive other events from."""
 
+import json
 from typing import Any, NamedTuple
 
 import orjson
@@ -43,5 +44,8 @@ def is_heartbeat(frame: Frame) -> bool:
 
 def frame_of(event: Event, eol: sse.Eol) -> Frame:
     """Return the frame of *event*, as a server that ends lines with *eol* sends it."""
-    data = orjson.dumps(event.data).decode()
+    try:
+        data = orjson.dumps(event.data).decode()
+    except TypeError:  # Nested more than 254 deep, as LangGraph.js 1.5.1 sends it.
+        data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"))
     return sse.frame(sse.encode_event(event.name, data, event.id, eol=eol), event.at)

@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import pytest
+
+from understudy_contracts import catalogue
+from understudy_contracts.catalogue import UnknownRule, UnknownVersion
+from understudy_contracts.finding import Level
+from understudy_contracts.rule import AnyRule
+from understudy_contracts.rules import FAMILIES, RULES
+
+PAGE = Path(__file__).parents[1] / "RULES.md"
+REFRESH = "run contracts/refresh and review what changed"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_says_what_it_promises_and_how_that_is_known(rule: AnyRule) -> None:
+    assert rule.promise.endswith(".")
+    assert len(rule.promise) < 300
+    assert rule.source
+    assert rule.kinds
+    assert rule.dialects is None or rule.dialects
+
+
+def test_ids_are_unique_and_start_with_their_family() -> None:
+    names = [
+        (family.__name__.rpartition(".")[2], rule.id)
+        for family in FAMILIES
+        for rule in family.RULES
+    ]
+
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    assert [(family, id_) for family, id_ in names if id_.partition(".")[0] != family] == []
+
+
+def test_a_must_binds_every_server_or_is_no_must() -> None:
+    bound = [rule.id for rule in RULES if rule.level is Level.MUST and rule.dialects is not None]
+
+    assert bound == []
+
+
+def test_the_page_of_the_rules_is_fresh() -> None:
+    assert PAGE.read_text(encoding="utf-8") == catalogue.markdown(), REFRESH
+
+
+def test_the_newest_version_freezes_the_catalogue_as_it_is() -> None:
+    newest = catalogue.frozen(catalogue.versions()[-1])
+
+    assert newest == {rule.id: rule.level for rule in RULES}, REFRESH
+
+
+@pytest.mark.parametrize("version", catalogue.versions())
+def test_the_rules_of_every_version_are_still_there(version: str) -> None:
+    assert catalogue.frozen(version).keys() <= {rule.id for rule in RULES}
+
+
+def test_a_rule_that_came_later_judges_nobody_who_pinned_a_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pinned = {"order.error-last": Level.SHOULD}
+    monkeypatch.setattr(catalogue, "frozen", {"0.1": pinned}.__getitem__)
+
+    selected = catalogue.select("0.1")
+
+    assert [(rule.id, rule.level) for rule in selected] == [("order.error-last", Level.SHOULD)]
+
+
+@pytest.mark.parametrize("level", Level)
+def test_rules_are_selected_by_how_much_they_bind(level: Level) -> None:
+    selected = catalogue.select(level=level)
+
+    assert selected == tuple(rule for rule in RULES if rule.level.rank <= level.rank)
+
+
+def test_versions_are_ordered_by_number() -> None:
+    assert catalogue.versions()[0] == "0.16"
+
+
+def test_a_rule_is_found_by_its_id() -> None:
+    assert catalogue.find("order.error-last") in RULES
+
+
+def test_an_unknown_id_is_refused_with_those_that_are_near() -> None:
+    with pytest.raises(UnknownRule, match=r"got 'order.error'; did you mean order.error-last"):
+        catalogue.find("order.error")
+
+
+def test_an_id_that_is_near_to_none_is_refused() -> None:
+    with pytest.raises(UnknownRule, match=r"got 'xyz'$"):
+        catalogue.find("xyz")
+
+
+def test_an_unknown_version_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UnknownVersion, match=r"\(0.16\), got '9'"):
+        catalogue.select("9")

@@ -1,0 +1,39 @@
+from understudy_contracts.finding import Finding, Level, json_path
+
+
+def test_levels_are_ranked_from_what_binds_most() -> None:
+    assert [level.rank for level in (Level.MUST, Level.SHOULD, Level.MAY)] == [0, 1, 2]
+
+
+def test_a_path_is_written_as_rfc_9535_has_it() -> None:
+    path = json_path(("messages", 0, "id", "odd key", "it's", "é", "", "back\\slash"))
+
+    assert path == r"$.messages[0].id['odd key']['it\'s']['é']['']['back\\slash']"
+
+
+def test_a_finding_stands_alone() -> None:
+    finding = Finding(
+        "order.error-last",
+        Level.MUST,
+        "After `error` there is nothing.",
+        "observed",
+        "nothing",
+        "the event `values`",
+        frame=3,
+        path=("a", 0),
+        exchange=2,
+    )
+
+    assert str(finding).splitlines() == [
+        "order.error-last (MUST) at exchange 2, frame 3, $.a[0]",
+        "  promise:  After `error` there is nothing.",
+        "  expected: nothing",
+        "  got:      the event `values`",
+        "  source:   observed",
+    ]
+
+
+def test_what_is_at_no_frame_is_at_the_head() -> None:
+    finding = Finding("a.b", Level.MAY, "", "", "", "")
+
+    assert finding.where == "head"

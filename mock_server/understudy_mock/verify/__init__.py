@@ -1,0 +1,1 @@
+"""Verifying: files of recorded exchanges, judged by the contract."""

@@ -1,0 +1,81 @@
+"""Verdicts written down: for people, for programs, and for GitHub Actions."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from understudy_contracts.finding import Level, json_path
+from understudy_mock.terminal import escape
+from understudy_mock.verify.verdict import Remark, Verdict
+
+
+def text(verdict: Verdict) -> Iterator[str]:
+    """Yield the lines that tell a person the *verdict*, harmless to a terminal."""
+    server = f"{verdict.dialect} dialect" if verdict.dialect else "a server of no known dialect"
+    exchanges = _count(verdict.exchanges, "exchange")
+    outcome = _count(len(verdict.remarks), "finding") if verdict.remarks else "good"
+    yield escape(f"{verdict.file}: {exchanges}, {server}: {outcome}")
+    for remark in verdict.remarks:
+        request = f" ({remark.request})" if remark.request else ""
+        line = f", line {remark.line}" if remark.line is not None else ""
+        first, *rest = str(remark.finding).splitlines()
+        yield escape(f"  {first}{line}{request}")
+        yield from (escape(f"  {more}") for more in rest)
+
+
+def summary(verdicts: Sequence[Verdict], rules: int) -> str:
+    """Return one line about all *verdicts* by that number of *rules*."""
+    levels = Counter(remark.finding.level for v in verdicts for remark in v.remarks)
+    found = ", ".join(f"{levels[level]} at {level}" for level in Level if levels[level])
+    return (
+        f"{_count(len(verdicts), 'file')}, "
+        f"{_count(sum(verdict.exchanges for verdict in verdicts), 'exchange')}, "
+        f"{_count(rules, 'rule')}: {found or 'no finding'}"
+    )
+
+
+def as_json(verdicts: Iterable[Verdict]) -> str:
+    """Return the *verdicts* as a JSON object, for programs."""
+    return json.dumps({"files": [_file(verdict) for verdict in verdicts]}, indent=2)
+
+
+def _file(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "file": verdict.file,
+        "exchanges": verdict.exchanges,
+        "dialect": verdict.dialect,
+        "findings": [_finding(remark) for remark in verdict.remarks],
+    }
+
+
+def _finding(remark: Remark) -> dict[str, Any]:
+    described = asdict(remark.finding) | {"path": json_path(remark.finding.path)}
+    return described | {"request": remark.request, "line": remark.line}
+
+
+_COMMANDS = {Level.MUST: "error", Level.SHOULD: "warning", Level.MAY: "notice"}
+
+
+def github(verdict: Verdict) -> Iterator[str]:
+    """Yield the *verdict* as workflow commands, which GitHub shows at the lines of the file."""
+    for remark in verdict.remarks:
+        finding = remark.finding
+        place = {"file": verdict.file, "line": remark.line, "title": finding.rule}
+        properties = ",".join(f"{k}={_property(str(v))}" for k, v in place.items() if v is not None)
+        message = f"{finding.promise}\nAt {finding.where}: expected {finding.expected}, got "
+        yield f"::{_COMMANDS[finding.level]} {properties}::{_data(message + finding.got)}"
+
+
+def _data(value: str) -> str:
+    """Escape what ends a message: GitHub reads a line a command."""
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

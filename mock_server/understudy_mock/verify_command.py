@@ -1,0 +1,109 @@
+"""`understudy verify`: judges recordings and transcripts by the contract, offline."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from understudy_contracts.catalogue import UnknownVersion, select, versions
+from understudy_contracts.dialect import Dialect
+from understudy_contracts.finding import Level
+from understudy_mock.exit_code import FINDINGS, GOOD, WRONG_USE
+from understudy_mock.recording import BrokenRecording
+from understudy_mock.terminal import escape
+from understudy_mock.verify import report
+from understudy_mock.verify.transcript import BrokenTranscript
+from understudy_mock.verify.verdict import Judging, Verdict, judge
+
+_LEVELS = {level.lower(): level for level in Level}
+
+
+@click.command()
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--level",
+    type=click.Choice(list(_LEVELS)),
+    default="should",
+    show_default=True,
+    help="Judge by the promises that bind at least so much.",
+)
+@click.option(
+    "--dialect",
+    type=click.Choice([dialect.value for dialect in Dialect]),
+    help="The kind of server that answered; by default it is detected.",
+)
+@click.option(
+    "--contract",
+    metavar="VERSION",
+    help=f"Judge by this version of the contract: {', '.join(versions())}. By default the newest.",
+)
+@click.option(
+    "--repeatable",
+    is_flag=True,
+    help="The same request gets the same answer every time: compare the answers.",
+)
+@click.option(
+    "--stopped", is_flag=True, help="The transcripts end where somebody interrupted curl."
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or as annotations of a GitHub workflow.",
+)
+def verify(
+    files: tuple[Path, ...],
+    level: str,
+    dialect: str | None,
+    contract: str | None,
+    repeatable: bool,
+    stopped: bool,
+    layout: str,
+) -> int:
+    """Judge recordings, and what `curl -i` printed, by the contract.
+
+    The exit code is 0 where nothing is found, 1 where something is, 2 where a file can't be read.
+    """
+    try:
+        rules = select(contract, _LEVELS[level])
+    except UnknownVersion as error:
+        raise click.ClickException(str(error)) from None
+    named = Dialect(dialect) if dialect else None
+    judging = Judging(rules, named, repeatable=repeatable, stopped=stopped)
+    verdicts = [verdict for file in files if (verdict := _judge(file, judging, layout))]
+    if layout == "json":
+        click.echo(report.as_json(verdicts))
+    elif layout == "text":
+        click.echo(report.summary(verdicts, len(rules)))
+    if len(verdicts) < len(files):
+        return WRONG_USE
+    return FINDINGS if any(verdict.remarks for verdict in verdicts) else GOOD
+
+
+def _judge(file: Path, judging: Judging, layout: str) -> Verdict | None:
+    """Return the verdict on *file*, told already if the *layout* is one of lines; None if broken.
+
+    A file that can't be read keeps nobody from the verdicts on the others.
+    """
+    try:
+        verdict = judge(file, judging)
+    except (BrokenRecording, BrokenTranscript) as error:
+        click.echo(escape(f"Error: {error}"), err=True)
+        return None
+    except OSError as error:
+        click.echo(escape(f"Error: can't read {file}: {error.strerror}"), err=True)
+        return None
+    for line in _LINES[layout](verdict):
+        click.echo(line)
+    return verdict
+
+
+_LINES: dict[str, Callable[[Verdict], Iterable[str]]] = {
+    "text": report.text,
+    "github": report.github,
+    "json": lambda verdict: (),
+}
