@@ -161,7 +161,7 @@ def main() -> None:
         results = "".join(tables)
     print(results)
     if options.write:
-        write(HERE / "README.md", results)
+        write(HERE / "README.md", "results", results)
 
 
 if __name__ == "__main__":

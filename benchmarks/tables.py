@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-_START, _END = "<!-- results -->\n", "<!-- end of results -->\n"
-
 
 class Row(NamedTuple):
     """What was measured of one workload, or of one server."""
@@ -58,10 +56,25 @@ def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in (head, rule, *lines))
 
 
-def write(path: Path, results: str) -> None:
-    """Put *results* in place of those in the file *path*."""
-    before, found, rest = path.read_text(encoding="utf-8").partition(_START)
-    _, ended, after = rest.partition(_END)
+def check_table(rows: Iterable[Row]) -> str:
+    """Return the table of what judging costs, with the ratio to reading alone."""
+    lines = [
+        [
+            row.name,
+            f"{row.values['read']:.0f} us",
+            f"{row.values['check']:.0f} us ({row.values['check'] / row.values['read']:.1f})",
+            f"{row.values['memory'] / 1024:,.0f} KiB",
+        ]
+        for row in rows
+    ]
+    return _table(["events", "read, an event", "judge, an event", "most memory"], lines)
+
+
+def write(path: Path, section: str, results: str) -> None:
+    """Put *results* in place of those of that *section* in the file *path*."""
+    start, end = f"<!-- {section} -->\n", f"<!-- end of {section} -->\n"
+    before, found, rest = path.read_text(encoding="utf-8").partition(start)
+    _, ended, after = rest.partition(end)
     if not found or not ended:
-        raise ValueError(f"{path}: expected a line {_START!r} and, below it, a line {_END!r}")
-    path.write_text(f"{before}{_START}\n{results}\n{_END}{after}", encoding="utf-8")
+        raise ValueError(f"{path}: expected a line {start!r} and, below it, a line {end!r}")
+    path.write_text(f"{before}{start}\n{results}\n{end}{after}", encoding="utf-8")

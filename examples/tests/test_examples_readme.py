@@ -69,9 +69,10 @@ def test_the_curl_line_of_the_readme_streams_the_answer(url: str) -> None:
     assert "Bagatur" in answer.stdout
 
 
-def test_recording_showing_and_serving_go_together(url: str, tmp_path: Path) -> None:
+def test_recording_showing_verifying_and_serving_go_together(url: str, tmp_path: Path) -> None:
     lines = block("sh", "understudy record").replace("https://my-deployment.example", url)
-    script = "set -e\n" + lines.replace("understudy serve recordings", "")
+    verify = block("sh", "understudy verify")
+    script = "set -e\n" + lines.replace("understudy serve recordings", verify)
     bin_ = Path(sys.executable).parent
 
     done = subprocess.run(
@@ -84,6 +85,7 @@ def test_recording_showing_and_serving_go_together(url: str, tmp_path: Path) -> 
     )
 
     assert "Bagatur" in done.stdout
+    assert "recordings/agent.jsonl: 7 exchanges, python dialect: good" in done.stdout
     assert [run.name for run in load([tmp_path / "recordings"]).runs] == ["agent"]
 
 

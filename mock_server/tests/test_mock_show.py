@@ -63,12 +63,12 @@ def test_a_run_is_shown_as_a_timeline() -> None:
         "1. POST /runs/stream  agent: values, updates, subgraphs",
         '   {"input":{"a":1}}',
         "   -> 200, text/event-stream, 2 events in 14.0 s",
-        "       0.500  values  {}",
-        "       5.000  :       heartbeat",
-        "      12.346  a       1",
-        "      13.000  raw     retry: 3",
-        "      14.000  torn    event: upd",
-        "              cut: the connection was lost",
+        "    1      0.500  values  {}",
+        "    2      5.000  :       heartbeat",
+        "    3     12.346  a       1",
+        "    4     13.000  raw     retry: 3",
+        "    5     14.000  torn    event: upd",
+        "                  cut: the connection was lost",
     ]
 
 
@@ -79,18 +79,18 @@ def test_an_answer_that_is_no_stream_is_shown_whole() -> None:
         "",
         "1. GET /info",
         "   -> 404, no content type, 3 bytes",
-        "       0.250  no\\xff",
+        "           0.250  no\\xff",
     ]
 
 
 @pytest.mark.parametrize(
     ("end", "shown"),
     [
-        (End.COMPLETE, "              end"),
-        (End.STOPPED, "              stopped: the reader went away"),
+        (End.COMPLETE, "                  end"),
+        (End.STOPPED, "                  stopped: the reader went away"),
         (
             End.UNKNOWN,
-            "              unknown end: the recorder was killed, what came before is here",
+            "                  unknown end: the recorder was killed, what came before is here",
         ),
     ],
 )
@@ -122,7 +122,7 @@ def test_a_recording_without_an_origin_is_shown() -> None:
 def test_lines_are_cut_to_the_width() -> None:
     lines = show(stream(sse.frame(b"event: values\ndata: " + b"x" * 99 + b"\n\n", 0.5)), width=30)
 
-    assert "       0.500  values  xxxxx..." in lines
+    assert "    1      0.500  values  x..." in lines
     assert max(map(len, lines)) == 30
 
 
@@ -133,7 +133,7 @@ def test_control_characters_never_reach_the_terminal() -> None:
         li for li in show(stream(sse.frame(b"event: a\x1b\ndata: " + data + b"\n\n"))) if "2J" in li
     ]
 
-    assert line == "       0.000  a\\x1b  \\x1b[2J\\x9b1m\\u202e\\u2028\\x00\\x7f"
+    assert line == "    1      0.000  a\\x1b  \\x1b[2J\\x9b1m\\u202e\\u2028\\x00\\x7f"
 
 
 @pytest.mark.parametrize("text", ["plain", "é", "漢字", "👍", "e\u0301"])

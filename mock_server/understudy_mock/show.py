@@ -55,13 +55,14 @@ def _exchange(number: int, exchange: Exchange) -> Iterator[str]:
     if exchange.is_stream:
         names = [_name(frame) for frame in exchange.frames]
         column = min(max(map(len, names), default=0), _LONGEST_NAME)
-        for frame, name in zip(exchange.frames, names, strict=True):
-            yield f"   {frame.at:9.3f}  {name:<{column}}  {_data(frame)}".rstrip()
+        # Findings of `understudy verify` name frames by these numbers.
+        for place, (frame, name) in enumerate(zip(exchange.frames, names, strict=True), 1):
+            yield f"{place:5}  {frame.at:9.3f}  {name:<{column}}  {_data(frame)}".rstrip()
     else:
         for frame in exchange.frames:
-            yield f"   {frame.at:9.3f}  {_text(frame.raw)}"
+            yield f"       {frame.at:9.3f}  {_text(frame.raw)}"
     if exchange.is_stream or exchange.end is not End.COMPLETE:
-        yield f"              {_ENDS[exchange.end]}"
+        yield f"                  {_ENDS[exchange.end]}"
 
 
 def _asked(request: Request) -> str:
