@@ -1,5 +1,6 @@
 """The dialects of the wire: servers that keep the same contract in different words."""
 
+import re
 from enum import StrEnum
 
 from understudy_contracts.exchange import Response
@@ -16,16 +17,23 @@ class Dialect(StrEnum):
     """Aegra, observed at 0.11.0."""
 
 
-def detect(response: Response) -> Dialect | None:
-    """Tell the dialect of a server by the head of its answer to a run; None for any other server.
+_PYTHON_STREAM = re.compile(r"/runs/[^/]+/stream")
+_AEGRA_STREAM = re.compile(r"/threads/[^/]+/runs/[^/]+/stream")
+_AEGRA_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
-    Of the two that run on uvicorn, Aegra numbers every request (`x-request-id`) or has a stream
-    end in `/threads/.../stream`. LangGraph.js names no server and allows every origin unasked.
+
+def detect(response: Response) -> Dialect | None:
+    """Tell the dialect of a server by the head of one of its answers; None for any other server.
+
+    The location of a stream tells Aegra and the Python server apart, also behind a proxy that
+    replaces `server`. Of the two, Aegra gives every answer an `x-request-id` of 32 hex digits.
+    LangGraph.js names no server and exposes its headers to browsers unasked.
     """
     location = response.header("location") or ""
-    if response.header("x-request-id") or (
-        location.startswith("/threads/") and location.endswith("/stream")
-    ):
+    if _PYTHON_STREAM.fullmatch(location):
+        return Dialect.PYTHON
+    request_id = response.header("x-request-id") or ""
+    if _AEGRA_STREAM.fullmatch(location) or _AEGRA_REQUEST_ID.fullmatch(request_id):
         return Dialect.AEGRA
     if response.header("server") == "uvicorn":
         return Dialect.PYTHON
