@@ -22,3 +22,18 @@ def test_what_a_server_sent_keeps_the_contract_but_for_its_known_defects(
 
     assert {finding.rule for finding in findings} == known, "\n".join(map(str, findings))
     assert Level.MUST not in {finding.level for finding in findings}
+
+
+@pytest.mark.parametrize("case", ["stream-default", "stream-docs-updates", "stream-error-updates"])
+def test_a_server_of_another_protocol_is_found_out(case: str) -> None:
+    exchange = read_capture(CAPTURES / "pure-graph" / f"{case}.txt")
+
+    broken = {finding.rule for finding in check(exchange) if finding.level is Level.MUST}
+
+    assert "order.metadata-first" in broken
+
+
+def test_every_known_defect_is_of_a_capture() -> None:
+    named = {name for captured in DEFECTS.values() for name in captured}
+
+    assert named <= captures().keys()
