@@ -1,6 +1,6 @@
 """Mutants: captured exchanges with one thing made wrong, each for the rule that sees it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from captured import captured
 
 from understudy_contracts import Exchange, Frame, Request, Response, sse
 from understudy_contracts.event import parse
+from understudy_contracts.reducer import Reducer
 
 Change = Callable[[Exchange], Exchange]
 
@@ -27,6 +28,7 @@ class Mutant:
     also: frozenset[str] = field(default=frozenset())
     """Other rules that can't but see it too; say why in a comment where they are given."""
     output_schema: Any = None
+    reducers: Mapping[str, Reducer] | None = None
 
     def __str__(self) -> str:
         """Return what a test of it is called."""
@@ -82,6 +84,11 @@ def with_body(body: bytes) -> Change:
         return replace(exchange, frames=frames)
 
     return apply
+
+
+def replaced(old: bytes, new: bytes) -> Change:
+    """Put *new* in the place of the first *old* in the body."""
+    return lambda exchange: with_body(exchange.body.replace(old, new, 1))(exchange)
 
 
 def with_response(change: Callable[[Response], Response]) -> Change:

@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+from captured import CAPTURES, captures, read_capture
+
 from understudy_contracts import Exchange
 from understudy_contracts.contract import check
 from understudy_contracts.finding import Level

@@ -126,6 +126,14 @@ def test_a_rule_that_has_seen_enough_is_asked_no_more() -> None:
     assert said(captured(STREAM), FIRST) == ["metadata"]
 
 
+def test_events_of_another_protocol_are_not_judged_by_rules_of_these() -> None:
+    exchange = captured(STREAM)
+    body = b'{"assistant_id":"agent","config":{"configurable":{"__event_streaming_v2":true}}}'
+    request = replace(exchange.request, body=body)
+
+    assert said(replace(exchange, request=request), FRAMES, EVENTS) == said(exchange, FRAMES)
+
+
 def test_a_rule_that_has_nothing_to_watch_for_says_nothing() -> None:
     assert said(captured(STREAM), NOTHING) == []
 

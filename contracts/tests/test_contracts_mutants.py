@@ -2,7 +2,28 @@
 
 from collections import Counter
 
+import mutants_cors
+import mutants_data
+import mutants_errors
+import mutants_events
+import mutants_fields
+import mutants_folding
+import mutants_framing
+import mutants_head
+import mutants_heartbeats
+import mutants_identifiers
+import mutants_joins
+import mutants_langchain
+import mutants_messages
+import mutants_neighbours
 import mutants_order
+import mutants_refusals
+import mutants_relations
+import mutants_repetition
+import mutants_resumption
+import mutants_tasks
+import mutants_validation
+import mutants_wait
 import pytest
 from captured import captured
 from mutation import Mutant, RelationMutant
@@ -11,7 +32,30 @@ from understudy_contracts.contract import check, relate
 from understudy_contracts.dialect import detect
 from understudy_contracts.rules import RULES
 
-FAMILIES = (mutants_order,)
+FAMILIES = (
+    mutants_data,
+    mutants_neighbours,
+    mutants_order,
+    mutants_messages,
+    mutants_langchain,
+    mutants_events,
+    mutants_tasks,
+    mutants_wait,
+    mutants_errors,
+    mutants_refusals,
+    mutants_validation,
+    mutants_folding,
+    mutants_relations,
+    mutants_joins,
+    mutants_repetition,
+    mutants_cors,
+    mutants_fields,
+    mutants_framing,
+    mutants_head,
+    mutants_heartbeats,
+    mutants_identifiers,
+    mutants_resumption,
+)
 ALL: list[Mutant | RelationMutant] = [m for family in FAMILIES for m in family.MUTANTS]
 MUTANTS = [m for m in ALL if isinstance(m, Mutant)]
 RELATION_MUTANTS = [m for m in ALL if isinstance(m, RelationMutant)]
@@ -21,9 +65,10 @@ RELATION_MUTANTS = [m for m in ALL if isinstance(m, RelationMutant)]
 def test_a_mutant_is_caught_by_its_rule_alone(mutant: Mutant) -> None:
     base = captured(mutant.base)
     dialect = detect(base.response)
-    before = Counter(f.rule for f in check(base, output_schema=mutant.output_schema))
+    schema, reducers = mutant.output_schema, mutant.reducers
+    before = Counter(f.rule for f in check(base, output_schema=schema, reducers=reducers))
 
-    findings = check(mutant.make(), dialect=dialect, output_schema=mutant.output_schema)
+    findings = check(mutant.make(), dialect=dialect, output_schema=schema, reducers=reducers)
 
     caught = set(Counter(f.rule for f in findings) - before)
     assert caught == {mutant.rule} | mutant.also, "\n".join(map(str, findings))

@@ -1,6 +1,7 @@
 """What is known of an exchange when its head has come: which call it is, and what it asks for."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import parse
 from understudy_contracts.exchange import Request, Response
 from understudy_contracts.json_value import Json, is_list, is_object
+from understudy_contracts.reducer import Reducer
 from understudy_contracts.stream_mode import event_names
 
 _RUN = re.compile(r"(?<!/threads)/runs/(stream|wait)$")
@@ -45,6 +47,9 @@ class Asked:
     resumable: bool
     keeps_thread: bool
     """Whether the thread is kept (`on_completion: keep`): only then there are checkpoints."""
+    other_protocol: bool = False
+    """Whether events are asked for in the form of LangGraph's second streaming protocol
+    (`config.configurable.__event_streaming_v2`), which the rules of events are not about."""
 
     @property
     def event_names(self) -> frozenset[str]:
@@ -65,6 +70,8 @@ class Call:
     dialect: Dialect | None
     output_schema: Json | None = None
     """The JSON Schema of the graph's output, if the deployment told it."""
+    reducers: Mapping[str, Reducer] | None = None
+    """How updates change the keys of the graph's state, if somebody who knows the graph said so."""
 
     @property
     def path(self) -> str:
@@ -112,4 +119,11 @@ def asked_by(request: Request | None) -> Asked | None:
         body.get("stream_subgraphs") is True,
         body.get("stream_resumable") is True,
         body.get("on_completion") == "keep",
+        _asks_for_other_protocol(body),
     )
+
+
+def _asks_for_other_protocol(body: Json) -> bool:
+    config = body.get("config")
+    configurable = config.get("configurable") if is_object(config) else None
+    return is_object(configurable) and bool(configurable.get("__event_streaming_v2"))

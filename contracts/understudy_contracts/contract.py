@@ -1,6 +1,6 @@
 """Judges exchanges by the rules: at once, or frame by frame while a stream is still coming."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from understudy_contracts.answer import Answer
@@ -10,6 +10,7 @@ from understudy_contracts.event import event_of
 from understudy_contracts.exchange import End, Exchange, Frame, Request, Response
 from understudy_contracts.finding import Finding
 from understudy_contracts.json_value import Json
+from understudy_contracts.reducer import Reducer
 from understudy_contracts.rule import (
     AnyRule,
     BodyRule,
@@ -35,6 +36,7 @@ def read_call(
     *,
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
+    reducers: Mapping[str, Reducer] | None = None,
 ) -> Call:
     """Return what the head of an exchange tells; the *dialect* is detected if it is not given."""
     return Call(
@@ -44,6 +46,7 @@ def read_call(
         response,
         dialect or detect(response),
         output_schema,
+        reducers,
     )
 
 
@@ -67,6 +70,8 @@ class Checker:
     def head(self) -> list[Finding]:
         """Judge the head; return the findings. Call it once, first."""
         streams = self._call.response.is_event_stream
+        asked = self._call.asked
+        shows_events = streams and not (asked is not None and asked.other_protocol)
         for rule in self._rules:
             report = Report(rule, self._found)
             if isinstance(rule, HeadRule):
@@ -74,7 +79,7 @@ class Checker:
             elif isinstance(rule, FrameRule) and streams:
                 frame_watch = rule.judge(self._call, report)
                 self._frame_watches += [frame_watch] if _starts(frame_watch) else []
-            elif isinstance(rule, EventRule) and streams:
+            elif isinstance(rule, EventRule) and shows_events:
                 event_watch = rule.judge(self._call, report)
                 self._event_watches += [event_watch] if _starts(event_watch) else []
         return self._take()
@@ -132,14 +137,20 @@ def check(
     *,
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
+    reducers: Mapping[str, Reducer] | None = None,
 ) -> list[Finding]:
     """Judge a whole *exchange*; return what breaks the *rules*, in the order of the body.
 
     *dialect* names the kind of server; by default it is detected. *output_schema* is the JSON
-    Schema of the graph's output, as `GET /assistants/{id}/schemas` tells it.
+    Schema of the graph's output, as `GET /assistants/{id}/schemas` tells it; *reducers* says of
+    keys of its state how updates change them, which no server tells.
     """
     call = read_call(
-        exchange.request, exchange.response, dialect=dialect, output_schema=output_schema
+        exchange.request,
+        exchange.response,
+        dialect=dialect,
+        output_schema=output_schema,
+        reducers=reducers,
     )
     return check_body(call, exchange.frames, exchange.end, rules)
 

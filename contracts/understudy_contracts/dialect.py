@@ -33,7 +33,10 @@ def detect(response: Response) -> Dialect | None:
     if _PYTHON_STREAM.fullmatch(location):
         return Dialect.PYTHON
     request_id = response.header("x-request-id") or ""
-    if _AEGRA_STREAM.fullmatch(location) or _AEGRA_REQUEST_ID.fullmatch(request_id):
+    if _AEGRA_REQUEST_ID.fullmatch(request_id):
+        return Dialect.AEGRA
+    if _AEGRA_STREAM.fullmatch(location) and response.header("cache-control") == "no-cache":
+        # The Python server sends no-store, and this location where a run is joined.
         return Dialect.AEGRA
     if response.header("server") == "uvicorn":
         return Dialect.PYTHON

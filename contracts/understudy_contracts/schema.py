@@ -5,6 +5,7 @@ before a schema is asked for, so that a server which validates nothing starts fa
 """
 
 import json
+import pathlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -46,10 +47,15 @@ class SchemaError:
         )
 
 
+def folder() -> pathlib.Path:
+    """Return the folder of the schemas, for tools that read them from there."""
+    return pathlib.Path(__file__).parent / "schemas"
+
+
 def names() -> list[str]:
     """Return the file names of all schemas."""
-    folder = resources.files("understudy_contracts") / "schemas"
-    return sorted(file.name for file in folder.iterdir() if file.name.endswith(".json"))
+    files = resources.files("understudy_contracts") / "schemas"
+    return sorted(file.name for file in files.iterdir() if file.name.endswith(".json"))
 
 
 @cache

@@ -1,7 +1,9 @@
 """What comes before what: how a stream begins and ends."""
 
 from understudy_contracts.call import Call, Kind
+from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
+from understudy_contracts.exchange import End
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import is_object
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
@@ -39,6 +41,43 @@ def _error_last(call: Call, report: Report) -> EventWatch:
             failed = failed or event
 
 
+def _end_last(call: Call, report: Report) -> EventWatch:
+    ended: Event | None = None
+    while isinstance(event := (yield), Event):
+        if ended is not None:
+            report(
+                f"nothing after the `end` of frame {ended.number}",
+                f"the event {quote(event.name)}",
+                at=event,
+            )
+        if event.name == "end":
+            ended = ended or event
+
+
+def _end_shown(call: Call, report: Report) -> EventWatch:
+    shown = False
+    while isinstance(event := (yield), Event):
+        shown = shown or event.name == "end"
+    if event is End.COMPLETE and not shown:
+        report("an event `end`", "the end of the stream")
+
+
+def _no_end(call: Call, report: Report) -> EventWatch:
+    while isinstance(event := (yield), Event):
+        if event.name == "end":
+            report("no event `end`: the stream just ends", "the event `end`", at=event)
+
+
+def _events_first(call: Call, report: Report) -> EventWatch:
+    if call.asked is None or "events" not in call.asked.modes:
+        return
+    begins = False
+    while isinstance(event := (yield), Event):
+        if begins and event.name not in ("events", "error"):
+            report("the event `events`", f"the event {quote(event.name)}", at=event)
+        begins = event.name == "metadata"
+
+
 RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.metadata-first",
@@ -63,6 +102,41 @@ RULES: tuple[AnyRule, ...] = (
         promise="After `error` there is nothing but an `end`.",
         source=_OBSERVED,
         judge=_error_last,
+    ),
+    EventRule(
+        id="order.end-last",
+        level=Level.MUST,
+        promise="There is at most one `end`, and nothing after it.",
+        source="observed on Aegra 0.11.0, the only one that sends it; the Python SDK takes the "
+        "stream for complete there",
+        judge=_end_last,
+    ),
+    EventRule(
+        id="order.end-shown",
+        level=Level.SHOULD,
+        promise="A complete stream has an `end`.",
+        source="observed on Aegra 0.11.0, in every capture",
+        dialects=frozenset({Dialect.AEGRA}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_end_shown,
+    ),
+    EventRule(
+        id="order.no-end",
+        level=Level.SHOULD,
+        promise="There is no event `end`.",
+        source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; the JavaScript SDK "
+        "2.0.0 fails on one without data",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        judge=_no_end,
+    ),
+    EventRule(
+        id="order.events-first",
+        level=Level.SHOULD,
+        promise="Where `events` is asked for, one of it follows `metadata`: the run has started.",
+        source="observed on langgraph-api 0.16.7: python/full-tools-all9",
+        dialects=frozenset({Dialect.PYTHON}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_events_first,
     ),
 )
 """In the order in which a reader wants to know them."""

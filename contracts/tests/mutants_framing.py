@@ -1,0 +1,102 @@
+"""Streams that are written in a wrong way: bytes, line ends, blocks."""
+
+from mutation import Mutant, replaced, with_body
+
+from understudy_contracts import Exchange
+
+_VALUES = "python/mode-agent-values"
+
+
+def _torn(exchange: Exchange) -> Exchange:
+    return with_body(exchange.body.removesuffix(b"\r\n"))(exchange)
+
+
+def _with_bom(exchange: Exchange) -> Exchange:
+    return with_body(b"\xef\xbb\xbf" + exchange.body)(exchange)
+
+
+MUTANTS = [
+    Mutant(
+        "framing.utf8", "a byte of Latin-1", _VALUES, replaced(b'"content":"', b'"content":"\xe9')
+    ),
+    Mutant("framing.complete", "the last blank line is missing", _VALUES, _torn),
+    Mutant(
+        "framing.complete",
+        "the last event breaks off",
+        "javascript/stream-docs-updates",
+        lambda exchange: with_body(exchange.body[:-9])(exchange),
+    ),
+    Mutant(
+        "framing.named",
+        "an event has lost its name",
+        "aegra/stream-custom",
+        replaced(b"event: custom\n", b""),
+    ),
+    Mutant(
+        "framing.named",
+        "an event has an empty name",
+        "python/custom-all",
+        replaced(b"event: custom\r\n", b"event: \r\n"),
+        # Without a name it is no name that is known.
+        also=frozenset({"events.known"}),
+    ),
+    Mutant(
+        "framing.with-data",
+        "an event has lost its data",
+        "aegra/stream-custom",
+        replaced(b"event: custom\ndata: \n", b"event: custom\n"),
+    ),
+    Mutant(
+        "framing.whole-characters",
+        "half of a surrogate pair",
+        _VALUES,
+        replaced(b'"content":"', b'"content":"\\ud83d'),
+    ),
+    Mutant(
+        "framing.whole-characters",
+        "the halves are in the wrong order",
+        "javascript-1.5.1/stream-docs-updates",
+        replaced(b'"content":"', b'"content":"\\ude00\\ud83d'),
+    ),
+    Mutant("framing.line-ends", "LF in a stream of CRLF", _VALUES, replaced(b"\r\n", b"\n")),
+    Mutant(
+        "framing.line-ends",
+        "CRLF from LangGraph.js",
+        "javascript/stream-default",
+        lambda exchange: with_body(exchange.body.replace(b"\n", b"\r\n"))(exchange),
+    ),
+    Mutant(
+        "framing.line-ends",
+        "LF in a heartbeat of Aegra",
+        "aegra/slow-stream-22s",
+        replaced(b": heartbeat\r\n\r\n", b": heartbeat\n\n"),
+    ),
+    Mutant(
+        "framing.line-ends",
+        "a lone CR from an unknown server",
+        "javascript-embed/stream-default",
+        lambda exchange: with_body(exchange.body.replace(b"\n", b"\r"))(exchange),
+    ),
+    Mutant(
+        "framing.no-ghosts",
+        "an id stands alone",
+        "aegra/stream-mode-updates",
+        replaced(b"\n\n", b"\n\nid: 5\n\n"),
+    ),
+    Mutant(
+        "framing.no-ghosts", "a blank line too many", _VALUES, replaced(b"\r\n\r\n", b"\r\n" * 3)
+    ),
+    Mutant("framing.no-bom", "a byte order mark", _VALUES, _with_bom),
+    Mutant(
+        "framing.no-nul",
+        "a NUL in a comment",
+        "javascript-embed/stream-default",
+        replaced(b"\n\n", b"\n\n: \0\n\n"),
+    ),
+    Mutant(
+        "framing.compact",
+        "a space after a colon",
+        _VALUES,
+        replaced(b'"messages":', b'"messages": '),
+    ),
+]

@@ -1,0 +1,90 @@
+"""Runs that show something else to those who join them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mutation import Change, RelationMutant, doubled, with_body, with_data, without
+
+from understudy_contracts import Exchange, Request
+
+_ORIGINAL = "python/resumable-keep"
+_FROM_START = "python/resumable-keep-join-dash1"
+_FROM_MIDDLE = "python/resumable-keep-join-mid"
+
+
+def _last(change: Change) -> Callable[[list[Exchange]], list[Exchange]]:
+    return lambda exchanges: [*exchanges[:-1], change(exchanges[-1])]
+
+
+def _joined(exchange: Exchange) -> Exchange:
+    """Return the output of a run, got by joining it."""
+    location = exchange.response.header("location") or ""
+    return replace(exchange, request=Request("GET", location))
+
+
+MUTANTS = [
+    RelationMutant(
+        "joins.resumed",
+        "an event from before comes again",
+        (_ORIGINAL, _FROM_MIDDLE),
+        lambda exchanges: [
+            exchanges[0],
+            with_body(exchanges[0].frames[1].raw + exchanges[1].body)(exchanges[1]),
+        ],
+    ),
+    RelationMutant(
+        "joins.resumed",
+        "an event comes twice",
+        (_ORIGINAL, _FROM_START),
+        _last(doubled("updates")),
+    ),
+    RelationMutant(
+        "joins.resumed",
+        "the state is not the same",
+        ("javascript-1.5.1/resume-stream", "javascript-1.5.1/join-stateless-zero"),
+        _last(with_data("values", lambda data: data | {"more": 1})),
+    ),
+    RelationMutant(
+        "joins.resumed",
+        "a stream that was cut goes on before the cut",
+        ("aegra/disconnect-default-plain", "aegra/disconnect-default-plain-then-join-thread"),
+        lambda exchanges: [exchanges[0], with_body(exchanges[0].body)(exchanges[1])],
+    ),
+    RelationMutant(
+        "joins.complete",
+        "an event in the middle is left out",
+        (_ORIGINAL, _FROM_START),
+        _last(without("updates")),
+    ),
+    RelationMutant(
+        "joins.complete",
+        "the last event is left out",
+        ("javascript-1.5.1/resume-stream", "javascript-1.5.1/join-stateless-minus1"),
+        _last(without("values", -1)),
+    ),
+    RelationMutant(
+        "joins.output",
+        "the state is another for who joins",
+        ("python/wait-agent-default",),
+        lambda exchanges: [exchanges[0], with_body(b'{"messages":[]}')(_joined(exchanges[0]))],
+    ),
+    RelationMutant(
+        "joins.output",
+        "nothing is told who joins a stream",
+        ("aegra/stream-default",),
+        lambda exchanges: [
+            exchanges[0],
+            with_body(b"{}")(_output_of(exchanges[0])),
+        ],
+    ),
+]
+
+
+def _output_of(stream: Exchange) -> Exchange:
+    location = stream.response.header("content-location")
+    headers = (("content-type", "application/json"),)
+    return replace(
+        stream,
+        request=Request("GET", f"{location}/join"),
+        response=replace(stream.response, headers=headers),
+    )

@@ -1,0 +1,159 @@
+"""Messages that are streamed wrong, cumulatively or in pieces."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mutation import Change, Mutant, doubled, with_body, with_data, without
+
+_ANOTHER_RUN = "01a20208-0000-7000-8000-000000000000"
+
+
+def _everywhere(old: bytes, new: bytes) -> Change:
+    return lambda exchange: with_body(exchange.body.replace(old, new))(exchange)
+
+
+DataChange = Callable[[Any], Any]
+
+
+def _with_message(**fields: Any) -> DataChange:
+    """Set *fields* of the message of a tuple, or of a partial."""
+    return lambda data: [data[0] | fields, *data[1:]]
+
+
+def _with_metadata(**fields: Any) -> DataChange:
+    """Set *fields* of the metadata of a tuple."""
+    return lambda data: [data[0], data[1] | fields]
+
+
+def _announced_with(**fields: Any) -> DataChange:
+    """Set *fields* of the metadata that a message is announced with."""
+    return lambda data: {id_: {"metadata": told["metadata"] | fields} for id_, told in data.items()}
+
+
+def _with_args(args: str) -> DataChange:
+    """Set the arguments in the one piece of a tool call of a chunk."""
+
+    def change(data: Any) -> Any:
+        chunk, metadata = data
+        piece = chunk["tool_call_chunks"][0] | {"args": args}
+        return [chunk | {"tool_call_chunks": [piece]}, metadata]
+
+    return change
+
+
+MUTANTS = [
+    Mutant(
+        "messages.metadata-first",
+        "the metadata of a streamed message are missing",
+        "python/mode-tools-messages",
+        without("messages/metadata"),
+    ),
+    Mutant(
+        "messages.metadata-first",
+        "the metadata of a whole message are missing",
+        "python/mode-tools-messages",
+        without("messages/metadata", 1),
+    ),
+    Mutant(
+        "messages.metadata-once",
+        "metadata come twice",
+        "python/mode-agent-messages",
+        doubled("messages/metadata"),
+    ),
+    Mutant(
+        "messages.metadata-followed",
+        "the message of a tool is lost",
+        "python/mode-tools-messages",
+        without("messages/complete"),
+    ),
+    Mutant(
+        "messages.partials-grow",
+        "a partial is a delta",
+        "python/mode-agent-messages",
+        with_data("messages/partial", _with_message(content=" "), 3),
+    ),
+    Mutant(
+        "messages.partials-grow",
+        "two models that interleave have swapped their texts",
+        "python/two-messages",
+        with_data("messages/partial", _with_message(content="m2 a"), 4),
+    ),
+    Mutant(
+        "messages.calls-stay",
+        "a partial has lost its tool call",
+        "python/mode-tools-messages",
+        with_data("messages/partial", _with_message(tool_calls=[]), 3),
+    ),
+    Mutant(
+        "messages.complete-once",
+        "a whole message comes twice",
+        "python/mode-tools-messages",
+        doubled("messages/complete"),
+    ),
+    Mutant(
+        "tuples.run",
+        "the message of a tool names another run",
+        "python/mode-tools-messages-tuple",
+        with_data("messages", _with_metadata(run_id=_ANOTHER_RUN), 5),
+    ),
+    Mutant(
+        "tuples.run",
+        "a message is announced for another run",
+        "python/mode-agent-messages",
+        with_data("messages/metadata", _announced_with(run_id=_ANOTHER_RUN)),
+    ),
+    Mutant(
+        "tuples.attempt",
+        "the message of a tool belongs to an attempt that never was",
+        "python/mode-tools-messages-tuple",
+        with_data("messages", _with_metadata(run_attempt=2), 5),
+    ),
+    Mutant(
+        "tuples.namespace",
+        "the messages of a subgraph name another",
+        "python/mode-subgraph-sub-messages-tuple",
+        _everywhere(b'"langgraph_checkpoint_ns":"child:', b'"langgraph_checkpoint_ns":"other:'),
+    ),
+    Mutant(
+        "tuples.metadata-same",
+        "a chunk comes from another step than those before",
+        "python/mode-agent-messages-tuple",
+        with_data("messages", _with_metadata(langgraph_step=2), 3),
+    ),
+    Mutant(
+        "tuples.last-once",
+        "the last chunk comes twice",
+        "python/mode-agent-messages-tuple",
+        doubled("messages", -1),
+    ),
+    Mutant(
+        "tuples.last-once",
+        "a chunk in the middle says that it is the last",
+        "python/mode-agent-messages-tuple",
+        with_data("messages", _with_message(chunk_position="last"), 3),
+    ),
+    Mutant(
+        "tuples.chunk-type",
+        "a chunk says that it is a whole message",
+        "python/mode-agent-messages-tuple",
+        with_data("messages", _with_message(type="ai"), 3),
+    ),
+    Mutant(
+        "sums.chunks",
+        "a chunk is lost",
+        "python/full-agent-all-tuple-noevents",
+        without("messages", 3),
+    ),
+    Mutant(
+        "sums.chunks",
+        "a piece of the arguments of a tool call is another",
+        "python/full-tools-all-tuple-noevents",
+        with_data("messages", _with_args('": "Lo'), 2),
+    ),
+    Mutant(
+        "sums.partials",
+        "the last partial is lost",
+        "python/full-agent-all-messages-noevents",
+        without("messages/partial", -1),
+    ),
+]

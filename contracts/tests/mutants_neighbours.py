@@ -1,0 +1,101 @@
+"""Answers of the routes around runs that no server would send."""
+
+from mutation import Mutant, with_body, with_header, with_output
+
+_SEARCH = "python/nb-assistants-search-graph"
+
+
+MUTANTS = [
+    Mutant(
+        "neighbours.json",
+        "the answer calls itself a text",
+        "javascript-1.5.1/meta-threads-create",
+        with_header("content-type", "text/plain; charset=UTF-8"),
+    ),
+    Mutant(
+        "neighbours.json",
+        "the body is a page",
+        "aegra/meta-info",
+        with_body(b"<!doctype html>"),
+    ),
+    Mutant(
+        "neighbours.ok",
+        "it says true",
+        "python/nb-ok",
+        with_output(lambda body: True),
+    ),
+    Mutant(
+        "neighbours.info",
+        "it does not say what it can do",
+        "javascript-1.5.1/meta-info",
+        with_output(lambda body: {"version": body["version"]}),
+    ),
+    Mutant(
+        "neighbours.assistants",
+        "the assistants are in an object",
+        "aegra/meta-assistants-search",
+        with_output(lambda body: {"assistants": body}),
+    ),
+    Mutant(
+        "neighbours.assistants",
+        "the configuration is missing",
+        "python/nb-assistant-by-id",
+        with_output(lambda body: body | {"config": None}),
+    ),
+    Mutant(
+        "neighbours.assistant-schemas",
+        "a schema is a text",
+        "python/nb-assistant-schemas",
+        with_output(lambda body: body | {"output_schema": "{}"}),
+    ),
+    Mutant(
+        "neighbours.assistant-graph",
+        "an edge leads nowhere",
+        "python/nb-assistant-graph",
+        with_output(lambda body: body | {"edges": [{"source": "__start__"}]}),
+    ),
+    Mutant(
+        "neighbours.threads",
+        "the thread has no status",
+        "javascript-1.5.1/meta-threads-create",
+        with_output(lambda body: body | {"status": None}),
+    ),
+    Mutant(
+        "neighbours.thread-state",
+        "what is next is a text",
+        "python/oncompletion-keep-threads_TID_state",
+        with_output(lambda body: body | {"next": "agent"}),
+    ),
+    Mutant(
+        "neighbours.runs",
+        "the run has no thread",
+        "aegra/meta-runs-create",
+        with_output(lambda body: {k: v for k, v in body.items() if k != "thread_id"}),
+    ),
+    Mutant(
+        "neighbours.assistant-id",
+        "the assistant of the graph has an id of its own",
+        _SEARCH,
+        with_output(
+            lambda body: [body[0] | {"assistant_id": "11111111-1111-4111-8111-111111111111"}]
+        ),
+    ),
+    Mutant(
+        "neighbours.run-location",
+        "the run is not named in the head",
+        "javascript-1.5.1/meta-runs-create",
+        with_header("content-location", None),
+    ),
+    Mutant(
+        "neighbours.pagination",
+        "the total is less than what was found",
+        _SEARCH,
+        with_header("x-pagination-total", "0"),
+    ),
+    Mutant(
+        "neighbours.count",
+        "the count is in an object",
+        "python/nb-threads-count",
+        with_output(lambda body: {"count": body}),
+    ),
+]

@@ -1,0 +1,121 @@
+"""Runs that are mixed up with others."""
+
+from collections.abc import Callable
+
+from mutation import Change, RelationMutant, with_body, with_header
+
+from understudy_contracts import Exchange
+
+_RUN = "/runs/01a2020b-829e-7310-b70e-f7a23b32f635"
+
+
+def _second(change: Callable[[Exchange, Exchange], Exchange]) -> Callable[..., list[Exchange]]:
+    """Change the second of two exchanges, knowing the first."""
+
+    def apply(exchanges: list[Exchange]) -> list[Exchange]:
+        first, second = exchanges
+        return [first, change(first, second)]
+
+    return apply
+
+
+def _with_ids_of_first(*places: tuple[bytes, bytes]) -> Callable[..., list[Exchange]]:
+    """Put what stands between the first two marks of *places* in the first exchange.
+
+    Each place is what stands before an id, and the bytes that end it.
+    """
+
+    def change(first: Exchange, second: Exchange) -> Exchange:
+        body = second.body
+        for before, after in places:
+            body = body.replace(_between(body, before, after), _between(first.body, before, after))
+        return with_body(body)(second)
+
+    return _second(change)
+
+
+def _between(body: bytes, before: bytes, after: bytes) -> bytes:
+    return body.partition(before)[2].partition(after)[0]
+
+
+def _located(location: str) -> Change:
+    return with_header("content-location", location)
+
+
+MUTANTS = [
+    RelationMutant(
+        "relations.run-ids",
+        "two runs have one id",
+        ("python/wait-mode-values", "python/wait-mode-updates"),
+        lambda exchanges: [_located(_RUN)(exchange) for exchange in exchanges],
+    ),
+    RelationMutant(
+        "relations.run-ids",
+        "the ids in metadata are the same",
+        ("python/mode-agent-values", "python/mode-agent-updates"),
+        lambda exchanges: [
+            _located("/")(with_body(exchanges[0].body)(exchange)) for exchange in exchanges
+        ],
+        # The streams are of different modes; without them there is nothing to compare.
+        also=frozenset(),
+    ),
+    RelationMutant(
+        "relations.thread-ids",
+        "two runs have one thread, as their heads say",
+        ("aegra/wait-mode-values", "aegra/stream-mode-updates"),
+        _second(
+            lambda first, second: _located(
+                f"/threads/{_header(first).split('/')[2]}/runs/{_header(second).split('/')[-1]}"
+            )(second)
+        ),
+    ),
+    RelationMutant(
+        "relations.thread-ids",
+        "two runs have one thread, as their tuples say",
+        ("python/mode-agent-messages-tuple", "python/mode-tools-messages-tuple"),
+        _with_ids_of_first((b'"thread_id":"', b'"')),
+    ),
+    RelationMutant(
+        "relations.thread-ids",
+        "two runs have one thread, as the metadata of their messages say",
+        ("python/mode-agent-messages", "python/resumable-messages"),
+        _with_ids_of_first((b'"thread_id":"', b'"')),
+    ),
+    RelationMutant(
+        "relations.message-ids",
+        "a message of another run",
+        ("python/wait-mode-values", "python/wait-agent-default"),
+        _with_ids_of_first((b'"id":"lc_run--', b'"')),
+    ),
+    RelationMutant(
+        "relations.message-ids",
+        "a message of another run in a stream",
+        ("javascript-1.5.1/stream-mode-values", "javascript-1.5.1/stream-docs-updates"),
+        _with_ids_of_first((b'"id":"run-', b'"')),
+    ),
+    RelationMutant(
+        "relations.task-ids",
+        "a task of another run",
+        ("python/mode-agent-tasks", "python/mode-tools-tasks"),
+        _with_ids_of_first((b'event: tasks\r\ndata: {"id":"', b'"')),
+    ),
+    RelationMutant(
+        "relations.task-ids",
+        "a task of another run in `debug`",
+        ("python/mode-agent-debug", "python/mode-tools-debug"),
+        _with_ids_of_first((b'"payload":{"id":"', b'"')),
+    ),
+    RelationMutant(
+        "relations.interrupt-ids",
+        "an interrupt of another run",
+        (
+            "python/wait-interrupt-interrupting-values",
+            "python/wait-interrupt-interrupting_sub-values",
+        ),
+        _with_ids_of_first((b'"id":"', b'"')),
+    ),
+]
+
+
+def _header(exchange: Exchange) -> str:
+    return exchange.response.header("content-location") or ""

@@ -1,0 +1,60 @@
+"""Streams whose events have wrong ids."""
+
+import re
+
+from mutation import Change, Mutant, asking, replaced, with_body
+
+from understudy_contracts import Exchange
+
+_ID_LINE = re.compile(rb"^id: .*\r?\n", re.MULTILINE)
+_RESUMABLE = "python/boom-resumable"
+
+
+def _without_id(nth: int) -> Change:
+    """Drop the `id` line of the *nth* event that has one."""
+
+    def apply(exchange: Exchange) -> Exchange:
+        found = list(_ID_LINE.finditer(exchange.body))[nth]
+        return with_body(exchange.body[: found.start()] + exchange.body[found.end() :])(exchange)
+
+    return apply
+
+
+def _without_ids(exchange: Exchange) -> Exchange:
+    return with_body(_ID_LINE.sub(b"", exchange.body))(exchange)
+
+
+def _with_ids_alike(exchange: Exchange) -> Exchange:
+    first = _ID_LINE.search(exchange.body)
+    return with_body(_ID_LINE.sub(first[0] if first else b"", exchange.body))(exchange)
+
+
+MUTANTS = [
+    Mutant(
+        "resumption.unasked", "nobody asked for ids", _RESUMABLE, asking(stream_resumable=False)
+    ),
+    Mutant("resumption.given", "no ids where they are asked for", _RESUMABLE, _without_ids),
+    Mutant("resumption.given", "no ids on Aegra", "aegra/stream-mode-updates", _without_ids),
+    Mutant("resumption.throughout", "one event has no id", _RESUMABLE, _without_id(1)),
+    Mutant(
+        "resumption.ordered",
+        "an id goes back",
+        _RESUMABLE,
+        replaced(b"\r\nid: 1", b"\r\nid: 2"),
+    ),
+    Mutant("resumption.unique", "all ids are the same", _RESUMABLE, _with_ids_alike),
+    Mutant(
+        "resumption.form",
+        "ids of another form",
+        _RESUMABLE,
+        lambda exchange: with_body(re.sub(rb"\nid: ", rb"\nid: e", exchange.body))(exchange),
+    ),
+    Mutant(
+        "resumption.form",
+        "ids of another run",
+        "aegra/stream-mode-updates",
+        lambda exchange: with_body(
+            re.sub(rb"\nid: [0-9a-f]{8}", rb"\nid: 00000000", exchange.body)
+        )(exchange),
+    ),
+]

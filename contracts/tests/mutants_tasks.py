@@ -1,0 +1,190 @@
+"""Streams whose tasks, updates and values contradict each other."""
+
+from mutation import (
+    Change,
+    Mutant,
+    doubled,
+    with_data,
+    with_frames,
+    without,
+)
+
+from understudy_contracts import Exchange, Frame
+
+INTERRUPTS = [{"id": "a6b25ee581c2ddbcb29cad004d9a3b78", "value": "?"}]
+
+
+def both(first: Change, second: Change) -> Change:
+    """Change one thing, then the other."""
+
+    def apply(exchange: Exchange) -> Exchange:
+        return second(first(exchange))
+
+    return apply
+
+
+def moved(first: int, second: int) -> Change:
+    """Move the frame from one place to another (counted from 0)."""
+
+    def apply(frames: list[Frame]) -> list[Frame]:
+        frames.insert(second, frames.pop(first))
+        return frames
+
+    return with_frames(apply)
+
+
+MUTANTS = [
+    Mutant(
+        "tasks.start-first", "a start is lost", "python/mode-tools-tasks", without("tasks", nth=0)
+    ),
+    Mutant(
+        "tasks.start-first",
+        "a result is sent twice",
+        "javascript-1.5.1/stream-mode-tasks",
+        doubled("tasks", nth=-1),
+    ),
+    Mutant(
+        "tasks.start-first",
+        "a start is lost in debug",
+        "aegra/stream-mode-debug",
+        without("debug", 2),
+    ),
+    Mutant(
+        "tasks.start-once",
+        "a start is sent twice",
+        "python/mode-tools-tasks",
+        doubled("tasks", nth=0),
+    ),
+    Mutant(
+        "tasks.one-name",
+        "a task ends under another name",
+        "aegra/stream-mode-tasks",
+        with_data("tasks", lambda data: data | {"name": "other"}, nth=1),
+    ),
+    Mutant(
+        "tasks.no-result",
+        "a task failed and has a result",
+        "javascript-1.5.1/stream-error-tasks",
+        with_data("tasks", lambda data: data | {"result": {"steps": ["boom"]}}, nth=-1),
+    ),
+    Mutant(
+        "tasks.no-result",
+        "an interrupted task has a result",
+        "python/interrupt-interrupting-all",
+        both(
+            with_data("tasks", lambda data: data | {"result": {"log": ["x"]}}, nth=-1),
+            without("debug", nth=-1),
+        ),
+    ),
+    Mutant(
+        "tasks.failed-or-interrupted",
+        "a task failed and was interrupted",
+        "aegra/stream-error-tasks",
+        with_data("tasks", lambda data: data | {"interrupts": INTERRUPTS}, nth=-1),
+    ),
+    Mutant(
+        "tasks.failure-shown",
+        "the run ends with another error than the task",
+        "python/full-boom-all-tuple-noevents",
+        with_data("error", lambda data: data | {"message": "another"}),
+    ),
+    Mutant(
+        "tasks.failure-ends-run",
+        "the error is lost",
+        "python/full-boom-all-tuple-noevents",
+        without("error"),
+    ),
+    Mutant(
+        "tasks.unfinished",
+        "the last result is lost",
+        "python/mode-tools-tasks",
+        without("tasks", nth=-1),
+    ),
+    Mutant(
+        "debug.twin",
+        "debug shows another input than tasks",
+        "python/commands-all",
+        with_data("debug", lambda data: data | {"payload": data["payload"] | {"input": {}}}),
+    ),
+    Mutant(
+        "debug.twin", "debug shows a start twice", "python/commands-all", doubled("debug", nth=0)
+    ),
+    Mutant(
+        "debug.shown-twice",
+        "a start is lost in debug alone",
+        "python/commands-all",
+        without("debug", nth=0),
+    ),
+    Mutant(
+        "debug.one-step",
+        "a task ends in the next step",
+        "javascript-1.5.1/stream-mode-debug",
+        with_data("debug", lambda data: data | {"step": data["step"] + 1}, nth=1),
+    ),
+    Mutant(
+        "debug.steps-go-on",
+        "the second step is step 0",
+        "python/mode-tools-debug",
+        both(
+            with_data("debug", lambda data: data | {"step": 0}, nth=2),
+            with_data("debug", lambda data: data | {"step": 0}, nth=3),
+        ),
+    ),
+    Mutant(
+        "debug.times-go-on",
+        "a task ends years before it starts",
+        "python/mode-tools-debug",
+        with_data("debug", lambda data: data | {"timestamp": "2006-01-02T03:04:05+00:00"}, nth=1),
+    ),
+    Mutant(
+        "updates.running",
+        "an update is sent twice",
+        "python/commands-all",
+        doubled("updates", nth=0),
+    ),
+    Mutant(
+        "updates.as-result", "an update is lost", "python/commands-all", without("updates", nth=0)
+    ),
+    Mutant(
+        "updates.as-result",
+        "an update says something else than the result",
+        "python/commands-all",
+        with_data("updates", lambda data: {"start": {"log": ["other"]}}),
+    ),
+    Mutant(
+        "updates.interrupts",
+        "the update that tells of an interrupt is lost",
+        "python/interrupt-interrupting_twice-all",
+        without("updates", nth=0),
+    ),
+    Mutant(
+        "updates.stopped",
+        "a node runs after the graph stopped before it",
+        "javascript-1.5.1/stream-interrupt-before",
+        with_frames(lambda frames: [*frames, b'event: updates\ndata: {"agent":null}\n\n']),
+    ),
+    Mutant(
+        "values.close-step",
+        "values come before the result of the step",
+        "python/commands-all",
+        moved(7, 5),
+    ),
+    Mutant(
+        "values.after-updates",
+        "the values after a step are lost",
+        "python/commands-all",
+        without("values", nth=1),
+    ),
+    Mutant(
+        "values.interrupts",
+        "the values that tell of an interrupt are lost",
+        "python/interrupt-interrupting_twice-all",
+        without("values", nth=1),
+    ),
+    Mutant(
+        "values.interrupts",
+        "values do not tell of the interrupt",
+        "javascript-1.5.1/keep-stream-interrupted",
+        with_data("values", lambda data: {"steps": ["before"]}, nth=-1),
+    ),
+]

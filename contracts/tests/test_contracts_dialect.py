@@ -1,0 +1,27 @@
+"""Dialects of answers that are no new runs, or that came through a proxy."""
+
+from captured import captures
+
+from understudy_contracts import Response
+from understudy_contracts.call import Kind, kind_of
+from understudy_contracts.dialect import Dialect, detect
+
+_RUN = "/threads/01a2021a-ff2e-775a-b3e7-411d3384fb79/runs/01a2021a-ff2e-775a-b3e7-411d3384fb78"
+
+
+def test_a_stream_that_the_python_server_joins_is_not_taken_for_one_of_aegra() -> None:
+    found = {
+        name: detect(exchange.response)
+        for name, exchange in captures().items()
+        if name.startswith("python")
+        and kind_of(exchange.request, exchange.response) in (Kind.JOIN_STREAM, Kind.JOIN)
+    }
+
+    assert {name for name, got in found.items() if got is not Dialect.PYTHON} == set()
+    assert found
+
+
+def test_aegra_behind_a_proxy_is_told_by_where_its_streams_are() -> None:
+    headers = (("server", "nginx"), ("cache-control", "no-cache"), ("location", f"{_RUN}/stream"))
+
+    assert detect(Response(200, headers)) is Dialect.AEGRA

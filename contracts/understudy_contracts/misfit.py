@@ -1,0 +1,36 @@
+"""Values that do not fit their schema, told to a report."""
+
+from typing import Any
+
+from understudy_contracts.event import Event
+from understudy_contracts.json_value import Path
+from understudy_contracts.rule import Report
+from understudy_contracts.schema import first_error
+
+_LONGEST_HALF = 200
+
+
+def report_misfit(
+    report: Report, schema: str, value: Any, *, at: Event | None = None, path: Path = ()
+) -> None:
+    """Report the first thing about *value* that the *schema*, a file name, does not allow.
+
+    *path* is where the value stands in the data of the event *at*, or in the body.
+    """
+    expected = f"what fits the schema {schema}"
+    try:
+        error = first_error(schema, value)
+    except RecursionError:
+        # The schemas do not go deep: it was jsonschema, writing down what is wrong.
+        report(expected, "a value that is nested too deeply to show", at=at, path=path)
+        return
+    if error is not None:
+        where = (*path, *error.instance_path)
+        report(expected, shorten(error.message), at=at, path=where)
+
+
+def shorten(message: str) -> str:
+    """Return a *message* without the middle of it, if it is long: the reason is at its end."""
+    if len(message) <= 2 * _LONGEST_HALF:
+        return message
+    return f"{message[:_LONGEST_HALF]} ...(cut)... {message[-_LONGEST_HALF:]}"

@@ -1,0 +1,50 @@
+"""The schema that a deployment advertises for the output of a graph: somebody else's schema."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from understudy_contracts.json_value import Json, Path, is_object
+from understudy_contracts.schema import Validator
+
+Misfit = tuple[Path, str]
+"""Where in an output, and what about it, is not as advertised."""
+
+
+def output_judge(schema: Json) -> Callable[[Any], Misfit | None]:
+    """Return the function that tells the first thing about an output that *schema* forbids.
+
+    What the server adds (`__interrupt__`) is left aside, and so are keys that the state as a
+    whole lacks: before its last step a graph has not written all of them. A schema that cannot be
+    used forbids nothing; nothing is fetched from where it points to.
+    """
+    validator = _compile(schema)
+
+    def judge(output: Any) -> Misfit | None:
+        if is_object(output):
+            output = {key: value for key, value in output.items() if key != "__interrupt__"}
+        try:
+            for error in validator.iter_errors(output):
+                path = tuple(error.absolute_path)
+                if path or error.validator != "required":
+                    return path, error.message
+        except Exception:
+            # Whatever is wrong with the schema (a pattern of another language, a reference to
+            # nowhere, a circle), it is not wrong with the output.
+            return None
+        return None
+
+    return judge
+
+
+def _compile(schema: Json) -> Validator:
+    from jsonschema import Draft202012Validator, SchemaError
+    from jsonschema.validators import validator_for
+    from referencing import Registry
+
+    kind = validator_for(schema, Draft202012Validator)
+    try:
+        kind.check_schema(schema)
+    except SchemaError:
+        schema = {}
+    registry: Registry[Any] = Registry()
+    return cast(Validator, kind(schema, registry=registry))

@@ -1,0 +1,145 @@
+"""Streamed messages and what becomes of them in the state of the graph."""
+
+from collections.abc import Iterator
+
+from understudy_contracts.call import Call, Kind
+from understudy_contracts.dialect import Dialect
+from understudy_contracts.event import Event
+from understudy_contracts.finding import Level
+from understudy_contracts.json_value import Json, Path, is_object
+from understudy_contracts.langchain_event import read_step
+from understudy_contracts.message_sum import MessageSum, calls_of
+from understudy_contracts.messages import messages_in
+from understudy_contracts.recent import MOST_REMEMBERED, Recent
+from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from understudy_contracts.rules.messages import shown
+from understudy_contracts.rules.tuples import is_of_one_call, is_piece, piece_in
+
+_STREAM = frozenset({Kind.STREAM})
+_PYTHON = frozenset({Dialect.PYTHON, Dialect.AEGRA})
+_REASON = (
+    "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0, where LangChain "
+    "made the id; a note, as a node may rewrite its message after it streamed"
+)
+
+
+def _final(event: Event, modes: tuple[str, ...]) -> Iterator[tuple[str, Json]]:
+    """Yield id and message of each message in the state, or an update of it, that *event* shows."""
+    if event.mode in modes:
+        try:
+            messages = list(messages_in(event.value))
+        except RecursionError:
+            return
+        for message in messages:
+            if isinstance(id_ := message["id"], str) and message["type"] != "remove":
+                yield id_, message
+
+
+def _chunks(call: Call, report: Report) -> EventWatch:
+    exact = call.dialect in _PYTHON
+    sums: Recent[MessageSum] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            sums = Recent()
+        piece = piece_in(event)
+        if piece is not None and is_of_one_call(piece[0]) and is_piece(piece[1]):
+            added = sums.get(piece[0]) or MessageSum()
+            added.add(piece[1])
+            sums.set(piece[0], added)
+        if not len(sums):
+            continue
+        for id_, message in _final(event, ("values", "updates")):
+            total = sums.get(id_)
+            if total is not None and not total.is_open:
+                sums.pop(id_)
+                _compare(total, message, event, report, exact=exact)
+
+
+def _compare(
+    total: MessageSum,
+    message: Json,
+    event: Event,
+    report: Report,
+    path: Path = (),
+    *,
+    exact: bool = True,
+) -> None:
+    # Only of langchain-core it is known how it adds up lists of blocks.
+    content = total.content if exact else total.text
+    got = message.get("content")
+    if content is not None and content != got:
+        report(f"the sum of the chunks, {quote(content)}", quote(got), at=event, path=path)
+    calls, shown_calls = total.calls, calls_of(message)
+    if calls is not None and shown_calls is not None and calls != shown_calls:
+        report(f"the calls {quote(calls)}", quote(shown_calls), at=event, path=path)
+
+
+def _partials(call: Call, report: Report) -> EventWatch:
+    partials: Recent[Json] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            partials = Recent()
+        elif event.name == "messages/partial":
+            for _, id_, message in shown(event):
+                if is_of_one_call(id_):
+                    partials.set(id_, message)
+        if not len(partials):
+            continue
+        for id_, message in _final(event, ("values", "updates", "messages/complete")):
+            partial = partials.pop(id_)
+            if partial is not None and partial.get("content") != message["content"]:
+                expected = f"the content of the last partial, {quote(partial.get('content'))}"
+                report(expected, quote(message["content"]), at=event)
+
+
+def _output(call: Call, report: Report) -> EventWatch:
+    sums: Recent[MessageSum] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            sums = Recent()
+        step = read_step(event)
+        data = event.value.get("data") if step and step.kind == "chat_model" else None
+        if step is None or not is_object(data):
+            continue
+        if step.phase == "stream" and is_object(piece := data.get("chunk")):
+            added = sums.get(step.run) or MessageSum()
+            added.add(piece)
+            sums.set(step.run, added)
+            continue
+        streamed = sums.pop(step.run)
+        if streamed is not None and is_object(output := data.get("output")):
+            _compare(streamed, output, event, report, ("data", "output"))
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="sums.chunks",
+        level=Level.MAY,
+        promise="The chunks of a message add up to its content and its tool calls in the next "
+        "`values` or `updates` that show it.",
+        source=f"{_REASON}; of the {MOST_REMEMBERED} latest messages",
+        kinds=_STREAM,
+        judge=_chunks,
+    ),
+    EventRule(
+        id="sums.partials",
+        level=Level.MAY,
+        promise="The last partial of a message has its content in the next `values`, `updates` or "
+        "`messages/complete` that show it.",
+        source=f"{_REASON}; of the {MOST_REMEMBERED} latest messages",
+        kinds=_STREAM,
+        judge=_partials,
+    ),
+    EventRule(
+        id="sums.output",
+        level=Level.MAY,
+        promise="The chunks of `on_chat_model_stream` add up to the content and the tool calls of "
+        "the output of `on_chat_model_end`.",
+        source="observed on langgraph-api 0.16.7; a note, as a node that changes the message in "
+        "its place is quicker than the event",
+        dialects=_PYTHON,
+        kinds=_STREAM,
+        judge=_output,
+    ),
+)
+"""One rule for each of the modes that stream messages."""
