@@ -65,7 +65,13 @@ def superstep(step: int) -> Iterator[tuple[str, object]]:
     yield "tasks", started
     yield "debug", debug(step, "task", started)
     yield "custom", {"step": "thinking"}
-    where = {"run_id": RUN, "run_attempt": 1, "langgraph_node": "agent", "langgraph_step": step}
+    where = {
+        "run_id": RUN,
+        "run_attempt": 1,
+        "langgraph_node": "agent",
+        "langgraph_step": step,
+        "langgraph_checkpoint_ns": f"agent:{task}",
+    }
     for word in range(WORDS):
         chunk = {"content": f"word{word} ", "type": "AIMessageChunk", "id": message}
         last = {"chunk_position": "last"} if word == WORDS - 1 else {}

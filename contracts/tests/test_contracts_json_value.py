@@ -7,3 +7,11 @@ def test_objects_come_outermost_first() -> None:
     data: list[Any] = [{"a": [{"b": 1}]}, 2, {"c": {}}]
 
     assert list(objects_in(data)) == [data[0], {"b": 1}, {"c": {}}, {}]
+
+
+def test_objects_are_found_however_deep_they_are() -> None:
+    deep: Any = {"a": 1}
+    for _ in range(100_000):
+        deep = [deep]
+
+    assert list(objects_in(deep)) == [{"a": 1}]

@@ -53,12 +53,15 @@ def parse(text: str | bytes | None) -> Any:
     """
     if text is None or not text.strip():
         return Absent.EMPTY
-    try:
-        return json.loads(text, parse_constant=_refuse)
-    except RecursionError:
-        return Absent.TOO_DEEP
-    except ValueError:
-        return Absent.NOT_JSON
+    # Python reads no integer of more than 4,300 digits; JSON.parse takes every one for a float.
+    for integer in (int, float):
+        try:
+            return json.loads(text, parse_constant=_refuse, parse_int=integer)
+        except RecursionError:
+            return Absent.TOO_DEEP
+        except ValueError:
+            continue
+    return Absent.NOT_JSON
 
 
 def _refuse(constant: str) -> NoReturn:

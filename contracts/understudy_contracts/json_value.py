@@ -21,11 +21,12 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def objects_in(data: Any) -> Iterable[Json]:
-    """Yield every object in *data*, outermost first."""
-    if is_object(data):
-        yield data
-        for value in data.values():
-            yield from objects_in(value)
-    elif is_list(data):
-        for value in data:
-            yield from objects_in(value)
+    """Yield every object in *data*, outermost first, however deep they are."""
+    waiting: list[Any] = [data]
+    while waiting:
+        value = waiting.pop()
+        if is_object(value):
+            yield value
+            waiting.extend(reversed(value.values()))
+        elif is_list(value):
+            waiting.extend(reversed(value))
