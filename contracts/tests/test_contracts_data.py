@@ -7,10 +7,11 @@ import pytest
 from captured import captured
 from mutation import asking, with_data, with_frames
 
-from understudy_contracts import Exchange, Frame, misfit
+from understudy_contracts import Exchange, Frame
 from understudy_contracts.contract import check
 from understudy_contracts.finding import Finding
-from understudy_contracts.output_schema import output_judge
+from understudy_contracts.reading import misfit
+from understudy_contracts.reading.output_schema import output_judge
 from understudy_contracts.rules import data
 
 TUPLES = captured("python/full-tools-all-tuple-noevents")

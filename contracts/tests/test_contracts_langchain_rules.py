@@ -9,7 +9,7 @@ import pytest
 from understudy_contracts import End, Exchange, Frame, Request, Response, sse
 from understudy_contracts.contract import check
 from understudy_contracts.dialect import Dialect
-from understudy_contracts.recent import MOST_REMEMBERED
+from understudy_contracts.reading.recent import MOST_REMEMBERED
 from understudy_contracts.rules import langchain, sums
 
 RULES = [*langchain.RULES, *sums.RULES]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from understudy_contracts.exchange import Request
-from understudy_contracts.malformed import malformed
+from understudy_contracts.reading.malformed import malformed
 
 
 def _request(body: bytes, *headers: tuple[str, str]) -> Request:

@@ -14,7 +14,7 @@ from understudy_contracts.contract import check, read_call
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event, event_of
 from understudy_contracts.finding import Finding
-from understudy_contracts.recent import MOST_REMEMBERED
+from understudy_contracts.reading.recent import MOST_REMEMBERED
 from understudy_contracts.rule import EventRule, Report
 from understudy_contracts.rules import langchain, messages, sums, tuples
 
@@ -203,7 +203,7 @@ def test_the_removal_of_a_message_is_not_the_message() -> None:
     assert judged([METADATA, chunk("a"), values(removal)]) == []
 
 
-def test_values_too_deep_to_search_are_not_searched() -> None:
+def test_values_may_be_nested_deeply() -> None:
     found: list[Finding] = []
     (rule,) = [r for r in sums.RULES if isinstance(r, EventRule) and r.id == "sums.chunks"]
     base = captured("python/full-agent-all-tuple-noevents")

@@ -12,7 +12,7 @@ from understudy_contracts import End, Exchange, Frame, Request, Response, sse
 from understudy_contracts.contract import check
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.finding import Finding, Level
-from understudy_contracts.recent import MOST_REMEMBERED
+from understudy_contracts.reading.recent import MOST_REMEMBERED
 from understudy_contracts.rules import debug, events, order, tasks, updates, values
 
 RULES = [rule for f in (events, order, tasks, debug, updates, values) for rule in f.RULES]

@@ -14,6 +14,7 @@ FORBIDDEN = {
         "starlette",
         "httpx",
     },
+    "contracts/understudy_contracts/reading": {"understudy_contracts.rules"},
     "mock_server/understudy_mock": {"understudy_suites", "pytest"},
     "mock_server/understudy_mock/record": {"understudy_mock.replay", "understudy_mock.api"},
     "mock_server/understudy_mock/replay": {

@@ -7,8 +7,8 @@ from understudy_contracts.call import Call
 from understudy_contracts.event import Absent, Event
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import is_object
-from understudy_contracts.misfit import report_misfit, shorten
-from understudy_contracts.output_schema import output_judge
+from understudy_contracts.reading.misfit import report_misfit, shorten
+from understudy_contracts.reading.output_schema import output_judge
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

@@ -8,9 +8,9 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json, is_object
-from understudy_contracts.recent import Recent
+from understudy_contracts.reading.recent import Recent
+from understudy_contracts.reading.task_event import TaskEvent, TaskLog, read_task
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-from understudy_contracts.task_event import TaskEvent, TaskLog, read_task
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 

@@ -10,8 +10,8 @@ from understudy_contracts.call import Call
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.exchange import Frame
 from understudy_contracts.finding import Level
+from understudy_contracts.reading.watch import Seen, each_block
 from understudy_contracts.rule import AnyRule, FrameRule, quote
-from understudy_contracts.watch import Seen, each_block
 
 _KNOWN = frozenset(Dialect)
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

@@ -9,8 +9,8 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Absent, Event
 from understudy_contracts.exchange import End, Frame
 from understudy_contracts.finding import Level
+from understudy_contracts.reading.watch import Seen, each_block, each_event
 from understudy_contracts.rule import AnyRule, EventRule, FrameRule, FrameWatch, Report, quote
-from understudy_contracts.watch import Seen, each_block, each_event
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _BOM = b"\xef\xbb\xbf"

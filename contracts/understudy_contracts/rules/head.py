@@ -6,7 +6,7 @@ from collections import Counter
 from understudy_contracts.call import Call, Kind
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.finding import Level
-from understudy_contracts.identifier import UUID, run_at
+from understudy_contracts.reading.identifier import UUID, run_at
 from understudy_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, HeadRule, Report, quote
 
 _KNOWN = frozenset(Dialect)

@@ -10,8 +10,8 @@ from understudy_contracts.call import Call
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.exchange import Frame
 from understudy_contracts.finding import Level
+from understudy_contracts.reading.watch import Seen, each_block
 from understudy_contracts.rule import AnyRule, FrameRule, FrameWatch, Report, quote
-from understudy_contracts.watch import Seen, each_block
 
 _BEATING = frozenset({Dialect.PYTHON, Dialect.AEGRA})
 _INTERVAL = 5.0

@@ -7,10 +7,10 @@ from understudy_contracts.call import Call
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
-from understudy_contracts.identifier import is_uuid, run_at
 from understudy_contracts.json_value import Json, Path, is_list, is_object
+from understudy_contracts.reading.identifier import is_uuid, run_at
+from understudy_contracts.reading.watch import Seen, each_event
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-from understudy_contracts.watch import Seen, each_event
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _INTERRUPT = re.compile("[0-9a-f]{32}")

@@ -10,8 +10,8 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.exchange import End
 from understudy_contracts.finding import Level
-from understudy_contracts.identifier import UUID, run_at
-from understudy_contracts.outcome import have_same_output, outcome_of
+from understudy_contracts.reading.identifier import UUID, run_at
+from understudy_contracts.reading.outcome import have_same_output, outcome_of
 from understudy_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, Relation, Report, quote
 
 _JOINED = re.compile(rf"/runs/({UUID})/(?:stream|join)$")

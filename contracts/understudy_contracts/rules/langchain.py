@@ -5,8 +5,8 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import is_list, is_object
-from understudy_contracts.langchain_event import Step, follow, read_step, split
-from understudy_contracts.recent import MOST_REMEMBERED, Recent
+from understudy_contracts.reading.langchain_event import Step, follow, read_step, split
+from understudy_contracts.reading.recent import MOST_REMEMBERED, Recent
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"

@@ -11,7 +11,7 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Absent, parse
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json, Path, is_list, is_object
-from understudy_contracts.misfit import report_misfit
+from understudy_contracts.reading.misfit import report_misfit
 from understudy_contracts.rule import AnyRule, BodyRule, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"

@@ -7,9 +7,9 @@ from typing import Any
 from understudy_contracts.answer import Answer
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.finding import Level
-from understudy_contracts.identifier import UUID, is_uuid, run_at
 from understudy_contracts.json_value import is_list, is_object, objects_in
 from understudy_contracts.messages import messages_in
+from understudy_contracts.reading.identifier import UUID, is_uuid, run_at
 from understudy_contracts.rule import RUNS, AnyRule, Relation, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

@@ -9,10 +9,10 @@ from understudy_contracts.call import Asked, Kind
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Absent
 from understudy_contracts.finding import Level
-from understudy_contracts.normal_form import normal_form
-from understudy_contracts.outcome import have_same_output, outcome_of
+from understudy_contracts.reading.normal_form import normal_form
+from understudy_contracts.reading.outcome import have_same_output, outcome_of
+from understudy_contracts.reading.status import blames_the_request
 from understudy_contracts.rule import RUNS, AnyRule, Relation, Report
-from understudy_contracts.status import blames_the_request
 from understudy_contracts.stream_mode import event_names
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

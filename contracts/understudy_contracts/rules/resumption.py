@@ -7,9 +7,9 @@ from understudy_contracts.call import Call, Kind
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
-from understudy_contracts.identifier import UUID, run_at
+from understudy_contracts.reading.identifier import UUID, run_at
+from understudy_contracts.reading.watch import Seen, each_event
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-from understudy_contracts.watch import Seen, each_event
 
 _KNOWN = frozenset(Dialect)
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

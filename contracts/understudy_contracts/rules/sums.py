@@ -7,10 +7,10 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json, Path, is_object
-from understudy_contracts.langchain_event import read_step
-from understudy_contracts.message_sum import MessageSum, calls_of
 from understudy_contracts.messages import messages_in
-from understudy_contracts.recent import MOST_REMEMBERED, Recent
+from understudy_contracts.reading.langchain_event import read_step
+from understudy_contracts.reading.message_sum import MessageSum, calls_of
+from understudy_contracts.reading.recent import MOST_REMEMBERED, Recent
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 from understudy_contracts.rules.messages import shown
 from understudy_contracts.rules.tuples import is_of_one_call, is_piece, piece_in
@@ -26,11 +26,7 @@ _REASON = (
 def _final(event: Event, modes: tuple[str, ...]) -> Iterator[tuple[str, Json]]:
     """Yield id and message of each message in the state, or an update of it, that *event* shows."""
     if event.mode in modes:
-        try:
-            messages = list(messages_in(event.value))
-        except RecursionError:
-            return
-        for message in messages:
+        for message in messages_in(event.value):
             if isinstance(id_ := message["id"], str) and message["type"] != "remove":
                 yield id_, message
 

@@ -6,8 +6,8 @@ from understudy_contracts.event import Event
 from understudy_contracts.exchange import End
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json, is_object
+from understudy_contracts.reading.task_event import TaskLog
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-from understudy_contracts.task_event import TaskLog
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 

@@ -8,9 +8,9 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json, is_list, is_object
-from understudy_contracts.recent import MOST_REMEMBERED, Recent
+from understudy_contracts.reading.recent import MOST_REMEMBERED, Recent
+from understudy_contracts.reading.task_event import OWN, TaskEvent, TaskLog, place
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-from understudy_contracts.task_event import OWN, TaskEvent, TaskLog, place
 
 INTERRUPT = "__interrupt__"
 

@@ -6,10 +6,10 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import parse
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import is_list, is_object
-from understudy_contracts.malformed import malformed
-from understudy_contracts.misfit import shorten
+from understudy_contracts.reading.malformed import malformed
+from understudy_contracts.reading.misfit import shorten
+from understudy_contracts.reading.status import blames_the_body
 from understudy_contracts.rule import RUNS, AnyRule, BodyRule, HeadRule, Report, quote
-from understudy_contracts.status import blames_the_body
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _REFUSALS = frozenset({Kind.REFUSAL})

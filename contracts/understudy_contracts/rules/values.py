@@ -7,10 +7,10 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import is_object
-from understudy_contracts.recent import Recent
+from understudy_contracts.reading.recent import Recent
+from understudy_contracts.reading.task_event import TaskLog, place
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 from understudy_contracts.rules.updates import INTERRUPT, interrupts_in, names_in
-from understudy_contracts.task_event import TaskLog, place
 
 
 def _close_step(call: Call, report: Report) -> EventWatch:

@@ -5,8 +5,8 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Absent, parse
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json, is_list, is_object
-from understudy_contracts.misfit import shorten
-from understudy_contracts.output_schema import output_judge
+from understudy_contracts.reading.misfit import shorten
+from understudy_contracts.reading.output_schema import output_judge
 from understudy_contracts.rule import AnyRule, BodyRule, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

@@ -6,7 +6,7 @@ from typing import Any
 
 from understudy_contracts.event import Event
 from understudy_contracts.json_value import is_object
-from understudy_contracts.recent import Recent
+from understudy_contracts.reading.recent import Recent
 from understudy_contracts.schema import show
 
 _PHASE = re.compile(r"on_(\w+)_(start|stream|end|error)")

@@ -8,7 +8,7 @@ from understudy_contracts.call import Kind
 from understudy_contracts.event import Absent
 from understudy_contracts.exchange import End
 from understudy_contracts.json_value import is_list, is_object
-from understudy_contracts.normal_form import normal_form
+from understudy_contracts.reading.normal_form import normal_form
 from understudy_contracts.rule import quote
 
 _INTERRUPT = "__interrupt__"

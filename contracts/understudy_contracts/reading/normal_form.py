@@ -4,9 +4,9 @@ import json
 import re
 from typing import Any
 
-from understudy_contracts.identifier import UUID
 from understudy_contracts.json_value import is_list, is_object
 from understudy_contracts.messages import is_message
+from understudy_contracts.reading.identifier import UUID
 
 _ID = re.compile(rf"(?:lc_run--|run-+)?{UUID}(?:-\d+)?|(?<![0-9a-fA-F])[0-9a-f]{{32}}(?![0-9a-f])")
 """An id that a server makes, of a message also with what stands around the UUID.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from understudy_contracts.event import Event
 from understudy_contracts.json_value import Json, Path, is_list, is_object
-from understudy_contracts.recent import Recent
+from understudy_contracts.reading.recent import Recent
 
 OWN = "__"
 """How the names of LangGraph's own tasks begin. The handlers of errors show no start."""
