@@ -25,7 +25,7 @@ from understudy_contracts.contract import Checker, read_call
 from understudy_contracts.event import event_of
 from understudy_contracts.finding import Level
 
-LENGTHS = (1_000, 2_000, 5_000, 10_000, 20_000)
+LENGTHS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 MODES = ["values", "updates", "messages-tuple", "tasks", "debug", "custom"]
 WORDS = 18
 RUN = str(UUID(int=7 << 76 | 2 << 62))
@@ -59,7 +59,7 @@ def stream() -> Iterator[tuple[str, object]]:
 
 def superstep(step: int) -> Iterator[tuple[str, object]]:
     """Yield the events of one step: a task, its message in chunks, its result, the values."""
-    task = str(UUID(int=step << 76 | 2 << 62))
+    task = str(UUID(int=step << 80 | 7 << 76 | 2 << 62))
     message = f"lc_run--{task}"
     started = {"id": task, "name": "agent", "input": {}, "triggers": ["start"], "metadata": {}}
     yield "tasks", started

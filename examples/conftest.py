@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from environments import install_javascript, install_python
+from environments import install_javascript, install_npm, install_python
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +18,9 @@ def python_with(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
 def javascript_with(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Installs a version of the JavaScript SDK, and gives the folder that programs belong in."""
     return cache(lambda version: install_javascript(version, tmp_path_factory.mktemp("javascript")))
+
+
+@pytest.fixture(scope="session")
+def npm_with(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Installs a package of npm, and gives the folder that programs belong in."""
+    return cache(lambda requirement: install_npm(requirement, tmp_path_factory.mktemp("npm")))

@@ -28,6 +28,14 @@ def install_javascript(version: str, folder: Path) -> Path:
     return folder
 
 
+def install_npm(requirement: str, folder: Path) -> Path:
+    """Install a package of npm, and return the folder that programs belong in."""
+    (folder / "package.json").write_text('{ "private": true }')
+    npm = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--save-exact"]
+    run([*npm, "--prefix", str(folder), requirement])
+    return folder
+
+
 def run(command: list[str], **variables: str) -> str:
     """Run a program and return what it printed; its errors are in the exception's text."""
     environment = os.environ | {"LANGSMITH_TRACING": "false"} | variables

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from understudy_contracts import End, Exchange, Frame, Request, Response
-from understudy_contracts.openapi import document
+from understudy_contracts.openapi import VERSIONS, Version, document
 from understudy_mock.api.active import ActiveRuns
 from understudy_mock.api.answer import json_response
 from understudy_mock.api.api_routes import api_routes
@@ -106,7 +106,20 @@ def test_a_bad_health_check_is_refused_with_the_text_of_the_server(ask: Ask) -> 
 
 def test_info_and_the_openapi_document_are_served(ask: Ask) -> None:
     assert ask("GET", "/info")[1]["version"] == "0.16.7"
-    assert ask("GET", "/openapi.json") == (200, document())
+    assert ask("GET", "/openapi.json") == ask("GET", "/openapi.json?version=3.2")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_openapi_document_comes_in_two_versions(ask: Ask, version: Version) -> None:
+    described = document(version, graphs=["agent"], requests={"one": {"assistant_id": "agent"}})
+
+    assert ask("GET", f"/openapi.json?version={version}") == (200, described)
+
+
+def test_an_unknown_version_of_openapi_is_refused(ask: Ask) -> None:
+    detail = "Invalid version of OpenAPI: expected 3.2 or 3.1, got '2.0'"
+
+    assert ask("GET", "/openapi.json?version=2.0") == (422, {"detail": detail})
 
 
 def test_docs_are_a_page_that_loads_nothing(call: Call) -> None:

@@ -398,3 +398,18 @@ def test_bad_recordings_replace_nothing() -> None:
         known.replace([recording(answer("/info", []))])
 
     assert known.graphs == ["agent"]
+
+
+def test_the_first_run_of_a_recording_is_an_example_of_what_it_answers() -> None:
+    known = Catalogue(
+        [
+            recording(run("agent", 404), run("agent"), run("other"), name="first"),
+            recording(answer("/info", {}), name="no run"),
+            recording(run("long" * 1100), run("short"), name="second"),
+        ]
+    )
+
+    assert known.requests == {
+        "first": {"assistant_id": "agent"},
+        "second": {"assistant_id": "short"},
+    }

@@ -71,10 +71,12 @@ def test_an_unused_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> No
 
         def test_imports():
             heavy = {"understudy_mock", "starlette", "uvicorn", "httpx", "hypothesis", "jsonschema"}
+            heavy |= {"schemathesis"}
             assert not heavy & {name.partition(".")[0] for name in sys.modules}
         """
     )
 
-    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest", "-p", "no:cacheprovider")
+    others = ("no:hypothesispytest", "no:schemathesis", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*(part for name in others for part in ("-p", name)))
 
     result.assert_outcomes(passed=1)

@@ -90,6 +90,11 @@ class Catalogue:
         """The answer to GET /info."""
         return self._known.info or _INFO
 
+    @property
+    def requests(self) -> dict[str, Json]:
+        """A request that each recording answers, by its name."""
+        return self._known.requests
+
     def resolve(self, assistant_id: str) -> Assistant:
         """Return the assistant to run; raises Refusal 422 (no such name) or 404 (no such UUID)."""
         return self.find(self.canonical(assistant_id))

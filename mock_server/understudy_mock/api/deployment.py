@@ -22,6 +22,8 @@ from understudy_mock.assistant_id import assistant_key, default_id, uuid_in
 from understudy_mock.recording import Recording
 
 _EPOCH = "1970-01-01T00:00:00+00:00"
+_LARGEST_EXAMPLE = 4096
+"""Bytes of a request that may become an example."""
 _ASSISTANT_PATH = re.compile(r"/assistants/(?!count$)(?P<id>[^/]+)(?P<part>|/schemas|/graph)")
 
 
@@ -53,6 +55,8 @@ class Deployment:
     """Answers to GET /assistants/{id}/graph, by graph and `xray` (see `xray_of`)."""
     recordings: dict[str, str] = field(default_factory=dict[str, str])
     """The name of the newest recording of each graph."""
+    requests: dict[str, Json] = field(default_factory=dict[str, Json])
+    """The body of the first run of each recording, by its name; large ones are left out."""
 
 
 def xray_of(text: str) -> str:
@@ -115,8 +119,11 @@ def _read_runs(recording: Recording, known: Deployment) -> None:
     for run in recording.runs:
         if run.response.status == 200:
             with suppress(ValueError, TypeError, KeyError):  # No request of a run names none.
-                asked = str(orjson.loads(run.request.body)["assistant_id"])
+                body = orjson.loads(run.request.body)
+                asked = str(body["assistant_id"])
                 _add_made_up(asked, asked, recording, known)
+                if len(run.request.body) <= _LARGEST_EXAMPLE:
+                    known.requests.setdefault(recording.name, body)
 
 
 def _answers(recording: Recording) -> Iterator[Exchange]:

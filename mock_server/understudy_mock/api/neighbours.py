@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from understudy_contracts.json_value import Json
-from understudy_contracts.openapi import document
+from understudy_contracts.openapi import VERSIONS, Version, document
 from understudy_mock.api.active import ActiveRuns
 from understudy_mock.api.answer import empty_response, json_response, raw_response
 from understudy_mock.api.api_routes import Endpoints
@@ -24,7 +24,8 @@ _DOCS = b"""<!doctype html>
 <h1>understudy</h1>
 <p>This server stands in for a LangGraph deployment and answers stateless runs from recordings.
 <p>What it implements is described by its OpenAPI document:
-<a href="openapi.json">/openapi.json</a>.
+<a href="openapi.json">/openapi.json</a>, or
+<a href="openapi.json?version=3.1">in OpenAPI 3.1</a> for tools that do not know 3.2.
 </html>
 """
 
@@ -43,8 +44,16 @@ def system_endpoints(catalogue: Catalogue) -> Endpoints:
     async def info(_: Request) -> Response:
         return json_response(catalogue.info)
 
-    async def openapi(_: Request) -> Response:
-        return json_response(document())
+    async def openapi(request: Request) -> Response:
+        asked = request.query_params.get("version", VERSIONS[0])
+        known: dict[str, Version] = {version: version for version in VERSIONS}
+        version = known.get(asked)
+        if version is None:
+            expected = " or ".join(VERSIONS)
+            raise Refusal(422, f"Invalid version of OpenAPI: expected {expected}, got {asked!r}")
+        return json_response(
+            document(version, graphs=catalogue.graphs, requests=catalogue.requests)
+        )
 
     async def docs(_: Request) -> Response:
         return raw_response(_DOCS, "text/html")

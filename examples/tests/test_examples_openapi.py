@@ -1,0 +1,67 @@
+"""A validator in JavaScript takes the OpenAPI documents that the mock serves."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from environments import run
+
+from understudy_contracts.json_value import Json
+from understudy_contracts.openapi import VERSIONS, Version, document
+from understudy_mock.api.replay import Options
+from understudy_mock.replay.library import load
+from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+
+# Of the validators that run on Node 20, the one that knows OpenAPI 3.2.
+VALIDATOR = "@seriousme/openapi-schema-validator@2.11.0"
+
+VALIDATE = """
+import { readFileSync } from "node:fs";
+import { Validator } from "@seriousme/openapi-schema-validator";
+
+const document = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const validator = new Validator();
+const { valid, errors } = await validator.validate(document);
+console.log(valid ? `valid ${validator.version}` : JSON.stringify(errors));
+"""
+
+
+@pytest.fixture(name="validate")
+def _validate(npm_with: Callable[[str], Path], tmp_path: Path) -> Callable[[Json], str]:
+    """Says of a document that it is valid and in which version, or what is wrong."""
+    program = npm_with(VALIDATOR) / "validate.mjs"
+    program.write_text(VALIDATE)
+    file = tmp_path / "openapi.json"
+
+    def validate(document: Json) -> str:
+        file.write_text(json.dumps(document))
+        return run(["node", str(program), str(file)]).strip()
+
+    return validate
+
+
+@pytest.fixture(name="url", scope="module")
+def _url() -> Iterator[str]:
+    with BackgroundServer(Mock(load([bundled_recordings()]), Options(speed=0))) as server:
+        yield server.url
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_document_of_the_mock_is_valid(
+    validate: Callable[[Json], str], url: str, version: str
+) -> None:
+    with urlopen(f"{url}/openapi.json?version={version}") as answer:
+        served = json.load(answer)
+
+    assert validate(served) == f"valid {version}"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_document_that_is_not_valid_is_found_out(
+    validate: Callable[[Json], str], version: Version
+) -> None:
+    found = validate(document(version) | {"info": {}})
+
+    assert "must have required property 'title'" in found

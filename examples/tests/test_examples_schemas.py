@@ -1,0 +1,86 @@
+"""The page about the schemas from JavaScript does what it says, with Ajv from its registry."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from captured import captured, captures
+
+from understudy_contracts.event import Absent, event_of
+from understudy_contracts.exchange import Exchange
+
+PAGE = Path(__file__).parents[2] / "contracts" / "schemas-from-javascript.md"
+BLOCKS = dict(re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE))
+
+JUDGE = """
+import { readFileSync } from "node:fs";
+import { misfits } from "./contract.mjs";
+
+const events = JSON.parse(readFileSync(0, "utf8"));
+console.log(JSON.stringify(events.map(([event, data]) => misfits(event, data))));
+"""
+
+
+@pytest.fixture(name="project", scope="module")
+def _project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An npm project made as the page says."""
+    folder = tmp_path_factory.mktemp("project")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    (folder / "package.json").write_text('{ "private": true }')
+    subprocess.run(
+        ["sh", "-ec", BLOCKS["sh"]], cwd=folder, env=os.environ | {"PATH": path}, check=True
+    )
+    (folder / "contract.mjs").write_text(BLOCKS["js"])
+    (folder / "judge.mjs").write_text(JUDGE)
+    return folder
+
+
+def misfits(project: Path, events: list[tuple[str, Any]]) -> list[Any]:
+    done = subprocess.run(
+        ["node", "judge.mjs"],
+        cwd=project,
+        input=json.dumps(events).encode(),
+        capture_output=True,
+        check=True,
+    )
+    assert done.stderr == b""
+    return json.loads(done.stdout)
+
+
+def events_of(exchange: Exchange) -> list[tuple[str, Any]]:
+    frames = exchange.frames if exchange.is_stream else ()
+    events = filter(None, (event_of(frame, n) for n, frame in enumerate(frames, 1)))
+    return [(event.name, event.value) for event in events if not isinstance(event.value, Absent)]
+
+
+def test_a_real_event_fits(project: Path) -> None:
+    events = events_of(captured("python/full-tools-all-tuple-noevents"))
+
+    assert misfits(project, events) == [[]] * len(events)
+
+
+def test_a_broken_event_is_refused_with_the_place_and_the_reason(project: Path) -> None:
+    data = {"run_id": "my-run", "attempt": 1}
+
+    ((misfit,),) = misfits(project, [("metadata", data)])
+
+    assert (misfit["instancePath"], misfit["keyword"]) == ("/run_id", "format")
+
+
+def test_a_broken_event_of_a_subgraph_is_refused(project: Path) -> None:
+    found = misfits(project, [("updates|child:1", []), ("news", []), ("wait-output", {})])
+
+    assert [len(wrong) for wrong in found] == [1, 0, 0]
+
+
+def test_all_that_real_servers_sent_fits(project: Path) -> None:
+    events = [event for exchange in captures().values() for event in events_of(exchange)]
+
+    found = misfits(project, events)
+
+    assert [(event, wrong) for event, wrong in zip(events, found, strict=True) if wrong] == []
