@@ -110,7 +110,7 @@ REFUSED: dict[str, list[Any]] = {
         without(key, META)
         for key in ("langgraph_node", "langgraph_step", "langgraph_checkpoint_ns")
     ]
-    + [META | {"langgraph_step": "1"}, META | {"tags": "a"}, None],
+    + [META | {"langgraph_step": "1"}, META | {"run_attempt": "1"}, None],
     "messages": [
         [],
         [CHUNK],
@@ -170,6 +170,8 @@ ALLOWED: list[tuple[str, Any]] = [
     ("message", CHUNK | {"type": "NewMessageChunk"}),
     ("message", AI | {"tool_calls": [without("type", CALL)], "usage_metadata": {"new": 1}}),
     ("messages", [CHUNK, META, "new"]),
+    # What the metadata of a request may put there, asked of langgraph-api 0.16.7.
+    ("messages", [CHUNK, META | {"tags": 5, "graph_id": 9, "ls_model_name": {}}]),
     ("messages-metadata", {"a": {"metadata": META, "new": 1}}),
     ("messages-complete", [{"input_variables": [], "messages": [without("type", HUMAN)]}]),
     ("metadata", example("metadata", thread_id="a")),
