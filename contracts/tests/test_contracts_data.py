@@ -63,7 +63,9 @@ def test_a_finding_says_where_and_what() -> None:
     (finding,) = found(mutant)
 
     assert finding.where == "frame 5, $[0].tool_calls[0]"
-    assert finding.expected == "what fits the schema messages.json"
+    assert finding.expected == (
+        'what fits the schema messages.json, in which it says "required": ["name","args"]'
+    )
     assert finding.got == '"name" is a required property'
 
 

@@ -32,6 +32,8 @@ class SchemaError:
     """The first thing about a value that a schema does not allow."""
 
     keyword: str
+    allowed: Any
+    """The value of the keyword: what would have been allowed."""
     instance_path: Path
     schema_path: Path
     """Where the schema of the value is, without the keyword."""
@@ -97,6 +99,7 @@ def _describe(error: "ValidationError") -> SchemaError:
     say = _MESSAGES.get(keyword)
     return SchemaError(
         keyword,
+        error.validator_value,
         tuple(error.absolute_path),
         tuple(error.absolute_schema_path)[:-1],
         say(error.instance, error.validator_value) if say else error.message,

@@ -4,8 +4,8 @@ from typing import Any
 
 from understudy_contracts.event import Event
 from understudy_contracts.json_value import Path
-from understudy_contracts.rule import Report
-from understudy_contracts.schema import first_error
+from understudy_contracts.rule import Report, quote
+from understudy_contracts.schema import first_error, show
 
 _LONGEST_HALF = 200
 
@@ -26,6 +26,7 @@ def report_misfit(
         return
     if error is not None:
         where = (*path, *error.instance_path)
+        expected += f", in which it says {show(error.keyword)}: {quote(error.allowed)}"
         report(expected, shorten(error.message), at=at, path=where)
 
 

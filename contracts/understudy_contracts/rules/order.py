@@ -24,7 +24,7 @@ def _metadata_once(call: Call, report: Report) -> EventWatch:
             continue
         attempt += 1
         got = event.value.get("attempt")
-        if got != attempt:
+        if isinstance(got, int) and got != attempt:
             report(f"attempt {attempt}", f"attempt {quote(got)}", at=event, path=("attempt",))
 
 

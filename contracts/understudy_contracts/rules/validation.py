@@ -54,7 +54,7 @@ def _violation(asked: Asked) -> schema.SchemaError | None:
         return schema.first_error("run-request.json", asked.body)
     except RecursionError:
         # Only what is wrong is written down, here in vain as it is nested too deeply.
-        return schema.SchemaError("type", (), (), "it is nested too deeply", None)
+        return schema.SchemaError("type", None, (), (), "it is nested too deeply", None)
 
 
 def _is_about_words(error: schema.SchemaError) -> bool:
