@@ -11,6 +11,8 @@ from understudy_contracts.dialect import Dialect, detect
 
 STREAM = (("content-type", "text/event-stream"),)
 LOCATED = (("content-location", "/runs/1"),)
+THREADED = (("content-location", "/threads/1/runs/1"),)
+UVICORN = (("server", "uvicorn"),)
 
 
 def asks(body: Any, path: str = "/runs/stream") -> Request:
@@ -48,6 +50,9 @@ def test_the_request_tells_the_kind(method: str, path: str, status: int, kind: K
         (Response(200, STREAM), Kind.JOIN_STREAM),
         (Response(200, LOCATED), Kind.WAIT),
         (Response(200), Kind.NEIGHBOUR),
+        (Response(200, (*UVICORN, *STREAM, *THREADED)), Kind.JOIN_STREAM),
+        (Response(200, (*UVICORN, *THREADED)), Kind.WAIT),
+        (Response(200, (*UVICORN, *LOCATED)), Kind.NEIGHBOUR),
     ],
 )
 def test_without_the_request_the_head_tells_the_kind(response: Response, kind: Kind) -> None:

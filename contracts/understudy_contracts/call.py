@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from understudy_contracts.dialect import Dialect
+from understudy_contracts.dialect import Dialect, detect
 from understudy_contracts.event import parse
 from understudy_contracts.exchange import Request, Response
 from understudy_contracts.json_value import Json, is_list, is_object
@@ -96,11 +96,21 @@ def kind_of(request: Request | None, response: Response) -> Kind:
 
 
 def _kind_of_head(response: Response) -> Kind:
+    """Tell the kind of an answer to nobody knows what, as if a run had been asked for.
+
+    The head of a stream that was joined is that of a run on Aegra, and of many on LangGraph.js.
+    """
     if response.status >= 400:
         return Kind.REFUSAL
+    located = response.header("content-location")
+    # On langgraph-api streams of stateless runs name no thread, and runs that are waited for do.
+    names_thread = located is not None and "/threads/" in located
+    is_python = detect(response) is Dialect.PYTHON
     if response.is_event_stream:
-        return Kind.STREAM if response.header("content-location") else Kind.JOIN_STREAM
-    return Kind.WAIT if response.header("content-location") else Kind.NEIGHBOUR
+        joined = located is None or (is_python and names_thread)
+        return Kind.JOIN_STREAM if joined else Kind.STREAM
+    waited = located is not None and (names_thread or not is_python)
+    return Kind.WAIT if waited else Kind.NEIGHBOUR
 
 
 def asked_by(request: Request | None) -> Asked | None:
