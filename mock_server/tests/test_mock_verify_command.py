@@ -108,6 +108,16 @@ def test_a_finding_in_a_transcript_has_no_line_and_no_request(
     assert capsys.readouterr().out.splitlines()[1] == "  order.metadata-first (MUST) at frame 1"
 
 
+def test_a_transcript_is_judged_by_its_request_where_that_is_told(
+    transcript: Callable[[bytes], str], captured: Captured, capsys: Printed
+) -> None:
+    path = transcript(captured(STREAM).body)
+    request = 'POST /runs/stream {"assistant_id": "agent", "stream_mode": "updates"}'
+
+    assert run(["verify", "--request", request, path]) == 1
+    assert "events.asked (MUST) at frame 2" in capsys.readouterr().out
+
+
 def test_an_interrupted_transcript_has_no_torn_tail(
     transcript: Callable[[bytes], str], captured: Captured
 ) -> None:
@@ -225,6 +235,8 @@ def test_a_pinned_version_judges_by_its_own_rules(
         (["--contract", "7.7"], "expected a version of the contract (0.16), got '7.7'"),
         (["--level", "high"], "'high' is not one of"),
         (["--dialect", "go"], "'go' is not one of"),
+        (["--request", "/runs/stream"], "expected a method, a path and perhaps a body"),
+        (["--request", "POST"], "expected a method, a path and perhaps a body"),
     ],
 )
 def test_wrong_use_is_told(

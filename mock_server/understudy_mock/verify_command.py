@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from understudy_contracts import Request
 from understudy_contracts.catalogue import UnknownVersion, select, versions
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.finding import Level
@@ -16,6 +17,19 @@ from understudy_mock.verify.transcript import BrokenTranscript
 from understudy_mock.verify.verdict import Judging, Verdict, judge
 
 _LEVELS = {level.lower(): level for level in Level}
+
+
+def _read_request(_: click.Context, __: click.Parameter, text: str | None) -> Request | None:
+    """Return the request that *text* describes: method, path, body."""
+    if text is None:
+        return None
+    method, path, body = [*text.split(None, 2), "", "", ""][:3]
+    if not method.isupper() or not path.startswith("/"):
+        raise click.BadParameter(
+            f"expected a method, a path and perhaps a body, as in 'POST /runs/stream {{...}}', "
+            f"got {text!r}"
+        )
+    return Request(method, path, (), body.encode())
 
 
 @click.command()
@@ -45,6 +59,13 @@ _LEVELS = {level.lower(): level for level in Level}
     help="The same request gets the same answer every time: compare the answers.",
 )
 @click.option(
+    "--request",
+    metavar="REQUEST",
+    callback=_read_request,
+    help="What the transcripts answer, as in 'POST /runs/stream {...}': with the body it is judged "
+    "whether they show what was asked for.",
+)
+@click.option(
     "--stopped", is_flag=True, help="The transcripts end where somebody interrupted curl."
 )
 @click.option(
@@ -61,6 +82,7 @@ def verify(
     dialect: str | None,
     contract: str | None,
     repeatable: bool,
+    request: Request | None,
     stopped: bool,
     layout: str,
 ) -> int:
@@ -73,7 +95,7 @@ def verify(
     except UnknownVersion as error:
         raise click.ClickException(str(error)) from None
     named = Dialect(dialect) if dialect else None
-    judging = Judging(rules, named, repeatable=repeatable, stopped=stopped)
+    judging = Judging(rules, named, repeatable, request, stopped)
     verdicts = [verdict for file in files if (verdict := _judge(file, judging, layout))]
     if layout == "json":
         click.echo(report.as_json(verdicts))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from understudy_contracts import Exchange
+from understudy_contracts import Exchange, Request
 from understudy_contracts.contract import check, check_body, read_call, relate
 from understudy_contracts.dialect import Dialect, detect
 from understudy_contracts.event import parse as parse_json
@@ -28,6 +28,8 @@ class Judging:
     """The kind of server; None to detect it."""
     repeatable: bool = False
     """Whether the same request gets the same answer every time."""
+    request: Request | None = None
+    """What transcripts answer; None if nobody knows: then they are taken for those of a run."""
     stopped: bool = False
     """Whether transcripts end where somebody interrupted curl."""
 
@@ -75,7 +77,7 @@ def judge(file: Path, judging: Judging) -> Verdict:
 
 def _judge_transcript(file: str, content: bytes, judging: Judging) -> Verdict:
     shown = transcript.parse(content, file, stopped=judging.stopped)
-    call = read_call(None, shown.response, dialect=judging.dialect)
+    call = read_call(judging.request, shown.response, dialect=judging.dialect)
     findings = check_body(call, shown.frames, shown.end, judging.rules)
     return Verdict(file, 1, call.dialect, tuple(Remark(finding, "") for finding in findings))
 
