@@ -30,7 +30,7 @@ MUTANTS = [
     Mutant(
         "fields.order",
         "the name comes after the data",
-        "javascript/stream-custom",
+        "javascript-1.5.1/stream-custom",
         _reversed,
     ),
     Mutant(

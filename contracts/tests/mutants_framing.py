@@ -1,6 +1,6 @@
 """Streams that are written in a wrong way: bytes, line ends, blocks."""
 
-from mutation import Mutant, replaced, with_body
+from mutation import Mutant, replaced, with_body, with_frames
 
 from understudy_contracts import Exchange
 
@@ -25,6 +25,30 @@ MUTANTS = [
         "the last event breaks off",
         "javascript/stream-docs-updates",
         lambda exchange: with_body(exchange.body[:-9])(exchange),
+    ),
+    Mutant(
+        "framing.json",
+        "data breaks off",
+        _VALUES,
+        with_frames(lambda frames: [*frames[:2], b'event: values\r\ndata: {"messages":[\r\n\r\n']),
+    ),
+    Mutant(
+        "framing.json",
+        "a number that JSON has not",
+        "python/custom-all",
+        with_frames(lambda frames: [*frames, b"event: custom\r\ndata: NaN\r\n\r\n"]),
+    ),
+    Mutant(
+        "framing.json",
+        "two values in one event",
+        "javascript/stream-custom",
+        with_frames(lambda frames: [*frames, b"event: custom\ndata: 1 2\n\n"]),
+    ),
+    Mutant(
+        "framing.not-empty",
+        "null is written as nothing",
+        "python/custom-all",
+        with_frames(lambda frames: [*frames, b"event: custom\r\ndata: \r\n\r\n"]),
     ),
     Mutant(
         "framing.named",

@@ -11,7 +11,7 @@ from understudy_contracts.answer import Answer
 from understudy_contracts.call import Call, Kind
 from understudy_contracts.contract import Checker, check, read_call, relate
 from understudy_contracts.dialect import Dialect
-from understudy_contracts.event import Event
+from understudy_contracts.event import Absent, Event
 from understudy_contracts.finding import Level
 from understudy_contracts.rule import (
     MOST_FINDINGS,
@@ -168,6 +168,7 @@ def test_a_rule_is_not_listed_more_than_a_few_times() -> None:
 
 def test_what_is_quoted_is_cut_to_what_can_be_read() -> None:
     assert quote({"a": [1]}) == '{"a":[1]}'
+    assert quote(Absent.NOT_JSON) == "not JSON"
     assert quote("x" * 1000).endswith("x... (cut)")
     assert len(quote("x" * 1000)) < 320
 

@@ -93,10 +93,12 @@ def test_a_half_of_a_pair_is_reported_with_its_place(text: str) -> None:
     assert finding.got.startswith(r"half of one: \ud")
 
 
-def test_what_is_no_json_is_left_to_the_rules_of_data() -> None:
+def test_what_is_no_json_is_reported_as_that_alone() -> None:
     body = b'event: custom\ndata: {"a": \\ud83d\n\n'
 
-    assert judge(body, dialect=Dialect.AEGRA) == []
+    (finding,) = judge(body, dialect=Dialect.AEGRA)
+
+    assert finding.rule == "framing.json"
 
 
 @pytest.mark.parametrize("block", [b"retry: 5\n\n", b"id\n\n", b"\n", b"what: 5\n\n"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from understudy_contracts.answer import Answer
 from understudy_contracts.call import Call, Kind
 from understudy_contracts.dialect import Dialect
-from understudy_contracts.event import Event
+from understudy_contracts.event import Absent, Event
 from understudy_contracts.exchange import End, Frame
 from understudy_contracts.finding import Finding, Level
 from understudy_contracts.json_value import Path
@@ -64,8 +64,8 @@ class Report:
 
 
 def quote(value: object) -> str:
-    """Return *value* as JSON, cut to a length that can be read."""
-    text = show(value)
+    """Return *value* as JSON, or what it is in place of JSON, cut to a length that can be read."""
+    text = value.value if isinstance(value, Absent) else show(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}... (cut)"
 
 

@@ -94,6 +94,16 @@ def _with_data(call: Call, event: Event) -> Iterator[Seen]:
         yield Seen("a `data` line", f"the event {quote(event.name)} without one")
 
 
+def _json(call: Call, event: Event) -> Iterator[Seen]:
+    if event.value is Absent.NOT_JSON:
+        yield Seen("one JSON value", quote(event.frame.data))
+
+
+def _not_empty(call: Call, event: Event) -> Iterator[Seen]:
+    if event.value is Absent.EMPTY and event.frame.data is not None and event.name != "end":
+        yield Seen("a JSON value, be it null", "empty data")
+
+
 def _surrogates(call: Call, event: Event) -> Iterator[Seen]:
     text = event.frame.data or ""
     if "\\u" not in text or isinstance(event.value, Absent):
@@ -138,6 +148,23 @@ RULES: tuple[AnyRule, ...] = (
         promise="An event has data, but for an `end`, which may have none.",
         source=f"{_OBSERVED}; the HTML standard drops events without a `data` line",
         judge=each_event(_with_data),
+    ),
+    EventRule(
+        id="framing.json",
+        level=Level.MUST,
+        promise="The data of an event is one JSON value, or empty.",
+        source=f"{_OBSERVED}; the SDKs end the stream with an error at anything else",
+        judge=each_event(_json),
+    ),
+    EventRule(
+        id="framing.not-empty",
+        level=Level.SHOULD,
+        promise="The data of an event is not empty: null is written as null.",
+        source="observed on langgraph-api 0.16.7 and LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 "
+        "writes null as nothing (aegra/stream-custom), at which langgraph-sdk 2.0.0 for "
+        "JavaScript fails",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        judge=each_event(_not_empty),
     ),
     EventRule(
         id="framing.whole-characters",
