@@ -62,9 +62,34 @@ def read_step(event: Event) -> Step | None:
     return Step(*parts, run, name, tags, parents, event.number)
 
 
-def follow(going: Recent[Step], step: Step) -> None:
-    """Keep in *going* the starts of the runs that have not ended."""
-    if step.starts:
-        going.set(step.run, step)
-    elif step.ends:
-        going.pop(step.run)
+class StepLog:
+    """Reads LangChain's events, and knows what runs; after each `metadata` the run starts anew."""
+
+    def __init__(self) -> None:
+        """Begin with nothing that runs."""
+        self._going = Recent[Step]()
+        self.start: Step | None = None
+        """The start of the run last told of, if it went on before that was told."""
+
+    @property
+    def forgot(self) -> bool:
+        """Whether so much ran at a time that some of it is no longer known."""
+        return self._going.forgot
+
+    def start_of(self, run: str) -> Step | None:
+        """Return the start of the run with that id, if it goes on."""
+        return self._going.get(run)
+
+    def read(self, event: Event) -> Step | None:
+        """Return what *event* tells of a run; None where it tells nothing that can be read."""
+        if event.name == "metadata":
+            self._going = Recent[Step]()
+        step = read_step(event)
+        if step is None:
+            return None
+        self.start = self._going.get(step.run)
+        if step.starts:
+            self._going.set(step.run, step)
+        elif step.ends:
+            self._going.pop(step.run)
+        return step

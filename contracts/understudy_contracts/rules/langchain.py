@@ -5,8 +5,8 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import is_list, is_object
-from understudy_contracts.reading.langchain_event import Step, follow, read_step, split
-from understudy_contracts.reading.recent import MOST_REMEMBERED, Recent
+from understudy_contracts.reading.langchain_event import StepLog, read_step, split
+from understudy_contracts.reading.recent import MOST_REMEMBERED
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
@@ -16,52 +16,36 @@ _KINDS = frozenset(("chain", "chat_model", "llm", "parser", "prompt", "retriever
 
 
 def _started(call: Call, report: Report) -> EventWatch:
-    going: Recent[Step] = Recent()
+    log = StepLog()
     while isinstance(event := (yield), Event):
-        if event.name == "metadata":
-            going = Recent()
-        step = read_step(event)
-        if step is None:
-            continue
-        if not step.starts and step.run not in going and not going.forgot:
+        step = log.read(event)
+        if step is not None and not step.starts and log.start is None and not log.forgot:
             report(
                 f"`on_{step.kind}_start` of the run {quote(step.run)} before, and no end of it",
                 str(step),
                 at=event,
                 path=("run_id",),
             )
-        follow(going, step)
 
 
 def _start_once(call: Call, report: Report) -> EventWatch:
-    going: Recent[Step] = Recent()
+    log = StepLog()
     while isinstance(event := (yield), Event):
-        if event.name == "metadata":
-            going = Recent()
-        step = read_step(event)
-        if step is None:
-            continue
-        if step.starts and (before := going.get(step.run)):
+        step = log.read(event)
+        if step is not None and step.starts and log.start is not None:
             report(
-                f"no start of a run that goes on since frame {before.number}",
+                f"no start of a run that goes on since frame {log.start.number}",
                 str(step),
                 at=event,
                 path=("run_id",),
             )
-        follow(going, step)
 
 
 def _same_run(call: Call, report: Report) -> EventWatch:
-    going: Recent[Step] = Recent()
+    log = StepLog()
     while isinstance(event := (yield), Event):
-        if event.name == "metadata":
-            going = Recent()
-        step = read_step(event)
-        if step is None:
-            continue
-        start = step if step.starts else going.get(step.run)
-        follow(going, step)
-        if start is None:
+        step = log.read(event)
+        if step is None or (start := step if step.starts else log.start) is None:
             continue
         for key, expected, got in (
             ("event", f"on_{start.kind}_{step.phase}", f"on_{step.kind}_{step.phase}"),
@@ -79,19 +63,14 @@ def _same_run(call: Call, report: Report) -> EventWatch:
 
 
 def _parents(call: Call, report: Report) -> EventWatch:
-    going: Recent[Step] = Recent()
+    log = StepLog()
     while isinstance(event := (yield), Event):
-        if event.name == "metadata":
-            going = Recent()
-        step = read_step(event)
-        if step is None:
-            continue
-        follow(going, step)
-        if not step.starts or not is_list(step.parents) or not step.parents:
+        step = log.read(event)
+        if step is None or not step.starts or not is_list(step.parents) or not step.parents:
             continue
         nearest = step.parents[-1]
         # A parent that is hidden by its tags is not known; what it hides is hidden too.
-        parent = going.get(nearest) if isinstance(nearest, str) else None
+        parent = log.start_of(nearest) if isinstance(nearest, str) else None
         if parent and is_list(parent.parents) and step.parents != [*parent.parents, nearest]:
             report(
                 f"{quote([*parent.parents, nearest])}, as it started inside {parent.name!r}",
