@@ -5,10 +5,16 @@ from collections.abc import Callable
 
 import pytest
 from captured import captured, captures, python_accepts
+from hypothesis import settings
 
 from understudy_contracts import End, Exchange
 
 pytest_plugins = ["pytester"]
+
+settings.register_profile("quick", max_examples=20, deadline=None)
+settings.register_profile("ci", max_examples=200, deadline=None)
+settings.register_profile("deep", max_examples=10_000, deadline=None)
+settings.load_profile("ci")  # Another one: pytest --hypothesis-profile=deep
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so would the programs
 # that they start, some of which are to be ended by it.

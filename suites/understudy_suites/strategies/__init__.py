@@ -1,0 +1,33 @@
+"""Hypothesis strategies of what a server may legally answer, to build properties on.
+
+A run is drawn first (a `Plan`: what the graph does), then happens (a `Run`: ids, times, an order),
+then is shown as its request asks (a `View`), then written as a server of some dialect does.
+
+- `streams`, `waits`, `joins`, `refusals`: whole exchanges; `kin`: several of one request.
+- `run_requests`, `json_values`, `json_objects`, `messages`, `chunkings`: the parts.
+"""
+
+from understudy_suites.strategies.exchanges import joins, kin, streams, waits
+from understudy_suites.strategies.json_values import json_objects, json_values, texts
+from understudy_suites.strategies.messages import messages, speeches
+from understudy_suites.strategies.plans import plans
+from understudy_suites.strategies.refusals import refusals
+from understudy_suites.strategies.requests import run_requests, stream_modes
+from understudy_suites.strategies.wire import chunkings
+
+__all__ = [
+    "chunkings",
+    "joins",
+    "json_objects",
+    "json_values",
+    "kin",
+    "messages",
+    "plans",
+    "refusals",
+    "run_requests",
+    "speeches",
+    "stream_modes",
+    "streams",
+    "texts",
+    "waits",
+]

@@ -1,0 +1,84 @@
+"""Requests for runs that a server accepts."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from hypothesis import strategies as st
+
+from understudy_contracts.dialect import Dialect
+from understudy_contracts.exchange import Headers, Request
+from understudy_contracts.json_value import Json
+from understudy_contracts.stream_mode import STREAM_MODES
+from understudy_suites.strategies.json_values import json_objects, json_values
+
+ORIGIN = "http://localhost:3000"
+
+
+@cache
+def stream_modes() -> st.SearchStrategy[list[str]]:
+    """Any set of stream modes, in any order; often all of them with one kind of messages."""
+    without = [[m for m in STREAM_MODES if m != left_out] for left_out in _MESSAGES]
+    return st.one_of(
+        st.lists(st.sampled_from(STREAM_MODES), min_size=1, max_size=4, unique=True),
+        st.permutations(STREAM_MODES),
+        *(st.just(modes) for modes in without),
+    )
+
+
+@st.composite
+def run_requests(
+    draw: st.DrawFn,
+    path: str = "/runs/stream",
+    *,
+    modes: Sequence[str] | None = None,
+    subgraphs: bool | None = None,
+    dialect: Dialect | None = None,
+) -> Request:
+    """A request that starts a run, with any of the options that change nothing about the answer.
+
+    *modes* and *subgraphs* are drawn if they are not given. Where *dialect* is that of
+    LangGraph.js, `values` is not asked for together with subgraphs: neither version can do it.
+    """
+    asked = draw(_maybe_modes()) if modes is None else list(modes)
+    body: Json = {"assistant_id": draw(st.sampled_from(("agent", _AGENT)))}
+    body["input"] = draw(json_objects(max_size=2))
+    if asked is not None:
+        body["stream_mode"] = asked[0] if len(asked) == 1 and draw(st.booleans()) else asked
+    nested = subgraphs if subgraphs is not None else draw(st.booleans())
+    valued = asked is None or "values" in asked
+    if nested and not (dialect is Dialect.JAVASCRIPT and valued):
+        body["stream_subgraphs"] = True
+    body |= draw(_options())
+    headers: Headers = (("content-type", "application/json"),)
+    if draw(st.booleans()):
+        headers = (*headers, ("origin", ORIGIN))
+    return Request("POST", path, headers, orjson.dumps(body))
+
+
+_MESSAGES = ("messages", "messages-tuple")
+_AGENT = "fe096781-5601-53d2-b2f6-0d3403f7e9ca"
+
+
+@cache
+def _maybe_modes() -> st.SearchStrategy[list[str] | None]:
+    return st.one_of(stream_modes(), stream_modes(), stream_modes(), st.none())
+
+
+@cache
+def _options() -> st.SearchStrategy[Json]:
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "stream_resumable": st.booleans(),
+        "on_completion": st.sampled_from(("delete", "keep")),
+        "metadata": json_objects(max_size=1),
+        "config": st.just({"recursion_limit": 25}),
+        "unknown_field": json_values(),
+    }
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+def join_request(thread_id: str, run_id: str, last_event_id: str | None) -> Request:
+    """Return the request for what follows an event of a run that was started before."""
+    seen: Headers = (("last-event-id", last_event_id),) if last_event_id else ()
+    return Request("GET", f"/threads/{thread_id}/runs/{run_id}/stream", seen)
