@@ -488,20 +488,8 @@ REASONS: tuple[Reason, ...] = (
     ),
 )
 
-GAPS: tuple[Reason, ...] = (
-    Reason(
-        (TRUNCATE, SWAP, DROP),
-        "data that is no JSON is reported by no rule yet",
-        lambda m: any(
-            parse(frame.data) is Absent.NOT_JSON for frame in m.mutant.frames if frame.event
-        ),
-    ),
-)
-"""What should be reported and is not yet; each goes when a rule comes."""
-
 
 def explain(mutation: Mutation) -> str | None:
     """Return why the contract may be silent about *mutation*; None where it should not be."""
-    reasons = (*REASONS, *GAPS)
-    found = (r.why for r in reasons if mutation.kind in r.kinds and r.holds(mutation))
+    found = (r.why for r in REASONS if mutation.kind in r.kinds and r.holds(mutation))
     return next(found, None)

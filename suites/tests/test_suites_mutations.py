@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import pytest
 from captured import captures
-from explanations import GAPS, explain
+from explanations import explain
 from hypothesis import HealthCheck, given, settings
 from mutating import MUTATORS, Mutation, Mutator
 
@@ -142,16 +142,11 @@ def test_every_mutant_that_is_not_caught_is_explained(
     assert unexplained == []
 
 
-def test_every_gap_is_still_one(missed: list[Mutation]) -> None:
-    assert {gap.why for gap in GAPS} <= {explain(mutation) for mutation in missed}
-
-
 def test_some_mutants_of_each_kind_are_caught(judged: list[tuple[Mutation, Verdict]]) -> None:
     caught = {mutation.kind for mutation, verdict in judged if verdict is Verdict.CAUGHT}
 
     assert caught == {mutation.kind for mutation, _ in judged}
 
 
-@pytest.mark.xfail(reason="refusals.body cannot quote a body that says it is JSON and is none")
 def test_no_rule_fails_whatever_it_is_given(judged: list[tuple[Mutation, Verdict]]) -> None:
     assert [str(mutation) for mutation, verdict in judged if verdict is Verdict.CRASH] == []
