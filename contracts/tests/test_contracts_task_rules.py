@@ -219,6 +219,17 @@ def test_a_retry_begins_anew() -> None:
     assert judged([*step, stopped, again, *step, result("1", "a", {"n": 1})]) == []
 
 
+def test_an_attempt_may_break_off_between_a_task_and_its_twin() -> None:
+    again = ("metadata", METADATA[1] | {"attempt": 2})
+    lone, twice = start("1", "a"), start("2", "a")
+    twin: Shown = ("debug", {"step": 0, "type": "task", "payload": twice[1]})
+
+    assert judged([lone, again, twice, twin], {"tasks", "debug"}) == []
+    assert [f.rule for f in judged([lone, twice, twin], {"tasks", "debug"})] == [
+        "debug.shown-twice"
+    ]
+
+
 def test_feedback_is_known_where_it_is_asked_for() -> None:
     shown = [METADATA, ("feedback", {"key": "https://example.com"})]
 

@@ -45,6 +45,8 @@ def _shown_twice(call: Call, report: Report) -> EventWatch:
     # Only of the graph itself: subgraphs that run in threads may tell of several tasks at once.
     alone: TaskEvent | None = None
     while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            alone = None  # The attempt before broke off between the two.
         told = read_task(event)
         if told is None or not told.of_root:
             continue
