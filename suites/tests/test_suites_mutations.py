@@ -1,6 +1,6 @@
-"""Random mutations of captured and of generated exchanges: what the contract sees of them.
+"""Random mutations of captured exchanges: what the contract sees of them.
 
-The seeds are fixed: the figures change only with the rules, the captures and the strategies.
+The seeds are fixed: the figures change only with the rules and the captures.
 """
 
 import random
@@ -10,50 +10,19 @@ from enum import StrEnum
 
 import pytest
 from captured import captures
-from explanations import explain
-from hypothesis import HealthCheck, given, settings
+from explanations import REASONS, explain
 from mutating import MUTATORS, Mutation, Mutator
 
 from understudy_contracts import End, Exchange
 from understudy_contracts.call import Kind, kind_of
 from understudy_contracts.contract import check
 from understudy_contracts.dialect import Dialect, detect
-from understudy_suites.strategies import refusals, streams, waits
 
 ANSWERS = (Kind.STREAM, Kind.WAIT, Kind.REFUSAL)
-EACH = 150
-"""How many mutants of each kind are made, of captures and of generated exchanges."""
+EACH = 400
+"""How many mutants of each kind are made."""
 LARGEST = 60_000
 """Bytes of a body; larger ones only take time."""
-
-ALL_BUT_TUPLES = ("values", "updates", "messages", "custom", "tasks", "events", "debug")
-ALL_BUT_PARTIALS = ("values", "updates", "messages-tuple", "custom", "tasks", "debug")
-
-
-def generated() -> list[Exchange]:
-    """Return legal exchanges, the same each time; mostly streams of several modes."""
-    found: list[Exchange] = []
-    legal = (
-        streams(modes=ALL_BUT_TUPLES, subgraphs=True)
-        | streams(modes=ALL_BUT_PARTIALS)
-        | streams()
-        | waits()
-        | refusals()
-    )
-
-    @settings(
-        max_examples=150,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    @given(legal)
-    def collect(exchange: Exchange) -> None:
-        found.append(exchange)
-
-    collect()
-    return found
 
 
 def spotless(exchanges: Sequence[Exchange]) -> list[Exchange]:
@@ -96,11 +65,10 @@ def judge(mutation: Mutation) -> Verdict:
 @pytest.fixture(name="judged", scope="module")
 def _judged() -> list[tuple[Mutation, Verdict]]:
     """All mutants, and what became of each."""
-    pools = (spotless(list(captures().values())), spotless(generated()))
+    bases = spotless(list(captures().values()))
     made = [
         mutation
         for seed, mutator in enumerate(MUTATORS)
-        for bases in pools
         for mutation in mutants(mutator, bases, seed)
     ]
     return [(mutation, judge(mutation)) for mutation in made]
@@ -140,6 +108,10 @@ def test_every_mutant_that_is_not_caught_is_explained(
     with capsys.disabled():
         print("", *table(judged), sep="\n")
     assert unexplained == []
+
+
+def test_every_reason_explains_a_mutant(missed: list[Mutation]) -> None:
+    assert {reason.why for reason in REASONS} <= {explain(mutation) for mutation in missed}
 
 
 def test_some_mutants_of_each_kind_are_caught(judged: list[tuple[Mutation, Verdict]]) -> None:

@@ -9,9 +9,10 @@ from captured import captured
 
 from understudy_contracts import Exchange
 from understudy_contracts.call import asked_by
-from understudy_contracts.dialect import detect
+from understudy_contracts.dialect import Dialect, detect
 from understudy_contracts.event import event_of, parse
 from understudy_contracts.json_value import Json, is_list, is_object
+from understudy_suites.strategies.dialects import words
 from understudy_suites.strategies.plan import (
     Asks,
     Called,
@@ -44,7 +45,7 @@ def ai(content: str, **more: Any) -> Json:
     return message("ai", content, **own | more)
 
 
-def words(text: str) -> Speech:
+def saying(text: str) -> Speech:
     """A model that says *text*; its last piece is marked, as the fake model of LangChain does."""
     return Speech(tuple(Piece(word) for word in re.findall(r"\s+|\S+", text)))
 
@@ -64,7 +65,7 @@ USER = message("human", "x")
 
 
 def speaking(name: str, text: str, *acts: Any, **update: Any) -> Task:
-    return writing(name, update, *acts, Speeches((words(text),)), says=True)
+    return writing(name, update, *acts, Speeches((saying(text),)), says=True)
 
 
 def tool_agent() -> Graph:
@@ -245,3 +246,10 @@ def test_the_model_answers_what_the_server_answered(name: str) -> None:
 
     answered = [("output", parse(exchange.body))]
     assert Normal().events([("output", output)]) == Normal().events(answered)
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_user_data_under_the_name_of_interrupts_is_told_as_it_is(dialect: Dialect) -> None:
+    state = {"__interrupt__": ["x", {"value": 1}]}
+
+    assert words(dialect)("values", state) == state

@@ -46,6 +46,7 @@ def _legal_streams() -> list[Exchange]:
         *_drawn(streams(modes=STREAM_MODES, subgraphs=True)),
         *_drawn(streams(modes=modes, subgraphs=True)),
         *_drawn(streams(Dialect.PYTHON, modes=("values", "updates", "tasks", "custom"))),
+        *_drawn(streams(Dialect.AEGRA, modes=("custom",))),
     ]
 
 

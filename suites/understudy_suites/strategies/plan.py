@@ -47,7 +47,8 @@ class Called:
     """Whether its failure is caught by the task."""
 
 
-Act: TypeAlias = Custom | Dispatched | Speeches | Called
+PlainAct: TypeAlias = Custom | Dispatched | Speeches
+Act: TypeAlias = PlainAct | Called
 
 
 @dataclass(frozen=True)
@@ -148,11 +149,8 @@ def repeats(graph: Graph | Function) -> bool:
     for step in graph.steps:
         acts = [act for task in step for act in task.acts]
         called = [act.graph for act in acts if isinstance(act, Called)]
-        if len(step) > 1 and (
-            any(isinstance(task.outcome, Fails) for task in step) or any(map(_may_fail, called))
-        ):
-            return False
-        if not all(map(repeats, called)):
+        fails = any(isinstance(task.outcome, Fails) for task in step) or any(map(_may_fail, called))
+        if (fails and len(step) > 1) or not all(map(repeats, called)):
             return False
     return True
 

@@ -47,7 +47,7 @@ class _Fault:
                 return (self.javascript,)
             case Dialect.AEGRA:
                 return (self.aegra,)
-            case None:
+            case _:
                 return (self.python, self.javascript, self.aegra)
 
 
@@ -98,5 +98,5 @@ def _bodies(draw: st.DrawFn, server: Server, status: int, fault: _Fault) -> tupl
             if status == 404:
                 return ("application/json", orjson.dumps(own))
             return listed if status == 422 else detail
-        case None:
+        case _:
             return draw(st.sampled_from((detail, plain, listed)))

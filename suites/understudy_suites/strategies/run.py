@@ -15,17 +15,15 @@ from understudy_suites.strategies.messages import messages_of
 from understudy_suites.strategies.moments import Moment, Namespace, Returned, Shown, Spoken
 from understudy_suites.strategies.naming import Naming
 from understudy_suites.strategies.plan import (
-    Act,
     Asks,
     Called,
     Custom,
     Dispatched,
     Fails,
     Function,
-    Gives,
     Graph,
+    PlainAct,
     Plan,
-    Speeches,
     Task,
     Writes,
     updated,
@@ -221,7 +219,7 @@ class Run:
                 return shown, _End(interrupts=tuple(map(self._tell.interrupt, values)))
             case Writes() as writes:
                 update = self.naming.update(writes, said)
-            case Gives():
+            case _:  # Gives
                 update = last_state
         told = {task.name: update or None}
         if isinstance(task.outcome, Writes) and task.outcome.cached:
@@ -240,20 +238,17 @@ class Run:
         return self._tell.result(job.id, job.task, {}, job.step, namespace, error=error)
 
     def _act(
-        self, act: Act, chain: Chain, metadata: Json, job: _Job, said: list[Json]
+        self, act: PlainAct, chain: Chain, metadata: Json, job: _Job, said: list[Json]
     ) -> list[Moment]:
         match act:
             case Custom(value):
                 return [Shown("custom", value, job.place.namespace)]
             case Dispatched(name, value):
                 return [chain.custom(name, value)]
-            case Speeches(speeches):
+            case _:  # Speeches
                 parents = (*job.place.parents, chain.id)
-                return self._tell.merge(
-                    [self._speak(speech, metadata, job, parents, said) for speech in speeches]
-                )
-            case Called():
-                raise TypeError(act)  # It needs to know how many came before.
+                models = [self._speak(s, metadata, job, parents, said) for s in act.speeches]
+                return self._tell.merge(models)
 
     def _speak(
         self,

@@ -81,7 +81,7 @@ class Server:
                     ("content-location", path),
                     ("x-request-id", run.thread_id.replace("-", "")),
                 )
-            case None:
+            case _:
                 headers = (
                     ("content-type", "text/event-stream"),
                     ("content-location", path),
@@ -109,7 +109,7 @@ class Server:
                     ("content-location", there),
                     ("content-type", "application/json"),
                 )
-            case None:
+            case _:
                 headers = (("content-type", "application/json"), ("content-location", there))
         if self.dialect is Dialect.AEGRA:
             headers = (*headers, ("x-request-id", run.thread_id.replace("-", "")))
@@ -202,7 +202,7 @@ def servers(draw: st.DrawFn, who: Who = "any") -> Server:
             return Server(dialect, framing, style, completes=draw(st.booleans()), numbers="never")
         case Dialect.AEGRA:
             return Server(dialect, framing, SPACED, numbers="always")
-        case None:
+        case _:
             return Server(
                 None,
                 framing,
