@@ -16,8 +16,14 @@ FORBIDDEN = {
     },
     "contracts/understudy_contracts/reading": {"understudy_contracts.rules"},
     "mock_server/understudy_mock": {"understudy_suites", "pytest"},
+    "mock_server/understudy_mock/live": {
+        "understudy_mock.record",
+        "understudy_mock.replay",
+        "understudy_mock.api",
+    },
     "mock_server/understudy_mock/record": {"understudy_mock.replay", "understudy_mock.api"},
     "mock_server/understudy_mock/replay": {
+        "understudy_mock.live",
         "understudy_mock.record",
         "understudy_mock.api",
         "starlette",
@@ -25,13 +31,19 @@ FORBIDDEN = {
         "httpx",
     },
     "mock_server/understudy_mock/verify": {
+        "understudy_mock.live",
         "understudy_mock.record",
         "understudy_mock.replay",
         "understudy_mock.api",
         "starlette",
         "httpx",
     },
-    "mock_server/understudy_mock/api": {"understudy_mock.record", "httpx", "uvicorn"},
+    "mock_server/understudy_mock/api": {
+        "understudy_mock.live",
+        "understudy_mock.record",
+        "httpx",
+        "uvicorn",
+    },
 }
 
 

@@ -24,7 +24,7 @@ from scripted_deployment import (
 
 from understudy_contracts import End
 from understudy_mock.cli import run
-from understudy_mock.record.upstream import KEY_VARIABLES
+from understudy_mock.live.upstream import KEY_VARIABLES
 from understudy_mock.recording_file import read
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})

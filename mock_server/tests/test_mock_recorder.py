@@ -28,11 +28,11 @@ from scripted_deployment import (
 
 from understudy_contracts import End, Exchange
 from understudy_contracts.stream_mode import STREAM_MODES
+from understudy_mock.live.surroundings import greet, survey
+from understudy_mock.live.upstream import Upstream, UpstreamError, key_from
 from understudy_mock.record.interruption import interrupts_held
 from understudy_mock.record.job import Job
 from understudy_mock.record.recorder import Recorder, Run
-from understudy_mock.record.surroundings import greet, survey
-from understudy_mock.record.upstream import Upstream, UpstreamError, key_from
 from understudy_mock.recording_file import read
 from understudy_mock.redaction import Redactor
 from understudy_mock.view import EVERYTHING, EXACT

@@ -11,6 +11,14 @@ from pathlib import Path
 import click
 
 from understudy_contracts import End, Headers
+from understudy_mock.live.surroundings import Surroundings, greet, refused_key, survey
+from understudy_mock.live.upstream import (
+    READ_TIMEOUT,
+    Upstream,
+    UpstreamError,
+    key_from,
+    secrets_among,
+)
 from understudy_mock.record.job import (
     BadJob,
     Job,
@@ -23,14 +31,6 @@ from understudy_mock.record.job import (
 from understudy_mock.record.progress import Progress
 from understudy_mock.record.recorder import Recorder, Run
 from understudy_mock.record.shelf import NameTaken, Shelf
-from understudy_mock.record.surroundings import Surroundings, greet, refused_key, survey
-from understudy_mock.record.upstream import (
-    READ_TIMEOUT,
-    Upstream,
-    UpstreamError,
-    key_from,
-    secrets_among,
-)
 from understudy_mock.redaction import Redactor
 from understudy_mock.terminal import escape
 from understudy_mock.view import EVERYTHING, EXACT, View

@@ -11,7 +11,7 @@ import orjson
 
 from understudy_contracts import Request
 from understudy_contracts.stream_mode import STREAM_MODES
-from understudy_mock.record.upstream import request_headers
+from understudy_mock.live.upstream import request_headers
 from understudy_mock.view import VIEW_FIELDS, View
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

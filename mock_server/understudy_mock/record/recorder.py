@@ -7,10 +7,10 @@ from pathlib import Path
 
 from understudy_contracts import End, Exchange, Frame, Request, Response, sse
 from understudy_mock.lenient_json import object_in
+from understudy_mock.live.surroundings import Surroundings
+from understudy_mock.live.upstream import Answer, Upstream, UpstreamError, UpstreamTimeout
 from understudy_mock.record.interruption import interrupts_held
 from understudy_mock.record.job import Job
-from understudy_mock.record.surroundings import Surroundings
-from understudy_mock.record.upstream import Answer, Upstream, UpstreamError, UpstreamTimeout
 from understudy_mock.recording_file import RecordingWriter, line_end
 from understudy_mock.redaction import Redactor
 from understudy_mock.view import View

@@ -10,7 +10,7 @@ import orjson
 from understudy_contracts import Exchange
 from understudy_mock.assistant_id import default_id, uuid_in
 from understudy_mock.lenient_json import object_in, value_in
-from understudy_mock.record.upstream import Upstream, UpstreamError
+from understudy_mock.live.upstream import Upstream, UpstreamError
 
 _SEARCH_LIMIT = 100
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

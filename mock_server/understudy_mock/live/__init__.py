@@ -1,0 +1,1 @@
+"""Talking with live deployments: HTTP, what they say of themselves, and what may be spent."""
