@@ -1,21 +1,22 @@
 """`understudy record`: records runs of a live deployment."""
 
 import os
-import re
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from understudy_contracts import End, Headers
+from understudy_contracts import End
 from understudy_mock.live.surroundings import Surroundings, greet, refused_key, survey
 from understudy_mock.live.upstream import (
     READ_TIMEOUT,
+    BadHeader,
     Upstream,
     UpstreamError,
+    header_fields,
     key_from,
     secrets_among,
 )
@@ -36,8 +37,6 @@ from understudy_mock.terminal import escape
 from understudy_mock.view import EVERYTHING, EXACT, View
 
 _GOOD, _FINDINGS, _NOT_DONE = 0, 1, 2  # Exit codes, as in `understudy_mock.cli`.
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @click.command()
@@ -106,7 +105,7 @@ def record(
     views = EXACT if exact else (EVERYTHING,)
     try:
         jobs = _jobs(assistant, input_, inputs, body, name)
-        further = _headers(headers)
+        further = header_fields(headers)
         with Upstream(url, key=key_from(os.environ), headers=further, timeout=timeout) as upstream:
             secrets = (*upstream.secrets, *secrets_among(further, Redactor(redact)))
             shelf = Shelf(output, names=redact, secrets=secrets, force=force)
@@ -116,6 +115,8 @@ def record(
                 upstream, shelf, lambda: Redactor(redact, secrets), note, force, progress
             )
             return session.record(jobs, views)
+    except BadHeader as error:
+        raise click.UsageError(f"--header: {error}") from None
     except (BadJob, NameTaken, UpstreamError) as error:
         raise click.ClickException(escape(str(error))) from None
     except OSError as error:
@@ -219,14 +220,3 @@ def _jobs(
     further: object = {} if body is None else read_json(body, "--body")
     chosen = None if name is None else check_name(name, "--name")
     return [make_job(assistant, fields, further, chosen, "the command line")]
-
-
-def _headers(lines: Iterable[str]) -> Headers:
-    pairs: list[tuple[str, str]] = []
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon or not _HEADER_NAME.fullmatch(name):
-            # Only the name is shown: the value may be a key.
-            raise click.UsageError(f"--header: expected 'Name: value', got {name[:20]!r} ...")
-        pairs.append((name.lower(), value.strip()))
-    return tuple(pairs)

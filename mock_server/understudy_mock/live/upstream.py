@@ -4,7 +4,7 @@ import re
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -17,6 +17,8 @@ from understudy_mock.redaction import Redactor, strip_url
 KEY_VARIABLES = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 """Where the key comes from; the first that is set wins, as in the official clients."""
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
 READ_TIMEOUT = 300.0
 CONNECT_TIMEOUT = 5.0
 
@@ -25,6 +27,10 @@ Clock = Callable[[], float]
 
 class UpstreamError(Exception):
     """The deployment could not be asked: what happened, and what to do next."""
+
+
+class BadHeader(ValueError):
+    """A line that is no header field; of what was got, only the name is told."""
 
 
 class UpstreamTimeout(UpstreamError):
@@ -186,6 +192,18 @@ def key_from(environment: Mapping[str, str]) -> str | None:
         if key := environment.get(name, "").strip().strip("\"'"):
             return key
     return None
+
+
+def header_fields(lines: Iterable[str]) -> Headers:
+    """Return the header fields that *lines* such as `Name: value` say. Raises BadHeader."""
+    pairs: list[tuple[str, str]] = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not _HEADER_NAME.fullmatch(name):
+            # Only the name is shown: the value may be a key.
+            raise BadHeader(f"expected 'Name: value', got {name[:20]!r} ...")
+        pairs.append((name.lower(), value.strip()))
+    return tuple(pairs)
 
 
 def request_headers(body: bytes) -> Headers:
