@@ -3,7 +3,6 @@
 import errno
 import gc
 import math
-import shlex
 import socket
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,9 +13,11 @@ from pathlib import Path
 import click
 import orjson
 
+from understudy_contracts import Request
 from understudy_mock.api.body import BODY_LIMIT
 from understudy_mock.api.deployment import BadAnswer
 from understudy_mock.api.replay import Options
+from understudy_mock.curl import as_curl
 from understudy_mock.recording import SUFFIX, BrokenRecording
 from understudy_mock.replay.library import Library, RecordedRun, load
 from understudy_mock.replay.projection import request_body, view_of
@@ -198,9 +199,9 @@ def _curl(run: RecordedRun, url: str) -> str:
     if "updates" in view_of(body).modes and exchange.is_stream:  # They are the shortest to read.
         body = {key: value for key, value in body.items() if key not in VIEW_FIELDS}
         body["stream_mode"] = "updates"
-    data = shlex.quote(orjson.dumps(body).decode())
     path = exchange.request.path
-    return f"curl -N {url}{path} -H 'content-type: application/json' -d {data}"
+    asked = Request("POST", path, (("content-type", "application/json"),), orjson.dumps(body))
+    return as_curl(asked, url)
 
 
 async def _watch(mock: Mock, paths: Sequence[Path]) -> None:
