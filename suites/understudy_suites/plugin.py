@@ -10,17 +10,47 @@ import pytest
 if TYPE_CHECKING:
     from understudy_suites.deployment import MockDeployment
 
+GROUP = "understudy"
 RECORDINGS_INI = "understudy_recordings"
+RECORD_MODES = ("none", "once", "new_episodes", "all", "rewrite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the settings of the plugin; all names start with `understudy`."""
+    """Add the options and settings of the plugin; all names start with `understudy`."""
+    group = parser.getgroup(
+        GROUP, "understudy: stands in for a LangGraph deployment, or judges one"
+    )
+    _add_mock_options(parser, group)
+
+
+def _add_mock_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
+    """Add what the fixture `understudy_mock` obeys."""
     parser.addini(
         RECORDINGS_INI,
         "Recordings that understudy_mock answers from, files or folders, relative to the "
         "configuration file; by default those that come with understudy.",
         type="paths",
         default=[],
+    )
+    group.addoption(
+        "--understudy-record",
+        choices=RECORD_MODES,
+        default="none",
+        help="What understudy_mock records of --understudy-upstream, into the first folder of "
+        "understudy_recordings: nothing (none, the default); what has no recording yet, if there "
+        "is none of that name or none at all (once), or whatever there is (new_episodes); every "
+        "request anew, each time (all) or once (rewrite).",
+    )
+    group.addoption(
+        "--understudy-upstream",
+        metavar="URL",
+        help="The deployment that --understudy-record asks. The key is taken from "
+        "LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY.",
+    )
+    group.addoption(
+        "--understudy-fail-unused",
+        action="store_true",
+        help="Fail the session if there are recordings that no test used.",
     )
 
 
