@@ -11,6 +11,8 @@ from understudy_mock.recording import RUN_PATHS
 
 Enough = Callable[[Frame], bool]
 """Whether to hang up after this frame."""
+Began = Callable[[Response], object]
+"""Is told the head when it has come; hangs up where it returns True."""
 
 STARTING_PATHS = (*RUN_PATHS, "/runs", "/runs/batch")
 """Where a POST starts runs."""
@@ -29,12 +31,12 @@ class Caller:
         request: Request,
         *,
         enough: Enough | None = None,
-        began: Callable[[Response], None] | None = None,
+        began: Began | None = None,
     ) -> Exchange:
         """Make *request*, again when the deployment asks to come back later; return what came.
 
         With *enough*, hang up after the frame for which it is true; the exchange ends as STOPPED
-        then. *began* is told the head when it has come. A body that was cut ends as CUT.
+        then, as where *began* returns True. A body that was cut ends as CUT.
         Raises UpstreamError where there is no answer at all, BudgetSpent for a run too many.
         """
         for _ in range(MOST_RETRIES):
@@ -47,7 +49,7 @@ class Caller:
         self,
         request: Request,
         enough: Enough | None,
-        began: Callable[[Response], None] | None,
+        began: Began | None,
     ) -> Exchange:
         if not starts_runs(request):
             return self._exchange(request, enough, began)
@@ -61,16 +63,15 @@ class Caller:
         self,
         request: Request,
         enough: Enough | None,
-        began: Callable[[Response], None] | None,
+        began: Began | None,
     ) -> Exchange:
         with self.upstream.open(request) as answer:
-            if began is not None:
-                began(answer.response)
             body = _Body(request, answer)
             frames: list[Frame] = []
-            end = End.COMPLETE
+            hangs_up = began is not None and began(answer.response) is True
+            end = End.STOPPED if hangs_up else End.COMPLETE
             try:
-                for frame in body.frames():
+                for frame in () if hangs_up else body.frames():
                     frames.append(frame)
                     if enough is not None and enough(frame):
                         end = End.STOPPED

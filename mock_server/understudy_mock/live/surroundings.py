@@ -25,6 +25,8 @@ class Surroundings:
     """The name of the assistant's graph, or the assistant as the user named it."""
     notes: tuple[str, ...] = ()
     """What the deployment does not offer."""
+    assistant_id: str | None = None
+    """The UUID of the assistant, if the deployment tells it."""
 
     @property
     def title(self) -> str:
@@ -68,7 +70,7 @@ def survey(upstream: Upstream, assistant: str, info: Exchange) -> Surroundings:
         asked += [_ask(upstream, "GET", f"/assistants/{id_}/graph")]
         asked += [_ask(upstream, "GET", f"/assistants/{id_}/graph?xray=true")]
     notes = [note for exchange in asked for note in _missing(exchange)]
-    return Surroundings(tuple(asked), graph or assistant, tuple(notes))
+    return Surroundings(tuple(asked), graph or assistant, tuple(notes), id_)
 
 
 def refused_key(url: str, status: int) -> str:
