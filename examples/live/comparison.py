@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from connection import Ask, Reply, ask_all
+from heartbeats import irregularity, without_heartbeats
 from transcript import difference, transcribe
 
 from understudy_contracts import Headers
@@ -26,7 +27,7 @@ class Case:
     ordered: bool = True
     """Whether the order of the events is always the same."""
     chunks: bool = False
-    """Whether the cuts between chunks are compared, and comments with them."""
+    """Whether the cuts between chunks are compared, and heartbeats judged by the clock."""
     own_body: bool = False
     """Whether the body is the server's own, so that only its type is compared."""
 
@@ -92,6 +93,9 @@ class Comparison:
 
     def _difference(self, case: Case, real: Reply, got: Reply, mock: str) -> str:
         if case.chunks:
+            for server, reply in (("the server", real), ("the mock", got)):
+                if told := irregularity(reply):
+                    return f"{server}: {told}"
             real, got = (replace(r, chunks=_chunk_by_chunk(r)) for r in (real, got))
         hosts = [urlsplit(url).netloc for url in (self.url, mock)]
         if case.own_body:
@@ -106,7 +110,8 @@ class Comparison:
 
 def _chunk_by_chunk(reply: Reply) -> tuple[bytes, ...]:
     """Write the chunks of *reply* as a JSON array, so that none is taken for a comment."""
-    return (json.dumps([chunk.decode() for chunk in reply.chunks], indent=0).encode(),)
+    chunks = [chunk.decode() for chunk in without_heartbeats(reply).chunks]
+    return (json.dumps(chunks, indent=0).encode(),)
 
 
 def _without_body(reply: Reply) -> Reply:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -45,6 +46,8 @@ class Reply:
     """The body: its chunks, or all of it in one where it was not chunked."""
     closed: bool
     """Whether the server was seen to close the connection."""
+    times: tuple[float, ...] = ()
+    """When each of the chunks had come, in seconds since the head."""
 
     @property
     def body(self) -> bytes:
@@ -96,11 +99,13 @@ async def _exchange(url: str, ask: Ask) -> Reply:
             if ask.half_close:
                 writer.write_eof()
             interim, status_line, headers = await _head(reader)
-            chunks: tuple[bytes, ...] = ()
+            arrived: list[tuple[float, bytes]] = []
             if status_line and not ask.raw.startswith(b"HEAD "):
-                chunks = await _body(reader, dict(headers))
+                arrived = [chunk async for chunk in _body(reader, dict(headers))]
             closed = ask.waits_for_close and await _is_closed(reader)
-            return Reply(interim, status_line, headers, chunks, closed)
+            chunks = tuple(chunk for _, chunk in arrived)
+            times = tuple(at for at, _ in arrived)
+            return Reply(interim, status_line, headers, chunks, closed, times)
     finally:
         writer.close()
 
@@ -128,11 +133,16 @@ async def _until_empty_line(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
-async def _body(reader: asyncio.StreamReader, fields: dict[str, str]) -> tuple[bytes, ...]:
+async def _body(
+    reader: asyncio.StreamReader, fields: dict[str, str]
+) -> AsyncIterator[tuple[float, bytes]]:
+    """Yield the chunks, each with the seconds since the head."""
+    start = time.monotonic()
     if fields.get("transfer-encoding") == "chunked":
-        return tuple([chunk async for chunk in _chunks(reader)])
-    length = int(fields.get("content-length", 0))
-    return (await reader.readexactly(length),) if length else ()
+        async for chunk in _chunks(reader):
+            yield time.monotonic() - start, chunk
+    elif length := int(fields.get("content-length", 0)):
+        yield 0.0, await reader.readexactly(length)
 
 
 async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:

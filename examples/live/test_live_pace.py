@@ -25,7 +25,7 @@ def test_each_event_is_a_chunk_of_its_own(paced_mock: str, comparison: Compariso
 def test_heartbeats_come_while_the_run_waits_to_start(
     paced_mock: str, comparison: Comparison
 ) -> None:
-    asked = INPUTS["agent"] | {"after_seconds": 6}
+    asked = INPUTS["agent"] | {"after_seconds": 8}
     cases = [
         replace(case, chunks=True)
         for endpoint in ("stream", "wait")
