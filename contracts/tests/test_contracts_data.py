@@ -10,7 +10,6 @@ from mutation import asking, with_data, with_frames
 from understudy_contracts import Exchange, Frame
 from understudy_contracts.contract import check
 from understudy_contracts.finding import Finding
-from understudy_contracts.reading import misfit
 from understudy_contracts.reading.output_schema import output_judge
 from understudy_contracts.rules import data
 
@@ -77,19 +76,6 @@ def test_of_a_long_value_a_finding_shows_both_ends() -> None:
     assert len(finding.got) < 500
     assert finding.got.startswith("[1,1,1")
     assert finding.got.endswith('is not of type "object"')
-
-
-def test_what_can_not_be_written_down_is_a_finding_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def fail(name: str, value: object) -> None:
-        raise RecursionError
-
-    monkeypatch.setattr(misfit, "first_error", fail)
-
-    (finding, *_) = found(UPDATES)
-
-    assert finding.got == "a value that is nested too deeply to show"
 
 
 def test_values_fit_the_schema_that_the_deployment_advertises() -> None:

@@ -14,6 +14,7 @@ from understudy_contracts.contract import check, read_call
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event, event_of
 from understudy_contracts.finding import Finding
+from understudy_contracts.nesting import DEEPEST
 from understudy_contracts.reading.recent import MOST_REMEMBERED
 from understudy_contracts.rule import EventRule, Report
 from understudy_contracts.rules import langchain, messages, sums, tuples
@@ -212,7 +213,7 @@ def test_values_may_be_nested_deeply() -> None:
     for number, frame in enumerate(base.frames[:8], 1):
         watch.send(event_of(frame, number) or End.COMPLETE)
     deep: list[Any] = []
-    for _ in range(2000):
+    for _ in range(DEEPEST):
         deep = [deep]
 
     watch.send(Event(9, base.frames[1], "values", (), deep))

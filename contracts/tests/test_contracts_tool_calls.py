@@ -111,3 +111,10 @@ def test_blocks_with_pieces_of_calls_become_whole_calls(
     finished = finish_blocks(content, [call(), call(id=None)])
 
     assert json.dumps(finished) == json.dumps(expected)
+
+
+def test_arguments_that_are_nested_too_deeply_stay_as_they_came() -> None:
+    block: Object = {"type": "server_tool_call_chunk", "args": "[" * 200_000}
+
+    assert finish_blocks([block], []) == [block]
+    assert parse_tool_calls([tool_call_chunk({"args": "[" * 200_000})])[0] == []

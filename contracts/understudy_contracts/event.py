@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, NoReturn
 
 from understudy_contracts.exchange import Frame
+from understudy_contracts.nesting import is_too_deep
 
 
 class Absent(Enum):
@@ -53,12 +54,17 @@ def parse(text: str | bytes | None) -> Any:
     """
     if text is None or not text.strip():
         return Absent.EMPTY
+    if isinstance(text, bytes):
+        try:
+            text = text.decode(json.detect_encoding(text), "surrogatepass")
+        except UnicodeDecodeError:
+            return Absent.NOT_JSON
+    if is_too_deep(text):
+        return Absent.TOO_DEEP
     # Python reads no integer of more than 4,300 digits; JSON.parse takes every one for a float.
     for integer in (int, float):
         try:
             return json.loads(text, parse_constant=_refuse, parse_int=integer)
-        except RecursionError:
-            return Absent.TOO_DEEP
         except ValueError:
             continue
     return Absent.NOT_JSON

@@ -97,6 +97,6 @@ def _finish_block(block: Object, calls: dict[str, Object]) -> Object:
 def _whole_args(text: JsonValue) -> Object | None:
     try:
         args: JsonValue = json.loads(text) if isinstance(text, str) else None
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return None
     return args if isinstance(args, dict) else None

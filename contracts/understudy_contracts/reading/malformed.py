@@ -6,6 +6,7 @@ from typing import Any
 
 from understudy_contracts.exchange import Request
 from understudy_contracts.json_value import is_object
+from understudy_contracts.nesting import is_too_deep
 
 _BOOLEAN_WORDS = frozenset(("true", "false", "t", "f", "yes", "no", "y", "n", "on", "off"))
 """Aegra takes such words, and 0 and 1, for booleans, as pydantic does."""
@@ -24,11 +25,11 @@ def malformed(request: Request) -> str | None:
         text = request.body.decode()
     except UnicodeDecodeError:
         return None
+    if is_too_deep(text):
+        return None
     try:
         # As lenient as the most lenient server: NaN, and integers of any length.
         body: Any = json.loads(text.removeprefix("\ufeff"), parse_int=float)
-    except RecursionError:
-        return None
     except ValueError:
         # UTF-16 without a byte order mark is UTF-8 too, full of NUL; some read it.
         return None if "\0" in text else "a body that is no JSON"

@@ -5,10 +5,10 @@ that grows with the length of the message, and only of what is the same in every
 content, and the tool calls whose arguments are whole.
 """
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from understudy_contracts.event import parse
 from understudy_contracts.json_value import Json, is_list, is_object
 from understudy_contracts.merge import NotAddable, merge_content
 
@@ -66,10 +66,7 @@ class MessageSum:
             return None
         calls: list[Call] = []
         for call in self._calls.values():
-            try:
-                args = json.loads("".join(call.args) or "{}")
-            except (ValueError, RecursionError):
-                return None
+            args = parse("".join(call.args) or "{}")
             if not is_object(args):
                 return None
             calls.append((call.name, args, call.id or None))
@@ -104,7 +101,7 @@ def _merged(before: Any, content: Any) -> Any:
         return None
     try:
         return merge_content(before, content)
-    except (NotAddable, RecursionError):
+    except NotAddable:
         return None
 
 

@@ -25,8 +25,6 @@ def normal_form(value: Any) -> str:
     The order of keys does not count, nor whether a number is written as 1 or as 1.0, nor NUL,
     which Aegra 0.11.0 drops where it stores a text. A message without an id is as one with an id:
     some combinations of stream modes show it before it gets one.
-
-    Raises RecursionError for what is nested too deeply.
     """
     return json.dumps(_normal(value), sort_keys=True)
 

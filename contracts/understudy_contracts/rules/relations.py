@@ -58,7 +58,7 @@ def _unique(
     def judge(answers: Sequence[Answer], report: Report) -> None:
         first: dict[str, Answer] = {}
         for answer in _runs(answers):
-            for id_ in _each(ids_in, answer):
+            for id_ in dict.fromkeys(ids_in(answer)):
                 before = first.setdefault(id_, answer)
                 # Where two have the same run that is already told.
                 if before is answer or _run_of(before) == _run_of(answer):
@@ -68,13 +68,6 @@ def _unique(
                     report(f"{what} of this run alone", got, exchange=answer.number)
 
     return judge
-
-
-def _each(ids_in: Callable[[Answer], Iterable[str]], answer: Answer) -> Iterable[str]:
-    try:
-        return dict.fromkeys(ids_in(answer))
-    except RecursionError:
-        return ()  # Nested too deeply to be looked through.
 
 
 def _was_sent(id_: str, answer: Answer) -> bool:

@@ -1,7 +1,7 @@
 """Which requests for a run are refused, and which are not."""
 
 from understudy_contracts import schema
-from understudy_contracts.call import Asked, Call, Kind
+from understudy_contracts.call import Call, Kind
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import parse
 from understudy_contracts.finding import Level
@@ -14,6 +14,7 @@ from understudy_contracts.rule import RUNS, AnyRule, BodyRule, HeadRule, Report,
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _REFUSALS = frozenset({Kind.REFUSAL})
 _PYTHON = frozenset({Dialect.PYTHON})
+_RUN_REQUEST = "run-request.json"
 
 
 def _malformed(call: Call, report: Report) -> None:
@@ -43,18 +44,10 @@ def _schema(call: Call, report: Report) -> None:
         return
     if not started and (status == 422 or not blames_the_body(status)):
         return
-    error = _violation(call.asked)
+    error = schema.first_error(_RUN_REQUEST, call.asked.body)
     # A newer server may know more words than the schema.
     if error and not (started and _is_about_words(error)):
         report(f"422, because {shorten(error.message)}", str(status))
-
-
-def _violation(asked: Asked) -> schema.SchemaError | None:
-    try:
-        return schema.first_error("run-request.json", asked.body)
-    except RecursionError:
-        # Only what is wrong is written down, here in vain as it is nested too deeply.
-        return schema.SchemaError("type", None, (), (), "it is nested too deeply", None)
 
 
 def _is_about_words(error: schema.SchemaError) -> bool:
@@ -68,7 +61,7 @@ def _schema_reason(call: Call, body: bytes, report: Report) -> None:
         return
     detail = str(answer.get("detail"))
     if "Failed validating" in detail:
-        if _violation(call.asked) is None:
+        if schema.first_error(_RUN_REQUEST, call.asked.body) is None:
             report("no refusal of what the schema allows", quote(detail), path=("detail",))
 
 
