@@ -10,6 +10,7 @@ from mutation import asking, renewed, with_body, with_frames
 from understudy_contracts import Exchange, Frame
 from understudy_contracts.contract import check, relate
 from understudy_contracts.event import Absent, parse
+from understudy_contracts.json_value import is_list, is_object
 from understudy_contracts.nesting import DEEPEST, is_too_deep
 
 
@@ -101,11 +102,10 @@ def _with_nth(number: int, data: Any) -> Any:
 def _deepened(text: str | bytes) -> list[bytes]:
     value = parse(text)
     made: list[Any] = [deep(DEEPEST)]
-    if isinstance(value, dict):
+    if is_object(value):
         made += [value | {key: deep(DEEPEST - 1)} for key in value]
         made += [value | {key: [deep(DEEPEST - 2)]} for key in value]
-    if isinstance(value, list):
-        first = value[0]
+    if is_list(value) and is_object(first := value[0]):
         made += [[first | {key: deep(DEEPEST - 2)}, *value[1:]] for key in first]
     return [orjson.dumps(one) for one in made]
 
