@@ -36,7 +36,7 @@ def test_at_speed_0_all_leaves_at_once_without_heartbeats() -> None:
 def test_heartbeats_come_every_five_seconds_of_real_time(speed: float, beats: list[float]) -> None:
     chunks = list(schedule(LONG, speed, BEAT))
 
-    assert [due for due, body in chunks if body == BEAT] == beats
+    assert [chunk.due for chunk in chunks if chunk.body == BEAT] == beats
     assert [chunk for chunk in chunks if chunk.body != BEAT] == [
         Chunk(1.0 / speed, b"a"),
         Chunk(44.0 / speed, b"b"),

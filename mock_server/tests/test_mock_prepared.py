@@ -187,5 +187,5 @@ def test_recorded_bytes_are_filled_with_the_ids_of_a_response(make_run: MakeRun)
 def test_what_a_request_changes_is_changed(make_run: MakeRun) -> None:
     prepared = make_ready(make_run([("values", 1)]), after_seconds=2, feedback_keys=["a"])
 
-    assert [piece.at for piece in prepared.pieces if piece.is_event] == [2.1, 5.1]
+    assert [piece.at for piece in prepared.pieces if piece.event] == [2.1, 5.1]
     assert b"LangSmithConnectionError" in text(prepared)

@@ -4,10 +4,10 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
@@ -16,15 +16,18 @@ from understudy_mock.api.active import ActiveRuns
 from understudy_mock.api.app import create_app
 from understudy_mock.api.body import BODY_LIMIT
 from understudy_mock.api.catalogue import Catalogue
-from understudy_mock.api.journal import Entry, Journal
+from understudy_mock.api.journal import ENTRY_KEY, Journal
 from understudy_mock.api.lifecycle import Lifecycle
 from understudy_mock.api.replay import Options, Replay
-from understudy_mock.api.runs import JOURNAL_KEY, RunEndpoints
+from understudy_mock.api.runs import RunEndpoints
+from understudy_mock.api.stage import Stage
 from understudy_mock.api.threads import Threads
+from understudy_mock.protocol import Protocol
 from understudy_mock.replay.library import Library
 
 DEFAULT_PORT = 2024
 """The port of `langgraph dev`."""
+Result = TypeVar("Result")
 _LARGE_BLOCK = 16 * 1024 * 1024
 
 
@@ -43,16 +46,20 @@ class Mock:
         *,
         cors_origins: Collection[str] = ("*",),
         body_limit: int = BODY_LIMIT,
+        journal: Journal | None = None,
     ) -> None:
-        self.journal = Journal()
-        self.catalogue = Catalogue(library.recordings)
-        self.replay = Replay(library, self.catalogue, options or Options())
+        options = options or Options()
+        self.journal = journal or Journal()
+        self.stage = Stage()
+        self.catalogue = Catalogue(library.recordings, new_id=self._random_id, now=options.now)
+        self.replay = Replay(library, self.catalogue, options)
         self.active = ActiveRuns()
-        threads = Threads()
-        self._runs = RunEndpoints(self.replay, Lifecycle(self.active, threads), body_limit)
+        self._threads = Threads(new_id=self.replay.new_id, now=options.now)
+        lifecycle = Lifecycle(self.active, self._threads)
+        self._runs = RunEndpoints(self.replay, lifecycle, self.stage, body_limit)
         self._app = create_app(
             catalogue=self.catalogue,
-            threads=threads,
+            threads=self._threads,
             active=self.active,
             run_routes=self._runs.routes,
             cors_origins=cors_origins,
@@ -64,12 +71,11 @@ class Mock:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        entry = self.journal.add(Entry(scope["method"], scope["path"]))
-        scope[JOURNAL_KEY] = entry
+        entry = scope[ENTRY_KEY] = self.journal.open(scope)
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                entry.status = message["status"]
+                self.journal.answer(entry, message["status"])
             await send(message)
 
         await self._app(scope, receive, noting)
@@ -78,6 +84,21 @@ class Mock:
         """Answer from another *library* from now on; assistants that clients made stay."""
         self.catalogue.replace(library.recordings)
         self.replay.use(library)
+
+    def reset(self) -> None:
+        """Be as at the start: forget what was asked, and end what is in progress.
+
+        The same requests get the same answers again, if ids are seeded.
+        """
+        self._runs.end_all()
+        self.stage.clear()
+        self.replay.restart()
+        self.catalogue.forget_created()
+        self._threads.clear()
+        self.journal.clear()
+
+    def _random_id(self) -> str:
+        return self.replay.random_id()
 
     def end_streams(self) -> None:
         """End every stream in progress, as a server does that is told to go."""
@@ -95,7 +116,14 @@ class MockServer(uvicorn.Server):
     ) -> None:
         """Serve *mock* on the socket *listening*, with *background* work once it does."""
         super().__init__(
-            uvicorn.Config(mock, access_log=False, log_level="warning", lifespan="off", ws="none")
+            uvicorn.Config(
+                mock,
+                http=Protocol,
+                access_log=False,
+                log_level="warning",
+                lifespan="off",
+                ws="none",
+            )
         )
         logging.getLogger("uvicorn.error").addFilter(_is_no_crash)
         self._mock = mock
@@ -109,6 +137,8 @@ class MockServer(uvicorn.Server):
         """Where the mock answers."""
         self.serving = threading.Event()
         """Set once requests are answered."""
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """What it runs on, once it is serving."""
 
     def listen(self) -> None:
         """Serve until told to end."""
@@ -120,6 +150,7 @@ class MockServer(uvicorn.Server):
         # The C library gives the memory of every large body back, and takes it anew for the next,
         # until it has seen a larger block freed. Measured: up to three times the CPU.
         bytes(_LARGE_BLOCK)
+        self.loop = asyncio.get_running_loop()
         self.serving.set()
         if self._background is not None:
             self._task = asyncio.ensure_future(self._background())
@@ -149,6 +180,19 @@ class BackgroundServer:
         self.url = self._server.url
         """Where the mock answers."""
         self._thread = threading.Thread(target=self._server.listen, daemon=True)
+
+    def run(self, work: Coroutine[Any, Any, Result], timeout: float | None = None) -> Result:
+        """Do *work* where requests are answered, between two of them; return what comes of it.
+
+        Raises TimeoutError, and gives the work up, where it takes longer than *timeout* seconds.
+        """
+        assert self._server.loop is not None, "the server was not started"
+        future = asyncio.run_coroutine_threadsafe(work, self._server.loop)
+        try:
+            return future.result(timeout)
+        except TimeoutError:
+            future.cancel()
+            raise
 
     def __enter__(self) -> Self:
         self._thread.start()

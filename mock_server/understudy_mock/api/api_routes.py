@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 from understudy_mock.api.answer import VARY
-from understudy_mock.api.refusal import Refusal
+from understudy_mock.api.refusal import Miss, Refusal
 
 Endpoint = Any  # What Starlette's Route takes: a function of a request, or an ASGI application.
 
@@ -45,7 +45,7 @@ def _route(name: str, endpoint: Endpoint) -> Route:
 
 def _not_implemented(name: str) -> Endpoint:
     async def refuse(_: Request) -> Response:
-        raise Refusal(
+        raise Miss(
             501,
             f"Not implemented by understudy: {name}. It answers stateless runs and what their "
             "clients need; GET /openapi.json lists all it does.",

@@ -29,13 +29,14 @@ from understudy_mock.api.api_routes import SYSTEM_PATHS, lay_out, redirect_or_40
 from understudy_mock.api.body import BODY_LIMIT
 from understudy_mock.api.catalogue import Catalogue
 from understudy_mock.api.cors import Cors
+from understudy_mock.api.journal import entry_of
 from understudy_mock.api.neighbours import (
     assistant_endpoints,
     cancel_endpoints,
     system_endpoints,
     thread_endpoints,
 )
-from understudy_mock.api.refusal import Crash, Refusal
+from understudy_mock.api.refusal import Crash, Miss, Refusal
 from understudy_mock.api.threads import Threads
 
 
@@ -87,7 +88,7 @@ class _Shortcut:
         try:
             await run(scope, receive, send)
         except _EXPECTED as error:
-            await _response_to(error)(scope, receive, send)
+            await _response_to(error, scope)(scope, receive, send)
 
 
 def _fallback(routes: list[BaseRoute]) -> ASGIApp:
@@ -101,7 +102,9 @@ _EXPECTED = (Refusal, JSONEncodeError, ClientDisconnect)
 """What an endpoint may raise."""
 
 
-def _response_to(error: Exception) -> Response:
+def _response_to(error: Exception, scope: Scope) -> Response:
+    if isinstance(error, Miss):
+        entry_of(scope).miss = error.detail
     if isinstance(error, Refusal):
         return error.response()
     if isinstance(error, JSONEncodeError):
@@ -110,8 +113,8 @@ def _response_to(error: Exception) -> Response:
     return empty_response()  # Nobody is left to read it.
 
 
-async def _answer_expected(_: Request, error: Exception) -> Response:
-    return _response_to(error)
+async def _answer_expected(request: Request, error: Exception) -> Response:
+    return _response_to(error, request.scope)
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:

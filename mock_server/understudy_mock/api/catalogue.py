@@ -8,7 +8,8 @@ Statuses and texts of refusals are those of langgraph-api 0.16.7. What no record
 with 501 and says how to get it.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -24,8 +25,8 @@ from understudy_mock.api.payload import (
     strip_configurable,
     strip_metadata,
 )
-from understudy_mock.api.refusal import Refusal
-from understudy_mock.assistant_id import default_id
+from understudy_mock.api.refusal import Miss, Refusal
+from understudy_mock.assistant_id import default_id, uuid_in
 from understudy_mock.recording import Recording
 
 CREATED_LIMIT = 1000
@@ -56,10 +57,21 @@ class Catalogue:
     """The assistants of a deployment."""
 
     def __init__(
-        self, recordings: Iterable[Recording] = (), *, created_limit: int = CREATED_LIMIT
+        self,
+        recordings: Iterable[Recording] = (),
+        *,
+        created_limit: int = CREATED_LIMIT,
+        new_id: Callable[[], str] = lambda: str(uuid4()),
+        now: Callable[[], float] = time.time,
     ) -> None:
+        """Know the assistants of *recordings*, and *created_limit* that clients create.
+
+        *new_id* makes their ids, *now* tells the time of day in seconds since the epoch.
+        """
         self._created: dict[str, Assistant] = {}
         self._created_limit = created_limit
+        self._new_id = new_id
+        self._now = now
         self.revision = 0
         """Changes whenever `resolve` may answer differently."""
         self.replace(recordings)
@@ -80,6 +92,12 @@ class Catalogue:
         """The names of all graphs, in the order in which the server registered them."""
         self.revision += 1
 
+    def forget_created(self) -> None:
+        """Forget the assistants that clients created."""
+        if self._created:
+            self._created.clear()
+            self.revision += 1
+
     @property
     def assistants(self) -> list[Assistant]:
         """All assistants, those of the recordings first."""
@@ -96,29 +114,35 @@ class Catalogue:
         return self._known.requests
 
     def resolve(self, assistant_id: str) -> Assistant:
-        """Return the assistant to run; raises Refusal 422 (no such name) or 404 (no such UUID)."""
+        """Return the assistant to run; raises Miss 422 (no such name) or 404 (no such UUID)."""
         return self.find(self.canonical(assistant_id))
 
     def canonical(self, assistant_id: str) -> str:
         """Return the UUID that a graph name or any spelling of a UUID means, known or not.
 
-        Raises Refusal 422 for the name of no graph.
+        Raises Miss 422 for the name of no graph.
         """
         if assistant_id in self.graphs:
             return default_id(assistant_id)
-        return parse_uuid(
-            assistant_id,
+        if uuid := uuid_in(assistant_id):
+            return uuid
+        raise Miss(
+            422,
             f"Invalid assistant: '{assistant_id}'. Must be either:\n- A valid assistant UUID, or\n"
             f"- One of the registered graphs: {', '.join(self.graphs)}",
         )
 
     def find(self, uuid: str) -> Assistant:
-        """Return the assistant to run with this canonical UUID; raises Refusal 404."""
-        return self._lookup(uuid, "Thread or assistant not found.")
+        """Return the assistant to run with this canonical UUID; raises Miss 404."""
+        if assistant := self._by_id(uuid):
+            return assistant
+        raise Miss(404, "Thread or assistant not found.")
 
     def get(self, assistant_id: str) -> Assistant:
         """Return the assistant with this UUID; raises Refusal 422 or 404."""
-        return self._lookup(parse_uuid(assistant_id, _NOT_A_UUID), "Not Found")
+        if assistant := self._by_id(parse_uuid(assistant_id, _NOT_A_UUID)):
+            return assistant
+        raise Refusal(404, "Not Found")
 
     def schemas(self, assistant_id: str) -> Any:
         """Return the schemas of the graph of an assistant; raises Refusal 422, 404 or 501."""
@@ -161,7 +185,7 @@ class Catalogue:
         *body* is valid by `assistant-create-request.json`. Raises Refusal 422, 404, 400 or 409.
         """
         asked = body.get("assistant_id")
-        assistant_id = parse_uuid(asked, _NOT_A_UUID) if asked else str(uuid4())
+        assistant_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
         self._check_graph(body["graph_id"])
         config = strip_config(body.get("config", {}))
         context: Json = strip_configurable(body.get("context", {}))
@@ -177,7 +201,7 @@ class Catalogue:
         assistant = make_assistant(
             assistant_id,
             body["graph_id"],
-            datetime.now(UTC).isoformat(),
+            datetime.fromtimestamp(self._now(), UTC).isoformat(),
             name=body.get("name") or "Untitled",
             metadata=strip_metadata(body.get("metadata", {})),
             config=config,
@@ -196,21 +220,15 @@ class Catalogue:
     def _by_id(self, uuid: str) -> Assistant | None:
         return self._known.assistants.get(uuid) or self._created.get(uuid)
 
-    def _lookup(self, uuid: str, detail: str) -> Assistant:
-        assistant = self._by_id(uuid)
-        if assistant is None:
-            raise Refusal(404, detail)
-        return assistant
-
     def _check_graph(self, graph_id: str) -> None:
         if graph_id not in self.graphs:
             known = sorted(self.graphs)
             raise Refusal(404, f"Graph '{graph_id}' not found. Expected one of: {known}")
 
-    def _unrecorded(self, assistant: Assistant, part: str) -> Refusal:
+    def _unrecorded(self, assistant: Assistant, part: str) -> Miss:
         graph_id = assistant.graph_id
         name = self._known.recordings[graph_id]
-        return Refusal(
+        return Miss(
             501,
             f"Not recorded: GET /assistants/{assistant.assistant_id}{part}. The recording "
             f"{name!r} of {graph_id!r} lacks it; make it again with `understudy record` to add it.",

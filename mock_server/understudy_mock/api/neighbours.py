@@ -13,6 +13,7 @@ from understudy_mock.api.api_routes import Endpoints
 from understudy_mock.api.assistant_search import page
 from understudy_mock.api.body import BODY_LIMIT, read_body
 from understudy_mock.api.catalogue import Catalogue
+from understudy_mock.api.journal import entry_of
 from understudy_mock.api.payload import check, parse_payload, parse_uuid
 from understudy_mock.api.refusal import Refusal
 from understudy_mock.api.threads import Threads
@@ -156,6 +157,7 @@ def _whom_to_cancel(body: Json) -> Json:
 
 async def _payload(request: Request, schema: str, body_limit: int) -> Any:
     body = await read_body(request.receive, body_limit, request.scope["headers"])
+    entry_of(request.scope).keep(body)
     return parse_payload(body, schema)
 
 

@@ -29,6 +29,10 @@ class Refusal(Exception):
         return json_response({"detail": self.detail}, self.status, self.headers)
 
 
+class Miss(Refusal):
+    """A refusal because nothing that was recorded answers, and nothing is made up."""
+
+
 class Crash(Refusal):
     """The answer of a server whose handler broke: 500 in plain text.
 

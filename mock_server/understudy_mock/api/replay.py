@@ -2,27 +2,29 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from understudy_contracts.json_value import Json
 from understudy_mock.api.catalogue import Catalogue
-from understudy_mock.api.refusal import Refusal
+from understudy_mock.api.refusal import Miss
 from understudy_mock.api.request import RunRequest, parse_run
 from understudy_mock.replay.adaptation import adaptation_key
 from understudy_mock.replay.identity import IdSource
 from understudy_mock.replay.library import Library, NoRecording, RecordedRun, UnknownRecording
 from understudy_mock.replay.matching import canonical
-from understudy_mock.replay.pacing import Chunk, Clock, LoopClock, schedule
+from understudy_mock.replay.pacing import Chunk, Clock, LoopClock, Piece, one_by_one, schedule
 from understudy_mock.replay.prepared import RUN, THREAD, Prepared, prepare
 from understudy_mock.replay.projection import NotRecorded, view_of
+from understudy_mock.replay.script import Script
 
 MAX_REMEMBERED = 256
 MAX_REMEMBERED_BODY = 16 * 1024
 """Bytes of a request body that is remembered as understood; longer ones are read every time."""
 
 Value = TypeVar("Value")
+Head = Iterable[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Replay:
         self.library = library
         self.catalogue = catalogue
         self.options = options
-        self._ids = IdSource(options.seed, now=options.now)
+        self._ids = self._fresh_ids()
         self._understood: OrderedDict[Hashable, Understood] = OrderedDict()
         self._prepared: OrderedDict[Hashable, Prepared] = OrderedDict()
 
@@ -88,10 +90,26 @@ class Replay:
         self._understood.clear()
         self._prepared.clear()
 
+    def restart(self) -> None:
+        """Answer from now on as from the start: with the same ids, in the same order."""
+        self._ids = self._fresh_ids()
+        self.library.restart()
+
+    def new_id(self) -> str:
+        """Return a fresh id of a thread or a run."""
+        return self._ids.run_id()
+
+    def random_id(self) -> str:
+        """Return a fresh random UUID."""
+        return self._ids.random_id()
+
+    def _fresh_ids(self) -> IdSource:
+        return IdSource(self.options.seed, now=self.options.now)
+
     def answer(self, raw: bytes, path: str, name: str | None = None) -> Answer:
         """Return what answers the request with the body *raw* to *path*.
 
-        *name* pins a recording. Raises Refusal, 404 where no recording answers.
+        *name* pins a recording. Raises Refusal, Miss (404) where no recording answers.
         """
         return self.answer_to(self._understand(raw), path, name)
 
@@ -102,10 +120,10 @@ class Replay:
         try:
             run = self.library.find(form, request.body, name)
         except UnknownRecording as error:
-            raise Refusal(404, str(error)) from None
+            raise Miss(404, str(error)) from None
         except NoRecording as error:
             if not self.options.nearest or error.nearest is None:
-                raise Refusal(404, str(error)) from None
+                raise Miss(404, str(error)) from None
             run, is_nearest = error.nearest, True
         prepared = self._prepare(run, path, request.body, shown)
         if self.options.keep_ids:
@@ -113,6 +131,18 @@ class Replay:
         else:
             values = prepared.values(self._ids.fresh(prepared.ids), request.body)
         return Answer(request, run, prepared, values, is_nearest)
+
+    def would_answer(self, raw: bytes, name: str | None = None) -> RecordedRun | None:
+        """Return the recorded run that `answer` would answer with; None where there is none.
+
+        Raises Refusal where the request is refused for what it is.
+        """
+        try:
+            request, form, _ = self._understand(raw)
+            run = self.library.peek(form, request.body, name)
+        except (Miss, UnknownRecording, NoRecording):
+            return None
+        return run if run.shows(request.body) else None
 
     def understand(self, request: RunRequest) -> Understood:
         """Return *request* with its canonical form."""
@@ -126,21 +156,30 @@ class Replay:
     def body(self, answer: Answer) -> bytes:
         """Return the whole body of *answer*, for speed 0."""
         if answer.prepared.gives_event_ids:
-            return b"".join(chunk.body for chunk in self.chunks(answer))
+            return b"".join(chunk.body for chunk in self.chunks(answer, 0))
         return answer.prepared.whole.render(answer.values)
 
-    def chunks(self, answer: Answer) -> Iterator[Chunk]:
-        """Yield what leaves when, heartbeats included."""
-        event_id = self._event_ids() if answer.prepared.gives_event_ids else None
-        pieces = answer.prepared.render(answer.values, event_id)
-        return schedule(pieces, self.options.speed, answer.prepared.heartbeat)
+    def chunks(self, answer: Answer, speed: float | None = None) -> Iterator[Chunk]:
+        """Yield what leaves when, heartbeats included, at *speed* or that of the options."""
+        speed = self.options.speed if speed is None else speed
+        return schedule(self._pieces(answer, speed), speed, answer.prepared.heartbeat)
 
-    def _event_ids(self) -> Callable[[float], bytes]:
+    def script(self, answer: Answer, head: Head, speed: float, *, is_stream: bool) -> Script:
+        """Return *answer* laid out piece by piece, to be disturbed or held."""
+        prepared = answer.prepared
+        chunks = one_by_one(self._pieces(answer, speed), speed, prepared.heartbeat)
+        return Script(tuple(head), tuple(chunks), prepared.eol, is_stream)
+
+    def _pieces(self, answer: Answer, speed: float) -> Iterator[Piece]:
+        event_id = self._event_ids(speed) if answer.prepared.gives_event_ids else None
+        return answer.prepared.render(answer.values, event_id)
+
+    def _event_ids(self, speed: float) -> Callable[[float], bytes]:
         """Return the id of an event by its recorded time: the milliseconds of its leaving.
 
         Observed on 0.16.7: `{epoch ms}-0`, not unique.
         """
-        start, speed = self.options.now(), self.options.speed
+        start = self.options.now()
         return lambda at: b"%d-0" % ((start + (at / speed if speed else 0)) * 1000)
 
     def _understand(self, raw: bytes) -> Understood:
@@ -166,7 +205,7 @@ class Replay:
                 return prepare(run, path, body, keep_ids=self.options.keep_ids)
             except NotRecorded as error:
                 detail = f"Recording {run.name!r} can't show this view of its run: {error}."
-                raise Refusal(404, f"{detail} Record it again with understudy record.") from None
+                raise Miss(404, f"{detail} Record it again with understudy record.") from None
 
         return _remembered(self._prepared, (run, path, shown), make)
 

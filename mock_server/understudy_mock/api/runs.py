@@ -1,44 +1,46 @@
-"""The routes that run: POST /runs/stream, /runs/wait, /runs and /runs/batch.
+"""The routes that answer with a run: POST /runs/stream and /runs/wait.
 
 Endpoints are ASGI classes that write prepared bytes: what a response costs is mostly the number
 of writes, so what is due together leaves together.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
-from uuid import uuid4
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from understudy_mock.api.answer import json_response
+from understudy_mock.api.background import BackgroundEndpoint
 from understudy_mock.api.body import BODY_LIMIT, read_body
-from understudy_mock.api.journal import Entry
+from understudy_mock.api.connection import Connection
+from understudy_mock.api.journal import Entry, entry_of
 from understudy_mock.api.lifecycle import Lifecycle
+from understudy_mock.api.own_headers import FAULT_HEADER, NEAREST_HEADER, PIN_HEADER, header
+from understudy_mock.api.performance import Performance
 from understudy_mock.api.replay import Answer, Replay
-from understudy_mock.api.request import parse_batch, parse_run
-from understudy_mock.api.run_object import run_object
+from understudy_mock.api.stage import Direction, Stage
 from understudy_mock.replay.pacing import Pause, play
 from understudy_mock.replay.projection import wait_frames
-
-PIN_HEADER = b"x-understudy-recording"
-"""Request header that names the recording to answer from."""
-NEAREST_HEADER = b"x-understudy-nearest"
-"""Response header that names the recording that answered what it was not made of."""
-JOURNAL_KEY = "understudy.entry"
-"""Where an ASGI scope keeps the journal's entry of its request."""
+from understudy_mock.replay.script import NoSuchEvent, Script
 
 
 class RunEndpoint:
     """Answers POST /runs/stream or /runs/wait with a recorded run."""
 
     def __init__(
-        self, path: str, replay: Replay, lifecycle: Lifecycle, body_limit: int = BODY_LIMIT
+        self,
+        path: str,
+        replay: Replay,
+        lifecycle: Lifecycle,
+        stage: Stage,
+        body_limit: int = BODY_LIMIT,
     ) -> None:
         self._path = path
         self._replay = replay
         self._lifecycle = lifecycle
+        self._stage = stage
         self._body_limit = body_limit
         self._pauses: set[Pause] = set()
 
@@ -50,149 +52,138 @@ class RunEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers"]
         raw = await read_body(receive, self._body_limit, headers)
-        entry = _entry(scope)
+        entry = entry_of(scope)
         entry.keep(raw)
-        answer = self._replay.answer(raw, self._path, _header(headers, PIN_HEADER))
+        direction = self._stage.next()
+        name = header(headers, PIN_HEADER) or direction.recording
+        if self._stage.prepare is not None:
+            await self._stage.prepare(raw, self._path, name)
+        answer = self._replay.answer(raw, self._path, name)
         entry.recording = answer.run.name
         head = answer.prepared.render_head(answer.values)
         if answer.is_nearest:
             head.append((NEAREST_HEADER, answer.run.name.encode()))
         # A client that closed its side gets nothing, as from a real server: let the loop see it.
         await asyncio.sleep(0)
+        speed = self._replay.options.speed if direction.speed is None else direction.speed
+        if not direction.is_plain:
+            is_stream = self._path == "/runs/stream"
+            script = self._replay.script(answer, head, speed, is_stream=is_stream)
+            await self._perform(answer, script, direction, (scope, receive, send))
+            return
         await send({"type": "http.response.start", "status": 200, "headers": head})
-        if self._replay.options.speed == 0:
+        if speed == 0:
             body = self._replay.body(answer)
             await send({"type": "http.response.body", "body": body})
             if answer.request.on_completion == "keep":
                 self._lifecycle.pass_by(answer)
         else:
-            await self._play(answer, receive, send)
+            await self._play(answer, speed, receive, send)
 
-    async def _play(self, answer: Answer, receive: Receive, send: Send) -> None:
+    async def _play(self, answer: Answer, speed: float, receive: Receive, send: Send) -> None:
         clock = self._replay.options.clock
         started = clock.now()
-        pause = Pause(clock)
-        watch: asyncio.Future[Message] | None = None
-        if answer.request.on_disconnect == "cancel":
-            watch = asyncio.ensure_future(receive())
-            watch.add_done_callback(lambda _: pause.end())
-        self._lifecycle.start(answer, pause.end)
-        self._pauses.add(pause)
 
         async def write(body: bytes) -> None:
             await send({"type": "http.response.body", "body": body, "more_body": True})
 
-        try:
-            chunks = self._replay.chunks(answer)
+        with self._in_progress(answer, receive) as pause:
+            chunks = self._replay.chunks(answer, speed)
             whole = await play(chunks, write, pause, clock, started)
             if not whole and self._path == "/runs/wait":
-                await write(self._partial(answer, clock.now() - started))
+                await write(self._partial(answer, (clock.now() - started) * speed))
             await send({"type": "http.response.body", "body": b""})
+
+    async def _perform(
+        self,
+        answer: Answer,
+        script: Script,
+        direction: Direction,
+        asgi: tuple[Scope, Receive, Send],
+    ) -> None:
+        """Answer with what the faults make of *script*, or as the steps of the direction say."""
+        scope, receive, send = asgi
+        clock = self._replay.options.clock
+        started = clock.now()
+        entry = entry_of(scope)
+        script = _disturbed(script, direction, entry)
+        with self._in_progress(answer, receive, watched=True) as pause:
+            performance = Performance(send, Connection(*asgi), pause, clock, started)
+            problem = await performance.play(script, direction.steps)
+        if problem is not None:
+            entry.problem = f"a held response: {problem}"
+
+    @contextmanager
+    def _in_progress(
+        self, answer: Answer, receive: Receive, *, watched: bool = False
+    ) -> Generator[Pause]:
+        """Note that a response is in progress; what is given ends it early.
+
+        It is over too when the client goes away, if the run ends with that or it is *watched*.
+        """
+        pause = Pause(self._replay.options.clock)
+        watch: asyncio.Future[Message] | None = None
+        if watched or answer.request.on_disconnect == "cancel":
+            watch = asyncio.ensure_future(receive())
+            watch.add_done_callback(lambda _: pause.end())
+        self._lifecycle.start(answer, pause.end)
+        self._pauses.add(pause)
+        try:
+            yield pause
         finally:
             self._pauses.discard(pause)
             self._lifecycle.finish(answer)
             if watch is not None:
                 watch.cancel()
 
-    def _partial(self, answer: Answer, elapsed: float) -> bytes:
-        """Return the body of a wait that was cancelled: the last values so far."""
-        seen = elapsed * self._replay.options.speed
+    def _partial(self, answer: Answer, seen: float) -> bytes:
+        """Return the body of a wait that was cancelled: the last values *seen* so far."""
         frames = [frame for frame in answer.prepared.frames if frame.at <= seen]
         *_, body = wait_frames(frames)
         return answer.prepared.fill(body.raw, answer.values)
 
 
-class BackgroundEndpoint:
-    """Answers POST /runs or /runs/batch: the runs complete in the background, unseen."""
-
-    def __init__(
-        self,
-        replay: Replay,
-        lifecycle: Lifecycle,
-        body_limit: int = BODY_LIMIT,
-        *,
-        batch: bool = False,
-    ) -> None:
-        self._replay = replay
-        self._lifecycle = lifecycle
-        self._body_limit = body_limit
-        self._batch = batch
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = scope["headers"]
-        raw = await read_body(receive, self._body_limit, headers)
-        entry = _entry(scope)
-        entry.keep(raw)
-        catalogue = self._replay.catalogue
-        pinned = _header(headers, PIN_HEADER)
-        request_id = _header(headers, b"x-request-id") or str(uuid4())
-        if self._batch:
-            requests = parse_batch(raw, catalogue)
-        else:
-            requests = (parse_run(raw, catalogue, background=True),)
-        answers = [
-            self._replay.answer_to(self._replay.understand(request), "/runs/stream", pinned)
-            for request in requests
-        ]
-        entry.recording = answers[0].run.name
-        now = datetime.fromtimestamp(self._replay.options.now(), UTC)
-        objects = [
-            run_object(a.request, a.run_id, a.thread_id, now, request_id=request_id)
-            for a in answers
-        ]
-        for answer in answers:
-            self._start(answer)
-        if self._batch:
-            response = json_response(objects)
-        else:
-            location = ("content-location", f"/runs/{answers[0].run_id}")
-            response = json_response(objects[0], headers=(location,))
-        await response(scope, receive, send)
-
-    def _start(self, answer: Answer) -> None:
-        task = asyncio.ensure_future(self._complete(answer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _complete(self, answer: Answer) -> None:
-        clock = self._replay.options.clock
-        started = clock.now()
-        pause = Pause(clock)
-        self._lifecycle.start(answer, pause.end)
+def _disturbed(script: Script, direction: Direction, entry: Entry) -> Script:
+    """Return what the faults of *direction* make of *script*, which then says so in its head."""
+    if not direction.faults:
+        return script
+    for fault in direction.faults:
         try:
-            chunks = self._replay.chunks(answer)
-            await play(chunks, _nowhere, pause, clock, started)
-        finally:
-            self._lifecycle.finish(answer)
-
-
-async def _nowhere(body: bytes) -> None:
-    """Nobody listens to a run in the background."""
-
-
-def _entry(scope: Scope) -> Entry:
-    entry: Entry = scope.get(JOURNAL_KEY) or Entry(scope["method"], scope["path"])
-    return entry
-
-
-def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
-    return next((value.decode("utf-8", "replace") for key, value in headers if key == name), None)
+            script = fault.disturb(script)
+        except NoSuchEvent as error:
+            entry.problem = f"{fault}: {error}"
+    told = ", ".join(map(str, direction.faults)).encode("ascii", "backslashreplace")
+    return replace(script, head=(*script.head, (FAULT_HEADER, told)))
 
 
 class RunEndpoints:
     """The endpoints that run, all answered by one replay."""
 
-    def __init__(self, replay: Replay, lifecycle: Lifecycle, body_limit: int = BODY_LIMIT) -> None:
-        self._stream = RunEndpoint("/runs/stream", replay, lifecycle, body_limit)
+    def __init__(
+        self,
+        replay: Replay,
+        lifecycle: Lifecycle,
+        stage: Stage | None = None,
+        body_limit: int = BODY_LIMIT,
+    ) -> None:
+        stage = stage or Stage()
+        self._stream = RunEndpoint("/runs/stream", replay, lifecycle, stage, body_limit)
+        self._wait = RunEndpoint("/runs/wait", replay, lifecycle, stage, body_limit)
+        self._run = BackgroundEndpoint(replay, lifecycle, stage, body_limit)
+        self._batch = BackgroundEndpoint(replay, lifecycle, stage, body_limit, batch=True)
         endpoints: dict[str, Callable[[Scope, Receive, Send], Awaitable[None]]] = {
             "/runs/stream": self._stream,
-            "/runs/wait": RunEndpoint("/runs/wait", replay, lifecycle, body_limit),
-            "/runs": BackgroundEndpoint(replay, lifecycle, body_limit),
-            "/runs/batch": BackgroundEndpoint(replay, lifecycle, body_limit, batch=True),
+            "/runs/wait": self._wait,
+            "/runs": self._run,
+            "/runs/batch": self._batch,
         }
         self.routes = [Route(path, run, methods=["POST"]) for path, run in endpoints.items()]
 
     def end_streams(self) -> None:
         """End every stream in progress, after what was sent so far."""
         self._stream.end_all()
+
+    def end_all(self) -> None:
+        """End every run in progress."""
+        for endpoint in (self._stream, self._wait, self._run, self._batch):
+            endpoint.end_all()

@@ -1,12 +1,13 @@
 """The threads that clients create, and those that runs are in progress on or kept."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from understudy_contracts.json_value import Json
 from understudy_mock.api.payload import parse_uuid, strip_metadata
-from understudy_mock.api.refusal import Refusal
+from understudy_mock.api.refusal import Miss, Refusal
 from understudy_mock.replay.identity import IdSource
 
 THREAD_LIMIT = 10_000
@@ -17,12 +18,20 @@ class Threads:
     """A bounded store of threads, in memory."""
 
     def __init__(
-        self, *, limit: int = THREAD_LIMIT, new_id: Callable[[], str] | None = None
+        self,
+        *,
+        limit: int = THREAD_LIMIT,
+        new_id: Callable[[], str] | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        """Keep *limit* threads at most; *new_id* makes the ids of those created without one."""
+        """Keep *limit* threads at most; *new_id* makes the ids of those created without one.
+
+        *now* tells the time of day in seconds since the epoch.
+        """
         self._threads: dict[str, Json] = {}
         self._limit = limit
         self._new_id = new_id or IdSource().run_id
+        self._clock = now
 
     def create(self, body: Json) -> Json:
         """Create the thread that *body* asks for, and return it or the one that exists.
@@ -33,12 +42,12 @@ class Threads:
         asked = body.get("thread_id")
         thread_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
         if body.get("supersteps"):
-            raise Refusal(501, "Not implemented by understudy: POST /threads with supersteps")
+            raise Miss(501, "Not implemented by understudy: POST /threads with supersteps")
         if existing := self._threads.get(thread_id):
             if body.get("if_exists") == "do_nothing":
                 return existing
             raise Refusal(409, f"Thread with ID {thread_id} already exists")
-        now = datetime.now(UTC).isoformat()
+        now = self._now()
         thread: Json = {
             "thread_id": thread_id,
             "created_at": now,
@@ -54,7 +63,7 @@ class Threads:
 
     def occupy(self, thread_id: str, metadata: Json) -> None:
         """Note that a run makes the thread *thread_id* busy."""
-        now = datetime.now(UTC).isoformat()
+        now = self._now()
         self._keep(
             {
                 "thread_id": thread_id,
@@ -73,13 +82,20 @@ class Threads:
     ) -> None:
         """Note how the run ended that kept the thread *thread_id*, unless it was deleted."""
         if thread := self._threads.get(thread_id):
-            now = datetime.now(UTC).isoformat()
+            now = self._now()
             thread |= {"status": status, "updated_at": now, "values": values}
             thread |= {"state_updated_at": now, "error": error, "interrupts": interrupts}
 
     def forget(self, thread_id: str) -> None:
         """Note that a run ended that kept nothing."""
         self._threads.pop(thread_id, None)
+
+    def clear(self) -> None:
+        """Forget all threads."""
+        self._threads.clear()
+
+    def _now(self) -> str:
+        return datetime.fromtimestamp(self._clock(), UTC).isoformat()
 
     def _keep(self, thread: Json) -> None:
         while len(self._threads) >= self._limit:

@@ -194,6 +194,10 @@ class IdSource:
             made[gap] = made[gap].replace(b"-", b"")
         return made
 
+    def random_id(self) -> str:
+        """Return a fresh random UUID, which has version 4."""
+        return self.fresh([_RANDOM_UUID])[0].decode()
+
     def run_id(self) -> str:
         """Return a fresh id of a run or a thread: a UUID of version 7."""
         return self.fresh(["01a20000-0000-7000-8000-000000000000"])[0].decode()

@@ -85,9 +85,16 @@ class Library:
         self._by_key: dict[bytes, list[RecordedRun]] = defaultdict(list)
         self._by_name: dict[str, list[RecordedRun]] = defaultdict(list)
         self._given: dict[bytes, int] = defaultdict(int)
+        self.used: set[str] = set()
+        """The names of the recordings that were found so far."""
         for run in self.runs:
             self._by_key[match_key(run.form)].append(run)
             self._by_name[run.name].append(run)
+
+    @property
+    def names(self) -> set[str]:
+        """The names of the recordings that answer anything."""
+        return {run.name for run in self.runs}
 
     @property
     def unusable(self) -> list[str]:
@@ -104,6 +111,15 @@ class Library:
         Where *name* is given, the recording of that name answers, whatever was asked.
         Raises NoRecording, and UnknownRecording for a *name* that is not there.
         """
+        run = self._find(form, body, name, takes_turn=True)
+        self.used.add(run.name)
+        return run
+
+    def peek(self, form: Json, body: Json, name: str | None = None) -> RecordedRun:
+        """Return the run that `find` would, without its having been given out. See `find`."""
+        return self._find(form, body, name, takes_turn=False)
+
+    def _find(self, form: Json, body: Json, name: str | None, *, takes_turn: bool) -> RecordedRun:
         key = match_key(form)
         candidates = self._by_key.get(key)
         if name is not None:
@@ -114,13 +130,26 @@ class Library:
         if candidates is None:
             raise self._miss(form, body)
         if len(candidates) > 1:
-            return self._next(key, [run for run in candidates if run.shows(body)] or candidates)
+            able = [run for run in candidates if run.shows(body)] or candidates
+            place = min(self._given[key], len(able) - 1)
+            if takes_turn:
+                self._given[key] = place + 1
+            return able[place]
         return candidates[0]
 
-    def _next(self, key: bytes, candidates: list[RecordedRun]) -> RecordedRun:
-        place = min(self._given[key], len(candidates) - 1)
-        self._given[key] = place + 1
-        return candidates[place]
+    def restart(self) -> None:
+        """Begin again with the first of several recordings of one request."""
+        self._given.clear()
+
+    def changed(self, recording: Recording) -> "Library":
+        """Return the library with *recording* in place of the one of its name, or added.
+
+        Both go on in the order in which recordings were given out so far.
+        """
+        others = (known for known in self.recordings if known.name != recording.name)
+        library = Library((*others, recording))
+        library._given, library.used = self._given, self.used
+        return library
 
     def _miss(self, form: Json, body: Json) -> NoRecording:
         command = record_command(body)

@@ -14,6 +14,8 @@ class Piece(NamedTuple):
     at: float
     body: bytes
     is_heartbeat: bool = False
+    event: str | None = None
+    """The name of the event it is, without the namespace of a subgraph; None where it is none."""
 
 
 class Clock(Protocol):
@@ -45,6 +47,8 @@ class Chunk(NamedTuple):
 
     due: float
     body: bytes
+    event: str | None = None
+    """The name of the event it is, where it is one event and nothing else."""
 
 
 def schedule(pieces: Iterable[Piece], speed: float, heartbeat: bytes | None) -> Iterator[Chunk]:
@@ -59,9 +63,9 @@ def schedule(pieces: Iterable[Piece], speed: float, heartbeat: bytes | None) -> 
         yield Chunk(0.0, b"".join(piece.body for piece in pieces if not piece.is_heartbeat))
         return
     beat = HEARTBEAT_SECONDS
-    for at, body, is_heartbeat in pieces:
+    for at, body, is_heartbeat, event in pieces:
         if speed == 1:
-            yield Chunk(at, body)
+            yield Chunk(at, body, event)
             continue
         if is_heartbeat:
             continue
@@ -69,7 +73,15 @@ def schedule(pieces: Iterable[Piece], speed: float, heartbeat: bytes | None) -> 
         while heartbeat is not None and beat < due:
             yield Chunk(beat, heartbeat)
             beat += HEARTBEAT_SECONDS
-        yield Chunk(due, body)
+        yield Chunk(due, body, event)
+
+
+def one_by_one(pieces: Iterable[Piece], speed: float, heartbeat: bytes | None) -> Iterator[Chunk]:
+    """Yield what leaves when, as `schedule` does, but each piece by itself at speed 0 too."""
+    if speed:
+        return schedule(pieces, speed, heartbeat)
+    kept = (piece for piece in pieces if not piece.is_heartbeat)
+    return (Chunk(0.0, piece.body, piece.event) for piece in kept)
 
 
 class Pause:
@@ -87,15 +99,22 @@ class Pause:
             return
         sleeper = asyncio.get_running_loop().create_future()
         self._sleeper = sleeper
-        self._clock.wake_at(when, self._wake)
+        self._clock.wake_at(when, self.wake)
         await sleeper
+
+    async def until_woken(self) -> None:
+        """Sleep until `wake` or `end` is called."""
+        if not self.over:
+            self._sleeper = asyncio.get_running_loop().create_future()
+            await self._sleeper
 
     def end(self) -> None:
         """Wake the sleeper, and let nobody sleep again."""
         self.over = True
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Wake the sleeper."""
         if self._sleeper is not None and not self._sleeper.done():
             self._sleeper.set_result(None)
 
@@ -111,7 +130,7 @@ async def play(
 
     Return whether all were sent: none is after *pause* is over.
     """
-    for due, body in chunks:
+    for due, body, _ in chunks:
         await pause.until(started + due)
         if pause.over:
             return False

@@ -59,7 +59,8 @@ class PreparedPiece:
 
     at: float
     template: Template
-    is_event: bool
+    event: str | None
+    """The name of the event it is, without the namespace of a subgraph; None where it is none."""
     is_heartbeat: bool
 
 
@@ -113,11 +114,11 @@ class Prepared:
         """
         for piece in self.pieces:
             body = piece.template.render(values)
-            if event_id is not None and piece.is_event:
+            if event_id is not None and piece.event is not None:
                 end = len(self.eol)
                 eol = body[-end:]
                 body = b"%bid: %b%b%b" % (body[:-end], event_id(piece.at), eol, eol)
-            yield Piece(piece.at, body, piece.is_heartbeat)
+            yield Piece(piece.at, body, piece.is_heartbeat, piece.event)
 
 
 def prepare(run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False) -> Prepared:
@@ -180,7 +181,7 @@ class _Preparation:
             PreparedPiece(
                 frame.at,
                 self._scan(frame.raw),
-                frame.event is not None,
+                None if frame.event is None else frame.event.partition("|")[0],
                 is_heartbeat(frame) or (frame.raw == b"\n" and index < last),
             )
             for index, frame in enumerate(frames)
