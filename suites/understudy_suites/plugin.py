@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from understudy_suites.reporting import Reporting
+from understudy_suites.settings import add_options
+
 if TYPE_CHECKING:
     from understudy_suites.deployment import MockDeployment
 
@@ -21,6 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         GROUP, "understudy: stands in for a LangGraph deployment, or judges one"
     )
     _add_mock_options(parser, group)
+    add_options(group, parser)
 
 
 def _add_mock_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
@@ -52,6 +56,14 @@ def _add_mock_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
         action="store_true",
         help="Fail the session if there are recordings that no test used.",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker of the suites, and what tells their results."""
+    config.addinivalue_line(
+        "markers", "understudy_promise(promise): what a test of the suites of understudy is about."
+    )
+    config.pluginmanager.register(Reporting(config), "understudy-reporting")
 
 
 @pytest.fixture(scope="session")

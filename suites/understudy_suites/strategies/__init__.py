@@ -4,7 +4,7 @@ A run is drawn first (a `Plan`: what the graph does), then happens (a `Run`: ids
 then is shown as its request asks (a `View`), then written as a server of some dialect does.
 
 - `streams`, `waits`, `joins`, `refusals`: whole exchanges; `kin`: several of one request.
-- `run_requests`, `json_values`, `json_objects`, `messages`, `chunkings`: the parts.
+- `run_requests`, `run_options`, `json_values`, `json_objects`, `messages`, `chunkings`: the parts.
 """
 
 from understudy_suites.strategies.exchanges import joins, kin, streams, waits
@@ -12,7 +12,7 @@ from understudy_suites.strategies.json_values import json_objects, json_values, 
 from understudy_suites.strategies.messages import messages, speeches
 from understudy_suites.strategies.plans import plans
 from understudy_suites.strategies.refusals import refusals
-from understudy_suites.strategies.requests import run_requests, stream_modes
+from understudy_suites.strategies.requests import run_options, run_requests, stream_modes
 from understudy_suites.strategies.wire import chunkings
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "messages",
     "plans",
     "refusals",
+    "run_options",
     "run_requests",
     "speeches",
     "stream_modes",

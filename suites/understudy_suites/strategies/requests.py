@@ -41,20 +41,37 @@ def run_requests(
     *modes* and *subgraphs* are drawn if they are not given. Where *dialect* is that of
     LangGraph.js, `values` is not asked for together with subgraphs: neither version can do it.
     """
-    asked = draw(_maybe_modes()) if modes is None else list(modes)
     body: Json = {"assistant_id": draw(st.sampled_from(("agent", _AGENT)))}
     body["input"] = draw(json_objects(max_size=2))
-    if asked is not None:
-        body["stream_mode"] = asked[0] if len(asked) == 1 and draw(st.booleans()) else asked
-    nested = subgraphs if subgraphs is not None else draw(st.booleans())
-    valued = asked is None or "values" in asked
-    if nested and not (dialect is Dialect.JAVASCRIPT and valued):
-        body["stream_subgraphs"] = True
-    body |= draw(_options())
+    body |= draw(run_options(modes=modes, subgraphs=subgraphs, dialect=dialect, keep=True))
     headers: Headers = (("content-type", "application/json"),)
     if draw(st.booleans()):
         headers = (*headers, ("origin", ORIGIN))
     return Request("POST", path, headers, orjson.dumps(body))
+
+
+@st.composite
+def run_options(
+    draw: st.DrawFn,
+    *,
+    modes: Sequence[str] | None = None,
+    subgraphs: bool | None = None,
+    dialect: Dialect | None = None,
+    keep: bool = False,
+) -> Json:
+    """The fields of a run request that say what is shown, and that change nothing about the run.
+
+    See `run_requests`; with *keep* the thread of the run is kept now and then.
+    """
+    asked = draw(_maybe_modes()) if modes is None else list(modes)
+    fields: Json = {}
+    if asked is not None:
+        fields["stream_mode"] = asked[0] if len(asked) == 1 and draw(st.booleans()) else asked
+    nested = subgraphs if subgraphs is not None else draw(st.booleans())
+    valued = asked is None or "values" in asked
+    if nested and not (dialect is Dialect.JAVASCRIPT and valued):
+        fields["stream_subgraphs"] = True
+    return fields | draw(_options(keep=keep))
 
 
 _MESSAGES = ("messages", "messages-tuple")
@@ -67,10 +84,10 @@ def _maybe_modes() -> st.SearchStrategy[list[str] | None]:
 
 
 @cache
-def _options() -> st.SearchStrategy[Json]:
+def _options(*, keep: bool) -> st.SearchStrategy[Json]:
     optional: dict[str, st.SearchStrategy[Any]] = {
         "stream_resumable": st.booleans(),
-        "on_completion": st.sampled_from(("delete", "keep")),
+        "on_completion": st.sampled_from(("delete", "keep") if keep else ("delete",)),
         "metadata": json_objects(max_size=1),
         "config": st.just({"recursion_limit": 25}),
         "unknown_field": json_values(),

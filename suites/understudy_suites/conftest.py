@@ -1,0 +1,113 @@
+"""What the suites share: the session with the deployment, and how verdicts are told."""
+
+from collections.abc import Callable, Generator, Iterator
+
+import pytest
+
+from understudy_contracts.catalogue import UnknownVersion
+from understudy_contracts.finding import Level
+from understudy_contracts.rule import AnyRule
+from understudy_mock.api.deployment import BadAnswer
+from understudy_mock.live.upstream import BadHeader, UpstreamError
+from understudy_mock.record.job import BadJob
+from understudy_mock.recording import BrokenRecording
+from understudy_suites import judging
+from understudy_suites.expected import BadExpectation, read_expectations
+from understudy_suites.exploring import Explorer
+from understudy_suites.outcome import EXPECTED, RULING, attach_verdict
+from understudy_suites.promises import Untried, broken, not_applicable, promise_of
+from understudy_suites.reporting import STOPPED, shared_folder
+from understudy_suites.scenarios import SCENARIOS, Scenario
+from understudy_suites.session import Session, describe
+from understudy_suites.settings import settings_of
+from understudy_suites.target import EXPECTED_OF_THE_MOCK, NothingToRun, open_target
+
+_WRONG_USE = (
+    BadAnswer,
+    BadExpectation,
+    BadHeader,
+    BadJob,
+    BrokenRecording,
+    NothingToRun,
+    OSError,
+    UnknownVersion,
+    UpstreamError,
+    pytest.UsageError,
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what binds less than the level, or is tried by a larger profile."""
+    settings = settings_of(config)
+    least = Level(settings.level.upper()).rank
+    left_out = [
+        item
+        for item in items
+        if (about := promise_of(item))
+        and (about.level.rank > least or about.profile.rank > settings.profile.rank)
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the verdict on the report of a test."""
+    report = yield
+    if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+        attach_verdict(item, call.excinfo.value if call.excinfo else None, report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """What is tried with the deployment; where it can't be asked, nothing else is tried."""
+    config = request.config
+    promises = {about.id for item in request.session.items if (about := promise_of(item))}
+    try:
+        settings = settings_of(config)
+        known = settings.expected_failures or (None if settings.url else EXPECTED_OF_THE_MOCK)
+        expected = read_expectations(known, promises, SCENARIOS)
+        config.stash[EXPECTED] = expected
+        with open_target(settings, shared_folder(config)) as target:
+            describe(target)
+            yield Session(target, expected)
+    except _WRONG_USE as error:
+        config.stash[STOPPED] = request.session.shouldfail = f"understudy: {error}"
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def play(session: Session) -> Callable[[Scenario], None]:
+    """Play a scenario, or say why it can't be."""
+
+    def play(scenario: Scenario) -> None:
+        played = session.played(scenario)
+        if played.inapplicable:
+            not_applicable(played.inapplicable)
+        if played.problem:
+            raise Untried(played.problem)
+
+    return play
+
+
+@pytest.fixture
+def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule], None]:
+    """Judge a rule by all that the scenarios show."""
+
+    def judge(rule: AnyRule) -> None:
+        ruling = judging.judge(rule, session)
+        request.node.stash[RULING] = ruling
+        if ruling.broken:
+            broken(str(ruling))
+
+    return judge
+
+
+@pytest.fixture
+def explore(session: Session, request: pytest.FixtureRequest) -> Explorer:
+    """Try a property with many requests."""
+    return Explorer(session, request.node.name)

@@ -1,0 +1,175 @@
+"""Properties: many requests, each judged by every rule; the smallest that fails is told.
+
+What a strategy draws is played like a scenario. Hypothesis makes a failing request smaller as long
+as the budget lasts. What it leaves is told as curl, and kept as a recording.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, given, reject, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.stateful import run_state_machine_as_test
+
+from understudy_contracts import Exchange
+from understudy_contracts.contract import relate
+from understudy_contracts.dialect import Dialect
+from understudy_contracts.finding import Finding
+from understudy_contracts.json_value import Json, is_object
+from understudy_mock.curl import as_curl
+from understudy_mock.live.governor import BudgetSpent
+from understudy_mock.live.upstream import UpstreamError
+from understudy_mock.recording import SUFFIX
+from understudy_suites.inputs import inputs
+from understudy_suites.promises import PromiseBroken, Untried
+from understudy_suites.results import numbered
+from understudy_suites.sequences import Sequences
+from understudy_suites.session import Session, write_exchanges
+from understudy_suites.stage import Stage
+
+FAILURES = Path(".understudy")
+"""Where failing requests are kept, in the folder that pytest was started in."""
+_MOST_TOLD = 5
+
+Case = TypeVar("Case")
+Play = Callable[[Stage, Case], None]
+
+
+class Explorer:
+    """Tries a property of a session's target with many requests."""
+
+    def __init__(self, session: Session, name: str, failures: Path = FAILURES) -> None:
+        """*name* is that of the test; what fails is kept under it in *failures*."""
+        self._session = session
+        self._path = failures / f"{name}{SUFFIX}"
+        self._failures: dict[str, PromiseBroken] = {}
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """The dialect of the target, which strategies may need to know."""
+        return self._session.target.dialect
+
+    @property
+    def inputs(self) -> st.SearchStrategy[Json]:
+        """Inputs that the schema of the first example's graph allows."""
+        target = self._session.target
+        schema = target.schemas(target.examples[0].assistant).get("input_schema")
+        return inputs(schema if is_object(schema) else None)
+
+    def __call__(
+        self,
+        cases: st.SearchStrategy[Case],
+        play: Callable[[Stage, Case], None],
+        *,
+        runs: int = 1,
+    ) -> None:
+        """Play what *cases* draws, which makes so many *runs* each; judge all that is answered.
+
+        Raises PromiseBroken with the smallest case that fails, Untried where the budget or the
+        deployment allowed none.
+        """
+
+        @self._settings(runs)
+        @given(cases)
+        def trying(case: Case) -> None:
+            self._try(case, play)
+
+        self._run(trying)
+
+    def sequences(self, *, runs: int) -> None:
+        """Let a state machine make about so many *runs* in any order; judge them all.
+
+        Raises as a call does.
+        """
+        explorer = self
+
+        class Bound(Sequences):
+            def __init__(self) -> None:
+                super().__init__(Stage(explorer._session.target), explorer._judge)
+
+        chosen = settings(self._settings(runs), stateful_step_count=2 * runs)
+        self._run(lambda: run_state_machine_as_test(Bound, settings=chosen))
+
+    def _settings(self, runs: int) -> settings:
+        """Return how often is tried what makes so many *runs*, as the budget allows."""
+        target = self._session.target
+        examples = target.settings.profile.examples
+        if runs:
+            examples = min(examples, target.governor.left // runs)
+        if examples < 1:
+            raise Untried(
+                f"{target.governor.left} runs of the budget are left, each try makes {runs}"
+            )
+        # Without an example database: it would be a folder of somebody else's project.
+        return settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            report_multiple_bugs=False,
+            print_blob=False,
+            phases=(Phase.explicit, Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        )
+
+    def _run(self, trying: Callable[[], None]) -> None:
+        try:
+            trying()
+        except Flaky:
+            failure = list(self._failures.values())[-1]
+            raise PromiseBroken(f"{failure}\nnot every time: made again, it is kept") from None
+        except Unsatisfiable:
+            raise Untried("the budget was spent before anything could be tried") from None
+
+    def _try(self, case: Case, play: Callable[[Stage, Case], None]) -> None:
+        key = repr(case)
+        stage = Stage(self._session.target)
+        try:
+            play(stage, case)
+        except BudgetSpent:
+            if key in self._failures:
+                raise self._failures[key] from None
+            reject()
+        except UpstreamError as error:
+            stage.complain(f"expected an answer, got none: {error}")
+        self._judge(stage, key)
+
+    def _judge(self, stage: Stage, key: str = "") -> None:
+        problems = [*stage.complaints, *map(str, self._findings(stage.exchanges)[:_MOST_TOLD])]
+        if problems:
+            self._failures[key] = self._keep(stage, problems)
+            raise self._failures[key]
+
+    def _findings(self, exchanges: Sequence[Exchange]) -> list[Finding]:
+        """Return what is wrong, but for what is expected to be."""
+        session = self._session
+        target = session.target
+        found: list[Finding] = []
+        for number, exchange in enumerate(exchanges, 1):
+            found += numbered(session.judge(exchange).findings, number)
+        repeatable = target.settings.repeatable
+        found += relate(exchanges, target.rules, dialect=target.dialect, repeatable=repeatable)
+        return [finding for finding in found if finding.rule not in session.expected]
+
+    def _keep(self, stage: Stage, problems: Sequence[str]) -> PromiseBroken:
+        """Write down the exchanges of a failing case; return what is to be said of it."""
+        target = self._session.target
+        told = "\n".join(problems)
+        lines = [told, "", "the smallest requests that show it:"]
+        lines += [_curl(stage, exchange) for exchange in stage.exchanges[:_MOST_TOLD]]
+        if stage.exchanges:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.unlink(missing_ok=True)
+            write_exchanges(target, self._path, stage.exchanges, told)
+            lines += ["", f"kept in {self._path}: understudy show {self._path}"]
+        return PromiseBroken("\n".join(lines))
+
+
+_LONGEST_CURL = 2000
+
+
+def _curl(stage: Stage, exchange: Exchange) -> str:
+    redactor = stage.target.redactor
+    text = redactor.redact_text(as_curl(exchange.request, stage.target.url, key=True))
+    return text if len(text) <= _LONGEST_CURL else f"{text[:_LONGEST_CURL]}... (cut)"

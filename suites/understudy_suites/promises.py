@@ -1,0 +1,113 @@
+"""What a test of the suites says: which promise it is about, and how it is known to be broken."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import NoReturn
+
+import pytest
+
+from understudy_contracts.finding import Level
+from understudy_contracts.rule import AnyRule
+from understudy_suites.profile import SMOKE, Profile
+from understudy_suites.scenarios import SCENARIOS
+
+MARK = "understudy_promise"
+"""The marker that a test of the suites has, with a `Promise`."""
+
+
+class PromiseBroken(AssertionError):
+    """The deployment breaks a promise: what was expected, what was got, where."""
+
+
+class Untried(Exception):
+    """A promise that could not be tried, and should have been: why."""
+
+
+def broken(text: str) -> NoReturn:
+    """Say that the promise is broken: what was expected, what was got, where."""
+    raise PromiseBroken(text)
+
+
+def not_applicable(reason: str) -> NoReturn:
+    """Say that the deployment never claimed it."""
+    pytest.skip(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a test is about."""
+
+    id: str
+    level: Level
+    says: str
+    """What is promised, in a sentence."""
+    runs: int = 0
+    """How many runs the test makes, about, beside those of scenarios."""
+    every: bool = False
+    """Whether it makes them of every example."""
+    explores: bool = False
+    """Whether it makes them for every request that is tried."""
+    profile: Profile = SMOKE
+    """The smallest profile that tries it."""
+
+
+def promise(
+    id_: str,
+    level: Level,
+    says: str,
+    *,
+    runs: int = 0,
+    explores: bool = False,
+    profile: Profile = SMOKE,
+) -> pytest.MarkDecorator:
+    """Mark a test as that of the promise *id_*; see `Promise`."""
+    return _mark(Promise(id_, level, says, runs, explores=explores, profile=profile))
+
+
+def promise_of(item: pytest.Item) -> Promise | None:
+    """Return the promise that a test is about; None where it is no test of the suites."""
+    mark = item.get_closest_marker(MARK)
+    return mark.args[0] if mark else None
+
+
+def _mark(about: Promise) -> pytest.MarkDecorator:
+    mark: pytest.MarkDecorator = getattr(pytest.mark, MARK)
+    return mark.with_args(about)
+
+
+def rules_of(*families: ModuleType) -> pytest.MarkDecorator:
+    """Parametrize a test by the rules of *families*; the id of each test is that of the rule."""
+    rules: Iterable[AnyRule] = [rule for family in families for rule in family.RULES]
+    return pytest.mark.parametrize(
+        "rule",
+        [
+            pytest.param(rule, id=rule.id, marks=promise(rule.id, rule.level, rule.promise))
+            for rule in rules
+        ],
+    )
+
+
+def scenarios_of(suite: str) -> pytest.MarkDecorator:
+    """Parametrize a test by the scenarios of *suite*; the id of each test is that of it."""
+    return pytest.mark.parametrize(
+        "scenario",
+        [
+            pytest.param(
+                scenario,
+                id=name,
+                marks=_mark(
+                    Promise(
+                        f"scenarios.{name}",
+                        Level.MUST,
+                        f"It can be tried: {scenario.about}",
+                        scenario.runs,
+                        every=scenario.every,
+                        profile=scenario.profile,
+                    )
+                ),
+            )
+            for name, scenario in SCENARIOS.items()
+            if scenario.suite == suite
+        ],
+    )

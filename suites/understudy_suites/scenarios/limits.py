@@ -1,0 +1,52 @@
+"""Odd, deep and large requests. They are odd where no model reads them, so they cost little."""
+
+from typing import Any
+
+from understudy_contracts.json_value import Json
+from understudy_suites.profile import STANDARD
+from understudy_suites.scenarios.scenario import scenario
+from understudy_suites.stage import STREAM, WAIT, Stage
+
+ODD_TEXT = "\u2028 \u2029 \u0085 \ufeff \U0001f600 e\u0301 \x01 \\ \" ' line\r\nline"
+ODD_NUMBERS = [0, -0.0, 1e300, 1e-7, 2**53 + 1, 2**63 - 1, -(2**63)]
+
+
+def nested(depth: int) -> Any:
+    """Return a value that is nested *depth* levels deep."""
+    value: Any = "bottom"
+    for level in range(depth):
+        value = [value] if level % 2 else {"deeper": value}
+    return value
+
+
+@scenario("limits.odd-text", runs=2)
+def odd_text(stage: Stage) -> None:
+    """The metadata of a run has characters that careless readers take for line ends."""
+    for path in (STREAM, WAIT):
+        stage.run(path, metadata={"text": ODD_TEXT}, stream_mode=["messages-tuple", "values"])
+
+
+@scenario("limits.numbers", runs=1, profile=STANDARD)
+def numbers(stage: Stage) -> None:
+    """The metadata of a run has numbers at the edges."""
+    stage.run(metadata={"numbers": ODD_NUMBERS})
+
+
+@scenario("limits.deep", runs=1, profile=STANDARD)
+def deep(stage: Stage) -> None:
+    """An unknown field of the request is nested fifty levels deep."""
+    stage.run(understudy_unknown_field=nested(50))
+
+
+@scenario("limits.large", runs=2)
+def large(stage: Stage) -> None:
+    """A request is a megabyte long."""
+    for path in (STREAM, WAIT):
+        stage.run(path, understudy_unknown_field="x" * 1_000_000)
+
+
+@scenario("limits.many-fields", runs=1, profile=STANDARD)
+def many_fields(stage: Stage) -> None:
+    """A request has a thousand fields that nobody knows."""
+    unknown: Json = {f"understudy_unknown_field_{number}": number for number in range(1000)}
+    stage.run(**unknown)

@@ -1,0 +1,213 @@
+"""What the user says about the deployment to judge: options, environment and configuration.
+
+Read when pytest starts, so nothing heavy is imported here.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from understudy_suites.profile import PROFILES, STANDARD, Profile
+
+URL_VARIABLE = "LANGGRAPH_API_URL"
+URL_INI = "understudy_url"
+EXPECTED_INI = "understudy_expected_failures"
+
+LEVELS = ("must", "should", "may")
+DIALECTS = ("python", "javascript", "aegra")
+
+_Number = TypeVar("_Number", int, float)
+
+
+def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
+    """Add what the suites can be told."""
+    group.addoption(
+        "--understudy-url",
+        metavar="URL",
+        help=f"The deployment that the suites judge; by default {URL_VARIABLE}, then the ini "
+        f"setting {URL_INI}, then the mock with the recordings. The key comes from "
+        "LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY.",
+    )
+    group.addoption(
+        "--understudy-header",
+        metavar="'NAME: VALUE'",
+        action="append",
+        default=[],
+        help="Send it with each request; may be given several times.",
+    )
+    group.addoption(
+        "--understudy-assistant",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="A graph or assistant to run; may be given several times, by default the first that "
+        "the deployment names.",
+    )
+    group.addoption(
+        "--understudy-input",
+        metavar="JSON|@FILE",
+        action="append",
+        default=[],
+        help="An input to run: JSON, or a file as for `understudy record --inputs`; may be given "
+        "several times. By default one is made from the schema that the deployment tells.",
+    )
+    group.addoption(
+        "--understudy-profile",
+        choices=list(PROFILES),
+        default=STANDARD.name,
+        help="How much is tried (default: %(default)s).",
+    )
+    group.addoption(
+        "--understudy-level",
+        choices=LEVELS,
+        default="should",
+        help="Judge by the promises that bind at least so much (default: %(default)s).",
+    )
+    group.addoption(
+        "--understudy-dialect",
+        choices=DIALECTS,
+        help="The kind of server; by default it is detected.",
+    )
+    group.addoption(
+        "--understudy-contract",
+        metavar="VERSION",
+        help="Judge by this version of the contract; by default the newest.",
+    )
+    group.addoption(
+        "--understudy-max-runs",
+        metavar="N",
+        type=int,
+        help="Make so many runs at most; by default as the profile says.",
+    )
+    group.addoption(
+        "--understudy-max-time",
+        metavar="S",
+        type=float,
+        help="Start no run after so many seconds; by default as the profile says.",
+    )
+    group.addoption(
+        "--understudy-concurrency",
+        metavar="N",
+        type=int,
+        help="Make so many runs at the same time at most: 1 by default, 8 of the mock.",
+    )
+    group.addoption(
+        "--understudy-timeout",
+        metavar="S",
+        type=float,
+        default=60.0,
+        help="Give an answer up when nothing came for so many seconds (default: %(default)s).",
+    )
+    group.addoption(
+        "--understudy-repeat",
+        metavar="N",
+        type=int,
+        default=1,
+        help="Try each scenario so often, and say how often each promise was kept.",
+    )
+    group.addoption(
+        "--understudy-repeatable",
+        action="store_true",
+        help="The same request gets the same answer every time: compare the answers as well.",
+    )
+    group.addoption(
+        "--understudy-expected-failures",
+        metavar="FILE",
+        help="A TOML file of promises that are known to be broken, each with its reason; one that "
+        "is kept after all fails.",
+    )
+    group.addoption(
+        "--understudy-report",
+        metavar="FILE",
+        help="Write what was found to this file, as HTML.",
+    )
+    group.addoption(
+        "--understudy-list",
+        action="store_true",
+        help="Say what the suites would try, and how many runs that is about; ask nothing.",
+    )
+    parser.addini(URL_INI, "The deployment that the suites of understudy judge.", default="")
+    parser.addini(
+        EXPECTED_INI,
+        "The file of expected failures of the suites of understudy, relative to the "
+        "configuration file.",
+        default="",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user says."""
+
+    url: str | None
+    """None for the mock."""
+    headers: tuple[str, ...]
+    """Lines as the user wrote them."""
+    assistants: tuple[str, ...]
+    inputs: tuple[str, ...]
+    profile: Profile
+    level: str
+    dialect: str | None
+    contract: str | None
+    max_runs: int
+    max_seconds: float
+    concurrency: int
+    timeout: float
+    repeat: int
+    repeatable: bool
+    expected_failures: Path | None
+    recordings: tuple[Path, ...]
+    """What the mock answers from; empty for the bundled recordings."""
+
+
+MOCK_RUNS = 100_000
+"""Runs of the mock cost nothing."""
+_MOCK_SECONDS = 3600.0
+_MOCK_AT_ONCE = 8
+
+
+def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return what the user says. Raises pytest.UsageError for what makes no sense."""
+    option = config.getoption
+    url = option("--understudy-url") or environment.get(URL_VARIABLE) or config.getini(URL_INI)
+    profile = PROFILES[option("--understudy-profile")]
+    expected = option("--understudy-expected-failures")
+    if expected is None and config.getini(EXPECTED_INI):
+        base = config.inipath.parent if config.inipath else config.rootpath
+        expected = base / config.getini(EXPECTED_INI)
+    chosen = Settings(
+        url=url or None,
+        headers=tuple(option("--understudy-header")),
+        assistants=tuple(option("--understudy-assistant")),
+        inputs=tuple(option("--understudy-input")),
+        profile=profile,
+        level=option("--understudy-level"),
+        dialect=option("--understudy-dialect"),
+        contract=option("--understudy-contract"),
+        max_runs=_or(option("--understudy-max-runs"), profile.runs if url else MOCK_RUNS),
+        max_seconds=_or(option("--understudy-max-time"), profile.seconds if url else _MOCK_SECONDS),
+        concurrency=_or(option("--understudy-concurrency"), 1 if url else _MOCK_AT_ONCE),
+        timeout=option("--understudy-timeout"),
+        repeat=option("--understudy-repeat"),
+        repeatable=option("--understudy-repeatable") or not url,
+        expected_failures=None if expected is None else Path(expected),
+        recordings=tuple(config.getini("understudy_recordings")),
+    )
+    for name, value in (
+        ("max-runs", chosen.max_runs),
+        ("max-time", chosen.max_seconds),
+        ("concurrency", chosen.concurrency),
+        ("timeout", chosen.timeout),
+        ("repeat", chosen.repeat),
+    ):
+        if value <= 0:
+            raise pytest.UsageError(f"--understudy-{name}: expected more than 0, got {value:g}")
+    return chosen
+
+
+def _or(value: _Number | None, default: _Number) -> _Number:
+    return default if value is None else value

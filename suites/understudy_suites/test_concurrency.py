@@ -1,0 +1,66 @@
+"""Runs at the same time, and one after the other in any order."""
+
+from collections.abc import Callable
+
+import pytest
+
+from understudy_contracts import End
+from understudy_contracts.finding import Level
+from understudy_suites.exploring import Explorer
+from understudy_suites.markers import foreign_markers
+from understudy_suites.promises import broken, not_applicable, promise, scenarios_of
+from understudy_suites.scenarios import SCENARIOS, Scenario
+from understudy_suites.session import Session
+
+NAMES = ("concurrency.streams", "concurrency.mixed")
+
+
+@scenarios_of("concurrency")
+def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+    """As many runs as may be can be made at the same time."""
+    play(scenario)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@promise(
+    "concurrency.not-mixed",
+    Level.MUST,
+    "Runs at the same time do not get each other's answers.",
+)
+def test_runs_at_the_same_time_are_not_mixed_up(name: str, session: Session) -> None:
+    """Each run is marked in its metadata, which comes back with messages."""
+    played = session.played(SCENARIOS[name])
+    if played.inapplicable or SCENARIOS[name] not in session.scenarios:
+        not_applicable(played.inapplicable or "not tried by this profile")
+    if found := foreign_markers(played.exchanges):
+        broken(found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@promise(
+    "concurrency.all-answered",
+    Level.MUST,
+    "Of runs at the same time each is answered, and to its end.",
+)
+def test_runs_at_the_same_time_are_all_answered(name: str, session: Session) -> None:
+    """Whoever comes while others are served waits, and is not turned away."""
+    played = session.played(SCENARIOS[name])
+    if played.inapplicable or SCENARIOS[name] not in session.scenarios:
+        not_applicable(played.inapplicable or "not tried by this profile")
+    for number, exchange in enumerate(played.exchanges, 1):
+        status = exchange.response.status
+        if status != 200 or exchange.end is not End.COMPLETE:
+            of = f"run {number} of {len(played.exchanges)}"
+            broken(f"expected a whole answer to {of}, got status {status}, {exchange.end.value}")
+
+
+@promise(
+    "concurrency.any-order",
+    Level.MUST,
+    "In whatever order runs are made, left, waited for and refused, each keeps the contract.",
+    runs=4,
+    explores=True,
+)
+def test_any_order_of_runs_keeps_the_contract(explore: Explorer) -> None:
+    """Runs are started, dropped, waited for and refused, in any order, as many as may be."""
+    explore.sequences(runs=4)

@@ -1,0 +1,127 @@
+"""Requests that must be refused, and runs that fail: said once, said clearly, never a crash."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from understudy_contracts import Exchange
+from understudy_contracts.answer import Answer
+from understudy_contracts.contract import read_call
+from understudy_contracts.finding import Level
+from understudy_contracts.json_value import Json
+from understudy_contracts.reading.outcome import outcome_of
+from understudy_contracts.rule import AnyRule
+from understudy_contracts.rules import errors, refusals, validation
+from understudy_suites.exploring import Explorer
+from understudy_suites.promises import broken, not_applicable, promise, rules_of, scenarios_of
+from understudy_suites.scenarios import SCENARIOS, Scenario
+from understudy_suites.session import Session
+from understudy_suites.stage import STREAM, Stage
+from understudy_suites.strategies.wrong_fields import wrong_fields
+
+WRONG = ("no-object", "wrong-field", "unknown-assistant", "method", "path")
+
+
+@scenarios_of("errors")
+def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+    """Wrong requests are answered, too."""
+    play(scenario)
+
+
+@rules_of(refusals)
+def test_refusals(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A request that is refused gets a status and a reason, and no run."""
+    judge(rule)
+
+
+@rules_of(validation)
+def test_validation(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """What is wrong about a request is seen before a run is made of it."""
+    judge(rule)
+
+
+@rules_of(errors)
+def test_failures(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A run that fails says with which class of error, and no more than clients may know."""
+    judge(rule)
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@promise(
+    "errors.refused",
+    Level.MUST,
+    "A wrong request is refused as the client's fault: 4xx, or a redirect to the right path; "
+    "never a success, never a fault of the server.",
+)
+def test_wrong_requests_are_refused(wrong: str, session: Session) -> None:
+    """Clients tell their own mistakes from those of the server by the status."""
+    for exchange in _exchanges(session, f"errors.{wrong}"):
+        status = exchange.response.status
+        if not 300 <= status < 500:
+            request = exchange.request
+            broken(
+                f"expected 4xx, got {status} to {request.method} {request.path} {_body(request.body)}"
+            )
+
+
+@promise(
+    "errors.agree",
+    Level.MUST,
+    "A run that fails fails in the same way whether it is streamed or waited for.",
+)
+def test_streams_and_waits_agree_on_failures(session: Session) -> None:
+    """Nobody swallows an error: neither the stream nor the wait."""
+    names = ("errors.no-input", "errors.wrong-input", "errors.recursion-limit", "errors.resume")
+    compared = 0
+    for name in names:
+        exchanges = _exchanges(session, name)
+        half = len(exchanges) // 2
+        for streamed, waited in zip(exchanges[:half], exchanges[half:], strict=True):
+            compared += 1
+            seen = _fate(session, streamed), _fate(session, waited)
+            if seen[0] != seen[1]:
+                broken(
+                    f"expected the same of both, got {seen[0]} of the stream and {seen[1]} of "
+                    f"the wait, asked with {_body(streamed.request.body)}"
+                )
+    if not compared:
+        not_applicable("no run was made that might fail")
+
+
+@promise(
+    "errors.any-wrong-field",
+    Level.MUST,
+    "A field of a wrong type is refused or ignored; it never makes the server fail.",
+    runs=1,
+    explores=True,
+)
+def test_wrong_fields_never_make_the_server_fail(explore: Explorer) -> None:
+    """Any field that a run request may have, with any type of value."""
+
+    def ask(stage: Stage, fields: Json) -> None:
+        exchange = stage.run(STREAM, **fields)
+        if exchange.response.status >= 500:
+            stage.complain(f"expected a status below 500, got {exchange.response.status}")
+
+    explore(wrong_fields(), ask)
+
+
+def _exchanges(session: Session, name: str) -> Sequence[Exchange]:
+    scenario = SCENARIOS[name]
+    return session.played(scenario).exchanges if scenario in session.scenarios else ()
+
+
+def _fate(session: Session, exchange: Exchange) -> str:
+    """Say what became of a run: refused, failed, or done."""
+    if exchange.response.status != 200:
+        return "a refusal"
+    call = read_call(exchange.request, exchange.response, dialect=session.target.dialect)
+    outcome = outcome_of(Answer(1, exchange, call))
+    if outcome is None:
+        return "half an answer"
+    return "success" if outcome.error is None else "a failure"
+
+
+def _body(body: bytes) -> str:
+    text = body.decode(errors="replace")
+    return text if len(text) <= 200 else f"{text[:200]}..."

@@ -1,0 +1,74 @@
+"""Odd, deep and large requests."""
+
+from collections.abc import Callable
+
+import pytest
+
+from understudy_contracts.finding import Level
+from understudy_contracts.json_value import Json
+from understudy_suites.exploring import Explorer
+from understudy_suites.promises import broken, not_applicable, promise, scenarios_of
+from understudy_suites.scenarios import SCENARIOS, Scenario
+from understudy_suites.session import Session
+from understudy_suites.stage import STREAM, Stage
+from understudy_suites.strategies import json_objects
+
+NAMES = [name for name, scenario in SCENARIOS.items() if scenario.suite == "limits"]
+
+
+@scenarios_of("limits")
+def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+    """Odd requests can be sent."""
+    play(scenario)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@promise(
+    "limits.taken",
+    Level.SHOULD,
+    "What is odd, deep or large, and legal JSON, is taken where nobody needs to understand it.",
+)
+def test_odd_requests_are_taken(name: str, session: Session) -> None:
+    """People paste whatever they have."""
+    if SCENARIOS[name] not in session.scenarios:
+        not_applicable(f"not tried by the profile {session.target.settings.profile.name}")
+    for exchange in session.played(SCENARIOS[name]).exchanges:
+        if exchange.response.status != 200:
+            broken(f"expected 200 to {exchange.request.path}, got {exchange.response.status}")
+
+
+@promise(
+    "limits.any-json",
+    Level.MUST,
+    "Whatever JSON the metadata of a run is, its stream keeps the contract.",
+    runs=1,
+    explores=True,
+)
+def test_any_json_may_be_metadata(explore: Explorer) -> None:
+    """Text of any script, deep nesting, numbers of any size that fits in 64 bits."""
+
+    def stream(stage: Stage, metadata: Json) -> None:
+        exchange = stage.run(STREAM, metadata=metadata, stream_mode=["messages-tuple", "values"])
+        if exchange.response.status >= 500:
+            stage.complain(f"expected a status below 500, got {exchange.response.status}")
+
+    explore(json_objects(max_size=2), stream)
+
+
+@promise(
+    "limits.any-input",
+    Level.MUST,
+    "Whatever input the advertised schema allows, the answer keeps the contract: it may fail, "
+    "and then says so.",
+    runs=1,
+    explores=True,
+)
+def test_any_input_that_the_schema_allows_may_be_run(explore: Explorer) -> None:
+    """Inputs are made from `/assistants/{id}/schemas`."""
+
+    def stream(stage: Stage, input_: Json) -> None:
+        exchange = stage.run(STREAM, input=input_, stream_mode=["values", "updates"])
+        if exchange.response.status >= 500:
+            stage.complain(f"expected a status below 500, got {exchange.response.status}")
+
+    explore(explore.inputs, stream)

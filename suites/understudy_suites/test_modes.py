@@ -1,0 +1,62 @@
+"""Stream modes: what each of them shows, and how one agrees with the other."""
+
+from collections.abc import Callable
+
+import pytest
+
+from understudy_contracts.event import event_of
+from understudy_contracts.finding import Level
+from understudy_contracts.rule import AnyRule
+from understudy_contracts.rules import data, debug, folding, langchain, tasks, updates, values
+from understudy_suites.promises import broken, not_applicable, promise, rules_of, scenarios_of
+from understudy_suites.scenarios import SCENARIOS, Scenario
+from understudy_suites.session import Session
+
+
+@scenarios_of("modes")
+def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+    """Each mode can be asked for."""
+    play(scenario)
+
+
+@rules_of(data)
+def test_data(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """The data of each event is as its schema says."""
+    judge(rule)
+
+
+@rules_of(values, updates, folding)
+def test_state(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """The state, and what changes it, agree."""
+    judge(rule)
+
+
+@rules_of(tasks, debug)
+def test_tasks(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """Tasks start, end, and are told twice in the same words."""
+    judge(rule)
+
+
+@rules_of(langchain)
+def test_langchain_events(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """LangChain's events start and end in order."""
+    judge(rule)
+
+
+@pytest.mark.parametrize("mode", ["values", "updates", "tasks", "debug", "events"])
+@promise(
+    "modes.shown",
+    Level.SHOULD,
+    "A mode that is asked for is shown: a run that makes a step has values, updates, tasks, "
+    "debug events and LangChain's events.",
+)
+def test_a_mode_that_is_asked_for_is_shown(mode: str, session: Session) -> None:
+    """A page that shows one of these modes shows nothing otherwise."""
+    exchanges = session.played(SCENARIOS[f"modes.{mode}"]).exchanges
+    if not exchanges:
+        not_applicable("the scenario was not played")
+    for exchange in exchanges:
+        shown = [e for f in exchange.frames if (e := event_of(f, 0)) is not None]
+        names = {event.name for event in shown}
+        if "error" not in names and mode not in names:
+            broken(f"expected events {mode!r}, got {', '.join(sorted(names)) or 'none'}")

@@ -1,0 +1,35 @@
+"""Stateless: a run knows nothing of those before it, and leaves nothing for those after it."""
+
+from collections.abc import Callable
+
+from understudy_contracts.finding import Level
+from understudy_contracts.rule import AnyRule
+from understudy_contracts.rules import relations
+from understudy_suites.markers import foreign_markers
+from understudy_suites.promises import broken, promise, rules_of, scenarios_of
+from understudy_suites.scenarios import SCENARIOS, Scenario
+from understudy_suites.session import Session
+
+
+@scenarios_of("stateless")
+def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+    """The same run can be made again."""
+    play(scenario)
+
+
+@rules_of(relations)
+def test_ids(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """Each run has ids of its own."""
+    judge(rule)
+
+
+@promise(
+    "stateless.nothing-remembered",
+    Level.MUST,
+    "Nothing that was sent with one run comes back with another.",
+)
+def test_nothing_of_one_run_comes_back_with_another(session: Session) -> None:
+    """Runs of different people go through one deployment."""
+    exchanges = session.played(SCENARIOS["stateless.again"]).exchanges
+    if found := foreign_markers(exchanges):
+        broken(found)
