@@ -14,6 +14,7 @@ import click
 from understudy_mock.exit_code import GOOD, OUR_FAILURE, WRONG_USE
 
 COMMANDS = {
+    "drift": "understudy_mock.drift_command:drift",
     "record": "understudy_mock.record_command:record",
     "rules": "understudy_mock.rules_command:rules",
     "serve": "understudy_mock.serve_command:serve",

@@ -36,3 +36,8 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def count(number: int, noun: str) -> str:
+    """Return the *number* of what the *noun* names, in words: `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

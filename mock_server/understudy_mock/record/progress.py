@@ -1,4 +1,4 @@
-"""Tells the user how a recording goes: one live line on a terminal, plain lines anywhere else."""
+"""Tells the user how runs go: one live line on a terminal, plain lines anywhere else."""
 
 from typing import TextIO
 
@@ -6,13 +6,15 @@ from typing import TextIO
 class Progress:
     """Writes to *stream*, which is a terminal if *live*."""
 
-    def __init__(self, stream: TextIO, *, live: bool, total: int) -> None:
-        self._stream, self._live, self._total = stream, live, total
+    def __init__(
+        self, stream: TextIO, *, live: bool, total: int, doing: str = "recording"
+    ) -> None:
+        self._stream, self._live, self._total, self._doing = stream, live, total, doing
         self._number = 0
         self._name = ""
 
     def start(self, name: str) -> None:
-        """Say that the next run is of the recording *name*."""
+        """Say that the next run is that of the recording *name*."""
         self._number += 1
         self._name = name
 
@@ -35,4 +37,5 @@ class Progress:
 
     def _line(self, events: int, seconds: float) -> str:
         count = "1 event" if events == 1 else f"{events} events"
-        return f"recording {self._name} ({self._number} of {self._total}): {count}, {seconds:.1f} s"
+        number = f"({self._number} of {self._total})"
+        return f"{self._doing} {self._name} {number}: {count}, {seconds:.1f} s"

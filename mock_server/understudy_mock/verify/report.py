@@ -7,15 +7,16 @@ from dataclasses import asdict
 from typing import Any
 
 from understudy_contracts.finding import Level, json_path
-from understudy_mock.terminal import escape
+from understudy_mock.annotation import COMMANDS, annotation
+from understudy_mock.terminal import count, escape
 from understudy_mock.verify.verdict import Remark, Verdict
 
 
 def text(verdict: Verdict) -> Iterator[str]:
     """Yield the lines that tell a person the *verdict*, harmless to a terminal."""
     server = f"{verdict.dialect} dialect" if verdict.dialect else "a server of no known dialect"
-    exchanges = _count(verdict.exchanges, "exchange")
-    outcome = _count(len(verdict.remarks), "finding") if verdict.remarks else "good"
+    exchanges = count(verdict.exchanges, "exchange")
+    outcome = count(len(verdict.remarks), "finding") if verdict.remarks else "good"
     yield escape(f"{verdict.file}: {exchanges}, {server}: {outcome}")
     for remark in verdict.remarks:
         request = f" ({remark.request})" if remark.request else ""
@@ -30,9 +31,9 @@ def summary(verdicts: Sequence[Verdict], rules: int) -> str:
     levels = Counter(remark.finding.level for v in verdicts for remark in v.remarks)
     found = ", ".join(f"{levels[level]} at {level}" for level in Level if levels[level])
     return (
-        f"{_count(len(verdicts), 'file')}, "
-        f"{_count(sum(verdict.exchanges for verdict in verdicts), 'exchange')}, "
-        f"{_count(rules, 'rule')}: {found or 'no finding'}"
+        f"{count(len(verdicts), 'file')}, "
+        f"{count(sum(verdict.exchanges for verdict in verdicts), 'exchange')}, "
+        f"{count(rules, 'rule')}: {found or 'no finding'}"
     )
 
 
@@ -55,27 +56,15 @@ def _finding(remark: Remark) -> dict[str, Any]:
     return described | {"request": remark.request, "line": remark.line}
 
 
-_COMMANDS = {Level.MUST: "error", Level.SHOULD: "warning", Level.MAY: "notice"}
-
-
 def github(verdict: Verdict) -> Iterator[str]:
     """Yield the *verdict* as workflow commands, which GitHub shows at the lines of the file."""
     for remark in verdict.remarks:
         finding = remark.finding
-        place = {"file": verdict.file, "line": remark.line, "title": finding.rule}
-        properties = ",".join(f"{k}={_property(str(v))}" for k, v in place.items() if v is not None)
-        message = f"{finding.promise}\nAt {finding.where}: expected {finding.expected}, got "
-        yield f"::{_COMMANDS[finding.level]} {properties}::{_data(message + finding.got)}"
-
-
-def _data(value: str) -> str:
-    """Escape what ends a message: GitHub reads a line a command."""
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+        yield annotation(
+            COMMANDS[finding.level.rank],
+            f"{finding.promise}\nAt {finding.where}: expected {finding.expected}, "
+            f"got {finding.got}",
+            file=verdict.file,
+            line=remark.line,
+            title=finding.rule,
+        )

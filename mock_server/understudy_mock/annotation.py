@@ -1,0 +1,22 @@
+"""Annotations: workflow commands that GitHub shows at the lines of files."""
+
+COMMANDS = ("error", "warning", "notice")
+"""From the worst to the mildest."""
+
+
+def annotation(
+    command: str, message: str, *, file: str = "", line: int | None = None, title: str = ""
+) -> str:
+    """Return the workflow *command* that shows *message* at a *line* of *file*."""
+    place = {"file": file, "line": "" if line is None else str(line), "title": title}
+    properties = ",".join(f"{key}={_property(value)}" for key, value in place.items() if value)
+    return f"::{command} {properties}::{_data(message)}"
+
+
+def _data(value: str) -> str:
+    """Escape what ends a message: GitHub reads a line a command."""
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,1 @@
+"""Drift: recorded requests asked again, and what changed in the structure of the answers."""

@@ -1,0 +1,133 @@
+"""What changed between two answers to the same request.
+
+Where a run ends in another way than the recorded one, or is refused, that alone is told: whatever
+else differs comes from it. Of an answer that was recorded in part, nothing is missed.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from understudy_contracts import End, Exchange
+from understudy_contracts.call import Kind, kind_of
+from understudy_contracts.rule import RUNS
+from understudy_contracts.shape import Shape
+from understudy_contracts.shape_difference import differences
+from understudy_mock.drift.drift import Drift, Severity, drift_of
+from understudy_mock.drift.head import compare_dialects, compare_headers
+from understudy_mock.drift.neighbours import compare_neighbours
+from understudy_mock.drift.structure import ERROR, Structure, structure_of
+from understudy_mock.lenient_json import object_in
+
+LAST_STATE = "last state"
+OUTPUT = "output"
+
+_LONGEST_DETAIL = 200
+_CHOSEN = ("events (on_tool_", "events (on_retriever_", "events (on_custom_event)")
+"""The kinds of events that do not come where the model calls no tool."""
+
+
+def compare(before: Exchange, after: Exchange) -> list[Drift]:
+    """Return what changed from the answer *before* to the answer *after*, the head first."""
+    if before.response.status != after.response.status:
+        return [_status(before, after)]
+    found = list(compare_headers(before.response, after.response))
+    if before.is_stream is not after.is_stream:
+        return found
+    if kind_of(before.request, before.response) in RUNS:
+        found += compare_dialects(before.response, after.response)
+        found += _compare_runs(before, after)
+    else:
+        found += compare_neighbours(before, after)
+    return found
+
+
+def _status(before: Exchange, after: Exchange) -> Drift:
+    old, new = str(before.response.status), str(after.response.status)
+    detail = object_in(after.body).get("detail")
+    said = f" ({detail[:_LONGEST_DETAIL]})" if isinstance(detail, str) else ""
+    return Drift(Severity.BREAKING, "status", "the status is another", old, new + said)
+
+
+def _compare_runs(before: Exchange, after: Exchange) -> Iterator[Drift]:
+    if after.end is not End.COMPLETE and after.end is not before.end:
+        yield Drift(
+            Severity.BREAKING,
+            "ending",
+            "the answer breaks off",
+            before.end.value,
+            after.end.value,
+        )
+        return
+    old, new = structure_of(before), structure_of(after)
+    whole = before.end is End.COMPLETE
+    if whole and old.failure != new.failure:
+        yield _failure(old.failure, new.failure)
+        return
+    yield from _compare_kinds(old.kinds, new.kinds)
+    yield from _compare_order(old, new)
+    if whole:
+        stream = kind_of(before.request, before.response) is Kind.STREAM
+        place = LAST_STATE if stream else OUTPUT
+        for difference in differences(old.last, new.last):
+            yield drift_of(difference, place, strict=True)
+
+
+def _failure(before: str | None, after: str | None) -> Drift:
+    fixed = after is None
+    return Drift(
+        Severity.ADDITIVE if fixed else Severity.BREAKING,
+        "failure",
+        "the run fails no more" if fixed else "the run fails in another way",
+        before or "no error",
+        after or "no error",
+    )
+
+
+def _compare_kinds(
+    before: Mapping[str, Mapping[str, Shape]], after: Mapping[str, Mapping[str, Shape]]
+) -> Iterator[Drift]:
+    for kind in sorted(before.keys() - after.keys() - {ERROR}):
+        severity = Severity.COSMETIC if kind.startswith(_CHOSEN) else Severity.BREAKING
+        yield _event(severity, "event-missing", f"no event {kind} comes", kind)
+    for kind in sorted(after.keys() - before.keys() - {ERROR}):
+        yield _event(Severity.ADDITIVE, "event-new", f"the event {kind} is new", kind)
+    for kind in sorted(before.keys() & after.keys()):
+        yield from _compare_variants(kind, before[kind], after[kind])
+
+
+def _compare_variants(
+    kind: str, before: Mapping[str, Shape], after: Mapping[str, Shape]
+) -> Iterator[Drift]:
+    common = before.keys() & after.keys()
+    # As long as one is still there, it may be the agent who chose another way.
+    severity = Severity.COSMETIC if common else Severity.BREAKING
+    for variant in sorted(before.keys() - common):
+        place = _place(kind, variant)
+        yield _event(severity, "variant-missing", f"no event {place} comes", place)
+    for variant in sorted(after.keys() - common):
+        place = _place(kind, variant)
+        yield _event(Severity.ADDITIVE, "variant-new", f"the event {place} is new", place)
+    for variant in sorted(common):
+        for difference in differences(before[variant], after[variant]):
+            yield drift_of(difference, _place(kind, variant))
+
+
+def _event(severity: Severity, kind: str, says: str, place: str) -> Drift:
+    words = ("there", "absent")
+    before, after = words if kind.endswith("-missing") else words[::-1]
+    return Drift(severity, kind, says, before, after, (place,))
+
+
+def _compare_order(before: Structure, after: Structure) -> Iterator[Drift]:
+    for one, other in sorted(before.order):
+        if (other, one) in after.order:
+            yield Drift(
+                Severity.BREAKING,
+                "order",
+                f"{other} comes before {one}",
+                f"{one}, {other}",
+                f"{other}, {one}",
+            )
+
+
+def _place(kind: str, variant: str) -> str:
+    return f"{kind} of {variant}" if variant else kind

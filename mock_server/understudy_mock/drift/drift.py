@@ -1,0 +1,101 @@
+"""One thing that changed in the answers of a deployment, and how bad that is for clients."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from understudy_contracts.shape_difference import Change, Difference
+
+
+class Severity(StrEnum):
+    """What a change means to clients that were written against the recording."""
+
+    BREAKING = "breaking"
+    """A client that reads what was recorded may fail."""
+    ADDITIVE = "additive"
+    """There is more than before; who ignores what he does not know is not harmed."""
+    COSMETIC = "cosmetic"
+    """Worth a look: no client reads it, or the agent may have chosen another way this time."""
+
+    @property
+    def rank(self) -> int:
+        """0 for breaking, 1 for additive, 2 for cosmetic."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One change."""
+
+    severity: Severity
+    kind: str
+    """What changed, as a word that stays the same: `status`, `event-missing`, `retyped` ..."""
+    says: str
+    """The change, in a few words."""
+    before: str
+    after: str
+    where: tuple[str, ...] = ()
+    """The places in the answer where it is seen, the most telling first; none of the head."""
+
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """What the same change has in common wherever it is seen."""
+        return self.severity, self.kind, self.says, self.before, self.after
+
+
+def together(drifts: Iterable[Drift]) -> list[Drift]:
+    """Return *drifts* with one for all places where the same changed, the worst first.
+
+    A new key of the state is seen in a dozen of places; it is one change.
+    """
+    found: dict[tuple[object, ...], Drift] = {}
+    for drift in drifts:
+        known = found.get(drift.essence, replace(drift, where=()))
+        found[drift.essence] = replace(known, where=known.where + drift.where)
+    return sorted(found.values(), key=lambda drift: drift.severity.rank)
+
+
+_SEVERITIES = {
+    Change.MISSING: Severity.BREAKING,
+    Change.SOMETIMES: Severity.COSMETIC,
+    Change.UNSEEN: Severity.COSMETIC,
+    Change.NEW: Severity.ADDITIVE,
+    Change.FILLED: Severity.ADDITIVE,
+    Change.WIDENED: Severity.BREAKING,
+    Change.RETYPED: Severity.BREAKING,
+}
+"""How bad a difference between shapes is.
+
+What was inferred from a sample is not held against the deployment: that a field which was in each
+event of a kind is missing in some tells which way the agent went. A type that nobody was ready for
+is: whoever reads a text fails on null.
+"""
+
+
+def drift_of(difference: Difference, place: str, *, strict: bool = False) -> Drift:
+    """Return what a *difference* of the data at *place* means to clients.
+
+    Where the place is *strict*, as the last state of a run is, its fields are all there each time.
+    In messages, null and other types come and go with what the model says; what is null in one
+    chunk is a text in the next.
+    """
+    severity = _SEVERITIES[difference.change]
+    if difference.message and difference.change in (Change.WIDENED, Change.FILLED):
+        severity = Severity.COSMETIC
+    if strict and difference.change is Change.SOMETIMES and not difference.message:
+        severity = Severity.BREAKING
+    return Drift(
+        severity,
+        difference.change.name.lower(),
+        f"{_subject(difference)} is {difference.change}",
+        difference.before,
+        difference.after,
+        (f"{place} {difference.path}",),
+    )
+
+
+def _subject(difference: Difference) -> str:
+    # The last name of the path: a change of a key of the state is one, wherever the state is shown.
+    name = difference.path.rpartition(".")[2]
+    of = f" of {difference.message} messages" if difference.message else ""
+    return f"{name}{of}" if name != "$" else f"the data{of}"

@@ -1,0 +1,225 @@
+"""`understudy drift`: asks a live deployment again what was recorded."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from understudy_contracts import Headers
+from understudy_mock.drift import report
+from understudy_mock.drift.asking import is_run
+from understudy_mock.drift.drift import Severity
+from understudy_mock.drift.session import Asked, Session
+from understudy_mock.drift.update import NotUpdated, update
+from understudy_mock.drift.verdict import Verdict, judge, questions
+from understudy_mock.exit_code import FINDINGS, GOOD
+from understudy_mock.live.caller import Caller
+from understudy_mock.live.governor import Budget, Governor, Spent
+from understudy_mock.live.surroundings import greet
+from understudy_mock.live.upstream import (
+    READ_TIMEOUT,
+    BadHeader,
+    Upstream,
+    UpstreamError,
+    header_fields,
+    key_from,
+    secrets_among,
+)
+from understudy_mock.record.progress import Progress
+from understudy_mock.recording import BrokenRecording, Recording
+from understudy_mock.recording_file import read
+from understudy_mock.redaction import Redactor
+from understudy_mock.replay.library import recording_files
+from understudy_mock.terminal import escape
+
+_FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severity.ADDITIVE)}
+
+
+def _read_headers(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> Headers:
+    try:
+        return header_fields(lines)
+    except BadHeader as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command()
+@click.argument(
+    "paths", metavar="RECORDINGS...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.argument("url")
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(_FAIL_ON)),
+    default="breaking",
+    show_default=True,
+    help="What makes the exit code 1: what breaks clients, or what is new as well.",
+)
+@click.option(
+    "--repeat",
+    default=1,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Make each run so many times, and tell what all the answers show: for agents that vary.",
+)
+@click.option(
+    "--update", "updating", is_flag=True, help="Make recordings anew to which things were added."
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or as annotations of a GitHub workflow.",
+)
+@click.option(
+    "--max-runs",
+    default=50,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Make no more runs.",
+)
+@click.option(
+    "--max-time",
+    default=600.0,
+    show_default=True,
+    metavar="S",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Take no more seconds.",
+)
+@click.option(
+    "--concurrency",
+    default=1,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Make so many runs at the same time.",
+)
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    callback=_read_headers,
+    help="Send it too.",
+)
+@click.option(
+    "--redact",
+    multiple=True,
+    metavar="NAME",
+    help="Keep the value of this header or JSON key out of what is printed and written too.",
+)
+@click.option(
+    "--timeout",
+    default=READ_TIMEOUT,
+    show_default=True,
+    metavar="S",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop when nothing came for so many seconds.",
+)
+def drift(
+    paths: tuple[Path, ...],
+    url: str,
+    fail_on: str,
+    repeat: int,
+    updating: bool,
+    layout: str,
+    max_runs: int,
+    max_time: float,
+    concurrency: int,
+    headers: Headers,
+    redact: tuple[str, ...],
+    timeout: float,
+) -> int:
+    """Ask the deployment at URL again what is in RECORDINGS, files or folders of them.
+
+    Told is what changed in the structure of the answers, not in their text. The key is taken from
+    LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY. Exit codes: 0 nothing drifted in a
+    way that breaks clients; 1 something did, or not all was asked; 2 wrong use, or the deployment
+    can't be reached.
+    """
+    recordings = _read(paths)
+    try:
+        with (
+            Upstream(url, key=key_from(os.environ), headers=headers, timeout=timeout) as upstream,
+            TemporaryDirectory(prefix="understudy-") as folder,
+        ):
+            secrets = (*upstream.secrets, *secrets_among(headers, Redactor(redact)))
+            greet(upstream)
+            budget = Budget(max_runs, max_time, concurrency)
+            governor = Governor(budget, Path(folder))
+            asked = _ask(Caller(upstream, governor), recordings.values(), repeat, concurrency)
+            spent = governor.spent
+    except UpstreamError as error:
+        raise click.ClickException(escape(str(error))) from None
+
+    def say(line: str) -> None:
+        click.echo(Redactor(redact, secrets).redact_text(line))
+
+    def remark(line: str) -> None:
+        click.echo(escape(Redactor(redact, secrets).redact_text(line)), err=True)
+
+    verdicts = [judge(file, recording, asked) for file, recording in recordings.items()]
+    _tell(verdicts, layout, spent, say)
+    remark(report.spending(spent, budget))
+    if asked.broken_off:
+        raise click.ClickException(escape(asked.broken_off))
+    for verdict in verdicts if updating else ():
+        _update(verdict, upstream.url, Redactor(redact, secrets), remark)
+    worst = _FAIL_ON[fail_on].rank
+    drifted = any(found.severity.rank <= worst for v in verdicts for found in v.drifts)
+    return FINDINGS if drifted or any(verdict.unasked for verdict in verdicts) else GOOD
+
+
+def _read(paths: Iterable[Path]) -> dict[Path, Recording]:
+    """Return the recordings among *paths*: all are read before anything is asked."""
+    try:
+        return {file: read(file) for file in recording_files(paths)}
+    except BrokenRecording as error:
+        raise click.ClickException(escape(str(error))) from None
+    except OSError as error:
+        raise click.ClickException(
+            escape(f"can't read {error.filename}: {error.strerror}")
+        ) from None
+
+
+def _ask(caller: Caller, recordings: Iterable[Recording], repeat: int, concurrency: int) -> Asked:
+    asked = questions(recordings, repeat)
+    runs = sum(is_run(question.request) for question in asked)
+    progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=runs, doing="asking")
+    return Session(caller, progress, at_once=concurrency).ask(asked)
+
+
+def _tell(verdicts: list[Verdict], layout: str, spent: Spent, say: Callable[[str], None]) -> None:
+    if layout == "json":
+        say(report.as_json(verdicts, spent))
+        return
+    for verdict in verdicts:
+        for line in _LINES[layout](verdict):
+            say(line)
+    if layout == "text":
+        say(report.summary(verdicts))
+
+
+_LINES: dict[str, Callable[[Verdict], Iterable[str]]] = {
+    "text": report.text,
+    "github": report.github,
+}
+
+
+def _update(verdict: Verdict, url: str, redactor: Redactor, say: Callable[[str], None]) -> None:
+    """Make a recording anew if things were added to it, and say so on stderr."""
+    try:
+        if update(verdict, url, redactor):
+            say(f"updated {verdict.file}")
+    except NotUpdated as error:
+        say(f"{verdict.file} stays as it is: {error}")
+    except OSError as error:
+        raise click.ClickException(
+            escape(f"can't write {error.filename}: {error.strerror}; the recording is as it was")
+        ) from None
