@@ -1,5 +1,18 @@
 """The pytest plugin, and the contract suites to run against the mock or a live deployment."""
 
-from understudy_suites.deployment import MockDeployment
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["MockDeployment"]
+if TYPE_CHECKING:
+    from understudy_suites import faults
+    from understudy_suites.guest.deployment import MockDeployment
+
+__all__ = ["MockDeployment", "faults"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for: pytest imports this package at every start."""
+    if name == "MockDeployment":
+        from understudy_suites.guest.deployment import MockDeployment
+
+        return MockDeployment
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations  # The annotations name what is imported in fixtures only.
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from understudy_suites.guest import options
+from understudy_suites.guest.options import GuestOptions
+from understudy_suites.guest.tally import Tally
 from understudy_suites.reporting import Reporting
 from understudy_suites.settings import add_options
 
 if TYPE_CHECKING:
-    from understudy_suites.deployment import MockDeployment
+    from understudy_suites.guest.deployment import MockDeployment
+    from understudy_suites.guest.host import Host
 
 GROUP = "understudy"
-RECORDINGS_INI = "understudy_recordings"
-RECORD_MODES = ("none", "once", "new_episodes", "all", "rewrite")
+GUEST = pytest.StashKey[GuestOptions]()
+TALLY = pytest.StashKey[Tally]()
+MOCK = pytest.StashKey["MockDeployment"]()
+"""What a test has of the mock, if it uses it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,66 +29,69 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup(
         GROUP, "understudy: stands in for a LangGraph deployment, or judges one"
     )
-    _add_mock_options(parser, group)
+    options.add_options(group, parser)
     add_options(group, parser)
 
 
-def _add_mock_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
-    """Add what the fixture `understudy_mock` obeys."""
-    parser.addini(
-        RECORDINGS_INI,
-        "Recordings that understudy_mock answers from, files or folders, relative to the "
-        "configuration file; by default those that come with understudy.",
-        type="paths",
-        default=[],
-    )
-    group.addoption(
-        "--understudy-record",
-        choices=RECORD_MODES,
-        default="none",
-        help="What understudy_mock records of --understudy-upstream, into the first folder of "
-        "understudy_recordings: nothing (none, the default); what has no recording yet, if there "
-        "is none of that name or none at all (once), or whatever there is (new_episodes); every "
-        "request anew, each time (all) or once (rewrite).",
-    )
-    group.addoption(
-        "--understudy-upstream",
-        metavar="URL",
-        help="The deployment that --understudy-record asks. The key is taken from "
-        "LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY.",
-    )
-    group.addoption(
-        "--understudy-fail-unused",
-        action="store_true",
-        help="Fail the session if there are recordings that no test used.",
-    )
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker of the suites, and what tells their results."""
+    """Register the markers, and what tells the results. Raises UsageError."""
+    config.addinivalue_line("markers", options.MARKER)
     config.addinivalue_line(
         "markers", "understudy_promise(promise): what a test of the suites of understudy is about."
     )
     config.pluginmanager.register(Reporting(config), "understudy-reporting")
+    guest = config.stash[GUEST] = options.read_options(config)
+    if guest.paths:
+        config.stash[TALLY] = Tally(config, fails=guest.fail_unused)
+        config.pluginmanager.register(config.stash[TALLY], "understudy-tally")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a test that asked the mock for what it has not."""
+    try:
+        result = yield
+    except BaseException:
+        if mock := item.stash.get(MOCK, None):
+            item.add_report_section("call", "understudy", mock.problems())
+        raise
+    if (mock := item.stash.get(MOCK, None)) and (problems := mock.problems()):
+        pytest.fail(problems, pytrace=False)
+    return result
 
 
 @pytest.fixture(scope="session")
-def understudy_mock(request: pytest.FixtureRequest) -> Iterator[MockDeployment]:
+def understudy_server(request: pytest.FixtureRequest) -> Iterator[Host]:
+    """The server under understudy_mock, one in each process; `.url` is where it answers.
+
+    For fixtures that live longer than a test, and need to know where the mock will be.
+    """
+    from understudy_suites.guest.host import hosted
+
+    with hosted(request.config.stash[GUEST]) as host:
+        yield host
+        if tally := request.config.stash.get(TALLY, None):
+            tally.add(host.there, host.used, host.made)
+
+
+@pytest.fixture
+def understudy_mock(
+    request: pytest.FixtureRequest, understudy_server: Host
+) -> Iterator[MockDeployment]:
     """A mock deployment on a real socket of this machine; `.url` is where it answers.
 
-    It answers at once, and its ids are the same in every session.
+    It answers runs from recordings, at once, with the same bytes whenever the test runs. A
+    request that was not recorded fails the test. `.use` and `.hold` say how runs are answered,
+    `.requests`, `.assert_called` and `.wait_for` what was asked.
     """
-    from understudy_mock.api.deployment import BadAnswer
-    from understudy_mock.api.replay import Options
-    from understudy_mock.recording import BrokenRecording
-    from understudy_mock.replay.library import load
-    from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
-    from understudy_suites.deployment import MockDeployment
+    from understudy_suites.guest.deployment import MockDeployment
 
-    paths = request.config.getini(RECORDINGS_INI) or [bundled_recordings()]
-    try:
-        mock = Mock(load(paths), Options(speed=0, seed=0))
-    except (BrokenRecording, BadAnswer, OSError) as error:
-        raise pytest.UsageError(f"{RECORDINGS_INI}: {error}") from None
-    with BackgroundServer(mock) as server:
-        yield MockDeployment(server.url)
+    understudy_server.reset()
+    mock = request.node.stash[MOCK] = MockDeployment(understudy_server)
+    for mark in reversed([*request.node.iter_markers("understudy")]):
+        mock.use(*mark.args, **mark.kwargs)
+    yield mock
+    problems = mock.problems()
+    understudy_server.reset()
+    if problems:
+        pytest.fail(problems, pytrace=False)

@@ -1,0 +1,136 @@
+"""The plugin, from outside: a request that nothing answers fails the test that made it."""
+
+import pytest
+from guest_project import project
+
+MISSES = """
+def test_miss(understudy_mock):
+    with pytest.raises(urllib.error.HTTPError):
+        ask(understudy_mock, "Good morning!")
+"""
+
+
+def test_a_request_that_no_recording_answers_fails_the_test(pytester: pytest.Pytester) -> None:
+    project(pytester, MISSES)
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "request 1, POST /runs/wait, was answered by no recording (status 404):",
+            "No recording answers this request.",
+            "The nearest is 'agent', which differs in:",
+            '- input.messages[[]0].content: recorded "Hello!*, asked "Good morning!"',
+            "To record it: understudy record URL --assistant agent --input *",
+            "*--understudy-record new_episodes --understudy-upstream URL",
+            "*understudy_mock.allow_unmatched()",
+        ]
+    )
+
+
+def test_a_test_that_failed_anyhow_is_told_of_it(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        "def test_miss(understudy_mock):\n    ask(understudy_mock, 'Good morning!')\n",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*HTTP Error 404*", "*- Captured understudy call -*", "The nearest is 'agent'*"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (
+            "understudy_mock.url + '/runs/crons/search', b'{}'",
+            "Not implemented*POST /runs/crons/search*",
+        ),
+        (
+            "understudy_mock.url + '/runs/wait', b'{\"assistant_id\": \"other\"}'",
+            "Invalid assistant: 'other'.*",
+        ),
+    ],
+)
+def test_what_the_mock_is_not_fails_the_test_too(
+    pytester: pytest.Pytester, request_: str, said: str
+) -> None:
+    project(
+        pytester,
+        f"""
+def test_miss(understudy_mock):
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen({request_})
+""",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([said])
+
+
+def test_only_the_test_that_made_the_request_fails(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        MISSES
+        + """
+def test_hit(understudy_mock):
+    ask(understudy_mock)
+    assert len(understudy_mock.requests) == 1
+""",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1, passed=1)
+
+
+def test_a_test_may_want_the_refusal(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        """
+def test_miss(understudy_mock):
+    understudy_mock.allow_unmatched()
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        ask(understudy_mock, "Good morning!")
+    assert b"nearest is 'agent'" in refusal.value.read()
+""",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_request_while_fixtures_are_torn_down_is_an_error(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        """
+@pytest.fixture
+def late(understudy_mock):
+    yield
+    with pytest.raises(urllib.error.HTTPError):
+        ask(understudy_mock, "Good night!")
+
+def test_late(late):
+    pass
+""",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["request 1, POST /runs/wait, was answered by no recording*"])
+
+
+def test_an_expected_failure_may_be_a_miss(pytester: pytest.Pytester) -> None:
+    project(pytester, "@pytest.mark.xfail(strict=True)" + MISSES)
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(xfailed=1)

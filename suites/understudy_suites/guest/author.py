@@ -1,0 +1,78 @@
+"""Makes the recordings that tests ask for and that are not there."""
+
+import asyncio
+from typing import Self
+
+from understudy_mock.api.deployment import BadAnswer
+from understudy_mock.api.refusal import Miss
+from understudy_mock.lenient_json import object_in
+from understudy_mock.live.upstream import UpstreamError
+from understudy_mock.record.job import BadJob
+from understudy_mock.recording import BrokenRecording
+from understudy_mock.replay.library import RecordedRun
+from understudy_mock.server import Mock
+from understudy_suites.guest.options import GuestOptions
+from understudy_suites.guest.scribe import NotRecordable, Scribe
+
+
+class Author:
+    """Sees to it that a request is answered by a recording, as the record mode says.
+
+    Use it as a context manager. Requests wait for each other: one run at a time is made.
+    """
+
+    def __init__(self, options: GuestOptions, mock: Mock) -> None:
+        self._mode = options.mode
+        self._mock = mock
+        assert options.folder is not None  # As `read_options` sees to.
+        self._scribe = Scribe(options.upstream, options.paths, options.folder)
+        self._known_at_start = frozenset(mock.replay.library.names)
+        self._lock = asyncio.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._scribe.__exit__()
+
+    @property
+    def made(self) -> set[str]:
+        """The names of the recordings that were made."""
+        return self._scribe.made
+
+    async def prepare(self, raw: bytes, path: str, name: str | None) -> None:
+        """Record the run that the body *raw* asks for, if the mode wants it.
+
+        *name* is that of the recording which is to answer. Raises Refusal where the request is
+        refused for what it is, Miss where no recording could be made.
+        """
+        async with self._lock:
+            run = self._mock.replay.would_answer(raw, name)
+            if not self._wants(run, name):
+                return
+            library = self._mock.replay.library
+            anew = self._mode in ("all", "rewrite")
+            known = None if anew else {recording.name for recording in library.recordings}
+            if name is None and run is not None and self._mode == "rewrite":
+                name = run.name
+            try:
+                made = await asyncio.to_thread(self._scribe.record, object_in(raw), name, known)
+                self._mock.use(library.changed(made))
+            except _FAILURES as error:
+                raise Miss(404, f"No recording could be made of this request: {error}") from None
+
+    def _wants(self, run: RecordedRun | None, name: str | None) -> bool:
+        match self._mode:
+            case "all":
+                return True
+            case "rewrite":
+                return run is None or run.name not in self._scribe.made
+            case "once" if name is not None:
+                return run is None and name not in self._known_at_start
+            case "once":
+                return run is None and not self._known_at_start
+            case _:
+                return run is None
+
+
+_FAILURES = (NotRecordable, UpstreamError, BadJob, BrokenRecording, BadAnswer, OSError)

@@ -1,0 +1,57 @@
+"""Which recordings the tests of a session used, and made, over all its processes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from understudy_suites.guest.options import RECORDINGS_INI
+
+_KEY = "understudy_recordings"
+"""Where a worker of pytest-xdist keeps its part for the process that started it."""
+
+
+class Tally:
+    """Tells at the end which recordings no test used."""
+
+    def __init__(self, config: pytest.Config, *, fails: bool) -> None:
+        self._config = config
+        self._fails = fails
+        self._there: set[str] = set()
+        self._used: set[str] = set()
+        self._made: set[str] = set()
+
+    @property
+    def unused(self) -> list[str]:
+        """The names of the recordings that no test used; none if no test used the mock."""
+        return sorted(self._there - self._used)
+
+    def add(self, there: Iterable[str], used: Iterable[str], made: Iterable[str]) -> None:
+        """Count the recordings that were there, used and made, by their names."""
+        self._there.update(there)
+        self._used.update(used)
+        self._made.update(made)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Count what a worker of pytest-xdist used."""
+        self.add(*getattr(node, "workeroutput", {}).get(_KEY, ((), (), ())))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand over what was used, or fail the session for what was not."""
+        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[_KEY] = [sorted(part) for part in (self._there, self._used, self._made)]
+        elif self._fails and self.unused and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """List what was made, and what was not used."""
+        if self._made:
+            terminalreporter.section("understudy: recorded")
+            terminalreporter.line("\n".join(sorted(self._made)))
+        if self.unused:
+            terminalreporter.section("understudy: unused recordings")
+            terminalreporter.line("\n".join(self.unused))
+            if not self._fails:
+                terminalreporter.line(f"(of {RECORDINGS_INI}; --understudy-fail-unused fails)")
