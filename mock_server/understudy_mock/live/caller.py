@@ -1,6 +1,7 @@
 """Makes exchanges with a live deployment: whole, frame by frame, or until enough was seen."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from understudy_contracts import End, Exchange, Frame, Request, Response, sse
 from understudy_contracts.call import kind_of
@@ -89,13 +90,15 @@ class Caller:
     def _cancel(self, request: Request, response: Response) -> None:
         """Cancel the run of an answer that nobody reads any more, if its thread is known.
 
-        A run whose thread is told nowhere ends by `on_disconnect`.
+        A run whose thread is told nowhere ends by `on_disconnect`. Where the deployment does not
+        answer to that, what came before is worth as much as it was.
         """
         if kind_of(request, response) not in RUNS:
             return
         located = response.header("content-location") or ""
         if located.startswith("/threads/"):
-            self.upstream.fetch("POST", f"{located}/cancel")
+            with suppress(UpstreamError):
+                self.upstream.fetch("POST", f"{located}/cancel")
 
 
 def starts_runs(request: Request) -> bool:

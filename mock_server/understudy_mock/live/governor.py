@@ -7,13 +7,16 @@ free again when that process dies.
 """
 
 import fcntl
+import os
+import re
+import struct
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import IO
 
 from understudy_contracts import Response
 
@@ -24,6 +27,8 @@ MOST_RETRIES = 5
 _DEFAULT_DELAY = 1.0
 """Seconds before a request is made again where the deployment does not say."""
 _POLL = 0.02
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+_LINE = struct.Struct("3d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +129,14 @@ class Governor:
 
     def _delay(self, response: Response) -> float:
         """Return the seconds that Retry-After asks for: a number, or a date."""
-        asked = response.header("retry-after") or ""
-        if asked.strip().isdigit():
+        asked = (response.header("retry-after") or "").strip()
+        if _SECONDS.fullmatch(asked):
             return float(asked)
         try:
-            return max(0.0, parsedate_to_datetime(asked).timestamp() - self._clock())
+            date = parsedate_to_datetime(asked)
         except ValueError:
             return _DEFAULT_DELAY
+        return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - self._clock())
 
     def _count(self, runs: int) -> None:
         with self._ledger() as ledger:
@@ -159,9 +165,12 @@ class Governor:
 
     @contextmanager
     def _ledger(self) -> "Generator[_Ledger]":
-        with (self._folder / "ledger").open("a+") as file:
+        file = os.open(self._folder / "ledger", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield _Ledger(file)
+        finally:
+            os.close(file)
 
 
 _Entries = tuple[float, float, float]
@@ -169,18 +178,18 @@ _Entries = tuple[float, float, float]
 
 
 class _Ledger:
-    """The file that counts, while it is locked."""
+    """The file that counts, while it is locked.
 
-    def __init__(self, file: IO[str]) -> None:
+    What it says is always of one length and written at once, so that a process which is killed
+    meanwhile leaves the old numbers or the new ones: none at all would be a budget that is whole.
+    """
+
+    def __init__(self, file: int) -> None:
         self._file = file
 
     def read(self) -> _Entries:
-        self._file.seek(0)
-        started, runs, put_off = [*map(float, self._file.read().split()), 0.0, 0.0, 0.0][:3]
-        return started, runs, put_off
+        text = os.pread(self._file, _LINE.size, 0)
+        return _LINE.unpack(text) if text else (0.0, 0.0, 0.0)
 
     def write(self, entries: _Entries) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(" ".join(map(repr, entries)))
-        self._file.flush()
+        os.pwrite(self._file, _LINE.pack(*entries), 0)
