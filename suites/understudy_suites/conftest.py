@@ -15,7 +15,7 @@ from understudy_suites import judging
 from understudy_suites.expected import BadExpectation, read_expectations
 from understudy_suites.exploring import Explorer
 from understudy_suites.outcome import EXPECTED, RULING, attach_verdict
-from understudy_suites.promises import Untried, broken, not_applicable, promise_of
+from understudy_suites.promises import Untried, all_promises, broken, not_applicable, promise_of
 from understudy_suites.reporting import STOPPED, shared_folder
 from understudy_suites.scenarios import SCENARIOS, Scenario
 from understudy_suites.session import Session, describe
@@ -66,11 +66,10 @@ def pytest_runtest_makereport(
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
     """What is tried with the deployment; where it can't be asked, nothing else is tried."""
     config = request.config
-    promises = {about.id for item in request.session.items if (about := promise_of(item))}
     try:
         settings = settings_of(config)
         known = settings.expected_failures or (None if settings.url else EXPECTED_OF_THE_MOCK)
-        expected = read_expectations(known, promises, SCENARIOS)
+        expected = read_expectations(known, all_promises(), SCENARIOS)
         config.stash[EXPECTED] = expected
         with open_target(settings, shared_folder(config)) as target:
             describe(target)

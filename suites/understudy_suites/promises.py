@@ -1,7 +1,11 @@
 """What a test of the suites says: which promise it is about, and how it is known to be broken."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import NoReturn
 
@@ -71,7 +75,21 @@ def promise_of(item: pytest.Item) -> Promise | None:
     return mark.args[0] if mark else None
 
 
+PROMISES: dict[str, Promise] = {}
+"""The promises of the test modules that are imported, by id."""
+
+
+def all_promises() -> dict[str, Promise]:
+    """Return the promises of all suites, whichever of them are run."""
+    for module in iter_modules([str(Path(__file__).parent)]):
+        if module.name.startswith("test_"):
+            with suppress(pytest.skip.Exception):  # It needs what is not installed.
+                import_module(f"understudy_suites.{module.name}")
+    return PROMISES
+
+
 def _mark(about: Promise) -> pytest.MarkDecorator:
+    PROMISES[about.id] = about
     mark: pytest.MarkDecorator = getattr(pytest.mark, MARK)
     return mark.with_args(about)
 

@@ -58,10 +58,9 @@ def test_wrong_requests_are_refused(wrong: str, session: Session) -> None:
     for exchange in _exchanges(session, f"errors.{wrong}"):
         status = exchange.response.status
         if not 300 <= status < 500:
-            request = exchange.request
-            broken(
-                f"expected 4xx, got {status} to {request.method} {request.path} {_body(request.body)}"
-            )
+            asked = exchange.request
+            shown = f"{asked.method} {asked.path} {_body(asked.body)}"
+            broken(f"expected 4xx, got {status} to {shown}")
 
 
 @promise(

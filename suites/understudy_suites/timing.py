@@ -25,7 +25,6 @@ def head_first(session: Session, path: str) -> None:
     took = exchange.frames[-1].at if exchange.frames else 0.0
     if took < _DELAY / 2 / session.target.speed:
         not_applicable(f"runs are not put off: one with `after_seconds` took {took:.2f} s")
-    if over - came[0] < took / 2:
-        broken(
-            f"expected the head at once, got it {over - came[0]:.2f} s before the end of {took:.2f} s"
-        )
+    early = over - came[0]
+    if early < took / 2:
+        broken(f"expected the head at once, got it {early:.2f} s before the end of {took:.2f} s")
