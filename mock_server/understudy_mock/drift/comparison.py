@@ -11,6 +11,7 @@ from understudy_contracts.call import Kind, kind_of
 from understudy_contracts.rule import RUNS
 from understudy_contracts.shape import Shape
 from understudy_contracts.shape_difference import differences
+from understudy_contracts.stream_mode import STREAM_MODES
 from understudy_mock.drift.drift import Drift, Severity, drift_of
 from understudy_mock.drift.head import compare_dialects, compare_headers
 from understudy_mock.drift.neighbours import compare_neighbours
@@ -23,6 +24,8 @@ OUTPUT = "output"
 _LONGEST_DETAIL = 200
 _CHOSEN = ("events (on_tool_", "events (on_retriever_", "events (on_custom_event)")
 """The kinds of events that do not come where the model calls no tool."""
+_SPOKEN = ("AIMessageChunk", "ai")
+"""The types of messages that come whatever the model says, piece by piece or whole."""
 
 
 def compare(before: Exchange, after: Exchange) -> list[Drift]:
@@ -62,13 +65,13 @@ def _compare_runs(before: Exchange, after: Exchange) -> Iterator[Drift]:
     if whole and old.failure != new.failure:
         yield _failure(old.failure, new.failure)
         return
-    yield from _compare_kinds(old.kinds, new.kinds)
-    yield from _compare_order(old, new)
     if whole:
         stream = kind_of(before.request, before.response) is Kind.STREAM
         place = LAST_STATE if stream else OUTPUT
         for difference in differences(old.last, new.last):
             yield drift_of(difference, place, strict=True)
+    yield from _compare_order(old, new)
+    yield from _compare_kinds(old.kinds, new.kinds)
 
 
 def _failure(before: str | None, after: str | None) -> Drift:
@@ -87,10 +90,10 @@ def _compare_kinds(
 ) -> Iterator[Drift]:
     for kind in sorted(before.keys() - after.keys() - {ERROR}):
         severity = Severity.COSMETIC if kind.startswith(_CHOSEN) else Severity.BREAKING
-        yield _event(severity, "event-missing", f"no event {kind} comes", kind)
+        yield _event(severity, "event-missing", f"no event {kind} comes")
     for kind in sorted(after.keys() - before.keys() - {ERROR}):
-        yield _event(Severity.ADDITIVE, "event-new", f"the event {kind} is new", kind)
-    for kind in sorted(before.keys() & after.keys()):
+        yield _event(Severity.ADDITIVE, "event-new", f"the event {kind} is new")
+    for kind in sorted(before.keys() & after.keys(), key=_rank):
         yield from _compare_variants(kind, before[kind], after[kind])
 
 
@@ -98,23 +101,23 @@ def _compare_variants(
     kind: str, before: Mapping[str, Shape], after: Mapping[str, Shape]
 ) -> Iterator[Drift]:
     common = before.keys() & after.keys()
-    # As long as one is still there, it may be the agent who chose another way.
-    severity = Severity.COSMETIC if common else Severity.BREAKING
     for variant in sorted(before.keys() - common):
-        place = _place(kind, variant)
-        yield _event(severity, "variant-missing", f"no event {place} comes", place)
+        # As long as another is still there, it may be the agent who chose another way.
+        chosen = common and variant not in _SPOKEN
+        severity = Severity.COSMETIC if chosen else Severity.BREAKING
+        yield _event(severity, "variant-missing", f"no event {_place(kind, variant)} comes")
     for variant in sorted(after.keys() - common):
-        place = _place(kind, variant)
-        yield _event(Severity.ADDITIVE, "variant-new", f"the event {place} is new", place)
+        says = f"the event {_place(kind, variant)} is new"
+        yield _event(Severity.ADDITIVE, "variant-new", says)
     for variant in sorted(common):
         for difference in differences(before[variant], after[variant]):
             yield drift_of(difference, _place(kind, variant))
 
 
-def _event(severity: Severity, kind: str, says: str, place: str) -> Drift:
+def _event(severity: Severity, kind: str, says: str) -> Drift:
     words = ("there", "absent")
     before, after = words if kind.endswith("-missing") else words[::-1]
-    return Drift(severity, kind, says, before, after, (place,))
+    return Drift(severity, kind, says, before, after)
 
 
 def _compare_order(before: Structure, after: Structure) -> Iterator[Drift]:
@@ -127,6 +130,12 @@ def _compare_order(before: Structure, after: Structure) -> Iterator[Drift]:
                 f"{one}, {other}",
                 f"{other}, {one}",
             )
+
+
+def _rank(kind: str) -> tuple[int, str]:
+    """Return what sorts kinds: those first that most clients read."""
+    mode = kind.split("|")[0].split(" ")[0]
+    return STREAM_MODES.index(mode) if mode in STREAM_MODES else len(STREAM_MODES), kind
 
 
 def _place(kind: str, variant: str) -> str:

@@ -98,4 +98,4 @@ def _subject(difference: Difference) -> str:
     # The last name of the path: a change of a key of the state is one, wherever the state is shown.
     name = difference.path.rpartition(".")[2]
     of = f" of {difference.message} messages" if difference.message else ""
-    return f"{name}{of}" if name != "$" else f"the data{of}"
+    return f"{name!r}{of}" if name != "$" else f"the data{of}"

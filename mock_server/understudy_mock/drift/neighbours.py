@@ -118,7 +118,7 @@ def _written(difference: Difference, name: str) -> Drift:
     return Drift(
         severity,
         "input",
-        f"the input {field} is {what}",
+        f"the input {field!r} is {what}",
         difference.after,
         difference.before,
         (f"{name} {difference.path}",),
@@ -128,9 +128,9 @@ def _written(difference: Difference, name: str) -> Drift:
 def _compare_graphs(before: Json, after: Json) -> Iterator[Drift]:
     old, new = set(_nodes(before)), set(_nodes(after))
     for node in sorted(old - new):
-        yield _drawn(Severity.BREAKING, f"the node {node} is gone", "there", "absent")
+        yield _drawn(Severity.BREAKING, f"the node {node!r} is gone", "there", "absent")
     for node in sorted(new - old):
-        yield _drawn(Severity.ADDITIVE, f"the node {node} is new", "absent", "there")
+        yield _drawn(Severity.ADDITIVE, f"the node {node!r} is new", "absent", "there")
     if old == new and (was := set(_edges(before))) != (now := set(_edges(after))):
         shown = [", ".join(sorted(edges)) or "none" for edges in (was - now, now - was)]
         yield _drawn(Severity.COSMETIC, "the nodes follow each other in another way", *shown)

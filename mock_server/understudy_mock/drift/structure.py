@@ -34,6 +34,7 @@ _STEPWISE = frozenset(("values", "updates", "tasks", "debug", "checkpoints"))
 _PAIR = ("message", "metadata")
 """What an event of the mode `messages-tuple` consists of."""
 ERROR = "error"
+_OTHERS = "other events"
 
 
 class Part(NamedTuple):
@@ -98,10 +99,7 @@ def _order(names: list[str]) -> Iterator[tuple[str, str]]:
         if decided or one == names[0]:
             yield one, other
     if ERROR in begun:
-        after = names[names.index(ERROR) :]
-        for name in begun:
-            if name != ERROR:
-                yield (ERROR, name) if name in after else (name, ERROR)
+        yield (_OTHERS, ERROR) if names[-1] == ERROR else (ERROR, _OTHERS)
 
 
 def _masked(name: str) -> str:
