@@ -1,0 +1,324 @@
+"""The report shows what is broken first, with all that it takes to understand and repeat it."""
+
+import shlex
+from collections.abc import Sequence
+
+from captured import captured
+from report_example import event, finding, results, stream, verdict
+from report_page import Node, read_page
+
+from understudy_contracts import End, Exchange, Request, Response, sse
+from understudy_contracts.finding import Finding, Level
+from understudy_suites.report import render
+from understudy_suites.results import Outcome, Played, ScenarioVerdict, Verdict
+
+
+def shown(verdicts: Sequence[Verdict] = (), *played: Played) -> Node:
+    """Return the report of these *verdicts*."""
+    return read_page(render(results(verdicts, played)))
+
+
+def played(*exchanges: Exchange) -> Played:
+    """Return the scenario `a` with these *exchanges*."""
+    return Played("a", "What is tried.", exchanges)
+
+
+def broken(*findings: Finding, exchanges: int = 1, **fields: object) -> Verdict:
+    """Return a verdict with these *findings* in the scenario `a`."""
+    return verdict(Outcome.BROKEN, ScenarioVerdict("a", exchanges, 1, findings), **fields)
+
+
+def texts(nodes: Sequence[Node]) -> list[str]:
+    """Return the text of each of *nodes*."""
+    return [node.text for node in nodes]
+
+
+SILENT = stream(event("metadata", "{}", 0.1), event("values", "{}", 0.2))
+
+
+def test_a_finding_tells_where_and_what_was_expected_and_got() -> None:
+    found = finding(expected="`a`", got="b", frame=2, path=("messages", 0), source="seen on `x`")
+
+    article = shown([broken(found, says="It holds `always`.")], played(SILENT)).one("article")
+
+    assert article.one("h3").text == "✗ order.metadata-firstMUST"
+    assert article.one("p", "says").text == "It holds always."
+    assert texts(article.one("p", "says").all("code")) == ["always"]
+    assert article.one("h4").text == "In a: 1 of 1 exchange"
+    assert texts(article.one("dl", "finding").all("dd")) == [
+        "exchange 1, frame 2, $.messages[0]",
+        "a",
+        "b",
+    ]
+    assert texts(article.one("dl", "about").all("dd")) == ["seen on x", "test_stream.py::test_it"]
+
+
+def test_its_links_lead_to_the_exchange_and_the_frame_in_the_timeline() -> None:
+    root = shown([broken(finding(frame=2))], played(SILENT))
+
+    links = [link.attributes["href"] for link in root.one("dl", "finding").all("a")]
+    assert links == ["#x1-1", "#x1-1-m2"]
+    assert root.with_id("x1-1-m2").tag == "circle"
+    assert root.with_id("x1-1-f2").attributes["class"] == "failing"
+
+
+def test_a_failure_links_to_its_frame_in_the_table_and_to_its_verdict() -> None:
+    root = shown([broken(finding(frame=2))], played(SILENT))
+
+    links = [link.attributes["href"] for link in root.one("ul", "failures").all("a")]
+    assert links == ["#x1-1-f2", "#v1"]
+
+
+def test_the_request_can_be_made_again() -> None:
+    body = b'{"assistant_id": "agent", "stream_mode": ["updates", "values"]}'
+    asked = stream(*SILENT.frames, body=body)
+
+    article = shown([broken(finding())], played(asked)).one("article")
+
+    line = article.one("pre").text
+    assert shlex.split(line)[2] == "https://agents.example/v1/runs/stream"
+    assert shlex.split(line)[-1].encode() == body
+    assert '-H "x-api-key: $LANGGRAPH_API_KEY"' in line
+    assert article.one("summary").text == (
+        "The request as curl: POST /runs/stream agent: updates, values"
+    )
+
+
+def test_a_long_body_is_not_printed() -> None:
+    request = shown([], played(stream(body=b'{"a": "%s"}' % (b"x" * 9_000)))).with_id("x1-1")
+
+    (line,) = [pre.text for pre in request.all("pre") if "curl" in pre.text]
+    assert line.endswith("--data-binary @body")
+    assert len(line) < 300
+
+
+def test_every_mode_and_subgraphs_are_told_in_words() -> None:
+    name = "python/mode-subgraph-sub-updates"
+
+    said = shown([], played(captured(name))).one("span", "call").text
+
+    assert said == "1. POST /runs/stream subgraph: updates with subgraphs"
+
+
+def test_what_binds_most_comes_first() -> None:
+    levels = (Level.MAY, Level.MUST, Level.SHOULD)
+
+    root = shown([verdict(Outcome.BROKEN, level=level) for level in levels])
+
+    assert texts(root.all("span", "level")) == ["MUST", "SHOULD", "MAY"]
+
+
+def test_findings_that_differ_by_their_frames_are_told_once() -> None:
+    found = [finding(frame=n) for n in (1, 2)] + [finding(frame=2, got="other")]
+
+    lists = shown([broken(*found)], played(SILENT)).all("dl", "finding")
+
+    assert texts([each.all("dd")[0] for each in lists]) == [
+        "exchange 1, frame 1, frame 2",
+        "exchange 1, frame 2",
+    ]
+
+
+def test_of_many_findings_some_are_shown_and_the_others_counted() -> None:
+    found = [finding(got=str(n), exchange=e, frame=1) for e in range(1, 8) for n in range(25)]
+
+    root = shown([broken(*found, exchanges=7)], played(*[SILENT] * 7))
+
+    article = root.one("article")
+    assert len(article.all("dl", "finding")) == 9
+    assert texts(article.all("p"))[1:] == ["22 findings more in this exchange."] * 3 + [
+        "100 findings more in other exchanges."
+    ]
+    assert "... and 5 findings more" in root.with_id("x1-1").one("ul", "failures").text
+
+
+def test_of_many_scenarios_some_are_shown_and_the_others_named() -> None:
+    judged = [ScenarioVerdict(f"s{n}", 9, n // 2, (finding(),) * (n // 2)) for n in range(12)]
+
+    root = shown([verdict(Outcome.BROKEN, *judged)])
+
+    article = root.one("article")
+    assert texts(article.all("h4")) == [f"In s{n}: {n // 2} of 9 exchanges" for n in range(2, 6)]
+    others = article.one("details")
+    assert others.one("summary").text == "Broken in 6 scenarios more"
+    assert texts(others.all("code")) == [f"s{n}" for n in range(6, 12)]
+    cell = root.with_id("promises").all("td")[3]
+    assert cell.text.startswith("s2 1 of 9, s3 1 of 9, s4 2 of 9, s5 2 of 9, ")
+    assert cell.one("summary").text == "8 more"
+    assert cell.text.endswith("s0 9, s1 9")
+
+
+def test_a_finding_in_an_exchange_that_nobody_kept_is_told_without_links() -> None:
+    lost = ScenarioVerdict("lost", 3, 1, (finding(exchange=2, frame=3),))
+    beyond = ScenarioVerdict("a", 1, 1, (finding(exchange=2),))
+    unknown = ScenarioVerdict("b", 2, 1, (finding(frame=1),))
+    several = Played("b", "", (SILENT, SILENT))
+
+    article = shown([verdict(Outcome.BROKEN, lost, beyond, unknown)], played(SILENT), several).one(
+        "article"
+    )
+
+    assert [each.all("dd")[0].text for each in article.all("dl", "finding")] == [
+        "exchange 2, frame 3",
+        "exchange 2",
+        "frame 1",
+    ]
+    assert article.all("a") == []
+    assert article.all("details") == []
+
+
+def test_a_finding_about_nothing_in_particular_is_about_the_head() -> None:
+    lost = ScenarioVerdict("lost", 1, 1, (finding(),))
+
+    root = shown([verdict(Outcome.BROKEN, lost)])
+
+    assert root.one("dl", "finding").all("dd")[0].text == "head"
+
+
+def test_a_verdict_without_findings_says_why() -> None:
+    article = shown([verdict(Outcome.BROKEN, reason="the SDK raised KeyError")]).one("article")
+
+    assert article.one("p", "reason").text == "the SDK raised KeyError"
+    assert article.all("h4") == []
+
+
+def test_known_failures_are_folded_and_tell_their_reason() -> None:
+    known = verdict(Outcome.EXPECTED, ScenarioVerdict("a", 1, 1, (finding(),)), reason="bug 17")
+
+    section = shown([known], played(SILENT)).with_id("expected")
+
+    assert section.all("summary")[0].text == "1 known failure"
+    assert "open" not in section.all("details")[0].attributes
+    assert section.one("p", "reason").text == "bug 17"
+
+
+def test_what_could_not_be_exercised_is_listed_by_reason() -> None:
+    reasons = ("the budget is spent", "", "the budget is spent")
+
+    section = shown([verdict(Outcome.UNTRIED, reason=reason) for reason in reasons]).with_id(
+        "untried"
+    )
+
+    assert texts(section.all("h3")) == ["? the budget is spent", "? No reason was given"]
+    assert [len(article.all("li")) for article in section.all("article")] == [2, 1]
+
+
+def test_sections_without_content_are_not_there() -> None:
+    root = shown([verdict(Outcome.KEPT)])
+
+    assert [link.text for link in root.one("nav").all("a")] == ["All promises 1", "Scenarios 0"]
+    assert root.one("a", "skip").attributes["href"] == "#promises"
+
+
+def test_all_promises_are_in_the_table_of_their_suite() -> None:
+    judged = (ScenarioVerdict("stream.a", 3, 0), ScenarioVerdict("stream.b", 2, 1))
+    verdicts = [
+        verdict(Outcome.KEPT, judged[0]),
+        verdict(Outcome.BROKEN, *judged),
+        verdict(Outcome.NOT_APPLICABLE, suite="resume", reason="no such route"),
+        verdict(Outcome.NOT_APPLICABLE, suite="resume"),
+    ]
+
+    section = shown(verdicts).with_id("promises")
+
+    assert texts(section.all("h3")) == ["stream 1 broken, 1 kept", "resume 2 not applicable"]
+    rows = [texts(row.all("td")) for table in section.all("table") for row in table.all("tr")]
+    assert [row for row in rows if row] == [
+        ["✓ kept", "order.metadata-firstIt holds.", "MUST", "stream.a 3"],
+        ["✗ broken", "order.metadata-firstIt holds.", "MUST", "stream.b 1 of 2, stream.a 3"],
+        ["- not applicable", "order.metadata-firstIt holds.", "MUST", "no such route"],
+        ["- not applicable", "order.metadata-firstIt holds.", "MUST", ""],
+    ]
+    assert [link.attributes["href"] for link in section.all("a")] == ["#v2"]
+
+
+def test_a_scenario_says_why_it_was_not_played() -> None:
+    root = shown(
+        [],
+        Played("a", "What is tried.", inapplicable="no such route"),
+        Played("b", "What is tried.", (SILENT,), problem="the budget is spent"),
+    )
+
+    assert root.with_id("s1").one("p", "note").text == "- not played: no such route"
+    assert root.with_id("s2").one("p", "note").text == (
+        "? not played to its end: the budget is spent"
+    )
+
+
+def test_scenarios_of_one_name_are_shown_both() -> None:
+    root = shown([broken(finding(frame=1))], played(SILENT), played(SILENT))
+
+    assert root.with_id("x1-1").attributes.get("open") == ""
+    assert "open" not in root.with_id("x2-1").attributes
+
+
+def test_an_exchange_tells_how_it_ended_and_what_the_head_was() -> None:
+    head = Response(200, (("content-type", "text/event-stream"), ("server", "uvicorn")))
+    cut = Exchange(Request("POST", "/runs/stream"), head, SILENT.frames, End.CUT)
+
+    exchange = shown([], played(cut)).with_id("x1-1")
+
+    assert exchange.all("summary")[0].text == (
+        "1. POST /runs/stream HTTP 200, 2 frames, 200 ms, cut: the connection was lost"
+    )
+    assert exchange.all("pre")[-1].text == (
+        "HTTP 200\ncontent-type: text/event-stream\nserver: uvicorn"
+    )
+
+
+def test_a_body_is_shown_up_to_a_length() -> None:
+    refused = captured("python-cases/bad-stream-no-assistant")
+    nothing = Exchange(Request("GET", "/ok"), Response(204), ())
+    first = shown([], played(refused, nothing)).with_id("x1-1")
+
+    assert first.all("pre")[0].text == refused.body.decode()
+    assert "No body." in shown([], played(nothing)).with_id("x1-1").text
+
+
+def test_frames_are_told_by_their_names_and_data() -> None:
+    body = b'event: metadata\ndata: {}\n\n: heartbeat\n\nid: 1\n\ndata: "x"\n\nevent: val'
+    frames = sse.decode(body)
+
+    rows = shown([], played(stream(*frames))).one("table", "frames").all("tr")[1:]
+
+    assert [texts(row.all("td"))[2:] for row in rows] == [
+        ["metadata", "{}"],
+        ["comment", "heartbeat"],
+        ["no event", "id: 1\\n\\n"],
+        ["", '"x"'],
+        ["torn", "event: val"],
+    ]
+
+
+def test_a_long_table_is_cut_in_the_middle_around_failing_frames() -> None:
+    frames = [event("custom", str(n), n / 10) for n in range(1, 1_001)]
+
+    details = shown([broken(finding(frame=500))], played(stream(*frames))).one("details", "frames")
+
+    rows = [texts(row.all("td")) for row in details.all("tr")[1:]]
+    numbers = [cells[0] for cells in rows]
+    assert details.one("summary").text == "Frames: 407 of 1,000"
+    assert numbers[:2] == ["1", "2"]
+    assert numbers[198:210] == [
+        "199", "200", "", "497", "498", "499", "✗ fails: 500", "501", "502", "503", "", "801"
+    ]  # fmt: skip
+    assert rows[200][3] == "... 296 frames left out here ..."
+
+
+def test_exchanges_with_findings_are_shown_before_others() -> None:
+    found = finding(exchange=90, frame=1)
+
+    section = shown([broken(found, exchanges=100)], played(*[SILENT] * 100)).with_id("s1")
+
+    ids = [details.attributes["id"] for details in section.all("details", "exchange")]
+    assert ids == [f"x1-{n}" for n in (*range(1, 25), 90)]
+    assert section.all("p")[-1].text == "75 exchanges more, not shown: a scenario shows 25."
+
+
+def test_a_finding_in_an_exchange_that_is_not_shown_has_no_link() -> None:
+    found = [finding(exchange=n, frame=1, got=str(n)) for n in range(30, 0, -1)]
+
+    article = shown([broken(*found, exchanges=30)], played(*[SILENT] * 30)).one("article")
+
+    assert [len(each.all("a")) for each in article.all("dl", "finding")] == [0] * 3
+    assert len(article.all("pre")) == 3
