@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
+from understudy_contracts import Exchange
 from understudy_contracts.catalogue import UnknownVersion
 from understudy_contracts.finding import Level
 from understudy_contracts.rule import AnyRule
@@ -18,7 +19,7 @@ from understudy_suites.outcome import EXPECTED, RULING, attach_verdict
 from understudy_suites.promises import Untried, all_promises, broken, not_applicable, promise_of
 from understudy_suites.reporting import STOPPED, shared_folder
 from understudy_suites.scenarios import SCENARIOS, Scenario
-from understudy_suites.session import Session, describe
+from understudy_suites.session import Player, Session, describe
 from understudy_suites.settings import settings_of
 from understudy_suites.target import EXPECTED_OF_THE_MOCK, NothingToRun, open_target
 
@@ -40,15 +41,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what binds less than the level, or is tried by a larger profile."""
     settings = settings_of(config)
     least = Level(settings.level.upper()).rank
-    left_out = [
-        item
-        for item in items
-        if (about := promise_of(item))
-        and (about.level.rank > least or about.profile.rank > settings.profile.rank)
-    ]
+    tried: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        about = promise_of(item)
+        binds = about is None or about.level.rank <= least
+        fits = about is None or about.profile.rank <= settings.profile.rank
+        (tried if binds and fits else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        items[:] = tried
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,19 +78,20 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
             yield Session(target, expected)
     except _WRONG_USE as error:
         config.stash[STOPPED] = request.session.shouldfail = f"understudy: {error}"
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture
-def play(session: Session) -> Callable[[Scenario], None]:
-    """Play a scenario, or say why it can't be."""
+def play(session: Session) -> Player:
+    """Play a scenario and return its exchanges, or say why it can't be played."""
 
-    def play(scenario: Scenario) -> None:
+    def play(scenario: Scenario) -> tuple[Exchange, ...]:
         played = session.played(scenario)
         if played.inapplicable:
             not_applicable(played.inapplicable)
         if played.problem:
             raise Untried(played.problem)
+        return played.exchanges
 
     return play
 

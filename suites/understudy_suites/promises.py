@@ -1,6 +1,6 @@
 """What a test of the suites says: which promise it is about, and how it is known to be broken."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,7 +14,7 @@ import pytest
 from understudy_contracts.finding import Level
 from understudy_contracts.rule import AnyRule
 from understudy_suites.profile import SMOKE, Profile
-from understudy_suites.scenarios import SCENARIOS
+from understudy_suites.scenarios import SCENARIOS, Scenario
 
 MARK = "understudy_promise"
 """The marker that a test of the suites has, with a `Promise`."""
@@ -108,24 +108,39 @@ def rules_of(*families: ModuleType) -> pytest.MarkDecorator:
 
 def scenarios_of(suite: str) -> pytest.MarkDecorator:
     """Parametrize a test by the scenarios of *suite*; the id of each test is that of it."""
+    return _by_scenario(
+        scenario_names(suite),
+        lambda scenario: Promise(
+            f"scenarios.{scenario.name}",
+            Level.MUST,
+            f"It can be tried: {scenario.about}",
+            scenario.runs,
+            every=scenario.every,
+            profile=scenario.profile,
+        ),
+    )
+
+
+def promise_in(names: Iterable[str], id_: str, level: Level, says: str) -> pytest.MarkDecorator:
+    """Parametrize a test by the scenarios with these *names*, all of the one promise *id_*.
+
+    Each is tried by the profiles that play it.
+    """
+    return _by_scenario(names, lambda scenario: Promise(id_, level, says, profile=scenario.profile))
+
+
+def scenario_names(suite: str) -> list[str]:
+    """Return the names of the scenarios of *suite*."""
+    return [name for name, scenario in SCENARIOS.items() if scenario.suite == suite]
+
+
+def _by_scenario(
+    names: Iterable[str], about: Callable[[Scenario], Promise]
+) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "scenario",
         [
-            pytest.param(
-                scenario,
-                id=name,
-                marks=_mark(
-                    Promise(
-                        f"scenarios.{name}",
-                        Level.MUST,
-                        f"It can be tried: {scenario.about}",
-                        scenario.runs,
-                        every=scenario.every,
-                        profile=scenario.profile,
-                    )
-                ),
-            )
-            for name, scenario in SCENARIOS.items()
-            if scenario.suite == suite
+            pytest.param(SCENARIOS[name], id=name, marks=_mark(about(SCENARIOS[name])))
+            for name in names
         ],
     )

@@ -6,7 +6,7 @@ workers of pytest-xdist judge the same exchanges, and the report shows them.
 
 import fcntl
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +29,9 @@ from understudy_suites.results import Played
 from understudy_suites.scenarios import SCENARIOS, Scenario
 from understudy_suites.stage import Stage
 from understudy_suites.target import Target
+
+Player = Callable[[Scenario], tuple[Exchange, ...]]
+"""Plays a scenario, and returns its exchanges."""
 
 
 @dataclass(frozen=True)

@@ -1,56 +1,47 @@
 """Runs at the same time, and one after the other in any order."""
 
-from collections.abc import Callable
-
-import pytest
-
 from understudy_contracts import End
 from understudy_contracts.finding import Level
 from understudy_suites.exploring import Explorer
 from understudy_suites.markers import foreign_markers
-from understudy_suites.promises import broken, not_applicable, promise, scenarios_of
-from understudy_suites.scenarios import SCENARIOS, Scenario
-from understudy_suites.session import Session
+from understudy_suites.promises import broken, promise, promise_in, scenarios_of
+from understudy_suites.scenarios import Scenario
+from understudy_suites.session import Player
 
 NAMES = ("concurrency.streams", "concurrency.mixed")
 
 
 @scenarios_of("concurrency")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """As many runs as may be can be made at the same time."""
     play(scenario)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@promise(
+@promise_in(
+    NAMES,
     "concurrency.not-mixed",
     Level.MUST,
     "Runs at the same time do not get each other's answers.",
 )
-def test_runs_at_the_same_time_are_not_mixed_up(name: str, session: Session) -> None:
+def test_runs_at_the_same_time_are_not_mixed_up(scenario: Scenario, play: Player) -> None:
     """Each run is marked in its metadata, which comes back with messages."""
-    played = session.played(SCENARIOS[name])
-    if played.inapplicable or SCENARIOS[name] not in session.scenarios:
-        not_applicable(played.inapplicable or "not tried by this profile")
-    if found := foreign_markers(played.exchanges):
+    if found := foreign_markers(play(scenario)):
         broken(found)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@promise(
+@promise_in(
+    NAMES,
     "concurrency.all-answered",
     Level.MUST,
     "Of runs at the same time each is answered, and to its end.",
 )
-def test_runs_at_the_same_time_are_all_answered(name: str, session: Session) -> None:
+def test_runs_at_the_same_time_are_all_answered(scenario: Scenario, play: Player) -> None:
     """Whoever comes while others are served waits, and is not turned away."""
-    played = session.played(SCENARIOS[name])
-    if played.inapplicable or SCENARIOS[name] not in session.scenarios:
-        not_applicable(played.inapplicable or "not tried by this profile")
-    for number, exchange in enumerate(played.exchanges, 1):
+    exchanges = play(scenario)
+    for number, exchange in enumerate(exchanges, 1):
         status = exchange.response.status
         if status != 200 or exchange.end is not End.COMPLETE:
-            of = f"run {number} of {len(played.exchanges)}"
+            of = f"run {number} of {len(exchanges)}"
             broken(f"expected a whole answer to {of}, got status {status}, {exchange.end.value}")
 
 

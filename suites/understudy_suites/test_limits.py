@@ -1,38 +1,30 @@
 """Odd, deep and large requests."""
 
-from collections.abc import Callable
-
-import pytest
-
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json
 from understudy_suites.exploring import Explorer
-from understudy_suites.promises import broken, not_applicable, promise, scenarios_of
-from understudy_suites.scenarios import SCENARIOS, Scenario
-from understudy_suites.session import Session
+from understudy_suites.promises import broken, promise, promise_in, scenario_names, scenarios_of
+from understudy_suites.scenarios import Scenario
+from understudy_suites.session import Player
 from understudy_suites.stage import STREAM, Stage
 from understudy_suites.strategies import json_objects
 
-NAMES = [name for name, scenario in SCENARIOS.items() if scenario.suite == "limits"]
-
 
 @scenarios_of("limits")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """Odd requests can be sent."""
     play(scenario)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@promise(
+@promise_in(
+    scenario_names("limits"),
     "limits.taken",
     Level.SHOULD,
     "What is odd, deep or large, and legal JSON, is taken where nobody needs to understand it.",
 )
-def test_odd_requests_are_taken(name: str, session: Session) -> None:
+def test_odd_requests_are_taken(scenario: Scenario, play: Player) -> None:
     """People paste whatever they have."""
-    if SCENARIOS[name] not in session.scenarios:
-        not_applicable(f"not tried by the profile {session.target.settings.profile.name}")
-    for exchange in session.played(SCENARIOS[name]).exchanges:
+    for exchange in play(scenario):
         if exchange.response.status != 200:
             broken(f"expected 200 to {exchange.request.path}, got {exchange.response.status}")
 

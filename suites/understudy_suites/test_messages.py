@@ -6,10 +6,11 @@ from understudy_contracts.rule import AnyRule
 from understudy_contracts.rules import messages, sums, tuples
 from understudy_suites.promises import rules_of, scenarios_of
 from understudy_suites.scenarios import Scenario
+from understudy_suites.session import Player
 
 
 @scenarios_of("messages")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """Messages can be asked for, of either kind."""
     play(scenario)
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from understudy_contracts.event import event_of
 from understudy_contracts.finding import Level
 from understudy_contracts.rule import AnyRule
 from understudy_contracts.rules import data, debug, folding, langchain, tasks, updates, values
-from understudy_suites.promises import broken, not_applicable, promise, rules_of, scenarios_of
-from understudy_suites.scenarios import SCENARIOS, Scenario
-from understudy_suites.session import Session
+from understudy_suites.promises import (
+    broken,
+    promise_in,
+    rules_of,
+    scenarios_of,
+)
+from understudy_suites.scenarios import Scenario
+from understudy_suites.session import Player
 
 
 @scenarios_of("modes")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """Each mode can be asked for."""
     play(scenario)
 
@@ -43,19 +46,17 @@ def test_langchain_events(rule: AnyRule, judge: Callable[[AnyRule], None]) -> No
     judge(rule)
 
 
-@pytest.mark.parametrize("mode", ["values", "updates", "tasks", "debug", "events"])
-@promise(
+@promise_in(
+    [f"modes.{mode}" for mode in ("values", "updates", "tasks", "debug", "events")],
     "modes.shown",
     Level.SHOULD,
     "A mode that is asked for is shown: a run that makes a step has values, updates, tasks, "
     "debug events and LangChain's events.",
 )
-def test_a_mode_that_is_asked_for_is_shown(mode: str, session: Session) -> None:
+def test_a_mode_that_is_asked_for_is_shown(scenario: Scenario, play: Player) -> None:
     """A page that shows one of these modes shows nothing otherwise."""
-    exchanges = session.played(SCENARIOS[f"modes.{mode}"]).exchanges
-    if not exchanges:
-        not_applicable("the scenario was not played")
-    for exchange in exchanges:
+    mode = scenario.name.removeprefix("modes.")
+    for exchange in play(scenario):
         shown = [e for f in exchange.frames if (e := event_of(f, 0)) is not None]
         names = {event.name for event in shown}
         if "error" not in names and mode not in names:

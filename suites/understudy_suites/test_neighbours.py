@@ -7,11 +7,11 @@ from understudy_contracts.rule import AnyRule
 from understudy_contracts.rules import cors, neighbours
 from understudy_suites.promises import broken, not_applicable, promise, rules_of, scenarios_of
 from understudy_suites.scenarios import SCENARIOS, Scenario
-from understudy_suites.session import Session
+from understudy_suites.session import Player, Session
 
 
 @scenarios_of("neighbours")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """The deployment can be asked what it is."""
     play(scenario)
 
@@ -33,10 +33,10 @@ def test_browsers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     Level.SHOULD,
     "What the OpenAPI document of a deployment claims to have is there.",
 )
-def test_what_the_openapi_document_claims_is_there(session: Session) -> None:
+def test_what_the_openapi_document_claims_is_there(play: Player, session: Session) -> None:
     """Who reads the document relies on it."""
     claimed = 0
-    for exchange in session.played(SCENARIOS["neighbours.system"]).exchanges:
+    for exchange in play(SCENARIOS["neighbours.system"]):
         path, status = exchange.request.path, exchange.response.status
         if session.target.announces(path):
             claimed += 1

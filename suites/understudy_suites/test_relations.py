@@ -14,13 +14,13 @@ from understudy_contracts.shape import shape_of, type_of
 from understudy_suites.exploring import Explorer
 from understudy_suites.promises import broken, not_applicable, promise, rules_of, scenarios_of
 from understudy_suites.scenarios import SCENARIOS, Scenario
-from understudy_suites.session import Session
+from understudy_suites.session import Player, Session
 from understudy_suites.stage import STREAM, WAIT, Stage
 from understudy_suites.strategies import run_options
 
 
 @scenarios_of("relations")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """The same run can be asked for in several ways."""
     play(scenario)
 
@@ -36,10 +36,10 @@ def test_repetition(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     Level.SHOULD,
     "The output of a run that is waited for has the fields of the last `values` of its stream.",
 )
-def test_a_wait_has_the_fields_of_the_last_values(session: Session) -> None:
+def test_a_wait_has_the_fields_of_the_last_values(play: Player, session: Session) -> None:
     """Agents say something else each time, but in the same fields."""
     outputs: dict[Kind, object] = {}
-    for exchange in session.played(SCENARIOS["relations.ways"]).exchanges:
+    for exchange in play(SCENARIOS["relations.ways"]):
         call = read_call(exchange.request, exchange.response, dialect=session.target.dialect)
         asked, outcome = call.asked, outcome_of(Answer(1, exchange, call))
         if asked is None or outcome is None or asked.modes != {"values"}:

@@ -8,11 +8,11 @@ from understudy_contracts.rules import relations
 from understudy_suites.markers import foreign_markers
 from understudy_suites.promises import broken, promise, rules_of, scenarios_of
 from understudy_suites.scenarios import SCENARIOS, Scenario
-from understudy_suites.session import Session
+from understudy_suites.session import Player
 
 
 @scenarios_of("stateless")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """The same run can be made again."""
     play(scenario)
 
@@ -28,8 +28,7 @@ def test_ids(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     Level.MUST,
     "Nothing that was sent with one run comes back with another.",
 )
-def test_nothing_of_one_run_comes_back_with_another(session: Session) -> None:
+def test_nothing_of_one_run_comes_back_with_another(play: Player) -> None:
     """Runs of different people go through one deployment."""
-    exchanges = session.played(SCENARIOS["stateless.again"]).exchanges
-    if found := foreign_markers(exchanges):
+    if found := foreign_markers(play(SCENARIOS["stateless.again"])):
         broken(found)

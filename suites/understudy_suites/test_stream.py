@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import pytest
-
 from understudy_contracts import Exchange
 from understudy_contracts.event import event_of
 from understudy_contracts.finding import Level
@@ -24,11 +22,12 @@ from understudy_suites.promises import (
     broken,
     not_applicable,
     promise,
+    promise_in,
     rules_of,
     scenarios_of,
 )
 from understudy_suites.scenarios import SCENARIOS, Scenario
-from understudy_suites.session import Session
+from understudy_suites.session import Player, Session
 from understudy_suites.stage import STREAM, Stage
 from understudy_suites.strategies import run_options
 from understudy_suites.timing import head_first
@@ -40,7 +39,7 @@ _LEAST_SECONDS = 0.5
 
 
 @scenarios_of("stream")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """What is streamed can be asked for."""
     play(scenario)
 
@@ -86,11 +85,11 @@ def test_identifiers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     Level.MUST,
     "Events come when they happen: a stream is not held back until its run is over.",
 )
-def test_events_come_when_they_happen(session: Session) -> None:
+def test_events_come_when_they_happen(play: Player) -> None:
     """A page shows what a model writes while it writes it. The run's own clock is in `debug`."""
     seen: list[tuple[float, float]] = []
     for name in ("stream.everything", "stream.whole-messages"):
-        for exchange in session.played(SCENARIOS[name]).exchanges:
+        for exchange in play(SCENARIOS[name]):
             took = _seconds_by_its_clock(exchange)
             if took >= _LEAST_SECONDS:
                 times = [frame.at for frame in exchange.frames]
@@ -115,18 +114,15 @@ def test_the_head_comes_first(session: Session) -> None:
     head_first(session, STREAM)
 
 
-@pytest.mark.parametrize("name", ["stream.accept", "stream.plain-text", "stream.unknown-field"])
-@promise(
+@promise_in(
+    ("stream.accept", "stream.plain-text", "stream.unknown-field"),
     "stream.lenient",
     Level.MUST,
     "`Accept`, the content type text/plain and unknown fields keep no run from being streamed.",
 )
-def test_requests_are_read_leniently(name: str, session: Session) -> None:
+def test_requests_are_read_leniently(scenario: Scenario, play: Player) -> None:
     """Clients send what the servers were seen to take."""
-    scenario = SCENARIOS[name]
-    if scenario not in session.scenarios:
-        not_applicable(f"not tried by the profile {session.target.settings.profile.name}")
-    for exchange in session.played(scenario).exchanges:
+    for exchange in play(scenario):
         if exchange.response.status != 200 or not exchange.is_stream:
             broken(f"expected a stream, got status {exchange.response.status}: {scenario.about}")
 

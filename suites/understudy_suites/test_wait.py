@@ -9,14 +9,14 @@ from understudy_contracts.rules import wait
 from understudy_suites.exploring import Explorer
 from understudy_suites.promises import promise, rules_of, scenarios_of
 from understudy_suites.scenarios import Scenario
-from understudy_suites.session import Session
+from understudy_suites.session import Player, Session
 from understudy_suites.stage import WAIT, Stage
 from understudy_suites.strategies import run_options
 from understudy_suites.timing import head_first
 
 
 @scenarios_of("wait")
-def test_scenario(scenario: Scenario, play: Callable[[Scenario], None]) -> None:
+def test_scenario(scenario: Scenario, play: Player) -> None:
     """Runs can be waited for."""
     play(scenario)
 
