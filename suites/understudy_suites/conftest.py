@@ -38,7 +38,7 @@ _WRONG_USE = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what binds less than the level, or is tried by a larger profile."""
+    """Leave out what binds less than the level, or is tried by a larger profile; sort the rest."""
     settings = settings_of(config)
     least = Level(settings.level.upper()).rank
     tried: list[pytest.Item] = []

@@ -1,6 +1,7 @@
 """What would be tried, and about how many runs that is: told before anything is asked."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -9,6 +10,7 @@ from understudy_contracts.json_value import is_list
 from understudy_mock.lenient_json import value_in
 from understudy_suites.promises import Promise, promise_of
 from understudy_suites.settings import Settings
+from understudy_suites.target import file_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,8 @@ def _examples(settings: Settings) -> int:
     """Return how many examples the user gives, as far as can be told without asking."""
     counted = 0
     for text in settings.inputs:
-        entries = value_in(_content(text))
-        counted += len(entries) if is_list(entries) else 1
+        with suppress(OSError, UnicodeDecodeError):  # It is told when the deployment is asked.
+            file = file_named(text)
+            entries = value_in(text if file is None else file.read_text(encoding="utf-8"))
+            counted += len(entries) if is_list(entries) else 1
     return counted or max(1, len(settings.assistants))
-
-
-def _content(text: str) -> str:
-    if not text.startswith("@"):
-        return text
-    try:
-        with open(text[1:], encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError):
-        return ""  # It is told when the deployment is asked.

@@ -21,6 +21,7 @@ from understudy_contracts.json_value import Json
 from understudy_mock.lenient_json import object_in
 from understudy_mock.live.governor import BudgetSpent
 from understudy_mock.live.upstream import UpstreamError
+from understudy_mock.record.job import Job
 from understudy_mock.record.recorder import redact_exchange
 from understudy_mock.recording import SUFFIX
 from understudy_mock.recording_file import RecordingWriter, read
@@ -92,18 +93,21 @@ class Session:
         if scenario.inapplicable is not None and (why := scenario.inapplicable(target)):
             return Played(scenario.name, scenario.about, inapplicable=why)
         examples = target.examples if scenario.every else target.examples[:1]
-        exchanges: list[Exchange] = []
-        problem = ""
-        for example in examples * target.settings.repeat:
-            stage = Stage(target, example)
-            try:
-                scenario.play(stage)
-            except (UpstreamError, BudgetSpent) as error:
-                problem = str(error)
-            exchanges += stage.exchanges
-            if problem:
-                break
-        return Played(scenario.name, scenario.about, tuple(exchanges), problem)
+        acts = examples * target.settings.repeat
+        with ThreadPoolExecutor(target.settings.concurrency) as pool:
+            played = list(pool.map(lambda example: self._act(scenario, example), acts))
+        exchanges = tuple(exchange for made, _ in played for exchange in made)
+        problem = next((problem for _, problem in played if problem), "")
+        return Played(scenario.name, scenario.about, exchanges, problem)
+
+    def _act(self, scenario: Scenario, example: Job) -> tuple[list[Exchange], str]:
+        """Play *scenario* with one *example*; return its exchanges, and what ended it early."""
+        stage = Stage(self.target, example)
+        try:
+            scenario.play(stage)
+        except (UpstreamError, BudgetSpent) as error:
+            return stage.exchanges, str(error)
+        return stage.exchanges, ""
 
     def _keep(self, path: Path, played: Played) -> None:
         """Write what was played; secrets are left out."""

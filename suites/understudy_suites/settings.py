@@ -49,11 +49,11 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--understudy-input",
-        metavar="JSON|@FILE",
+        metavar="JSON|FILE",
         action="append",
         default=[],
-        help="An input to run: JSON, or a file as for `understudy record --inputs`; may be given "
-        "several times. By default one is made from the schema that the deployment tells.",
+        help="An input to run: JSON, a file with JSON, or one as for `understudy record --inputs`; "
+        "may be given several times. By default one is made from the schema that the deployment tells.",
     )
     group.addoption(
         "--understudy-profile",

@@ -26,7 +26,7 @@ from understudy_mock.live.upstream import (
     key_from,
     secrets_among,
 )
-from understudy_mock.record.job import Job, make_job, make_jobs, read_json, read_text
+from understudy_mock.record.job import Job, load_json, make_job, make_jobs, read_text
 from understudy_mock.redaction import Redactor
 from understudy_mock.replay.library import Library, load
 from understudy_mock.replay.projection import request_body
@@ -206,12 +206,24 @@ def _examples(settings: Settings, upstream: Upstream) -> tuple[Job, ...]:
 
 def _jobs(text: str, assistants: tuple[str, ...], upstream: Upstream) -> list[Job]:
     where = "--understudy-input"
-    content = read_text(text[1:], where) if text.startswith("@") else None
-    if content is not None and _lists_jobs(content):
-        return make_jobs(content, text[1:], assistants[0] if assistants else None)
-    fields: Json = {"input": read_json(text, where)}
+    file = file_named(text)
+    content = text if file is None else read_text(str(file), where)
+    if file is not None and _lists_jobs(content):
+        return make_jobs(content, str(file), assistants[0] if assistants else None)
+    fields: Json = {"input": load_json(content, where if file is None else str(file))}
     chosen = assistants or (_first_assistant(upstream),)
     return [make_job(assistant, fields, {}, None, where) for assistant in chosen]
+
+
+def file_named(text: str) -> Path | None:
+    """Return the file that the value of --understudy-input names; None where it is JSON itself.
+
+    An @ before it is not needed: pytest takes an argument that starts with one for a file of
+    further arguments.
+    """
+    path = Path(text.removeprefix("@"))
+    is_json = text.lstrip()[:1] in ("{", "[", '"')
+    return path if text.startswith("@") or (not is_json and path.exists()) else None
 
 
 def _lists_jobs(content: str) -> bool:
