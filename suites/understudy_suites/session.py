@@ -7,6 +7,7 @@ workers of pytest-xdist judge the same exchanges, and the report shows them.
 import fcntl
 import json
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -53,7 +53,8 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="An input to run: JSON, a file with JSON, or one as for `understudy record --inputs`; "
-        "may be given several times. By default one is made from the schema that the deployment tells.",
+        "may be given several times. By default one is made from the schema that the deployment "
+        "tells.",
     )
     group.addoption(
         "--understudy-profile",
