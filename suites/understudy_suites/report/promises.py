@@ -1,9 +1,20 @@
 """All promises in tables, a table for each suite."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from understudy_suites.report.evidence import Evidence, verdict_id
-from understudy_suites.report.markup import Html, code, element, folded, joined, prose, row, table
+from understudy_suites.report.markup import (
+    Html,
+    code,
+    counted,
+    element,
+    folded,
+    joined,
+    prose,
+    row,
+    table,
+    text,
+)
 from understudy_suites.report.verdicts import MOST_SCENARIOS, SIGNS, kind
 from understudy_suites.results import Outcome, Results, ScenarioVerdict, Verdict
 
@@ -50,20 +61,28 @@ def _row(evidence: Evidence, number: int, verdict: Verdict) -> Html:
         element("span", sign, verdict.outcome.value, class_=f"outcome {kind(verdict.outcome)}"),
         joined((id_, element("span", prose(verdict.says), class_="says"))),
         verdict.level.value,
-        joined(_judged_in(evidence, verdict), ", "),
+        _judged_in(evidence, verdict),
     )
     return row(cells, class_=kind(verdict.outcome))
 
 
-def _judged_in(evidence: Evidence, verdict: Verdict) -> Iterator[str]:
+def _judged_in(evidence: Evidence, verdict: Verdict) -> Html:
+    """Return why a promise is not applicable, or the scenarios that it was judged in."""
     if verdict.outcome is Outcome.NOT_APPLICABLE and verdict.reason:
-        yield evidence.told(verdict.reason)
+        return text(evidence.told(verdict.reason))
     # Those where it was broken go first.
-    judged = sorted(verdict.scenarios, key=lambda scenario: not scenario.broken)
-    shown = [_scenario(scenario) for scenario in judged]
-    yield from shown[:MOST_SCENARIOS]
-    if others := shown[MOST_SCENARIOS:]:
-        yield folded(f"{len(others)} more", joined(others, ", "))
+    scenarios = sorted(verdict.scenarios, key=lambda scenario: not scenario.broken)
+    if len(scenarios) <= MOST_SCENARIOS:
+        return _listed(scenarios)
+    shown = [scenario for scenario in scenarios if scenario.broken][:MOST_SCENARIOS]
+    others = scenarios[len(shown) :]
+    exchanges = sum(scenario.exchanges for scenario in others)
+    said = f"{counted(len(others), 'scenario')}, {counted(exchanges, 'exchange')}"
+    return joined((_listed(shown), folded(said, _listed(others))))
+
+
+def _listed(scenarios: Sequence[ScenarioVerdict]) -> Html:
+    return joined(map(_scenario, scenarios), ", ")
 
 
 def _scenario(scenario: ScenarioVerdict) -> Html:
