@@ -54,6 +54,19 @@ install_python() {
   echo "$*" > "$marker"
 }
 
+# need PROGRAM WHERE_FROM
+need() { command -v "$1" >/dev/null || fail "expected $1, found none: install $2"; }
+
+# install_npm REQUIREMENT...: into FOLDER/node_modules, again only if the requirements change
+install_npm() {
+  local marker="$WORK/node_modules/installed"
+  if [ "$(cat "$marker" 2>/dev/null)" = "$*" ]; then return; fi
+  rm -rf "$WORK/node_modules" "$WORK/package-lock.json"
+  echo '{ "private": true, "type": "module" }' >"$WORK/package.json"
+  npm install --prefix "$WORK" --no-audit --no-fund --loglevel=error "$@"
+  echo "$*" >"$marker"
+}
+
 # copy_graphs: from GRAPHS (default: the example graphs) to FOLDER/graphs, where they may be read-only
 copy_graphs() {
   local from=${GRAPHS:-$HERE/../../graphs}

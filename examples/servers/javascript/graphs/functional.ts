@@ -1,0 +1,15 @@
+// The functional API: a workflow whose output is not an object but a list, or a number.
+
+import { entrypoint, task } from "@langchain/langgraph";
+
+type Numbers = { numbers: number[]; add_up?: boolean };
+
+const square = task("square", async (number: number) => number * number);
+
+export const graph = entrypoint("graph", async ({ numbers, add_up }: Numbers) => {
+  type Numbers = { numbers: number[]; add_up?: boolean };
+
+const squares: number[] = [];
+  for (const number of numbers) squares.push(await square(number));
+  return add_up ? squares.reduce((sum, number) => sum + number, 0) : squares;
+});
