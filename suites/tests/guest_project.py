@@ -1,14 +1,15 @@
 """A test project of somebody else, in which the plugin is a guest."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from understudy_mock.server import bundled_recordings
+
 HELLO = "Hello! My name is Bagatur and I am 26 years old."
 """What the bundled recording `agent` was asked."""
 
-ASK = """
+ASK = f"""
 import json
 import urllib.error
 import urllib.request
@@ -16,20 +17,33 @@ import urllib.request
 import pytest
 from understudy_suites import faults
 
-HELLO = "{hello}"
+HELLO = "{HELLO}"
+
+
+class Refused(Exception):
+    def __init__(self, error):
+        super().__init__(error.code)
+        self.code, self.headers, self.body = error.code, error.headers, error.read()
+        error.close()
+
+
+def post(mock, path, body, headers={{}}):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(mock.url + path, data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return response.read()
+    except urllib.error.HTTPError as error:
+        raise Refused(error) from None
 
 
 def ask(mock, content=HELLO, path="/runs/wait", assistant="agent", **fields):
     message = {{"role": "human", "content": content}}
     body = {{"assistant_id": assistant, "input": {{"messages": [message]}}}} | fields
-    request = urllib.request.Request(mock.url + path, json.dumps(body).encode())
-    with urllib.request.urlopen(request, timeout=20) as response:
-        return response.read()
+    return post(mock, path, body)
 
-""".format(hello=HELLO)
+"""
 """What the tests of the project begin with: `ask(understudy_mock)`."""
-
-Run = Callable[..., pytest.RunResult]
 
 
 def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:
@@ -42,8 +56,6 @@ def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:
 
 def copy_recording(name: str, folder: Path, as_: str | None = None) -> None:
     """Copy the bundled recording *name* into *folder*."""
-    from understudy_mock.server import bundled_recordings
-
     folder.mkdir(parents=True, exist_ok=True)
     content = (bundled_recordings() / f"{name}.jsonl").read_bytes()
     (folder / f"{as_ or name}.jsonl").write_bytes(content)

@@ -3,35 +3,24 @@
 from pathlib import Path
 
 import pytest
+from guest_project import project
 
 USES_THE_MOCK = """
-import json
-import urllib.request
-
-def ask(url, content):
-    message = {"role": "human", "content": content}
-    body = json.dumps({"assistant_id": "agent", "input": {"messages": [message]}})
-    with urllib.request.urlopen(f"{url}/runs/wait", body.encode()) as response:
-        return json.load(response)["messages"][-1]["content"]
-
 def test_answer(understudy_mock):
-    assert "Bagatur" in ask(
-        understudy_mock.url, "Hello! My name is Bagatur and I am 26 years old."
-    )
+    assert b"Bagatur" in ask(understudy_mock)
 """
 
 
 def test_the_fixture_answers_from_the_bundled_recordings(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(USES_THE_MOCK)
+    project(pytester, USES_THE_MOCK)
 
-    result = pytester.runpytest_subprocess("-W", "error")
+    result = pytester.runpytest_subprocess("-W", "error", "--strict-markers", "--strict-config")
 
     result.assert_outcomes(passed=1)
 
 
 def test_the_setting_names_other_recordings(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(USES_THE_MOCK)
-    pytester.makeini("[pytest]\nunderstudy_recordings = mine")
+    project(pytester, USES_THE_MOCK, "understudy_recordings = mine")
     Path(pytester.path, "mine").mkdir()
     Path(pytester.path, "mine", "bad.jsonl").write_text("{}\n")
 
@@ -42,8 +31,7 @@ def test_the_setting_names_other_recordings(pytester: pytest.Pytester) -> None:
 
 
 def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(USES_THE_MOCK)
-    pytester.makeini("[pytest]\nunderstudy_recordings = odd.jsonl")
+    project(pytester, USES_THE_MOCK, "understudy_recordings = odd.jsonl")
     Path(pytester.path, "odd.jsonl").write_text(
         '{"understudy":1}\n'
         '{"exchange":1,"request":{"method":"GET","path":"/info"},"response":{"status":200}}\n'
@@ -56,12 +44,49 @@ def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["*understudy_recordings: recording 'odd': expected an answer*"])
 
 
-def test_the_fixture_and_the_setting_are_documented(pytester: pytest.Pytester) -> None:
-    fixtures = pytester.runpytest_subprocess("--fixtures")
-    usage = pytester.runpytest_subprocess("--help")
+def test_recordings_that_are_not_there_are_told(pytester: pytest.Pytester) -> None:
+    project(pytester, USES_THE_MOCK, "understudy_recordings = nowhere")
 
-    fixtures.stdout.fnmatch_lines(["understudy_mock*", "*A mock deployment on a real socket*"])
-    usage.stdout.fnmatch_lines(["*understudy_recordings*"])
+    result = pytester.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*UsageError: understudy_recordings: *nowhere"])
+
+
+def test_the_fixtures_are_documented(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--fixtures", "-p", "no:asyncio")
+
+    result.stdout.fnmatch_lines(
+        [
+            "understudy_server [[]session scope[]] -- *",
+            "    The server under understudy_mock, one in each process; `.url` is where it answ*",
+            "understudy_mock -- *",
+            "    A mock deployment on a real socket of this machine; `.url` is where it answ*",
+        ]
+    )
+
+
+def test_the_marker_is_documented(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--markers", "-p", "no:asyncio")
+
+    result.stdout.fnmatch_lines(
+        ["@pytest.mark.understudy(recording, [*], fault, speed, times): how understudy_mock *"]
+    )
+
+
+def test_the_options_are_documented_in_one_group(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--help", "-p", "no:asyncio")
+
+    result.stdout.fnmatch_lines(
+        [
+            "understudy: stands in for a LangGraph deployment, or judges one:",
+            "  --understudy-record={none,once,new_episodes,all,rewrite}",
+            "*What understudy_mock records of --understudy-upstream,*",
+            "  --understudy-upstream=URL",
+            "  --understudy-fail-unused",
+            "  understudy_recordings (paths):*",
+        ]
+    )
 
 
 def test_an_unused_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> None:

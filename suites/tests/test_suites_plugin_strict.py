@@ -5,7 +5,7 @@ from guest_project import project
 
 MISSES = """
 def test_miss(understudy_mock):
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(Refused):
         ask(understudy_mock, "Good morning!")
 """
 
@@ -39,7 +39,7 @@ def test_a_test_that_failed_anyhow_is_told_of_it(pytester: pytest.Pytester) -> N
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*HTTP Error 404*", "*- Captured understudy call -*", "The nearest is 'agent'*"]
+        ["*Refused: 404*", "*- Captured understudy call -*", "The nearest is 'agent'*"]
     )
 
 
@@ -47,11 +47,11 @@ def test_a_test_that_failed_anyhow_is_told_of_it(pytester: pytest.Pytester) -> N
     ("request_", "said"),
     [
         (
-            "understudy_mock.url + '/runs/crons/search', b'{}'",
+            "'/runs/crons/search', {}",
             "Not implemented*POST /runs/crons/search*",
         ),
         (
-            "understudy_mock.url + '/runs/wait', b'{\"assistant_id\": \"other\"}'",
+            "'/runs/wait', {'assistant_id': 'other'}",
             "Invalid assistant: 'other'.*",
         ),
     ],
@@ -63,8 +63,8 @@ def test_what_the_mock_is_not_fails_the_test_too(
         pytester,
         f"""
 def test_miss(understudy_mock):
-    with pytest.raises(urllib.error.HTTPError):
-        urllib.request.urlopen({request_})
+    with pytest.raises(Refused):
+        post(understudy_mock, {request_})
 """,
     )
 
@@ -96,9 +96,9 @@ def test_a_test_may_want_the_refusal(pytester: pytest.Pytester) -> None:
         """
 def test_miss(understudy_mock):
     understudy_mock.allow_unmatched()
-    with pytest.raises(urllib.error.HTTPError) as refusal:
+    with pytest.raises(Refused) as refusal:
         ask(understudy_mock, "Good morning!")
-    assert b"nearest is 'agent'" in refusal.value.read()
+    assert b"nearest is 'agent'" in refusal.value.body
 """,
     )
 
@@ -114,7 +114,7 @@ def test_a_request_while_fixtures_are_torn_down_is_an_error(pytester: pytest.Pyt
 @pytest.fixture
 def late(understudy_mock):
     yield
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(Refused):
         ask(understudy_mock, "Good night!")
 
 def test_late(late):

@@ -52,8 +52,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         result = yield
     except BaseException:
-        if mock := item.stash.get(MOCK, None):
-            item.add_report_section("call", "understudy", mock.problems())
+        if (mock := item.stash.get(MOCK, None)) and (problems := mock.problems()):
+            item.add_report_section("call", "understudy", problems)
         raise
     if (mock := item.stash.get(MOCK, None)) and (problems := mock.problems()):
         pytest.fail(problems, pytrace=False)
@@ -89,7 +89,10 @@ def understudy_mock(
     understudy_server.reset()
     mock = request.node.stash[MOCK] = MockDeployment(understudy_server)
     for mark in reversed([*request.node.iter_markers("understudy")]):
-        mock.use(*mark.args, **mark.kwargs)
+        try:
+            mock.use(*mark.args, **mark.kwargs)
+        except LookupError as error:
+            pytest.fail(f"@pytest.mark.understudy: {error}", pytrace=False)
     yield mock
     problems = mock.problems()
     understudy_server.reset()

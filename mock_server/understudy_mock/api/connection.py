@@ -23,10 +23,11 @@ class Connection:
         self._receive = receive
         self._send = send
 
-    async def reset(self) -> None:
-        """Send what is written, then reset the connection."""
+    async def reset(self, *, began: bool) -> None:
+        """Reset the connection, when what was written is sent, if the response *began*."""
         if self._transport is not None:
-            await self._flush(self._transport)
+            if began:
+                await self._flush(self._transport)
             peer: socket.socket = self._transport.get_extra_info("socket")
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()

@@ -64,7 +64,7 @@ class Performance:
             case Ending.HANG:
                 await self.pause.until_woken()
             case Ending.RESET:
-                await self.connection.reset()
+                await self.connection.reset(began=not script.headless)
             case Ending.CLOSE:
                 await self.connection.close()
             case Ending.HALF_CHUNK:

@@ -57,7 +57,7 @@ class RunEndpoint:
         direction = self._stage.next()
         name = header(headers, PIN_HEADER) or direction.recording
         if self._stage.prepare is not None:
-            await self._stage.prepare(raw, self._path, name)
+            name = await self._stage.prepare(raw, name)
         answer = self._replay.answer(raw, self._path, name)
         entry.recording = answer.run.name
         head = answer.prepared.render_head(answer.values)

@@ -50,8 +50,9 @@ class Direction:
         return not self.faults and self.steps is None
 
 
-Prepare = Callable[[bytes, str, str | None], Awaitable[None]]
-"""Is told body, path and pinned recording of a request for a run before it is answered."""
+Prepare = Callable[[bytes, str | None], Awaitable[str | None]]
+"""Is told the body of a request for a run, and the recording that is to answer it if it has a
+name, before it is answered; returns that name, or another."""
 
 
 class Stage:

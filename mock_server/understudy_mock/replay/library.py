@@ -146,8 +146,8 @@ class Library:
 
         Both go on in the order in which recordings were given out so far.
         """
-        others = (known for known in self.recordings if known.name != recording.name)
-        library = Library((*others, recording))
+        by_name = {known.name: known for known in self.recordings} | {recording.name: recording}
+        library = Library(by_name.values())
         library._given, library.used = self._given, self.used
         return library
 

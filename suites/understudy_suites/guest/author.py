@@ -40,33 +40,35 @@ class Author:
         """The names of the recordings that were made."""
         return self._scribe.made
 
-    async def prepare(self, raw: bytes, path: str, name: str | None) -> None:
+    async def prepare(self, raw: bytes, name: str | None) -> str | None:
         """Record the run that the body *raw* asks for, if the mode wants it.
 
-        *name* is that of the recording which is to answer. Raises Refusal where the request is
-        refused for what it is, Miss where no recording could be made.
+        *name* is that of the recording which is to answer; return it, or the one that is. Raises
+        Refusal where the request is refused for what it is, Miss where no recording could be made.
         """
         async with self._lock:
             run = self._mock.replay.would_answer(raw, name)
             if not self._wants(run, name):
-                return
+                return name
             library = self._mock.replay.library
+            # A recording that is made anew keeps its place among those of the same request.
+            place = run.name if run is not None and run.name not in self.made else None
             anew = self._mode in ("all", "rewrite")
             known = None if anew else {recording.name for recording in library.recordings}
-            if name is None and run is not None and self._mode == "rewrite":
-                name = run.name
+            body, title = object_in(raw), name or place
             try:
-                made = await asyncio.to_thread(self._scribe.record, object_in(raw), name, known)
+                made = await asyncio.to_thread(self._scribe.record, body, title, known)
                 self._mock.use(library.changed(made))
             except _FAILURES as error:
                 raise Miss(404, f"No recording could be made of this request: {error}") from None
+            return name if place else made.name
 
     def _wants(self, run: RecordedRun | None, name: str | None) -> bool:
         match self._mode:
             case "all":
                 return True
             case "rewrite":
-                return run is None or run.name not in self._scribe.made
+                return run is None or run.name not in self.made
             case "once" if name is not None:
                 return run is None and name not in self._known_at_start
             case "once":

@@ -5,6 +5,7 @@ import os
 from collections.abc import Collection, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
@@ -16,7 +17,6 @@ from understudy_mock.live.surroundings import Surroundings, greet, survey
 from understudy_mock.live.upstream import Upstream, key_from
 from understudy_mock.record.job import Job, make_job
 from understudy_mock.record.recorder import Recorder
-from understudy_mock.record.shelf import Shelf
 from understudy_mock.recording import SUFFIX, Recording
 from understudy_mock.recording_file import read
 from understudy_mock.redaction import Redactor
@@ -70,10 +70,6 @@ class Scribe:
     def _info(self) -> Exchange:
         return greet(self._upstream)
 
-    @cached_property
-    def _shelf(self) -> Shelf:
-        return Shelf(self._folder, secrets=self._upstream.secrets, force=True)
-
     def _survey(self, assistant: str) -> Surroundings:
         if assistant not in self._surroundings:
             self._surroundings[assistant] = survey(self._upstream, assistant, self._info)
@@ -81,7 +77,7 @@ class Scribe:
 
     def _make(self, job: Job) -> Recording:
         surroundings = self._survey(job.assistant)
-        path = self._file_of(job) or self._shelf.place(job, surroundings.title)
+        path = self._file_for(job, surroundings.title)
         draft = path.with_name(f".{path.name}.{uuid4().hex}")
         redactor = Redactor(secrets=self._upstream.secrets)
         recorder = Recorder(self._upstream, redactor, draft, surroundings)
@@ -99,13 +95,16 @@ class Scribe:
         self.made.add(recording.name)
         return recording
 
-    def _file_of(self, job: Job) -> Path | None:
-        """Return the file that has the name of *job*, wherever it is."""
+    def _file_for(self, job: Job, title: str) -> Path:
+        """Return the file of the name that *job* has, or one by *title* that is not there yet."""
         if job.name is None:
-            return None
+            names = chain([title], (f"{title}-{number}" for number in count(2)))
+            files = (self._folder / f"{name}{SUFFIX}" for name in names)
+            return next(file for file in files if not file.exists())
+        name = f"{job.name}{SUFFIX}"
         files = recording_files(path for path in self._paths if path.exists())
-        found = next((file for file in files if file.name == f"{job.name}{SUFFIX}"), None)
-        if found is not None and len({match_key(r.form) for r in Library([read(found)]).runs}) > 1:
+        found = next((file for file in files if file.name == name), self._folder / name)
+        if found.exists() and len({match_key(r.form) for r in Library([read(found)]).runs}) > 1:
             raise NotRecordable(
                 f"{found} holds several runs, and would hold one; record it with understudy record"
             )

@@ -37,6 +37,7 @@ class Tally:
         """Count what a worker of pytest-xdist used."""
         self.add(*getattr(node, "workeroutput", {}).get(_KEY, ((), (), ())))
 
+    @pytest.hookimpl(trylast=True)  # Fixtures may be torn down as late as here.
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand over what was used, or fail the session for what was not."""
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)

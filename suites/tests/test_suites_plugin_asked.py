@@ -1,0 +1,109 @@
+"""The plugin, from outside: a test sees what was asked."""
+
+import pytest
+from guest_project import project
+
+
+def test_requests_tell_what_was_asked_without_secrets(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        """
+def test_requests(understudy_mock):
+    headers = {"X-Api-Key": "lsv2_pt_0123456789abcdef", "X-Mine": "yes"}
+    post(understudy_mock, "/assistants/search?q=1", {"graph_id": "agent"}, headers)
+    post(understudy_mock, "/ok", None)
+    ask(understudy_mock)
+
+    search, ok, run = understudy_mock.requests
+    assert (search.method, search.path, search.body) == (
+        "POST", "/assistants/search", {"graph_id": "agent"}
+    )
+    assert (search.status, search.recording, search.assistant_id) == (200, None, None)
+    assert search.headers["x-mine"] == "yes"
+    assert search.headers["x-api-key"].startswith("[redacted")
+    assert (ok.method, ok.body) == ("GET", None)
+    assert (run.assistant_id, run.recording, run.status) == ("agent", "agent", 200)
+    assert "lsv2" not in repr(understudy_mock.requests)
+""",
+    )
+
+    result = pytester.runpytest("-W", "error")
+
+    result.assert_outcomes(passed=1)
+
+
+def test_an_assertion_tells_what_was_asked_instead(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        """
+def test_called(understudy_mock):
+    ask(understudy_mock)
+    ask(understudy_mock, assistant="fe096781-5601-53d2-b2f6-0d3403f7e9ca")
+    understudy_mock.assert_called("/runs/wait")
+    understudy_mock.assert_called("/runs/wait", assistant_id="agent", times=2)
+    understudy_mock.assert_called("/runs/stream", times=0)
+    understudy_mock.assert_called("/runs/wait", assistant_id="tools", times=0)
+
+def test_too_few(understudy_mock):
+    understudy_mock.use(fault=faults.cut(), times=1)
+    with pytest.raises(OSError):
+        ask(understudy_mock)
+    ask(understudy_mock)
+    understudy_mock.assert_called("/runs/wait", assistant_id="agent", times=3)
+
+def test_not_at_all(understudy_mock):
+    post(understudy_mock, "/ok", None)
+    understudy_mock.assert_called("/runs/stream", assistant_id="agent")
+
+def test_nothing(understudy_mock):
+    understudy_mock.assert_called("/runs/stream", times=1)
+""",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(passed=1, failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            ">*understudy_mock.assert_called(*",
+            "E*expected 3 requests to /runs/wait with assistant_id 'agent', got 2; asked was:",
+            "E*- POST /runs/wait of 'agent': no answer by recording 'agent'",
+            "E*- POST /runs/wait of 'agent': 200 by recording 'agent'",
+            "E*expected at least one request to /runs/stream with assistant_id 'agent', got none*",
+            "E*- GET /ok: 200",
+            "E*expected 1 request to /runs/stream, got none; asked was:",
+            "E*- nothing",
+        ]
+    )
+
+
+def test_answers_are_waited_for(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        """
+import threading
+
+def test_wait(understudy_mock):
+    threads = [threading.Thread(target=ask, args=(understudy_mock,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    understudy_mock.wait_for(3)
+    assert [request.status for request in understudy_mock.requests] == [200] * 3
+    for thread in threads:
+        thread.join()
+
+def test_too_long(understudy_mock):
+    ask(understudy_mock)
+    understudy_mock.wait_for(2, timeout=0.01)
+""",
+    )
+
+    result = pytester.runpytest("-W", "error")
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*TimeoutError: expected 2 requests to be answered within 0.01 s; asked was:",
+            "E*- POST /runs/wait of 'agent': 200 by recording 'agent'",
+        ]
+    )

@@ -1,0 +1,98 @@
+"""The plugin, from outside: recordings that no test used are told at the end."""
+
+from pathlib import Path
+
+import pytest
+from guest_project import copy_recording, project
+
+USES_ONE = """
+@pytest.mark.parametrize("number", range(2))
+def test_agent(understudy_mock, number):
+    ask(understudy_mock)
+"""
+
+
+@pytest.fixture(name="guests", autouse=True)
+def _guests(pytester: pytest.Pytester) -> None:
+    """A project with the recordings `agent`, which it uses, and `tools`."""
+    project(pytester, USES_ONE, "understudy_recordings = mine")
+    for name in ("agent", "tools"):
+        copy_recording(name, Path(pytester.path, "mine"))
+
+
+def test_unused_recordings_are_listed(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("-W", "error")
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(
+        [
+            "*= understudy: unused recordings =*",
+            "tools",
+            "(of understudy_recordings; --understudy-fail-unused fails)",
+        ]
+    )
+    result.stdout.no_fnmatch_line("agent")
+
+
+def test_unused_recordings_fail_the_session_if_wanted(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("-W", "error", "--understudy-fail-unused")
+
+    result.assert_outcomes(passed=2)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*= understudy: unused recordings =*", "tools"])
+    result.stdout.no_fnmatch_line("*--understudy-fail-unused fails*")
+
+
+def test_a_session_that_failed_anyhow_fails_as_it_did(pytester: pytest.Pytester) -> None:
+    Path(pytester.path, "test_broken.py").write_text("import nothing_of_that_name\n")
+
+    result = pytester.runpytest("--understudy-fail-unused")
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_a_session_that_stops_early_counts_what_it_used(pytester: pytest.Pytester) -> None:
+    Path(pytester.path, "test_z.py").write_text("def test_fails():\n    assert False\n")
+
+    result = pytester.runpytest("-x")
+
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["*= understudy: unused recordings =*", "tools"])
+    result.stdout.no_fnmatch_line("agent")
+
+
+def test_all_used_is_nothing_to_tell(pytester: pytest.Pytester) -> None:
+    Path(pytester.path, "mine", "tools.jsonl").unlink()
+
+    result = pytester.runpytest("--understudy-fail-unused")
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.no_fnmatch_line("*unused recordings*")
+
+
+def test_a_session_that_does_not_use_the_mock_is_told_nothing(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--understudy-fail-unused", "-k", "no_such_test")
+
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    result.stdout.no_fnmatch_line("*unused recordings*")
+
+
+def test_workers_count_together(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("xdist")
+    Path(pytester.path, "test_tools.py").write_text(
+        "def test_tools(understudy_mock):\n"
+        "    from test_workers_count_together import ask\n"
+        "    understudy_mock.use('tools')\n"
+        "    ask(understudy_mock)\n"
+    )
+    copy_recording("slow", Path(pytester.path, "mine"))
+
+    result = pytester.runpytest_subprocess(
+        "-n", "2", "--dist", "load", "-W", "error", "--understudy-fail-unused"
+    )
+
+    result.assert_outcomes(passed=3)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*= understudy: unused recordings =*", "slow"])
+    result.stdout.no_fnmatch_line("agent")
+    result.stdout.no_fnmatch_line("tools")
