@@ -13,6 +13,7 @@ from understudy_mock.live.upstream import BadHeader, UpstreamError
 from understudy_mock.record.job import BadJob
 from understudy_mock.recording import BrokenRecording
 from understudy_suites import judging
+from understudy_suites.examples import NothingToRun
 from understudy_suites.expected import BadExpectation, read_expectations
 from understudy_suites.exploring import Explorer
 from understudy_suites.outcome import EXPECTED, RULING, attach_verdict
@@ -21,7 +22,7 @@ from understudy_suites.reporting import STOPPED, shared_folder
 from understudy_suites.scenarios import SCENARIOS, Scenario
 from understudy_suites.session import Player, Session, describe
 from understudy_suites.settings import settings_of
-from understudy_suites.target import EXPECTED_OF_THE_MOCK, NothingToRun, open_target
+from understudy_suites.target import EXPECTED_OF_THE_MOCK, open_target
 
 _WRONG_USE = (
     BadAnswer,
@@ -33,7 +34,6 @@ _WRONG_USE = (
     OSError,
     UnknownVersion,
     UpstreamError,
-    pytest.UsageError,
 )
 
 
@@ -50,7 +50,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (tried if binds and fits else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = tried
+    # Scenarios first: they take the time, and who looks on sees how it goes on.
+    items[:] = sorted(tried, key=lambda item: not _plays(item))
+
+
+def _plays(item: pytest.Item) -> bool:
+    about = promise_of(item)
+    return about is not None and about.id.startswith("scenarios.")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -100,9 +106,10 @@ def play(session: Session) -> Player:
 def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule], None]:
     """Judge a rule by all that the scenarios show."""
 
+    test: pytest.Item = request.node
+
     def judge(rule: AnyRule) -> None:
-        ruling = judging.judge(rule, session)
-        request.node.stash[RULING] = ruling
+        ruling = test.stash[RULING] = judging.judge(rule, session)
         if ruling.broken:
             broken(str(ruling))
 
@@ -112,4 +119,5 @@ def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule
 @pytest.fixture
 def explore(session: Session, request: pytest.FixtureRequest) -> Explorer:
     """Try a property with many requests."""
-    return Explorer(session, request.node.name)
+    test: pytest.Item = request.node
+    return Explorer(session, test.name)
