@@ -1,9 +1,11 @@
 """What changed between two answers to the same request, and how bad that is."""
 
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
+from captured import captured, captures
 from drifting import (
     Edit,
     Events,
@@ -21,6 +23,7 @@ from drifting import (
 from understudy_contracts import End, Exchange, Request
 from understudy_contracts.json_value import Json
 from understudy_contracts.messages import is_message
+from understudy_mock.drift.asking import is_run
 from understudy_mock.drift.comparison import compare
 from understudy_mock.drift.drift import Severity, together
 from understudy_mock.server import bundled_recordings
@@ -301,6 +304,9 @@ def test_of_an_answer_that_was_recorded_in_part_nothing_is_missed() -> None:
     assert compare(part, part) == []
 
 
+AI: Json = {"type": "ai", "content": "", "id": "1", "name": None}
+
+
 def wait(value: Any) -> Exchange:
     run = recorded("tools")
     request = Request("POST", "/runs/wait", (), run.request.body)
@@ -321,6 +327,9 @@ def wait(value: Any) -> Exchange:
         ),
         ({"a": 1}, {"__error__": {"error": "KeyError"}}, [(BREAKING, "failure")]),
         ({"a": 1}, [1], [(BREAKING, "retyped")]),
+        ([AI | {"name": "x"}] * 2, [AI | {"name": "x"}, AI], [(COSMETIC, "widened")]),
+        ([AI], [AI | {"name": "x"}], [(COSMETIC, "filled")]),
+        ({"a": None}, {"a": 1}, [(ADDITIVE, "filled")]),
     ],
 )
 def test_the_output_of_a_run_is_compared(
@@ -345,6 +354,65 @@ def test_another_status_is_told_with_its_detail() -> None:
     (drift,) = compare(run, with_body(status(422)(run), {"detail": "no " * 100}))
 
     assert (drift.before, drift.after) == ("200", f"422 ({('no ' * 100)[:200]})")
+
+
+def test_no_answer_of_a_real_server_breaks_who_knows_another_one() -> None:
+    """The servers answered these requests several times, hours apart."""
+    runs = {name: exchange for name, exchange in captures().items() if is_run(exchange.request)}
+    pairs = [
+        (one, other)
+        for (name, one), (other_name, other) in permutations(runs.items(), 2)
+        if name.split("/")[0] == other_name.split("/")[0]
+        and one.request == other.request
+        and one.response.status == other.response.status
+    ]
+
+    broken = [d for pair in pairs for d in compare(*pair) if d.severity is BREAKING]
+
+    assert broken == []
+    assert len(pairs) > 20
+
+
+MESSAGES = "python/full-tools-all-messages-noevents"
+
+
+def test_messages_that_are_not_announced_before_are_out_of_order() -> None:
+    run = captured(MESSAGES)
+
+    def late(listed: Events) -> Events:
+        announced = [event for event in listed if event[0] == "messages/metadata"]
+        return [event for event in listed if event not in announced] + announced
+
+    found = compare(run, events(late)(run))
+
+    assert {(drift.severity, drift.kind) for drift in found} == {(BREAKING, "order")}
+    assert "messages/partial comes before messages/metadata" in {drift.says for drift in found}
+
+
+def test_the_messages_of_each_type_are_compared() -> None:
+    run = captured(MESSAGES)
+    found = compare(run, in_messages("ai", id=1)(run))
+
+    assert "messages/partial of ai $[*].id" in {place for d in found for place in d.where}
+
+
+def test_what_is_announced_of_messages_is_compared_whatever_their_ids_are() -> None:
+    run = captured(MESSAGES)
+
+    def without_node(value: Json) -> Json:
+        return {key: field for key, field in value.items() if key != "langgraph_node"}
+
+    (drift,) = together(compare(run, all_data(without_node)(run)))
+
+    assert drift.where == ("messages/metadata $.metadata.langgraph_node",)
+
+
+def test_a_new_header_that_clients_read_is_told_as_new() -> None:
+    run = recorded("tools")
+
+    (drift,) = compare(header("content-location", None)(run), run)
+
+    assert (drift.severity, drift.after) == (ADDITIVE, "/runs/{id}")
 
 
 def test_a_server_of_another_kind_is_told() -> None:

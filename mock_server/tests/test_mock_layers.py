@@ -38,6 +38,12 @@ FORBIDDEN = {
         "starlette",
         "httpx",
     },
+    "mock_server/understudy_mock/drift": {
+        "understudy_mock.replay",
+        "understudy_mock.api",
+        "starlette",
+        "httpx",
+    },
     "mock_server/understudy_mock/api": {
         "understudy_mock.live",
         "understudy_mock.record",

@@ -176,16 +176,20 @@ def drift(
     return FINDINGS if drifted or any(verdict.unasked for verdict in verdicts) else GOOD
 
 
-def _read(paths: Iterable[Path]) -> dict[Path, Recording]:
+def _read(paths: tuple[Path, ...]) -> dict[Path, Recording]:
     """Return the recordings among *paths*: all are read before anything is asked."""
     try:
-        return {file: read(file) for file in recording_files(paths)}
+        found = {file: read(file) for file in recording_files(paths)}
     except BrokenRecording as error:
         raise click.ClickException(escape(str(error))) from None
     except OSError as error:
-        raise click.ClickException(
-            escape(f"can't read {error.filename}: {error.strerror}")
-        ) from None
+        path = error.filename or error.args[0]
+        reason = error.strerror or "there is no such file or folder"
+        raise click.ClickException(escape(f"can't read {path}: {reason}")) from None
+    if not found:
+        listed = ", ".join(map(str, paths))
+        raise click.ClickException(escape(f"expected recordings (*.jsonl), found none in {listed}"))
+    return found
 
 
 def _ask(caller: Caller, recordings: Iterable[Recording], repeat: int, concurrency: int) -> Asked:
