@@ -106,7 +106,7 @@ def play(session: Session) -> Player:
 def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule], None]:
     """Judge a rule by all that the scenarios show."""
 
-    test: pytest.Item = request.node
+    test = _test(request)
 
     def judge(rule: AnyRule) -> None:
         ruling = test.stash[RULING] = judging.judge(rule, session)
@@ -119,5 +119,9 @@ def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule
 @pytest.fixture
 def explore(session: Session, request: pytest.FixtureRequest) -> Explorer:
     """Try a property with many requests."""
-    test: pytest.Item = request.node
-    return Explorer(session, test.name)
+    return Explorer(session, _test(request).name)
+
+
+def _test(request: pytest.FixtureRequest) -> pytest.Item:
+    """Return the test that asks for a fixture."""
+    return request.node  # pyright: ignore - pytest does not say what it is

@@ -11,7 +11,9 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import (
+    run_state_machine_as_test,  # pyright: ignore[reportUnknownVariableType] - has no annotations
+)
 
 from understudy_contracts import Exchange
 from understudy_contracts.contract import relate
@@ -32,6 +34,14 @@ from understudy_suites.stage import Stage
 FAILURES = Path(".understudy")
 """Where failing requests are kept, in the folder that pytest was started in."""
 _MOST_TOLD = 5
+
+_OF_NO_CONCERN = (
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.large_base_example,
+    HealthCheck.too_slow,
+)
+"""A deployment takes its time, and what can't be asked for is drawn anew."""
 
 Case = TypeVar("Case")
 Play = Callable[[Stage, Case], None]
@@ -110,7 +120,7 @@ class Explorer:
             report_multiple_bugs=False,
             print_blob=False,
             phases=(Phase.explicit, Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=_OF_NO_CONCERN,
         )
 
     def _run(self, trying: Callable[[], None]) -> None:

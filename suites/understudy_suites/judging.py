@@ -113,9 +113,8 @@ def _failed(judged: Judged) -> bool:
 def _nothing_shown(rule: AnyRule, session: Session) -> None:
     """Say why there is nothing that *rule* could judge."""
     played = [session.played(s) for s in session.scenarios if _may_show(rule, s)]
-    problems = {one.problem: one.scenario for one in played if one.problem}
-    for problem, scenario in problems.items():
-        raise Untried(f"{scenario} could not be played: {problem}")
+    if failed := [one for one in played if one.problem]:
+        raise Untried(f"{failed[0].scenario} could not be played: {failed[0].problem}")
     kinds = " or ".join(sorted(rule.kinds))
     profile = session.target.settings.profile.name
     not_applicable(f"nothing that the profile {profile} tries is answered with a {kinds}")

@@ -38,7 +38,7 @@ def attach_verdict(
         *_outcome(error, report),
         tuple(ruling.scenarios),
     )
-    expectation = item.config.stash.get(EXPECTED, {}).get(about.id)
+    expectation = item.config.stash.get(EXPECTED, Expectations()).get(about.id)
     if expectation is not None:
         verdict = _as_expected(verdict, expectation, report, explores=about.explores)
     if verdict.outcome in (Outcome.BROKEN, Outcome.UNTRIED) and _is_ours(error):
@@ -58,7 +58,7 @@ def _outcome(error: BaseException | None, report: pytest.TestReport) -> tuple[Ou
         return Outcome.BROKEN, str(error)
     if isinstance(error, pytest.skip.Exception):
         return Outcome.NOT_APPLICABLE, str(error)
-    if isinstance(error, Untried):
+    if isinstance(error, Untried | pytest.fail.Exception):
         return Outcome.UNTRIED, str(error)
     return Outcome.UNTRIED, f"understudy itself failed: {type(error).__name__}: {error}"
 

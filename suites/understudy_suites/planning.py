@@ -8,9 +8,10 @@ import pytest
 
 from understudy_contracts.json_value import is_list
 from understudy_mock.lenient_json import value_in
+from understudy_mock.redaction import strip_url
+from understudy_suites.examples import file_named
 from understudy_suites.promises import Promise, promise_of
 from understudy_suites.settings import Settings
-from understudy_suites.target import file_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def told(plan: Sequence[Planned], settings: Settings) -> Iterator[str]:
         about = one.promise
         yield f"  {about.id:<{wide}}  {about.level:<6}  {cost}  {about.says}"
     runs = sum(one.runs for one in plan)
-    deployment = settings.url or "the mock, where runs cost nothing"
+    deployment = strip_url(settings.url) if settings.url else "the mock, where runs cost nothing"
     yield ""
     yield f"{len(plan)} promises, about {runs} runs of {deployment}; at most {settings.max_runs}"
     if runs > settings.max_runs:

@@ -10,6 +10,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,8 @@ _WRONG_USE = 2
 
 def shared_folder(config: pytest.Config) -> Path:
     """Return the folder that the processes of this session share."""
-    if hasattr(config, "workerinput"):
-        return Path(config.workerinput[_WORKER_FOLDER])
+    if worker := vars(config).get("workerinput"):
+        return Path(worker[_WORKER_FOLDER])
     if FOLDER not in config.stash:
         config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="understudy-"))
     return config.stash[FOLDER]
@@ -66,7 +67,7 @@ class Reporting:
         return True if self._config.getoption("--understudy-list") else None
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Any:
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Let a worker tell that nothing can be tried."""
         report = yield
         if stopped := self._config.stash.get(STOPPED, ""):
@@ -104,13 +105,15 @@ class Reporting:
             self._tell(terminalreporter)
 
     def _tell(self, terminalreporter: pytest.TerminalReporter) -> None:
+        from understudy_suites.results import Outcome
+
         results = self._results()
         counted = Counter(verdict.outcome for verdict in results.verdicts)
         spent, budget = results.spent, results.budget
         terminalreporter.section("understudy")
         terminalreporter.line(
             f"{results.url or 'no deployment'}: "
-            + ", ".join(f"{counted[o]} {o.value}" for o in type(next(iter(counted))))
+            + ", ".join(f"{counted[outcome]} {outcome.value}" for outcome in Outcome)
         )
         put_off = f", put off {spent.put_off} times" if spent.put_off else ""
         terminalreporter.line(

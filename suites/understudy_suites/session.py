@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from understudy_contracts import Exchange
@@ -96,7 +96,7 @@ class Session:
         examples = target.examples if scenario.every else target.examples[:1]
         acts = examples * target.settings.repeat
         with ThreadPoolExecutor(target.settings.concurrency) as pool:
-            played = list(pool.map(lambda example: self._act(scenario, example), acts))
+            played = list(pool.map(partial(self._act, scenario), acts))
         exchanges = tuple(exchange for made, _ in played for exchange in made)
         problem = next((problem for _, problem in played if problem), "")
         return Played(scenario.name, scenario.about, exchanges, problem)

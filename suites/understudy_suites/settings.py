@@ -3,11 +3,12 @@
 Read when pytest starts, so nothing heavy is imported here.
 """
 
+import argparse
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,6 +22,22 @@ LEVELS = ("must", "should", "may")
 DIALECTS = ("python", "javascript", "aegra")
 
 _Number = TypeVar("_Number", int, float)
+
+
+def whole_number(text: str) -> int:
+    """Return the number that an option says; refuse what is not more than 0."""
+    return _more_than_nothing(int(text))
+
+
+def number(text: str) -> float:
+    """Return the number that an option says; refuse what is not more than 0."""
+    return _more_than_nothing(float(text))
+
+
+def _more_than_nothing(value: _Number) -> _Number:
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"expected more than 0, got {value:g}")
+    return value
 
 
 def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
@@ -81,32 +98,32 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     group.addoption(
         "--understudy-max-runs",
         metavar="N",
-        type=int,
+        type=whole_number,
         help="Make so many runs at most; by default as the profile says.",
     )
     group.addoption(
         "--understudy-max-time",
         metavar="S",
-        type=float,
+        type=number,
         help="Start no run after so many seconds; by default as the profile says.",
     )
     group.addoption(
         "--understudy-concurrency",
         metavar="N",
-        type=int,
+        type=whole_number,
         help="Make so many runs at the same time at most: 1 by default, 8 of the mock.",
     )
     group.addoption(
         "--understudy-timeout",
         metavar="S",
-        type=float,
+        type=number,
         default=60.0,
         help="Give an answer up when nothing came for so many seconds (default: %(default)s).",
     )
     group.addoption(
         "--understudy-repeat",
         metavar="N",
-        type=int,
+        type=whole_number,
         default=1,
         help="Try each scenario so often, and say how often each promise was kept.",
     )
@@ -172,15 +189,18 @@ _MOCK_AT_ONCE = 8
 
 
 def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return what the user says. Raises pytest.UsageError for what makes no sense."""
-    option = config.getoption
+    """Return what the user says."""
+
+    def option(name: str) -> Any:
+        return config.getoption(name)
+
     url = option("--understudy-url") or environment.get(URL_VARIABLE) or config.getini(URL_INI)
     profile = PROFILES[option("--understudy-profile")]
     expected = option("--understudy-expected-failures")
     if expected is None and config.getini(EXPECTED_INI):
         base = config.inipath.parent if config.inipath else config.rootpath
         expected = base / config.getini(EXPECTED_INI)
-    chosen = Settings(
+    return Settings(
         url=url or None,
         headers=tuple(option("--understudy-header")),
         assistants=tuple(option("--understudy-assistant")),
@@ -198,16 +218,6 @@ def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.envir
         expected_failures=None if expected is None else Path(expected),
         recordings=tuple(config.getini("understudy_recordings")),
     )
-    for name, value in (
-        ("max-runs", chosen.max_runs),
-        ("max-time", chosen.max_seconds),
-        ("concurrency", chosen.concurrency),
-        ("timeout", chosen.timeout),
-        ("repeat", chosen.repeat),
-    ):
-        if value <= 0:
-            raise pytest.UsageError(f"--understudy-{name}: expected more than 0, got {value:g}")
-    return chosen
 
 
 def _or(value: _Number | None, default: _Number) -> _Number:
