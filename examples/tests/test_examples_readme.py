@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,6 +88,23 @@ def test_recording_showing_verifying_and_serving_go_together(url: str, tmp_path:
     assert "Bagatur" in done.stdout
     assert "recordings/agent.jsonl: 7 exchanges, python dialect: good" in done.stdout
     assert [run.name for run in load([tmp_path / "recordings"]).runs] == ["agent"]
+
+
+def test_what_is_served_does_not_drift(url: str, tmp_path: Path) -> None:
+    shutil.copytree(bundled_recordings(), tmp_path / "recordings")
+    drift = block("sh", "understudy drift").replace("https://my-deployment.example", url)
+    bin_ = Path(sys.executable).parent
+
+    done = subprocess.run(
+        ["sh", "-c", drift],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{bin_}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.endswith("answers compared: no drift\n")
 
 
 def test_the_test_of_the_readme_passes(tmp_path: Path) -> None:
