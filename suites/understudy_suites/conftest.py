@@ -1,6 +1,7 @@
 """What the suites share: the session with the deployment, and how verdicts are told."""
 
 from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -122,6 +123,6 @@ def explore(session: Session, request: pytest.FixtureRequest) -> Explorer:
     return Explorer(session, _test(request).name)
 
 
-def _test(request: pytest.FixtureRequest) -> pytest.Item:
+def _test(request: pytest.FixtureRequest) -> Any:
     """Return the test that asks for a fixture."""
     return request.node  # pyright: ignore - pytest does not say what it is
