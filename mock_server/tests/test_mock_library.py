@@ -258,3 +258,38 @@ def test_a_broken_recording_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BrokenRecording, match=r"bad\.jsonl:1: expected"):
         load([tmp_path])
+
+
+def test_a_look_takes_no_turn(make_run: MakeRun) -> None:
+    library = library_of(a=(make_run([]),), b=(make_run([]),))
+    form, body = library.runs[0].form, {"assistant_id": "agent"}
+
+    looks = [library.peek(form, body).name for _ in range(2)]
+
+    assert (looks, library.used) == (["a", "a"], set())
+    assert [find(library).name for _ in range(3)] == ["a", "b", "b"]
+    assert library.used == library.names == {"a", "b"}
+
+
+def test_a_library_begins_again(make_run: MakeRun) -> None:
+    library = library_of(a=(make_run([]),), b=(make_run([]),))
+    find(library)
+
+    library.restart()
+
+    assert find(library).name == "a"
+
+
+def test_a_recording_that_changed_keeps_its_place_and_the_library_its_turn(
+    make_run: MakeRun,
+) -> None:
+    library = library_of(a=(make_run([]),), b=(make_run([]),))
+    find(library)
+
+    changed = library.changed(Recording("b", (make_run([("values", "new")]),)))
+    changed = changed.changed(Recording("c", (make_run([]),)))
+    found = find(changed)
+
+    assert [recording.name for recording in changed.recordings] == ["a", "b", "c"]
+    assert (found.name, b"new" in found.exchanges[0].body) == ("b", True)
+    assert changed.used == {"a", "b"}

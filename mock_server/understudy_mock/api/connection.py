@@ -1,8 +1,11 @@
 """The connection under a response, for what ASGI has no words for: to break it."""
 
 import asyncio
+import fcntl
 import socket
 import struct
+import sys
+from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 
@@ -10,6 +13,10 @@ TRANSPORT_KEY = "understudy.transport"
 """Where an ASGI scope keeps the transport of its connection, if the server gives it."""
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # linger for 0 seconds: what is closed then is reset
+
+_SIOCOUTQNSD = 0x894B
+"""Linux: how much of what was written has not been sent yet."""
+_POLL = 0.001
 
 
 class Connection:
@@ -29,6 +36,8 @@ class Connection:
             if began:
                 await self._flush(self._transport)
             peer: socket.socket = self._transport.get_extra_info("socket")
+            while began and unsent(peer) and not self._transport.is_closing():
+                await asyncio.sleep(_POLL)  # Nothing tells when the kernel has sent it all.
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()
             await self._gone()
@@ -50,3 +59,10 @@ class Connection:
     async def _gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass  # The rest of the request, which nobody reads.
+
+
+def unsent(peer: socket.socket) -> int:
+    """Return how many bytes a reset would lose; 0 where that can't be told."""
+    with suppress(OSError):  # Other systems than Linux: who reads slowly may lose some.
+        return int.from_bytes(fcntl.ioctl(peer.fileno(), _SIOCOUTQNSD, bytes(4)), sys.byteorder)
+    return 0
