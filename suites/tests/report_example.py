@@ -11,6 +11,7 @@ import mutants_messages
 import mutants_order
 from captured import captured
 from mutation import Mutant
+from report_page import Node, read_page
 
 from understudy_contracts import Exchange, Frame, Request, Response, sse
 from understudy_contracts.contract import check, read_call
@@ -20,6 +21,7 @@ from understudy_contracts.rules import RULES
 from understudy_mock.live.governor import Budget, Spent
 from understudy_mock.recording_file import read
 from understudy_mock.server import bundled_recordings
+from understudy_suites.report import render
 from understudy_suites.results import (
     Outcome,
     Played,
@@ -80,6 +82,20 @@ def stream(*frames: Frame, **request: Any) -> Exchange:
 def event(name: str, data: str, at: float = 0.0) -> Frame:
     """Return the frame of an event that came *at* seconds."""
     return sse.frame(sse.encode_event(name, data), at)
+
+
+SILENT = stream(event("metadata", "{}", 0.1), event("values", "{}", 0.2))
+"""A short stream."""
+
+
+def played(*exchanges: Exchange) -> Played:
+    """Return the scenario `a` with these *exchanges*."""
+    return Played("a", "What is tried.", exchanges)
+
+
+def shown(verdicts: Sequence[Verdict] = (), *played: Played) -> Node:
+    """Return the report of these *verdicts*."""
+    return read_page(render(results(verdicts, played)))
 
 
 def timed(exchange: Exchange, step: float = 0.02) -> Exchange:

@@ -1,5 +1,6 @@
 """Reads a page of HTML as strictly as the tests of the report want it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -84,3 +85,8 @@ def read_page(page: str) -> Node:
     reader.feed(page)
     reader.close()
     return reader.root
+
+
+def texts(nodes: Iterable[Node]) -> list[str]:
+    """Return the text of each of *nodes*."""
+    return [node.text for node in nodes]

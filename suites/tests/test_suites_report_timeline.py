@@ -124,6 +124,12 @@ def test_time_is_linear_where_that_shows_enough() -> None:
     ]  # fmt: skip
 
 
+def test_short_times_are_told_in_milliseconds() -> None:
+    labels = [label for _, label in Axis([0.01, 0.02, 0.03]).ticks()]
+
+    assert labels == ["0 ms", "10 ms", "20 ms", "30 ms"]
+
+
 def test_a_burst_after_a_long_wait_is_drawn_wider() -> None:
     times = [60.0 + n * 0.001 for n in range(50)]
 

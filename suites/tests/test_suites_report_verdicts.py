@@ -1,39 +1,17 @@
 """The report shows what is broken first, with all that it takes to understand and repeat it."""
 
 import shlex
-from collections.abc import Sequence
 
-from captured import captured
-from report_example import event, finding, results, stream, verdict
-from report_page import Node, read_page
+from report_example import SILENT, finding, played, shown, stream, verdict
+from report_page import texts
 
-from understudy_contracts import End, Exchange, Request, Response, sse
 from understudy_contracts.finding import Finding, Level
-from understudy_suites.report import render
 from understudy_suites.results import Outcome, Played, ScenarioVerdict, Verdict
-
-
-def shown(verdicts: Sequence[Verdict] = (), *played: Played) -> Node:
-    """Return the report of these *verdicts*."""
-    return read_page(render(results(verdicts, played)))
-
-
-def played(*exchanges: Exchange) -> Played:
-    """Return the scenario `a` with these *exchanges*."""
-    return Played("a", "What is tried.", exchanges)
 
 
 def broken(*findings: Finding, exchanges: int = 1, **fields: object) -> Verdict:
     """Return a verdict with these *findings* in the scenario `a`."""
     return verdict(Outcome.BROKEN, ScenarioVerdict("a", exchanges, 1, findings), **fields)
-
-
-def texts(nodes: Sequence[Node]) -> list[str]:
-    """Return the text of each of *nodes*."""
-    return [node.text for node in nodes]
-
-
-SILENT = stream(event("metadata", "{}", 0.1), event("values", "{}", 0.2))
 
 
 def test_a_finding_tells_where_and_what_was_expected_and_got() -> None:
@@ -90,14 +68,6 @@ def test_a_long_body_is_not_printed() -> None:
     (line,) = [pre.text for pre in request.all("pre") if "curl" in pre.text]
     assert line.endswith("--data-binary @body")
     assert len(line) < 300
-
-
-def test_every_mode_and_subgraphs_are_told_in_words() -> None:
-    name = "python/mode-subgraph-sub-updates"
-
-    said = shown([], played(captured(name))).one("span", "call").text
-
-    assert said == "1. POST /runs/stream subgraph: updates with subgraphs"
 
 
 def test_what_binds_most_comes_first() -> None:
@@ -182,6 +152,22 @@ def test_a_verdict_without_findings_says_why() -> None:
     assert article.all("h4") == []
 
 
+def test_what_a_test_told_keeps_its_lines() -> None:
+    told = verdict(Outcome.BROKEN, reason="expected <a>\n\n  got b")
+
+    article = shown([told]).one("article")
+
+    assert article.one("pre").text == "expected <a>\n\n  got b"
+    assert article.all("details") == []
+
+
+def test_what_a_test_told_is_folded_where_the_findings_say_it_better() -> None:
+    article = shown([broken(finding(), reason="a\nb")], played(SILENT)).one("article")
+
+    assert article.all("summary")[0].text == "As the test told it"
+    assert article.all("pre")[0].text == "a\nb"
+
+
 def test_known_failures_are_folded_and_tell_their_reason() -> None:
     known = verdict(Outcome.EXPECTED, ScenarioVerdict("a", 1, 1, (finding(),)), reason="bug 17")
 
@@ -232,87 +218,21 @@ def test_all_promises_are_in_the_table_of_their_suite() -> None:
     assert [link.attributes["href"] for link in section.all("a")] == ["#v2"]
 
 
-def test_a_scenario_says_why_it_was_not_played() -> None:
-    root = shown(
-        [],
-        Played("a", "What is tried.", inapplicable="no such route"),
-        Played("b", "What is tried.", (SILENT,), problem="the budget is spent"),
-    )
-
-    assert root.with_id("s1").one("p", "note").text == "- not played: no such route"
-    assert root.with_id("s2").one("p", "note").text == (
-        "? not played to its end: the budget is spent"
-    )
-
-
-def test_scenarios_of_one_name_are_shown_both() -> None:
-    root = shown([broken(finding(frame=1))], played(SILENT), played(SILENT))
-
-    assert root.with_id("x1-1").attributes.get("open") == ""
-    assert "open" not in root.with_id("x2-1").attributes
-
-
-def test_an_exchange_tells_how_it_ended_and_what_the_head_was() -> None:
-    head = Response(200, (("content-type", "text/event-stream"), ("server", "uvicorn")))
-    cut = Exchange(Request("POST", "/runs/stream"), head, SILENT.frames, End.CUT)
-
-    exchange = shown([], played(cut)).with_id("x1-1")
-
-    assert exchange.all("summary")[0].text == (
-        "1. POST /runs/stream HTTP 200, 2 frames, 200 ms, cut: the connection was lost"
-    )
-    assert exchange.all("pre")[-1].text == (
-        "HTTP 200\ncontent-type: text/event-stream\nserver: uvicorn"
-    )
-
-
-def test_a_body_is_shown_up_to_a_length() -> None:
-    refused = captured("python-cases/bad-stream-no-assistant")
-    nothing = Exchange(Request("GET", "/ok"), Response(204), ())
-    first = shown([], played(refused, nothing)).with_id("x1-1")
-
-    assert first.all("pre")[0].text == refused.body.decode()
-    assert "No body." in shown([], played(nothing)).with_id("x1-1").text
-
-
-def test_frames_are_told_by_their_names_and_data() -> None:
-    body = b'event: metadata\ndata: {}\n\n: heartbeat\n\nid: 1\n\ndata: "x"\n\nevent: val'
-    frames = sse.decode(body)
-
-    rows = shown([], played(stream(*frames))).one("table", "frames").all("tr")[1:]
-
-    assert [texts(row.all("td"))[2:] for row in rows] == [
-        ["metadata", "{}"],
-        ["comment", "heartbeat"],
-        ["no event", "id: 1\\n\\n"],
-        ["", '"x"'],
-        ["torn", "event: val"],
+def test_a_verdict_of_one_scenario_leads_to_it() -> None:
+    verdicts = [
+        verdict(outcome, test=f"test_stream.py::test_it[{given}]")
+        for outcome in (Outcome.BROKEN, Outcome.KEPT)
+        for given in ("a", "/runs/stream")
     ]
 
+    root = shown(verdicts, played(SILENT))
 
-def test_a_long_table_is_cut_in_the_middle_around_failing_frames() -> None:
-    frames = [event("custom", str(n), n / 10) for n in range(1, 1_001)]
-
-    details = shown([broken(finding(frame=500))], played(stream(*frames))).one("details", "frames")
-
-    rows = [texts(row.all("td")) for row in details.all("tr")[1:]]
-    numbers = [cells[0] for cells in rows]
-    assert details.one("summary").text == "Frames: 407 of 1,000"
-    assert numbers[:2] == ["1", "2"]
-    assert numbers[198:210] == [
-        "199", "200", "", "497", "498", "499", "✗ fails: 500", "501", "502", "503", "", "801"
-    ]  # fmt: skip
-    assert rows[200][3] == "... 296 frames left out here ..."
-
-
-def test_exchanges_with_findings_are_shown_before_others() -> None:
-    found = finding(exchange=90, frame=1)
-
-    section = shown([broken(found, exchanges=100)], played(*[SILENT] * 100)).with_id("s1")
-
-    ids = [details.attributes["id"] for details in section.all("details", "exchange")]
-    assert ids == [f"x1-{n}" for n in (*range(1, 25), 90)]
-    assert section.all("p")[-1].text == "75 exchanges more, not shown: a scenario shows 25."
+    tried = [article.one("dl", "about").all("dd")[0] for article in root.all("article")]
+    cells = [row.all("td")[3] for row in root.with_id("promises").all("tr")[1:]]
+    assert texts(tried) == ["a", "/runs/stream"]
+    assert texts(cells) == ["a", "/runs/stream"] * 2
+    assert [len(each.all("a")) for each in (*tried, *cells)] == [1, 0, 1, 0, 1, 0]
+    assert tried[0].one("a").attributes["href"] == "#s1"
 
 
 def test_a_finding_in_an_exchange_that_is_not_shown_has_no_link() -> None:

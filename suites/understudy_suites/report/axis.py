@@ -81,11 +81,12 @@ def _nice(step: float) -> float:
 
 
 def _labels(times: Sequence[float]) -> list[str]:
-    """Return *times* in seconds, with as many digits as it takes to tell them apart."""
+    """Return *times* in one unit, with as many digits as it takes to tell them apart."""
+    unit, scale = ("ms", 1000) if times[-1] < 1 else ("s", 1)
     told_apart = (
         digits
         for digits in range(_MOST_DIGITS)
-        if len({f"{time:.{digits}f}" for time in times}) == len(times)
+        if len({f"{time * scale:.{digits}f}" for time in times}) == len(times)
     )
     digits = next(told_apart, _MOST_DIGITS)
-    return [f"{time:.{digits}f} s" for time in times]
+    return [f"{time * scale:.{digits}f} {unit}" for time in times]

@@ -10,7 +10,8 @@ from understudy_contracts.finding import Finding
 from understudy_contracts.stream_mode import STREAM_MODES
 from understudy_mock.curl import as_curl
 from understudy_mock.redaction import Redactor
-from understudy_suites.results import Outcome, Played, Results
+from understudy_suites.report.markup import Html, code, element
+from understudy_suites.results import Outcome, Played, Results, Verdict
 
 MOST_EXCHANGES = 25
 """Exchanges of a scenario that are shown, those with findings first."""
@@ -60,6 +61,11 @@ def verdict_id(number: int) -> str:
     return f"v{number}"
 
 
+def scenario_id(number: int) -> str:
+    """Return the id on the page of the scenario with that *number*, counted from 1."""
+    return f"s{number}"
+
+
 class Evidence:
     """Finds its way from verdicts to exchanges and back."""
 
@@ -82,14 +88,15 @@ class Evidence:
             expected = verdict.outcome is Outcome.EXPECTED
             for scenario in verdict.scenarios:
                 for finding in scenario.findings:
-                    place = self._place(scenario.scenario, finding)
+                    place = self.find(scenario.scenario, finding)
                     if place is not None:
                         failures[place].append(Failure(number, finding, expected))
         for found in failures.values():
             found.sort(key=lambda failure: (failure.expected, failure.finding.frame or 0))
         return failures
 
-    def _place(self, scenario: str, finding: Finding) -> Place | None:
+    def find(self, scenario: str, finding: Finding) -> Place | None:
+        """Return the exchange that *finding* is about; None where nobody kept it."""
         number = self._numbers.get(scenario)
         if number is None:
             return None
@@ -120,9 +127,13 @@ class Evidence:
         """Return the exchange at *place*."""
         return self._played[place.scenario - 1].exchanges[place.exchange - 1]
 
-    def find(self, scenario: str, finding: Finding) -> Place | None:
-        """Return the exchange that *finding* is about; None where nobody kept it."""
-        return self._place(scenario, finding)
+    def about(self, verdict: Verdict) -> Html:
+        """Return the scenario or whatever else the test of *verdict* was given, with a link."""
+        _, _, name = verdict.test.rpartition("::")
+        _, _, given = name.removesuffix("]").partition("[")
+        number = self._numbers.get(given)
+        said = code(self.told(given)) if given else Html()
+        return said if number is None else element("a", said, href=f"#{scenario_id(number)}")
 
     def target(self, place: Place, frame: int | None) -> str | None:
         """Return the id of what shows *frame* of the exchange; None where it is not shown."""

@@ -51,6 +51,11 @@ def code(value: str) -> Html:
     return element("code", value)
 
 
+def lines(values: Iterable[str]) -> Html:
+    """Return markup that shows *values* as lines, each as it is."""
+    return element("pre", joined(values, Html("\n")))
+
+
 def listed(terms: Iterable[tuple[str, str]], **attributes: str) -> Html:
     """Return a list of *terms*, each with what it means."""
     pairs = (element("div", element("dt", term), element("dd", value)) for term, value in terms)

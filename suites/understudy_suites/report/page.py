@@ -11,11 +11,10 @@ from understudy_contracts.schema import show
 from understudy_suites.report.evidence import Evidence
 from understudy_suites.report.markup import (
     Html,
-    code,
     counted,
     element,
     folded,
-    joined,
+    lines,
     listed,
 )
 from understudy_suites.report.promises import promises, tally
@@ -125,8 +124,8 @@ def _overview(evidence: Evidence, results: Results) -> Iterator[Html]:
     yield listed(_facts(evidence, results), class_="facts")
     if results.server:
         told = (f"{show(key)}: {show(value)}" for key, value in results.server.items())
-        lines = joined((evidence.start_of(line, _LONGEST_LINE) for line in told), Html("\n"))
-        yield folded("What the deployment says of itself", element("pre", code(lines)))
+        shown = lines(evidence.start_of(line, _LONGEST_LINE) for line in told)
+        yield folded("What the deployment says of itself", shown)
 
 
 def _answer(counts: dict[Outcome, int]) -> str:

@@ -70,6 +70,8 @@ def _judged_in(evidence: Evidence, verdict: Verdict) -> Html:
     """Return why a promise is not applicable, or the scenarios that it was judged in."""
     if verdict.outcome is Outcome.NOT_APPLICABLE and verdict.reason:
         return text(evidence.told(verdict.reason))
+    if not verdict.scenarios:
+        return evidence.about(verdict)
     # Those where it was broken go first.
     scenarios = sorted(verdict.scenarios, key=lambda scenario: not scenario.broken)
     if len(scenarios) <= MOST_SCENARIOS:

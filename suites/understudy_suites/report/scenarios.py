@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from understudy_contracts import End, Exchange, Frame
 from understudy_suites.report.axis import seconds
-from understudy_suites.report.evidence import MOST_EXCHANGES, Evidence, Failure, Place, verdict_id
+from understudy_suites.report.evidence import (
+    MOST_EXCHANGES,
+    Evidence,
+    Failure,
+    Place,
+    scenario_id,
+    verdict_id,
+)
 from understudy_suites.report.markup import (
     Html,
     code,
@@ -12,6 +19,7 @@ from understudy_suites.report.markup import (
     element,
     folded,
     joined,
+    lines,
     prose,
     row,
     table,
@@ -52,7 +60,7 @@ def _scenario(
     if left := len(played.exchanges) - len(shown):
         said = f"{counted(left, 'exchange')} more, not shown: a scenario shows {MOST_EXCHANGES}."
         parts.append(element("p", said, class_="quiet"))
-    return element("section", *parts, id=f"s{number}", class_="scenario")
+    return element("section", *parts, id=scenario_id(number), class_="scenario")
 
 
 def _exchange(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
@@ -69,7 +77,7 @@ def _exchange(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
         _failures(evidence, place, failures, count),
         body,
         folded("Request as curl", element("pre", code(evidence.curl(exchange.request)))),
-        folded("Head of the answer", element("pre", joined(evidence.head(exchange), Html("\n")))),
+        folded("Head of the answer", lines(evidence.head(exchange))),
         id=place.id,
         class_="exchange",
         open="" if failures else None,

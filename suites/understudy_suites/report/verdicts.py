@@ -13,6 +13,7 @@ from understudy_suites.report.markup import (
     element,
     folded,
     joined,
+    lines,
     listed,
     prose,
     text,
@@ -35,6 +36,7 @@ MOST_EXCHANGES = 3
 MOST_SCENARIOS = 4
 """Scenarios whose findings are shown."""
 _LONGEST = 2_000
+_LONGEST_REASON = 20_000
 
 Numbered = tuple[int, Verdict]
 
@@ -85,19 +87,29 @@ def _broken(evidence: Evidence, number: int, verdict: Verdict) -> Html:
         element("h3", sign, *_promise(verdict)),
         element("p", prose(verdict.says), class_="says"),
     ]
-    if verdict.reason:
-        parts.append(element("p", evidence.told(verdict.reason), class_="reason"))
     found = [scenario for scenario in verdict.scenarios if scenario.broken or scenario.findings]
+    if verdict.reason:
+        parts.append(_reason(evidence.start_of(verdict.reason, _LONGEST_REASON), bool(found)))
     parts += [_scenario(evidence, scenario) for scenario in found[:MOST_SCENARIOS]]
     if others := found[MOST_SCENARIOS:]:
         names = joined((code(scenario.scenario) for scenario in others), ", ")
         parts.append(folded(f"Broken in {counted(len(others), 'scenario')} more", names))
     sources = dict.fromkeys(f.source for scenario in found for f in scenario.findings if f.source)
     known = [("Known from", prose(source)) for source in sources]
-    parts.append(listed([*known, ("Test", code(verdict.test))], class_="about"))
+    about = evidence.about(verdict)
+    tried = [("Tried in", about)] if about and not found else []
+    parts.append(listed([*tried, *known, ("Test", code(verdict.test))], class_="about"))
     return element(
         "article", *parts, id=verdict_id(number), class_=f"verdict {kind(verdict.outcome)}"
     )
+
+
+def _reason(reason: str, repeated: bool) -> Html:
+    """Return what the test told; folded away where the findings that follow say it better."""
+    if "\n" not in reason:
+        return element("p", prose(reason), class_="reason")
+    told = lines(reason.split("\n"))
+    return folded("As the test told it", told) if repeated else told
 
 
 def _scenario(evidence: Evidence, scenario: ScenarioVerdict) -> Html:
