@@ -35,7 +35,12 @@ class Scene:
         """Let it happen once."""
         asked = asked_by(request)
         kept = asked is not None and asked.keeps_thread
-        return Run(self.plan, seed, checkpoints=kept or self.server.keeps_checkpoints)
+        return Run(
+            self.plan,
+            seed,
+            checkpoints=kept or self.server.keeps_checkpoints,
+            whole=self.server.shows_whole_state(asked.modes if asked else ()),
+        )
 
     def view(self, asked: Asked) -> View:
         """Return what is shown to those who asked so."""

@@ -111,7 +111,7 @@ class Graph:
     error: Fails | None = None
     """A failure that is no task's: the limit of recursion, or no input."""
     unseen: frozenset[str] = frozenset()
-    """Keys of the state that are no output: `values` does not show them."""
+    """Keys of the state that are no output: neither `values` nor `updates` show them."""
 
 
 @dataclass(frozen=True)

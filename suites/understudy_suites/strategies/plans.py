@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from understudy_contracts.json_value import Json
+from understudy_contracts.json_value import Json, is_object
 from understudy_suites.strategies.json_values import json_objects, json_values, texts
 from understudy_suites.strategies.messages import messages, speeches
 from understudy_suites.strategies.plan import (
@@ -212,4 +212,14 @@ def _functions() -> st.SearchStrategy[Function]:
     values = json_values()
     call = st.tuples(st.sampled_from(_NAMES[1:]), values, values)
     calls = st.lists(call, max_size=2).map(tuple)
-    return st.builds(Function, st.just(_NAMES[0]), values, calls, values)
+    return st.builds(Function, st.just(_NAMES[0]), values, calls, values.map(_unreserved))
+
+
+def _unreserved(output: Any) -> Any:
+    """Leave out the keys by which a function's output is taken for an error or an interrupt.
+
+    A function may return them; its clients suffer, and the contract says so.
+    """
+    if not is_object(output):
+        return output
+    return {key: value for key, value in output.items() if key not in _RESERVED}

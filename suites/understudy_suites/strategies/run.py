@@ -6,7 +6,7 @@ task fails (the others stop where they are) or asks (the others finish), and the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from understudy_contracts.json_value import Json
@@ -77,9 +77,15 @@ class _Job:
 class Run:
     """One run of a plan. The same seed gives the same run."""
 
-    def __init__(self, plan: Plan, seed: int, *, checkpoints: bool = False) -> None:
-        """Let *plan* happen; with *checkpoints* where the server keeps the state of the run."""
+    def __init__(
+        self, plan: Plan, seed: int, *, checkpoints: bool = False, whole: bool = False
+    ) -> None:
+        """Let *plan* happen; with *checkpoints* where the server keeps the state of the run.
+
+        With *whole* the `values` and the `updates` show all of the state, not the output alone.
+        """
         self._plan = plan
+        self._whole = whole
         self._tell = Telling(seed, plan.graph_id, checkpoints=checkpoints)
         self.run_id = self._tell.run_id
         self.thread_id = self._tell.thread_id
@@ -113,7 +119,7 @@ class Run:
         graph = self._plan.graph
         if isinstance(graph, Function):
             return self._run_function(graph)
-        return self._run_graph(graph, (), ())
+        return self._run_graph(replace(graph, unseen=frozenset()) if self._whole else graph, (), ())
 
     def _run_function(self, graph: Function) -> _Told:
         tell = self._tell
@@ -221,7 +227,8 @@ class Run:
                 update = self.naming.update(writes, said)
             case _:  # Gives
                 update = last_state
-        told = {task.name: update or None}
+        seen = {key: value for key, value in update.items() if key not in job.place.graph.unseen}
+        told = {task.name: seen or None}
         if isinstance(task.outcome, Writes) and task.outcome.cached:
             cached = told | {"__metadata__": {"cached": True}}
             return [Shown("updates", cached, namespace)], _End(update)

@@ -1,7 +1,7 @@
 """Servers: the heads of their answers, and how each of them ends and numbers what it sends."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, TypeAlias
@@ -41,6 +41,13 @@ class Server:
     def keeps_checkpoints(self) -> bool:
         """Whether stateless runs have checkpoints, even if their thread is not kept."""
         return self.dialect is Dialect.AEGRA
+
+    def shows_whole_state(self, modes: Collection[str]) -> bool:
+        """Whether `values` and `updates` show more of the state than the graph's output.
+
+        LangGraph.js always does, langgraph-api 0.16.7 and Aegra where `events` are asked for.
+        """
+        return self.dialect is Dialect.JAVASCRIPT or "events" in modes
 
     def stream_head(self, run: Run, request: Request, *, joined: bool = False) -> Response:
         """Return the head of a stream; *joined* is one of a run that was started before."""
