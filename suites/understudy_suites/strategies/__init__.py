@@ -5,9 +5,11 @@ then is shown as its request asks (a `View`), then written as a server of some d
 
 - `streams`, `waits`, `joins`, `refusals`: whole exchanges; `kin`: several of one request.
 - `run_requests`, `run_options`, `json_values`, `json_objects`, `messages`, `chunkings`: the parts.
+- `fault_plans`: what goes wrong with an answer of the mock.
 """
 
 from understudy_suites.strategies.exchanges import joins, kin, streams, waits
+from understudy_suites.strategies.faults import fault_plans
 from understudy_suites.strategies.json_values import json_objects, json_values, texts
 from understudy_suites.strategies.messages import messages, speeches
 from understudy_suites.strategies.plans import plans
@@ -17,6 +19,7 @@ from understudy_suites.strategies.wire import chunkings
 
 __all__ = [
     "chunkings",
+    "fault_plans",
     "joins",
     "json_objects",
     "json_values",
