@@ -63,6 +63,8 @@ def judge(rule: AnyRule, session: Session) -> Ruling:
         not_applicable(
             "holds where the same request gets the same answer; if so, say --understudy-repeatable"
         )
+    if rule.id.startswith("folding."):
+        not_applicable("nobody says how the graph makes its state of the updates")
     about = {s: _about(rule, session.judged(s)) for s in session.scenarios if _may_show(rule, s)}
     if not any(about.values()):
         _nothing_shown(rule, session)
@@ -95,9 +97,9 @@ def _showing(rule: AnyRule) -> tuple[str, ...]:
 
 
 def _shows(rule: AnyRule, judged: Judged) -> bool:
-    """Whether *judged* has what *rule* is about."""
+    """Whether *judged* has what *rule* is about, or breaks it by having nothing of it."""
     names = _showing(rule)
-    if not names:
+    if not names or any(finding.rule == rule.id for finding in judged.findings):
         return True
     if not judged.exchange.is_stream:
         return "error" not in names or _failed(judged)
