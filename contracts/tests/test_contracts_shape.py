@@ -176,7 +176,9 @@ def test_a_difference_says_what_was_and_what_is() -> None:
 
     assert list(differences(before, after)) == [
         Difference(Change.UNSEEN, "$[*]", "human message", "none of it", "human"),
-        Difference(Change.RETYPED, "$[*].a", "number or null", "string"),
+        Difference(
+            Change.RETYPED, "$[*].a", "number or null", "string", types=frozenset(("string",))
+        ),
         Difference(Change.NEW, "$[*].b", "absent", "number", "ai"),
     ]
 

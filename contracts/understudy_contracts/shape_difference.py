@@ -53,6 +53,8 @@ class Difference:
     after: str
     message: str = ""
     """The type of the message that it is in, or that it is about; empty outside of messages."""
+    types: frozenset[str] = frozenset()
+    """The types that did not come before, where it is about types."""
 
 
 def differences(before: Shape, after: Shape) -> Iterator[Difference]:
@@ -66,7 +68,8 @@ def differences(before: Shape, after: Shape) -> Iterator[Difference]:
 
 def _compare(before: Shape, after: Shape, path: Path, message: str) -> Iterator[Difference]:
     if change := _change_of_types(before.types, after.types):
-        yield Difference(change, _show_path(path), show(before), show(after), message)
+        types = after.types - before.types
+        yield Difference(change, _show_path(path), show(before), show(after), message, types)
     if before.items and after.items:
         yield from _compare(before.items, after.items, (*path, _ITEMS), message)
     if before.objects and after.objects:

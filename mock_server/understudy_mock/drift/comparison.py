@@ -28,8 +28,13 @@ _SPOKEN = ("AIMessageChunk", "ai")
 """The types of messages that come whatever the model says, piece by piece or whole."""
 
 
-def compare(before: Exchange, after: Exchange) -> list[Drift]:
-    """Return what changed from the answer *before* to the answer *after*, the head first."""
+def compare(
+    before: Exchange, after: Exchange, nullable: frozenset[str] = frozenset()
+) -> list[Drift]:
+    """Return what changed from the answer *before* to the answer *after*, the head first.
+
+    That a field is null of which it is known that it is *nullable* breaks nobody.
+    """
     if before.response.status != after.response.status:
         return [_status(before, after)]
     found = list(compare_headers(before.response, after.response))
@@ -37,7 +42,7 @@ def compare(before: Exchange, after: Exchange) -> list[Drift]:
         return found
     if kind_of(before.request, before.response) in RUNS:
         found += compare_dialects(before.response, after.response)
-        found += _compare_runs(before, after)
+        found += _compare_runs(before, after, nullable)
     else:
         found += compare_neighbours(before, after)
     return found
@@ -50,7 +55,7 @@ def _status(before: Exchange, after: Exchange) -> Drift:
     return Drift(Severity.BREAKING, "status", "the status is another", old, new + said)
 
 
-def _compare_runs(before: Exchange, after: Exchange) -> Iterator[Drift]:
+def _compare_runs(before: Exchange, after: Exchange, nullable: frozenset[str]) -> Iterator[Drift]:
     if after.end is not End.COMPLETE and after.end is not before.end:
         yield Drift(
             Severity.BREAKING,
@@ -69,9 +74,9 @@ def _compare_runs(before: Exchange, after: Exchange) -> Iterator[Drift]:
         stream = kind_of(before.request, before.response) is Kind.STREAM
         place = LAST_STATE if stream else OUTPUT
         for difference in differences(old.last, new.last):
-            yield drift_of(difference, place, strict=True)
+            yield drift_of(difference, place, strict=True, nullable=nullable)
     yield from _compare_order(old, new)
-    yield from _compare_kinds(old.kinds, new.kinds)
+    yield from _compare_kinds(old.kinds, new.kinds, nullable)
 
 
 def _failure(before: str | None, after: str | None) -> Drift:
@@ -86,7 +91,9 @@ def _failure(before: str | None, after: str | None) -> Drift:
 
 
 def _compare_kinds(
-    before: Mapping[str, Mapping[str, Shape]], after: Mapping[str, Mapping[str, Shape]]
+    before: Mapping[str, Mapping[str, Shape]],
+    after: Mapping[str, Mapping[str, Shape]],
+    nullable: frozenset[str],
 ) -> Iterator[Drift]:
     for kind in sorted(before.keys() - after.keys() - {ERROR}):
         severity = Severity.COSMETIC if kind.startswith(_CHOSEN) else Severity.BREAKING
@@ -94,11 +101,14 @@ def _compare_kinds(
     for kind in sorted(after.keys() - before.keys() - {ERROR}):
         yield _event(Severity.ADDITIVE, "event-new", f"the event {kind} is new")
     for kind in sorted(before.keys() & after.keys(), key=_rank):
-        yield from _compare_variants(kind, before[kind], after[kind])
+        yield from _compare_variants(kind, before[kind], after[kind], nullable)
 
 
 def _compare_variants(
-    kind: str, before: Mapping[str, Shape], after: Mapping[str, Shape]
+    kind: str,
+    before: Mapping[str, Shape],
+    after: Mapping[str, Shape],
+    nullable: frozenset[str],
 ) -> Iterator[Drift]:
     common = before.keys() & after.keys()
     for variant in sorted(before.keys() - common):
@@ -111,7 +121,7 @@ def _compare_variants(
         yield _event(Severity.ADDITIVE, "variant-new", says)
     for variant in sorted(common):
         for difference in differences(before[variant], after[variant]):
-            yield drift_of(difference, _place(kind, variant))
+            yield drift_of(difference, _place(kind, variant), nullable=nullable)
 
 
 def _event(severity: Severity, kind: str, says: str) -> Drift:

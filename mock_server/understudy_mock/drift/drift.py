@@ -71,21 +71,23 @@ event of a kind is missing in some tells which way the agent went. A type that n
 is: whoever reads a text fails on null.
 """
 
+_NULL = frozenset(("null",))
 
-def drift_of(difference: Difference, place: str, *, strict: bool = False) -> Drift:
+
+def drift_of(
+    difference: Difference,
+    place: str,
+    *,
+    strict: bool = False,
+    nullable: frozenset[str] = frozenset(),
+) -> Drift:
     """Return what a *difference* of the data at *place* means to clients.
 
     Where the place is *strict*, as the last state of a run is, its fields are all there each time.
-    In messages, null and other types come and go with what the model says; what is null in one
-    chunk is a text in the next.
+    The fields that are *nullable* may be null, though they were not when it was recorded.
     """
-    severity = _SEVERITIES[difference.change]
-    if difference.message and difference.change in (Change.WIDENED, Change.FILLED):
-        severity = Severity.COSMETIC
-    if strict and difference.change is Change.SOMETIMES and not difference.message:
-        severity = Severity.BREAKING
     return Drift(
-        severity,
+        _severity(difference, strict, nullable),
         difference.change.name.lower(),
         f"{_subject(difference)} is {difference.change}",
         difference.before,
@@ -94,8 +96,25 @@ def drift_of(difference: Difference, place: str, *, strict: bool = False) -> Dri
     )
 
 
+def _severity(difference: Difference, strict: bool, nullable: frozenset[str]) -> Severity:
+    if difference.message:
+        # In messages, null and other types come and go with what the model says; what is null in
+        # one chunk is a text in the next.
+        mild = difference.change in (Change.WIDENED, Change.FILLED)
+        return Severity.COSMETIC if mild else _SEVERITIES[difference.change]
+    if difference.types == _NULL and _name(difference) in nullable:
+        return Severity.COSMETIC
+    if strict and difference.change is Change.SOMETIMES:
+        return Severity.BREAKING
+    return _SEVERITIES[difference.change]
+
+
+def _name(difference: Difference) -> str:
+    """Return the name of the field: a change of the state is one, wherever the state is shown."""
+    return difference.path.rpartition(".")[2]
+
+
 def _subject(difference: Difference) -> str:
-    # The last name of the path: a change of a key of the state is one, wherever the state is shown.
-    name = difference.path.rpartition(".")[2]
+    name = _name(difference)
     of = f" of {difference.message} messages" if difference.message else ""
     return f"{name!r}{of}" if name != "$" else f"the data{of}"

@@ -20,7 +20,7 @@ from understudy_contracts.shape_difference import Change, Difference, difference
 from understudy_mock.drift.drift import Drift, Severity, drift_of
 from understudy_mock.drift.schema_shape import shape_of_schema
 
-_SCHEMAS = re.compile(r"/assistants/[^/]+/schemas$")
+SCHEMAS = re.compile(r"/assistants/[^/]+/schemas$")
 _GRAPH = re.compile(r"/assistants/[^/]+/graph$")
 _ASSISTANTS = re.compile(r"/assistants(/search|/[^/]+)?$")
 _ID = re.compile(UUID)
@@ -36,7 +36,7 @@ def compare_neighbours(before: Exchange, after: Exchange) -> Iterator[Drift]:
     path = urlsplit(before.request.path).path
     old, new = parse(before.body), parse(after.body)
     if is_object(old) and is_object(new):
-        if _SCHEMAS.search(path):
+        if SCHEMAS.search(path):
             yield from _compare_schemas(old, new)
             return
         if _GRAPH.search(path):

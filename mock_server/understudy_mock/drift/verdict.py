@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from understudy_contracts import Exchange, Request
+from understudy_mock.drift.advertised import nullable_fields
 from understudy_mock.drift.asking import can_be_repeated, is_redacted, is_run
 from understudy_mock.drift.comparison import compare
 from understudy_mock.drift.drift import Drift, together
@@ -75,6 +76,7 @@ def judge(file: Path, recording: Recording, asked: Asked) -> Verdict:
 
 
 def _answered(recording: Recording, asked: Asked) -> Iterator[Answered]:
+    nullable = nullable_fields(recording.exchanges)
     for exchange, line in zip(recording.exchanges, recording.lines, strict=True):
         request = exchange.request
         if not can_be_repeated(request):
@@ -85,15 +87,17 @@ def _answered(recording: Recording, asked: Asked) -> Iterator[Answered]:
             yield Answered(exchange, line, unasked=asked.unasked[request])
         else:
             answers = asked.answers[request]
-            yield Answered(exchange, line, drifted(exchange, answers), tuple(answers))
+            yield Answered(exchange, line, drifted(exchange, answers, nullable), tuple(answers))
 
 
-def drifted(recorded: Exchange, answers: Sequence[Exchange]) -> tuple[Drift, ...]:
+def drifted(
+    recorded: Exchange, answers: Sequence[Exchange], nullable: frozenset[str]
+) -> tuple[Drift, ...]:
     """Return what each of the *answers* shows to be otherwise than *recorded*, the worst first.
 
     What comes in one of the answers is there, and what one of them shows as before is as before.
     """
-    first, *others = [compare(recorded, answer) for answer in answers]
+    first, *others = [compare(recorded, answer, nullable) for answer in answers]
     shown = [{_essence(drift) for drift in other} for other in others]
     return tuple(together(d for d in first if all(_essence(d) in other for other in shown)))
 
