@@ -1,5 +1,6 @@
 """The caller makes exchanges with a live deployment: whole, in part, again when it is put off."""
 
+import gzip
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -69,6 +70,19 @@ def test_an_exchange_has_the_request_and_all_that_came(caller: Caller) -> None:
     assert exchange.body == METADATA + VALUES
     assert exchange.end is End.COMPLETE
     assert caller.governor.spent.runs == 1
+
+
+def test_an_answer_that_is_to_be_judged_tells_that_it_was_compressed(
+    deployment: Deployment, caller: Caller
+) -> None:
+    packed = answer(200, gzip.compress(b"{}"), b"content-encoding: gzip")
+    deployment.scripts["POST /runs/wait"] = say(packed)
+
+    with Upstream(deployment.url, tells_encoding=True) as upstream:
+        exchange = Caller(upstream, caller.governor).ask(WAIT)
+
+    assert exchange.response.header("content-encoding") == "gzip"
+    assert exchange.body == b"{}"
 
 
 def test_another_body_is_pieces_of_bytes(deployment: Deployment, caller: Caller) -> None:

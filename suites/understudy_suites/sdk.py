@@ -65,7 +65,9 @@ def _client(exchange: Exchange) -> httpx.Client:
     return httpx.Client(transport=httpx.MockTransport(answer), base_url=_URL, headers=headers)
 
 
-_OF_THE_CONNECTION = frozenset(("transfer-encoding", "connection", "content-length"))
+_OF_THE_CONNECTION = frozenset(
+    ("transfer-encoding", "connection", "content-length", "content-encoding")
+)
 
 
 class _Frames(httpx.SyncByteStream):

@@ -138,7 +138,9 @@ def open_target(settings: Settings, folder: Path) -> Generator[Target]:
 
 def _client(settings: Settings, url: str) -> Upstream:
     key = key_from(os.environ) if settings.url else None
-    return Upstream(url, key=key, headers=_headers(settings), timeout=settings.timeout)
+    return Upstream(
+        url, key=key, headers=_headers(settings), timeout=settings.timeout, tells_encoding=True
+    )
 
 
 def _headers(settings: Settings) -> Headers:

@@ -65,9 +65,12 @@ class Upstream:
         headers: Headers = (),
         timeout: float = READ_TIMEOUT,
         clock: Clock = time.perf_counter,
+        tells_encoding: bool = False,
     ) -> None:
         """Send the *key* as `x-api-key`, and *headers*, with each request.
 
+        With *tells_encoding* an answer has its `content-encoding`, though its body comes decoded:
+        to be judged. Without, nothing says that it was encoded: to be replayed.
         *timeout* is how long nothing may arrive, in seconds. Raises UpstreamError where *url*
         is none of HTTP, or a header can't be sent.
         """
@@ -83,6 +86,7 @@ class Upstream:
         if user or password:
             self.secrets += (b64encode(f"{user}:{password}".encode()).decode(),)
         self._clock = clock
+        self._tells_encoding = tells_encoding
         self._timeout = timeout
         self._client = httpx.Client(
             auth=(user, password) if user or password else None,
@@ -98,10 +102,7 @@ class Upstream:
 
     @contextmanager
     def open(self, request: Request) -> Generator[Answer]:
-        """Send *request*; give the answer as soon as its head is there. Raises UpstreamError.
-
-        `content-encoding` is left out where there is one, as the body comes decoded.
-        """
+        """Send *request*; give the answer as soon as its head is there. Raises UpstreamError."""
         sent_at = self._clock()
 
         def now() -> float:
@@ -116,7 +117,17 @@ class Upstream:
                 content=request.body or None,
             ) as response,
         ):
-            yield Answer(_head(response), self._body(response), now)
+            yield Answer(self._head(response), self._body(response), now)
+
+    def _head(self, response: httpx.Response) -> Response:
+        pairs = (
+            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            for name, value in response.headers.raw
+        )
+        dropped: set[str] = set()
+        if "content-encoding" in response.headers and not self._tells_encoding:
+            dropped = {"content-encoding", "content-length"}
+        return Response(response.status_code, tuple(p for p in pairs if p[0] not in dropped))
 
     def _body(self, response: httpx.Response) -> Iterator[bytes]:
         with self._explained():
@@ -215,16 +226,6 @@ def request_headers(body: bytes) -> Headers:
 def secrets_among(headers: Headers, redactor: Redactor) -> tuple[str, ...]:
     """Return the values of *headers* whose names say that they are secret."""
     return tuple(value for name, value in headers if redactor.names_secret(name))
-
-
-def _head(response: httpx.Response) -> Response:
-    pairs = (
-        (name.decode("latin-1").lower(), value.decode("latin-1"))
-        for name, value in response.headers.raw
-    )
-    decoded = "content-encoding" in response.headers
-    dropped = {"content-encoding", "content-length"} if decoded else set[str]()
-    return Response(response.status_code, tuple(p for p in pairs if p[0] not in dropped))
 
 
 def _cause(error: BaseException, kind: type[ssl.SSLError]) -> ssl.SSLError | None:
