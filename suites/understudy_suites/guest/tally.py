@@ -1,5 +1,7 @@
 """Which recordings the tests of a session used, and made, over all its processes."""
 
+from __future__ import annotations  # pytest 8.2 has no name for its reporter.
+
 from collections.abc import Iterable
 from typing import Any
 
