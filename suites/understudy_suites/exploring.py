@@ -4,6 +4,7 @@ What a strategy draws is played like a scenario. Hypothesis makes a failing requ
 as the budget lasts. What it leaves is told as curl, and kept as a recording.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,7 @@ from hypothesis.stateful import (
 from understudy_contracts import Exchange
 from understudy_contracts.contract import relate
 from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Finding
+from understudy_contracts.finding import Finding, Level
 from understudy_contracts.json_value import Json, is_object
 from understudy_mock.curl import as_curl
 from understudy_mock.live.governor import BudgetSpent
@@ -34,6 +35,8 @@ from understudy_suites.stage import Stage
 FAILURES = Path(".understudy")
 """Where failing requests are kept, in the folder that pytest was started in."""
 _MOST_TOLD = 5
+_NO_NAME = re.compile(r"[^\w.]+")
+"""What the name of a test may have and that of a file should not."""
 
 _OF_NO_CONCERN = (
     HealthCheck.data_too_large,
@@ -53,7 +56,7 @@ class Explorer:
     def __init__(self, session: Session, name: str, failures: Path = FAILURES) -> None:
         """*name* is that of the test; what fails is kept under it in *failures*."""
         self._session = session
-        self._path = failures / f"{name}{SUFFIX}"
+        self._path = failures / f"{_NO_NAME.sub('-', name).strip('-')}{SUFFIX}"
         self._failures: dict[str, PromiseBroken] = {}
 
     @property
@@ -128,7 +131,8 @@ class Explorer:
             trying()
         except Flaky:
             failure = list(self._failures.values())[-1]
-            raise PromiseBroken(f"{failure}\nnot every time: made again, it is kept") from None
+            told = f"{failure}\nnot every time: made again, it is kept"
+            raise PromiseBroken(told, failure.level) from None
         except Unsatisfiable:
             raise Untried("the budget was spent before anything could be tried") from None
 
@@ -146,13 +150,16 @@ class Explorer:
         self._judge(stage, key)
 
     def _judge(self, stage: Stage, key: str = "") -> None:
-        problems = [*stage.complaints, *map(str, self._findings(stage.exchanges)[:_MOST_TOLD])]
+        findings = self._findings(stage.exchanges)
+        problems = [*stage.complaints, *map(str, findings[:_MOST_TOLD])]
         if problems:
-            self._failures[key] = self._keep(stage, problems)
+            levels = (finding.level for finding in findings)
+            level = None if stage.complaints else min(levels, key=lambda level: level.rank)
+            self._failures[key] = PromiseBroken(self._keep(stage, problems), level)
             raise self._failures[key]
 
     def _findings(self, exchanges: Sequence[Exchange]) -> list[Finding]:
-        """Return what is wrong, but for what is expected to be."""
+        """Return what is wrong, but for notes, and for what is expected to be wrong."""
         session = self._session
         target = session.target
         found: list[Finding] = []
@@ -160,9 +167,10 @@ class Explorer:
             found += numbered(session.judge(exchange).findings, number)
         repeatable = target.settings.repeatable
         found += relate(exchanges, target.rules, dialect=target.dialect, repeatable=repeatable)
-        return [finding for finding in found if finding.rule not in session.expected]
+        wrong = (finding for finding in found if finding.level is not Level.MAY)
+        return [finding for finding in wrong if finding.rule not in session.expected]
 
-    def _keep(self, stage: Stage, problems: Sequence[str]) -> PromiseBroken:
+    def _keep(self, stage: Stage, problems: Sequence[str]) -> str:
         """Write down the exchanges of a failing case; return what is to be said of it."""
         target = self._session.target
         told = "\n".join(problems)
@@ -173,7 +181,7 @@ class Explorer:
             self._path.unlink(missing_ok=True)
             write_exchanges(target, self._path, stage.exchanges, told)
             lines += ["", f"kept in {self._path}: understudy show {self._path}"]
-        return PromiseBroken("\n".join(lines))
+        return "\n".join(lines)
 
 
 _LONGEST_CURL = 2000

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from understudy_contracts.finding import Level
 from understudy_suites.expected import Expectation, Expectations
 from understudy_suites.judging import Ruling
 from understudy_suites.promises import Promise, PromiseBroken, Untried, promise_of
@@ -33,7 +34,7 @@ def attach_verdict(
         about.id,
         item.path.stem.removeprefix("test_"),
         item.nodeid,
-        about.level,
+        _level(about, error),
         about.says,
         *_outcome(error, report),
         tuple(ruling.scenarios),
@@ -44,6 +45,12 @@ def attach_verdict(
     if verdict.outcome in (Outcome.BROKEN, Outcome.UNTRIED) and _is_ours(error):
         report.longrepr = _told(about, verdict)
     setattr(report, VERDICT_ATTRIBUTE, json.dumps(verdict.to_json()))
+
+
+def _level(about: Promise, error: BaseException | None) -> Level:
+    """Return how much that binds which is broken: of what a property tries, not all does alike."""
+    least = error.level if isinstance(error, PromiseBroken) else None
+    return least or about.level
 
 
 def _is_ours(error: BaseException | None) -> bool:
@@ -96,5 +103,5 @@ def _stale(expectation: Expectation, broken: Collection[str], judged: Collection
 
 def _told(about: Promise, verdict: Verdict) -> str:
     """Return what is printed of a promise that was not kept: all that its reader needs."""
-    lines = [f"{about.id} ({about.level}): {about.says}", "", verdict.reason]
+    lines = [f"{about.id} ({verdict.level}): {about.says}", "", verdict.reason]
     return "\n".join([*lines, "", f"to try just this: -k '{about.id}'"])

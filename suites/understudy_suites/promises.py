@@ -23,6 +23,11 @@ MARK = "understudy_promise"
 class PromiseBroken(AssertionError):
     """The deployment breaks a promise: what was expected, what was got, where."""
 
+    def __init__(self, text: str, level: Level | None = None) -> None:
+        """*level* is how much it binds, if that is less than the promise of the test does."""
+        super().__init__(text)
+        self.level = level
+
 
 class Untried(Exception):
     """A promise that could not be tried, and should have been: why."""
