@@ -12,6 +12,8 @@ _EXPONENTS = (1.0, 0.5, 0.25)
 _ENOUGH = 0.5
 """The part of the frames that has a place of its own, or of the places that are taken."""
 _TICKS = 5
+_PRECISION = 9
+"""Digits of a time that are taken for true: nanoseconds."""
 _MOST_DIGITS = 10
 _NICE = (1.0, 2.0, 5.0, 10.0)
 
@@ -21,7 +23,8 @@ class Axis:
 
     def __init__(self, times: Sequence[float]) -> None:
         """Place frames that came at these *times*, in seconds since the request; at least one."""
-        self._times = [0.0, *accumulate((max(0.0, time) for time in times), max)]
+        whole = (max(0.0, round(time, _PRECISION)) for time in times)
+        self._times = [0.0, *accumulate(whole, max)]
         self.span = self._times[-1]
         """When the last frame came."""
         drawn = max(

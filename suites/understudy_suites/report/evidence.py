@@ -85,6 +85,8 @@ class Evidence:
     def _collect(self, results: Results) -> dict[Place, list[Failure]]:
         failures: dict[Place, list[Failure]] = defaultdict(list)
         for number, verdict in enumerate(results.verdicts, 1):
+            if verdict.outcome not in (Outcome.BROKEN, Outcome.EXPECTED):
+                continue  # It is not shown whole, so there is nothing to lead to.
             expected = verdict.outcome is Outcome.EXPECTED
             for scenario in verdict.scenarios:
                 for finding in scenario.findings:
