@@ -39,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "understudy_promise(promise): what a test of the suites of understudy is about."
     )
+    if config.getoption("--understudy-list"):
+        config.option.dist = "no"  # Nothing is run, so there is nothing for pytest-xdist to share.
     config.pluginmanager.register(Reporting(config), "understudy-reporting")
     guest = config.stash[GUEST] = options.read_options(config)
     if guest.paths:

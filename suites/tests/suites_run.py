@@ -1,0 +1,136 @@
+"""Runs of the suites as their users start them, and deployments to judge."""
+
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+import understudy_suites
+from understudy_mock.api.replay import Options
+from understudy_mock.replay.library import load
+from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+from understudy_suites.promises import all_promises
+
+PACKAGE = Path(understudy_suites.__file__).parent
+RECORDINGS = ("tools", "failing")
+"""What is run: a graph that does most of what there is, and one that fails."""
+
+all_promises()  # Else each session in this process would import the suites anew.
+
+
+def run_suites(
+    pytester: pytest.Pytester,
+    *options: str,
+    only: Collection[str] = (),
+    ini: tuple[str, ...] = (),
+    apart: bool = False,
+) -> pytest.RunResult:
+    """Run the suites, or *only* some of them, by the profile `smoke` if *options* name none.
+
+    In this process, unless *apart*; the mock answers from few recordings.
+    """
+    recordings = " ".join(str(bundled_recordings() / f"{name}.jsonl") for name in RECORDINGS)
+    settings = ("[pytest]", f"understudy_recordings = {recordings}", *ini)
+    pytester.makeini("\n".join(settings))
+    profile = () if "--understudy-profile" in options else ("--understudy-profile", "smoke")
+    # Without `confcutdir` pytest would find the configuration of our checkout above the suites.
+    arguments = ("--confcutdir", str(PACKAGE), "-p", "no:cacheprovider", *profile, *options)
+    suites = [f"understudy_suites.test_{suite}" for suite in only] or ["understudy_suites"]
+    if apart:
+        return pytester.runpytest_subprocess(*arguments, "--pyargs", *suites)
+    # Nothing can be rewritten that is imported already.
+    return pytester.runpytest_inprocess("--assert=plain", *arguments, "--pyargs", *suites)
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request that a deployment got."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    status: int = 0
+    """What it was answered with; 0 while it was not."""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it asks for a run."""
+        return self.method == "POST" and self.path in ("/runs/stream", "/runs/wait", "/runs")
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of the body; empty where it is none of JSON objects."""
+        try:
+            body = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+
+class Deployment(Mock):
+    """The mock, which notes what it is asked, and answers some of it as a test says."""
+
+    def __init__(
+        self,
+        answer: Callable[[Asked], Response | None],
+        alter: Callable[[Asked, MutableHeaders], object],
+    ) -> None:
+        files = [bundled_recordings() / f"{name}.jsonl" for name in RECORDINGS]
+        super().__init__(load(files), Options(speed=0, nearest=True))
+        self.asked: list[Asked] = []
+        self.url = ""
+        self._answer = answer
+        self._alter = alter
+
+    @property
+    def runs(self) -> list[Asked]:
+        """The requests for runs that were made, not refused."""
+        return [asked for asked in self.asked if asked.is_run and asked.status == 200]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        asked = Asked(scope["method"], scope["path"], headers, body)
+        self.asked.append(asked)
+        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> Message:
+            return whole.pop() if whole else await receive()
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                asked.status = message["status"]
+                self._alter(asked, MutableHeaders(raw=message["headers"]))
+            await send(message)
+
+        answer = self._answer(asked) or super().__call__
+        await answer(scope, again, noting)
+
+
+def _as_ever(*_: object) -> None:
+    return None
+
+
+@contextmanager
+def deployed(
+    answer: Callable[[Asked], Response | None] = _as_ever,
+    alter: Callable[[Asked, MutableHeaders], object] = _as_ever,
+) -> Generator[Deployment]:
+    """Serve a deployment for which *answer* answers what it likes, and *alter* changes heads."""
+    deployment = Deployment(answer, alter)
+    with BackgroundServer(deployment) as server:
+        deployment.url = server.url
+        yield deployment
