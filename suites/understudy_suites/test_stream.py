@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from understudy_contracts import Exchange
+from understudy_contracts.call import Kind
 from understudy_contracts.event import event_of
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json, is_object
@@ -17,6 +18,7 @@ from understudy_contracts.rules import (
     identifiers,
     order,
 )
+from understudy_suites.endings import whole
 from understudy_suites.exploring import Explorer
 from understudy_suites.promises import (
     broken,
@@ -78,6 +80,16 @@ def test_order(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
 def test_identifiers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     """A run, a task and an interrupt keep their ids."""
     judge(rule)
+
+
+@promise(
+    "stream.whole",
+    Level.MUST,
+    "A stream is not broken off: it ends as HTTP asks for.",
+)
+def test_streams_come_to_their_end(session: Session) -> None:
+    """Who is told half of a run does not know it."""
+    whole(session, Kind.STREAM)
 
 
 @promise(

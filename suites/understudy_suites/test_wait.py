@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from understudy_contracts.call import Kind
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json
 from understudy_contracts.rule import AnyRule
 from understudy_contracts.rules import wait
+from understudy_suites.endings import whole
 from understudy_suites.exploring import Explorer
 from understudy_suites.promises import promise, rules_of, scenarios_of
 from understudy_suites.scenarios import Scenario
@@ -25,6 +27,16 @@ def test_scenario(scenario: Scenario, play: Player) -> None:
 def test_output(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     """The output of a run is one JSON value that says what became of it."""
     judge(rule)
+
+
+@promise(
+    "wait.whole",
+    Level.MUST,
+    "An output is not broken off: it ends as HTTP asks for.",
+)
+def test_outputs_come_to_their_end(session: Session) -> None:
+    """The SDKs fail on half of a JSON value."""
+    whole(session, Kind.WAIT)
 
 
 @promise(
