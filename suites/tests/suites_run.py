@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 import understudy_suites
+from understudy_contracts.json_value import is_object
 from understudy_mock.api.replay import Options
 from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
@@ -72,7 +73,7 @@ class Asked:
             body = orjson.loads(self.body)
         except orjson.JSONDecodeError:
             return {}
-        return body if isinstance(body, dict) else {}
+        return body if is_object(body) else {}
 
 
 class Deployment(Mock):

@@ -107,7 +107,8 @@ def fits(value: Json, schema: Json) -> bool:
     if "messages" in value:
         said = [{"type": "human", "content": m["content"]} for m in value["messages"]]
         value = value | {"messages": said}
-    return Draft202012Validator(schema).is_valid(value)
+    validator: Any = Draft202012Validator(schema)
+    return bool(validator.is_valid(value))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -150,7 +151,7 @@ def test_a_plain_input_has_all_fields_where_none_is_required() -> None:
 
 
 def test_a_schema_that_refers_to_itself_ends_somewhere() -> None:
-    chain = plain_input(NODE)
+    chain: Json | None = plain_input(NODE)
     depth = 0
     while chain:
         chain = chain.get("next")

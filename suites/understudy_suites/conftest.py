@@ -1,7 +1,6 @@
 """What the suites share: the session with the deployment, and how verdicts are told."""
 
 from collections.abc import Callable, Generator, Iterator
-from typing import Any
 
 import pytest
 
@@ -107,10 +106,8 @@ def play(session: Session) -> Player:
 def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule], None]:
     """Judge a rule by all that the scenarios show."""
 
-    test = _test(request)
-
     def judge(rule: AnyRule) -> None:
-        ruling = test.stash[RULING] = judging.judge(rule, session)
+        ruling = request.node.stash[RULING] = judging.judge(rule, session)
         if ruling.broken:
             broken(str(ruling))
 
@@ -120,9 +117,4 @@ def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule
 @pytest.fixture
 def explore(session: Session, request: pytest.FixtureRequest) -> Explorer:
     """Try a property with many requests."""
-    return Explorer(session, _test(request).name)
-
-
-def _test(request: pytest.FixtureRequest) -> Any:
-    """Return the test that asks for a fixture."""
-    return request.node  # pyright: ignore - pytest does not say what it is
+    return Explorer(session, request.node.name)

@@ -12,9 +12,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
-from hypothesis.stateful import (
-    run_state_machine_as_test,  # pyright: ignore[reportUnknownVariableType] - has no annotations
-)
+from hypothesis.stateful import run_state_machine_as_test
 
 from understudy_contracts import Exchange
 from understudy_contracts.contract import relate
