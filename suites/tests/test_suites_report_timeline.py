@@ -242,7 +242,7 @@ def test_flags_stay_in_the_picture() -> None:
 @pytest.mark.parametrize(
     ("times", "said"),
     [
-        ([1.0, 2.0], "Seconds since the request. A taller"),
+        ([1.0, 2.0], "Time since the request. A taller"),
         ([60.0 + n / 1000 for n in range(50)], "not to scale"),
         ([0.0, 0.0], "no times are known"),
     ],

@@ -128,7 +128,7 @@ def _mark(exchange: Exchange, mark: _Mark, y: int) -> Html:
         last = seconds(exchange.frames[mark.last - 1].at)
         title = f"{mark.count} of the frames {mark.first} to {mark.last}, {first} to {last}"
     return Html(
-        f'<rect class="mark" x="{_percent(mark.x)}" y="{y - height}" height="{height}">'
+        f'<rect class="mark" x="{_percent(mark.x)}" y="{y - height}" width="4" height="{height}">'
         f"<title>{title}</title></rect>"
     )
 
@@ -186,8 +186,8 @@ def _about(axis: Axis) -> str:
     if not axis.span:
         return "In the order of the frames: no times are known."
     if axis.is_linear:
-        return "Seconds since the request. A taller mark stands for several frames."
+        return "Time since the request. A taller mark stands for several frames."
     return (
-        "Seconds since the request, not to scale: where nothing came the axis is shorter, and "
+        "Time since the request, not to scale: where nothing came the axis is shorter, and "
         "where much came it is wider. A taller mark stands for several frames."
     )
