@@ -27,10 +27,16 @@ SHOWING: dict[str, tuple[str, ...]] = {
     "langchain": ("events",),
     "updates": ("updates",),
     "values": ("values",),
-    "folding": ("updates",),
     "errors": ("error",),
 }
 """The events without which the rules of a family have nothing to judge."""
+
+_JOINING = {
+    "joins.resumed": Kind.JOIN_STREAM,
+    "joins.complete": Kind.JOIN_STREAM,
+    "joins.output": Kind.JOIN,
+}
+"""The answers without which rules have nothing to compare."""
 
 
 @dataclass
@@ -68,6 +74,9 @@ def judge(rule: AnyRule, session: Session) -> Ruling:
     about = {s: _about(rule, session.judged(s)) for s in session.scenarios if _may_show(rule, s)}
     if not any(about.values()):
         _nothing_shown(rule, session)
+    kinds = {judged.call.kind for seen in about.values() for judged in seen.values()}
+    if rule.id in _JOINING and _JOINING[rule.id] not in kinds:
+        not_applicable("nobody could join a run")
     if not any(_shows(rule, judged) for seen in about.values() for judged in seen.values()):
         names = " or ".join(_showing(rule))
         not_applicable(f"no run showed an event {names}: does an example make one?")
