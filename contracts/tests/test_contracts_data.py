@@ -116,6 +116,12 @@ def test_interrupts_are_no_part_of_the_advertised_state() -> None:
     assert judge({"other": 1}) is not None
 
 
+@pytest.mark.parametrize("output", [{}, {"__interrupt__": []}, {"__feedback__": {}}])
+def test_where_there_is_no_output_yet_nothing_is_asked_of_it(output: dict[str, Any]) -> None:
+    assert output_judge({"type": "array"})(output) is None
+    assert output_judge({"type": "array"})(output | {"a": 1}) is not None
+
+
 def test_an_older_schema_is_read_as_it_was_meant() -> None:
     tuples = {"$schema": "http://json-schema.org/draft-07/schema#", "items": [STRINGS]}
 

@@ -18,6 +18,9 @@ from understudy_contracts.finding import json_path
 from understudy_contracts.json_value import Path
 from understudy_contracts.shape import ENTRY, Fields, Shape
 
+NONE_OF_IT = "none of it"
+"""What there is of a type of message, or of other objects, that does not come."""
+
 _ITEMS = 0
 """Stands in a path for all items of an array."""
 _NULL = frozenset(("null",))
@@ -91,9 +94,9 @@ def _compare_objects(before: Shape, after: Shape, path: Path, message: str) -> I
         yield Difference(Change.RETYPED, where, show(before), show(after), message)
         return
     for kind in sorted(before.objects.keys() - common):
-        yield Difference(Change.UNSEEN, where, _show_kind(kind), "none of it", kind or message)
+        yield Difference(Change.UNSEEN, where, _show_kind(kind), NONE_OF_IT, kind or message)
     for kind in sorted(after.objects.keys() - common):
-        yield Difference(Change.NEW, where, "none of it", _show_kind(kind), kind or message)
+        yield Difference(Change.NEW, where, NONE_OF_IT, _show_kind(kind), kind or message)
     for kind in sorted(common):
         yield from _compare_fields(before.objects[kind], after.objects[kind], path, kind or message)
 

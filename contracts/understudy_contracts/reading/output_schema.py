@@ -6,6 +6,8 @@ from typing import Any, cast
 from understudy_contracts.json_value import Json, Path, is_object
 from understudy_contracts.schema import Validator
 
+_OF_THE_SERVER = ("__interrupt__", "__feedback__")
+
 Misfit = tuple[Path, str]
 """Where in an output, and what about it, is not as advertised."""
 
@@ -13,15 +15,18 @@ Misfit = tuple[Path, str]
 def output_judge(schema: Json) -> Callable[[Any], Misfit | None]:
     """Return the function that tells the first thing about an output that *schema* forbids.
 
-    What the server adds (`__interrupt__`) is left aside, and so are keys that the state as a
-    whole lacks: before its last step a graph has not written all of them. A schema that cannot be
-    used forbids nothing; nothing is fetched from where it points to.
+    What the server adds is left aside, and so are keys that the state as a whole lacks: before
+    its last step a graph has not written all of them. An empty object says that there is no output
+    yet, whatever the output would be. A schema that cannot be used forbids nothing; nothing is
+    fetched from where it points to.
     """
     validator = _compile(schema)
 
     def judge(output: Any) -> Misfit | None:
         if is_object(output):
-            output = {key: value for key, value in output.items() if key != "__interrupt__"}
+            output = {key: value for key, value in output.items() if key not in _OF_THE_SERVER}
+            if not output:
+                return None
         try:
             for error in validator.iter_errors(output):
                 path = tuple(error.absolute_path)
