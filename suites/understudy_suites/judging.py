@@ -10,6 +10,7 @@ from understudy_contracts.event import event_of, parse
 from understudy_contracts.finding import Finding
 from understudy_contracts.json_value import is_object
 from understudy_contracts.rule import AnyRule, Relation
+from understudy_contracts.rules import validation
 from understudy_suites.promises import Untried, not_applicable
 from understudy_suites.results import ScenarioVerdict, numbered
 from understudy_suites.scenarios import Scenario
@@ -90,7 +91,9 @@ _Seen = dict[int, Judged]
 
 
 def _may_show(rule: AnyRule, scenario: Scenario) -> bool:
-    return bool(scenario.runs or rule.kinds & {Kind.REFUSAL, Kind.NEIGHBOUR})
+    # Wrong requests make no runs, unless that is what is wrong about the server.
+    makes_runs = scenario.runs or rule in validation.RULES
+    return bool(makes_runs or rule.kinds & {Kind.REFUSAL, Kind.NEIGHBOUR})
 
 
 def _about(rule: AnyRule, judged: Sequence[Judged]) -> _Seen:
