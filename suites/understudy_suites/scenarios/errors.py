@@ -51,6 +51,13 @@ def wrong_field(stage: Stage) -> None:
             stage.run(path, **fields)
 
 
+@scenario("errors.odd-field", runs=2, profile=STANDARD)
+def odd_field(stage: Stage) -> None:
+    """A field of the request has a type that only some servers take."""
+    for path in PATHS:
+        stage.run(path, stream_resumable="perhaps")
+
+
 @scenario("errors.unknown-assistant", runs=0)
 def unknown_assistant(stage: Stage) -> None:
     """Nobody knows the assistant: neither its name nor its id."""
