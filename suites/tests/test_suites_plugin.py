@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from guest_project import project
 
+import understudy_suites
+
 USES_THE_MOCK = """
 def test_answer(understudy_mock):
     assert b"Bagatur" in ask(understudy_mock)
@@ -87,6 +89,12 @@ def test_the_options_are_documented_in_one_group(pytester: pytest.Pytester) -> N
             "  understudy_recordings (paths):*",
         ]
     )
+
+
+def test_the_package_gives_what_it_names_and_nothing_else() -> None:
+    assert understudy_suites.MockDeployment.__name__ in understudy_suites.__all__
+    with pytest.raises(AttributeError, match="'understudy_suites' has no attribute 'nothing'"):
+        _ = understudy_suites.nothing
 
 
 def test_an_unused_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> None:

@@ -1,9 +1,13 @@
 """The plugin, from outside: recordings that no test used are told at the end."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from guest_project import copy_recording, project
+
+from understudy_suites.guest.tally import Tally
 
 USES_ONE = """
 @pytest.mark.parametrize("number", range(2))
@@ -96,3 +100,17 @@ def test_workers_count_together(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*= understudy: unused recordings =*", "slow"])
     result.stdout.no_fnmatch_line("agent")
     result.stdout.no_fnmatch_line("tools")
+
+
+def test_a_worker_hands_over_what_it_counted() -> None:
+    worker = SimpleNamespace(workeroutput=dict[str, Any]())
+    counts, total = (Tally(cast(pytest.Config, config), fails=True) for config in (worker, None))
+    session = cast(pytest.Session, SimpleNamespace(exitstatus=pytest.ExitCode.OK))
+
+    counts.add(("a", "b"), ("a",), ())
+    counts.pytest_sessionfinish(session)
+    total.pytest_testnodedown(worker)
+    total.pytest_testnodedown(object())  # A worker that crashed.
+
+    assert session.exitstatus == pytest.ExitCode.OK
+    assert total.unused == ["b"]

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from understudy_suites.guest import options
-from understudy_suites.guest.options import GuestOptions
-from understudy_suites.guest.tally import Tally
 from understudy_suites.reporting import Reporting
 from understudy_suites.settings import add_options
 
@@ -18,8 +16,8 @@ if TYPE_CHECKING:
     from understudy_suites.guest.host import Host
 
 GROUP = "understudy"
-GUEST = pytest.StashKey[GuestOptions]()
-TALLY = pytest.StashKey[Tally]()
+TALLY = pytest.StashKey["Tally"]()
+"""What counts the recordings that are used, if there are any of the user's own."""
 MOCK = pytest.StashKey["MockDeployment"]()
 """What a test has of the mock, if it uses it."""
 
@@ -42,10 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--understudy-list"):
         config.option.dist = "no"  # Nothing is run, so there is nothing for pytest-xdist to share.
     config.pluginmanager.register(Reporting(config), "understudy-reporting")
-    guest = config.stash[GUEST] = options.read_options(config)
-    if guest.paths:
-        config.stash[TALLY] = Tally(config, fails=guest.fail_unused)
-        config.pluginmanager.register(config.stash[TALLY], "understudy-tally")
+    if options.are_given(config):
+        from understudy_suites.guest.tally import start_tally
+
+        config.stash[TALLY] = start_tally(config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,8 +67,9 @@ def understudy_server(request: pytest.FixtureRequest) -> Iterator[Host]:
     For fixtures that live longer than a test, and need to know where the mock will be.
     """
     from understudy_suites.guest.host import hosted
+    from understudy_suites.guest.settings import read_settings
 
-    with hosted(request.config.stash[GUEST]) as host:
+    with hosted(read_settings(request.config)) as host:
         yield host
         if tally := request.config.stash.get(TALLY, None):
             tally.add(host.there, host.used, host.made)

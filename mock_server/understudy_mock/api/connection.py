@@ -40,7 +40,7 @@ class Connection:
                 await asyncio.sleep(_POLL)  # Nothing tells when the kernel has sent it all.
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()
-            await self._gone()
+            await self._receive()  # Until the server knows that the connection is gone.
 
     async def close(self, torn: bytes = b"") -> None:
         """Send what is written and half of the chunk *torn*, then close the connection."""
@@ -49,16 +49,12 @@ class Connection:
                 half = torn[: len(torn) // 2]
                 self._transport.write(b"%x\r\n%b" % (len(torn), half))
             self._transport.close()
-            await self._gone()
+            await self._receive()
 
     async def _flush(self, transport: asyncio.Transport) -> None:
         # The server holds the next message back while there is anything left to write.
         transport.set_write_buffer_limits(high=0)
         await self._send({"type": "http.response.body", "body": b"", "more_body": True})
-
-    async def _gone(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass  # The rest of the request, which nobody reads.
 
 
 def unsent(peer: socket.socket) -> int:

@@ -65,7 +65,5 @@ class Performance:
                 await self.pause.until_woken()
             case Ending.RESET:
                 await self.connection.reset(began=not script.headless)
-            case Ending.CLOSE:
-                await self.connection.close()
-            case Ending.HALF_CHUNK:
+            case _:
                 await self.connection.close(script.torn)

@@ -120,7 +120,7 @@ class Cut(Fault):
         return replace(
             script,
             chunks=kept,
-            torn=torn or b"\n",
+            torn=(torn or b"\n") if self.how == "half chunk" else b"",
             ending=Ending(self.how),
             headless=self._is_headless,
         )

@@ -51,7 +51,7 @@ class Script:
     """Seconds before the head leaves."""
     ending: Ending = Ending.WHOLE
     torn: bytes = b""
-    """The chunk in whose middle a `HALF_CHUNK` ends."""
+    """The chunk in whose middle a `HALF_CHUNK` ends; nothing for any other ending."""
     headless: bool = False
     """Whether not even the head leaves."""
 

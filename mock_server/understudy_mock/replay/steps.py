@@ -56,7 +56,7 @@ class Held:
             case Say(event, data):
                 text = orjson.dumps(data).decode()
                 return sse.encode_event(event, text, eol=self._script.eol)
-            case Finish():
+            case _:
                 end = len(self._script.chunks)
         return b"".join(self._go(end))
 

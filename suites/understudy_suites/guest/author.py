@@ -11,8 +11,8 @@ from understudy_mock.record.job import BadJob
 from understudy_mock.recording import BrokenRecording
 from understudy_mock.replay.library import RecordedRun
 from understudy_mock.server import Mock
-from understudy_suites.guest.options import GuestOptions
 from understudy_suites.guest.scribe import NotRecordable, Scribe
+from understudy_suites.guest.settings import GuestSettings
 
 
 class Author:
@@ -21,11 +21,11 @@ class Author:
     Use it as a context manager. Requests wait for each other: one run at a time is made.
     """
 
-    def __init__(self, options: GuestOptions, mock: Mock) -> None:
-        self._mode = options.mode
+    def __init__(self, settings: GuestSettings, mock: Mock) -> None:
+        self._mode = settings.mode
         self._mock = mock
-        assert options.folder is not None  # As `read_options` sees to.
-        self._scribe = Scribe(options.upstream, options.paths, options.folder)
+        assert settings.folder is not None  # As `read_settings` sees to.
+        self._scribe = Scribe(settings.upstream, settings.paths, settings.folder)
         self._known_at_start = frozenset(mock.replay.library.names)
         self._lock = asyncio.Lock()
 
@@ -33,7 +33,7 @@ class Author:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._scribe.__exit__()
+        self._scribe.close()
 
     @property
     def made(self) -> set[str]:

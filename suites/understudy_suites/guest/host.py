@@ -15,7 +15,8 @@ from understudy_mock.recording import BrokenRecording
 from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
 from understudy_suites.guest.author import Author
-from understudy_suites.guest.options import RECORDINGS_INI, GuestOptions
+from understudy_suites.guest.options import RECORDINGS_INI
+from understudy_suites.guest.settings import GuestSettings
 
 Result = TypeVar("Result")
 
@@ -88,22 +89,22 @@ class Host:
 
 
 @contextmanager
-def hosted(options: GuestOptions) -> Generator[Host]:
+def hosted(settings: GuestSettings) -> Generator[Host]:
     """Run a mock as the user wants it; raises UsageError where that can't be."""
     try:
-        library = load(_present(options) if options.paths else [bundled_recordings()])
-        settings = Options(speed=0, seed=0, now=lambda: _NOW)
-        mock = Mock(library, settings, journal=Journal(None, _LARGEST_BODY))
+        library = load(_present(settings) if settings.paths else [bundled_recordings()])
+        options = Options(speed=0, seed=0, now=lambda: _NOW)
+        mock = Mock(library, options, journal=Journal(None, _LARGEST_BODY))
     except (BrokenRecording, BadAnswer, OSError) as error:
         raise pytest.UsageError(f"{RECORDINGS_INI}: {error}") from None
     with ExitStack() as stack:
         author: Author | None = None
-        if options.records:
-            author = stack.enter_context(Author(options, mock))
+        if settings.records:
+            author = stack.enter_context(Author(settings, mock))
             mock.stage.prepare = author.prepare
         yield Host(stack.enter_context(BackgroundServer(mock)), mock, author)
 
 
-def _present(options: GuestOptions) -> list[Path]:
+def _present(settings: GuestSettings) -> list[Path]:
     """Return the paths to load: what is still to be recorded need not be there."""
-    return [path for path in options.paths if path.exists() or not options.records]
+    return [path for path in settings.paths if path.exists() or not settings.records]

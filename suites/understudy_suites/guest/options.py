@@ -1,8 +1,4 @@
-"""What the user says about the mock: options and settings. Read when pytest starts, so light."""
-
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+"""What the user can say about the mock: options and settings, declared at every start of pytest."""
 
 import pytest
 
@@ -13,29 +9,6 @@ MARKER = (
     "understudy(recording, *, fault, speed, times): how understudy_mock answers the runs of the "
     "test, as understudy_mock.use says it."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class GuestOptions:
-    """What the mock is to answer from, and whether it records what is missing."""
-
-    paths: tuple[Path, ...]
-    """Files and folders of recordings; none for those that come with understudy."""
-    mode: str
-    """One of RECORD_MODES."""
-    upstream: str
-    """The URL of the deployment to record."""
-    fail_unused: bool
-
-    @property
-    def records(self) -> bool:
-        """Whether anything is recorded."""
-        return self.mode != "none"
-
-    @property
-    def folder(self) -> Path | None:
-        """Where recordings go: the first of the paths that is a folder, or is not there yet."""
-        return next((path for path in self.paths if path.is_dir() or not path.suffix), None)
 
 
 def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
@@ -69,23 +42,6 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     )
 
 
-def read_options(config: pytest.Config) -> GuestOptions:
-    """Return what the user says. Raises UsageError where recording lacks something."""
-    given: Any = config.option
-    options = GuestOptions(
-        tuple(config.getini(RECORDINGS_INI)),
-        given.understudy_record,
-        given.understudy_upstream or "",
-        given.understudy_fail_unused,
-    )
-    if options.records and not options.upstream:
-        raise pytest.UsageError(
-            f"--understudy-record {options.mode}: expected a deployment to record, got none; "
-            "add --understudy-upstream URL"
-        )
-    if options.records and options.folder is None:
-        raise pytest.UsageError(
-            f"--understudy-record {options.mode}: expected a folder to record into, got none; "
-            f"name it in the configuration of pytest, as in `{RECORDINGS_INI} = recordings`"
-        )
-    return options
+def are_given(config: pytest.Config) -> bool:
+    """Whether the user says anything about recordings."""
+    return bool(config.getini(RECORDINGS_INI)) or config.option.understudy_record != "none"

@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
-from typing import Self
 from uuid import uuid4
 
 from understudy_contracts import End, Exchange
@@ -34,7 +33,7 @@ class NotRecordable(Exception):
 
 
 class Scribe:
-    """Records runs, one at a time. Use it as a context manager."""
+    """Records runs, one at a time."""
 
     def __init__(self, url: str, paths: Sequence[Path], folder: Path) -> None:
         """Record the deployment at *url* into *folder*, which is among *paths*."""
@@ -44,10 +43,8 @@ class Scribe:
         self.made: set[str] = set()
         """The names of what was recorded."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Hang up."""
         self._open.close()
 
     def record(self, body: Json, name: str | None, known: Collection[str] | None) -> Recording:
@@ -102,8 +99,8 @@ class Scribe:
             files = (self._folder / f"{name}{SUFFIX}" for name in names)
             return next(file for file in files if not file.exists())
         name = f"{job.name}{SUFFIX}"
-        files = recording_files(path for path in self._paths if path.exists())
-        found = next((file for file in files if file.name == name), self._folder / name)
+        recorded = recording_files(path for path in self._paths if path.exists())
+        found = next((file for file in recorded if file.name == name), self._folder / name)
         if found.exists() and len({match_key(r.form) for r in Library([read(found)]).runs}) > 1:
             raise NotRecordable(
                 f"{found} holds several runs, and would hold one; record it with understudy record"

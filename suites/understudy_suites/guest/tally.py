@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from understudy_suites.guest.options import RECORDINGS_INI
+from understudy_suites.guest.settings import read_settings
 
 _KEY = "understudy_recordings"
 """Where a worker of pytest-xdist keeps its part for the process that started it."""
@@ -58,3 +59,10 @@ class Tally:
             terminalreporter.line("\n".join(self.unused))
             if not self._fails:
                 terminalreporter.line(f"(of {RECORDINGS_INI}; --understudy-fail-unused fails)")
+
+
+def start_tally(config: pytest.Config) -> Tally:
+    """Count from now on. Raises UsageError where what the user says can't be."""
+    tally = Tally(config, fails=read_settings(config).fail_unused)
+    config.pluginmanager.register(tally, "understudy-tally")
+    return tally
