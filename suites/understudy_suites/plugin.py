@@ -14,11 +14,12 @@ from understudy_suites.settings import add_options
 if TYPE_CHECKING:
     from understudy_suites.guest.deployment import MockDeployment
     from understudy_suites.guest.host import Host
+    from understudy_suites.guest.tally import Tally
 
 GROUP = "understudy"
-TALLY = pytest.StashKey["Tally"]()
+TALLY: pytest.StashKey[Tally] = pytest.StashKey()
 """What counts the recordings that are used, if there are any of the user's own."""
-MOCK = pytest.StashKey["MockDeployment"]()
+MOCK: pytest.StashKey[MockDeployment] = pytest.StashKey()
 """What a test has of the mock, if it uses it."""
 
 
