@@ -123,6 +123,29 @@ def test_the_tag_is_taken_out_of_the_answer(data: bytes, expected: bytes) -> Non
     assert as_recorded(run.request, stream).request == run.request
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (['"a": 1,', '"understudy": "drift",', '"b": 2'], {"a": 1, "b": 2}),
+        (['"understudy": "drift",', '"b": 2'], {"b": 2}),
+        (['"a": 1,', '"understudy": "drift"'], {"a": 1}),
+        (['"understudy": "drift"'], {}),
+    ],
+)
+@pytest.mark.parametrize("eol", ["\n", "\r\n", "\r"])
+def test_the_tag_is_taken_out_of_json_of_several_lines(
+    lines: list[str], expected: object, eol: str
+) -> None:
+    block = eol.join(["event: tasks", *(f"data: {line}" for line in ("{", *lines, "}")), "", ""])
+    run = recorded("agent")
+    answered = Exchange(run.request, run.response, (sse.frame(block.encode()),))
+
+    (frame,) = as_recorded(run.request, answered).frames
+
+    assert frame.event == "tasks"
+    assert orjson.loads(frame.data or "") == expected
+
+
 def test_a_tag_across_two_pieces_of_a_body_is_taken_out() -> None:
     pieces = (Frame(0.1, b'{"underst'), Frame(0.2, b'udy":"drift"}'))
     answered = Exchange(Request("POST", "/runs/wait"), Response(200), pieces)

@@ -177,6 +177,8 @@ def test_an_agent_that_goes_another_way_breaks_nobody() -> None:
 
     assert {drift.severity for drift in there} == {COSMETIC}
     assert {drift.severity for drift in back} == {ADDITIVE}
+    assert "tool message is not seen" in {drift.says for drift in there}
+    assert "tool message is new" in {drift.says for drift in back}
 
 
 def test_a_change_is_told_once_for_all_places() -> None:

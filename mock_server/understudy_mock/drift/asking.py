@@ -29,7 +29,9 @@ _ASSISTANT = re.compile(rf"/assistants/{UUID}")
 _ID = re.compile(UUID)
 
 _PAIR = rb'"%s"\s*:\s*"%s"' % (TAG.encode(), OURS.encode())
-_TAGGED = re.compile(rb"\s*,\s*" + _PAIR + rb"|" + _PAIR + rb"\s*,\s*|" + _PAIR)
+_SPACE = rb"(?:\s|(?<=[\r\n])data:)*"  # LangGraph.js writes JSON over many lines of an event.
+_COMMA = _SPACE + rb"," + _SPACE
+_TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
 """The tag with one of the commas around it. In a string of JSON its quotes are escaped."""
 
 

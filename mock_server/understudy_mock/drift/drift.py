@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from understudy_contracts.shape_difference import Change, Difference
+from understudy_contracts.shape_difference import NONE_OF_IT, Change, Difference
 
 
 class Severity(StrEnum):
@@ -115,6 +115,8 @@ def _name(difference: Difference) -> str:
 
 
 def _subject(difference: Difference) -> str:
+    if NONE_OF_IT in (difference.before, difference.after):
+        return difference.before if difference.after == NONE_OF_IT else difference.after
     name = _name(difference)
     of = f" of {difference.message} messages" if difference.message else ""
     return f"{name!r}{of}" if name != "$" else f"the data{of}"
