@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ PACKAGE = Path(understudy_suites.__file__).parent
 RECORDINGS = ("tools", "failing")
 """What is run: a graph that does most of what there is, and one that fails."""
 
-all_promises()  # Else each session in this process would import the suites anew.
+# Else each session in this process would import anew what is imported late.
+all_promises()
+import_module("httpcore")
 
 
 def run_suites(

@@ -171,7 +171,7 @@ class Explorer:
     def _keep(self, stage: Stage, problems: Sequence[str]) -> str:
         """Write down the exchanges of a failing case; return what is to be said of it."""
         target = self._session.target
-        told = "\n".join(problems)
+        told = target.redactor.redact_text("\n".join(problems))
         lines = [told, "", "the smallest requests that show it:"]
         lines += [_curl(stage, exchange) for exchange in stage.exchanges[:_MOST_TOLD]]
         if stage.exchanges:

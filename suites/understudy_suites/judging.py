@@ -17,7 +17,7 @@ from understudy_suites.scenarios import Scenario
 from understudy_suites.session import Judged, Session
 
 _MOST_TOLD = 5
-"""Findings of one scenario that a failure tells."""
+"""Scenarios, and findings of one scenario, that a failure tells."""
 
 SHOWING: dict[str, tuple[str, ...]] = {
     "messages": ("messages/metadata", "messages/partial", "messages/complete"),
@@ -166,9 +166,11 @@ def _told(scenarios: Sequence[ScenarioVerdict]) -> Iterator[str]:
     judged = sum(verdict.exchanges for verdict in scenarios)
     kept = judged - sum(verdict.broken for verdict in scenarios)
     yield f"kept in {kept} of {judged} exchanges"
-    for verdict in scenarios:
-        if verdict.broken:
-            yield f"\nin {verdict.scenario}, {verdict.broken} of {verdict.exchanges} exchanges:"
-            yield from map(str, verdict.findings[:_MOST_TOLD])
-            if len(verdict.findings) > _MOST_TOLD:
-                yield f"and {len(verdict.findings) - _MOST_TOLD} more"
+    broken = [verdict for verdict in scenarios if verdict.broken]
+    for verdict in broken[:_MOST_TOLD]:
+        yield f"\nin {verdict.scenario}, {verdict.broken} of {verdict.exchanges} exchanges:"
+        yield from map(str, verdict.findings[:_MOST_TOLD])
+        if len(verdict.findings) > _MOST_TOLD:
+            yield f"and {len(verdict.findings) - _MOST_TOLD} more"
+    if further := broken[_MOST_TOLD:]:
+        yield f"\nalso in {', '.join(verdict.scenario for verdict in further)}"

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from understudy_contracts.finding import Level
+from understudy_mock.live.governor import BudgetSpent
+from understudy_mock.live.upstream import UpstreamError
 from understudy_suites.expected import Expectation, Expectations
 from understudy_suites.judging import Ruling
 from understudy_suites.promises import Promise, PromiseBroken, Untried, promise_of
@@ -17,6 +19,8 @@ RULING = pytest.StashKey[Ruling]()
 EXPECTED = pytest.StashKey[Expectations]()
 VERDICT_ATTRIBUTE = "understudy_verdict"
 """What a report carries to the process that tells the results: a verdict as the text of JSON."""
+
+_NOT_TRIED = Untried | BudgetSpent | UpstreamError
 
 
 def attach_verdict(
@@ -55,7 +59,7 @@ def _level(about: Promise, error: BaseException | None) -> Level:
 
 def _is_ours(error: BaseException | None) -> bool:
     """Whether *error* is about the deployment; any other is a failure of understudy itself."""
-    return error is None or isinstance(error, PromiseBroken | Untried)
+    return error is None or isinstance(error, PromiseBroken | _NOT_TRIED)
 
 
 def _outcome(error: BaseException | None, report: pytest.TestReport) -> tuple[Outcome, str]:
@@ -65,7 +69,7 @@ def _outcome(error: BaseException | None, report: pytest.TestReport) -> tuple[Ou
         return Outcome.BROKEN, str(error)
     if isinstance(error, pytest.skip.Exception):
         return Outcome.NOT_APPLICABLE, str(error)
-    if isinstance(error, Untried | pytest.fail.Exception):
+    if isinstance(error, _NOT_TRIED | pytest.fail.Exception):
         return Outcome.UNTRIED, str(error)
     return Outcome.UNTRIED, f"understudy itself failed: {type(error).__name__}: {error}"
 

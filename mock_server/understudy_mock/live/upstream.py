@@ -224,8 +224,12 @@ def request_headers(body: bytes) -> Headers:
 
 
 def secrets_among(headers: Headers, redactor: Redactor) -> tuple[str, ...]:
-    """Return the values of *headers* whose names say that they are secret."""
-    return tuple(value for name, value in headers if redactor.names_secret(name))
+    """Return the values of *headers* whose names say that they are secret.
+
+    Of a value with a scheme, such as `Bearer abc`, what follows the scheme is one as well.
+    """
+    values = [value for name, value in headers if redactor.names_secret(name)]
+    return (*values, *filter(None, (value.partition(" ")[2] for value in values)))
 
 
 def _cause(error: BaseException, kind: type[ssl.SSLError]) -> ssl.SSLError | None:

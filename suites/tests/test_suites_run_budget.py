@@ -1,0 +1,102 @@
+"""What the suites spend of a deployment, and how they behave there."""
+
+import pytest
+from starlette.responses import JSONResponse
+from suites_run import Asked, deployed, run_suites
+
+SPENT = "the budget is spent"
+
+
+def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytester) -> None:
+    with deployed() as deployment:
+        result = run_suites(
+            pytester, "--understudy-max-runs", "3", "--understudy-url", deployment.url, "-rA",
+            only=["wait", "stateless", "limits"],
+        )  # fmt: skip
+
+    assert len(deployment.runs) == 3
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "scenarios.stateless.again (MUST): It can be tried: *",
+            f"{SPENT}: 3 of 3 runs",
+            "wait.head-first (SHOULD): *",
+            f"{SPENT}: 3 of 3 runs",
+            "wait.any-request (MUST): *",
+            "0 runs of the budget are left, each try makes 1",
+            "stateless.nothing-remembered (MUST): *",
+            f"{SPENT}: 3 of 3 runs",
+            "*: * kept, 0 broken, 0 broken as expected, 10 not exercised, *",
+            "spent 3 of 3 runs, * of 300 s",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*understudy itself failed*")
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_no_run_is_made_when_the_time_is_over(pytester: pytest.Pytester) -> None:
+    with deployed() as deployment:
+        result = run_suites(
+            pytester, "--understudy-max-time", "0.000001", "--understudy-url", deployment.url,
+            "-k", "not test_output", only=["wait", "concurrency"],
+        )  # fmt: skip
+
+    assert len(deployment.runs) <= 1
+    result.stdout.fnmatch_lines([f"{SPENT}: 0 of 1e-06 s"])
+    result.stdout.fnmatch_lines(["the budget was spent before anything could be tried"])
+
+
+def test_a_deployment_that_is_busy_is_asked_again_later(pytester: pytest.Pytester) -> None:
+    refused: list[Asked] = []
+
+    def busy(asked: Asked) -> JSONResponse | None:
+        if not asked.is_run or refused:
+            return None
+        refused.append(asked)
+        return JSONResponse({"detail": "busy"}, 429, {"retry-after": "0.1"})
+
+    with deployed(busy) as deployment:
+        result = run_suites(
+            pytester, "--understudy-url", deployment.url, "-k", "test_scenario", only=["wait"]
+        )
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["spent 2 of 60 runs, * of 300 s, put off 1 times"])
+
+
+def test_runs_are_tagged_and_end_with_their_client(pytester: pytest.Pytester) -> None:
+    with deployed() as deployment:
+        run_suites(
+            pytester, "--understudy-url", deployment.url, "-k", "test_scenario",
+            only=["wait", "stateless", "stream"],
+        )  # fmt: skip
+
+    said = [asked.fields for asked in deployment.runs]
+    assert said
+    assert all(fields["metadata"]["understudy"] == "suites" for fields in said)
+    assert {fields["on_disconnect"] for fields in said} == {"cancel"}
+
+
+def test_runs_that_are_left_are_cancelled(pytester: pytest.Pytester) -> None:
+    with deployed() as deployment:
+        run_suites(
+            pytester, "--understudy-url", deployment.url, "-k", "disconnect.wait",
+            only=["disconnect"],
+        )  # fmt: skip
+
+    paths = [asked.path for asked in deployment.asked]
+    assert any(path.startswith("/threads/") and path.endswith("/cancel") for path in paths)
+
+
+def test_runs_are_made_one_after_the_other_unless_more_is_asked_for(
+    pytester: pytest.Pytester,
+) -> None:
+    with deployed() as deployment:
+        url = ("--understudy-url", deployment.url)
+        alone = run_suites(pytester, *url, "-k", "streams", only=["concurrency"])
+        together = run_suites(
+            pytester, *url, "--understudy-concurrency=3", "-k", "streams", only=["concurrency"]
+        )
+
+    assert set(alone.parseoutcomes()) == {"skipped", "deselected"}
+    together.stdout.fnmatch_lines(["spent 3 of 60 runs*"])

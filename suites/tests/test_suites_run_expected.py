@@ -1,0 +1,109 @@
+"""Expected failures, from outside: known, unknown, and those that are none any more."""
+
+import pytest
+from starlette.datastructures import MutableHeaders
+from suites_run import Asked, deployed, run_suites
+
+from understudy_suites.scenarios.stream import EVERYTHING
+
+RULE = "head.cache-control"
+
+
+def _cached(asked: Asked, headers: MutableHeaders) -> None:
+    """Let caches keep the streams of the scenario `stream.everything`, and no others."""
+    if asked.fields.get("stream_mode") == EVERYTHING:
+        headers["cache-control"] = "max-age=60"
+
+
+def _expecting(pytester: pytest.Pytester, expected: str, *options: str) -> pytest.RunResult:
+    pytester.makefile(".toml", known=expected)
+    with deployed(alter=_cached) as deployment:
+        return run_suites(
+            pytester,
+            *("--understudy-url", deployment.url, "--understudy-max-runs", "500"),
+            *("--understudy-expected-failures", "known.toml", "-rx", "-k", RULE, *options),
+            only=["stream"],
+        )
+
+
+def test_a_failure_that_is_expected_is_none(pytester: pytest.Pytester) -> None:
+    result = _expecting(pytester, f'["{RULE}"]\nreason = "a cache in front of it"')
+
+    assert result.ret == pytest.ExitCode.OK
+    result.assert_outcomes(xfailed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines(["*: 0 kept, 0 broken, 1 broken as expected, *", "XFAIL *cache*"])
+
+
+def _in(*scenarios: str) -> str:
+    return f'["{RULE}"]\nreason = "a cache"\nscenarios = {list(scenarios)}'
+
+
+def test_a_failure_is_expected_in_the_scenarios_that_are_named(pytester: pytest.Pytester) -> None:
+    result = _expecting(pytester, _in("stream.everything"))
+
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_a_failure_is_not_expected_in_other_scenarios(pytester: pytest.Pytester) -> None:
+    result = _expecting(pytester, _in("stream.default"))
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines([f"{RULE} (SHOULD): *", "in stream.everything, 1 of 1 exchanges:"])
+
+
+def test_an_expectation_that_comes_true_in_some_scenarios_only_fails(
+    pytester: pytest.Pytester,
+) -> None:
+    result = _expecting(pytester, _in("stream.everything", "stream.default", "wait.default"))
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        ["expected to be broken (a cache), but it is kept in stream.default: take that out of *"]
+    )
+
+
+def test_a_promise_that_is_kept_after_all_fails(pytester: pytest.Pytester) -> None:
+    result = _expecting(pytester, '["head.once"]\nreason = "who knows"', "-k", "head.once")
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "expected to be broken (who knows), but it is kept: take that out of the file of *",
+            "to try just this: -k 'head.once'",
+        ]
+    )
+
+
+def test_what_is_tried_at_random_need_not_be_broken_every_time(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".toml", known='["stream.any-request"]\nreason = "now and then"')
+
+    result = run_suites(
+        pytester,
+        *("--understudy-expected-failures", "known.toml", "-k", "any_request"),
+        only=["stream"],
+    )
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*: 1 kept, 0 broken, 0 broken as expected, *"])
+
+
+def test_a_promise_that_nobody_makes_is_refused(pytester: pytest.Pytester) -> None:
+    result = _expecting(pytester, '["head.cache-contol"]\nreason = "a typo"')
+
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(
+        ["known.toml, 'head.cache-contol': expected the id of a promise, *; did you mean head.c*"]
+    )
+
+
+def test_the_configuration_names_the_file(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".toml", known='["head.once"]\nreason = "who knows"')
+
+    result = run_suites(
+        pytester,
+        *("-k", "head.once"),
+        only=["stream"],
+        ini=("understudy_expected_failures = known.toml",),
+    )
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED

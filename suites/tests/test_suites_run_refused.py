@@ -1,0 +1,135 @@
+"""What keeps the suites from starting is told in one message; pytest ends with 2.
+
+An option that makes no sense by itself is refused by pytest, which ends with 4 as for any other.
+"""
+
+import socket
+
+import pytest
+from starlette.responses import JSONResponse, PlainTextResponse
+from suites_run import Asked, deployed, run_suites
+
+ONE = ("-k", "test_scenario")
+
+
+def _check(result: pytest.RunResult, message: str) -> None:
+    """See that *message* is told, that it is all there is, and that pytest ends with 2."""
+    assert result.ret == 2
+    result.assert_outcomes(errors=1, deselected=result.parseoutcomes().get("deselected", 0))
+    result.stdout.fnmatch_lines(
+        [f"*ERROR at setup of*\n{message}".split("\n")[1], "!*understudy:*"]
+    )
+    for line in (
+        "*Traceback*",
+        "*During handling*",
+        "*understudy itself failed*",
+        "*.py:*: *Error*",
+    ):
+        result.stdout.no_fnmatch_line(line)
+
+
+@pytest.fixture(name="nowhere", scope="module")
+def _nowhere() -> str:
+    """The URL of a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_a_deployment_that_is_down(pytester: pytest.Pytester, nowhere: str) -> None:
+    result = run_suites(pytester, "--understudy-url", nowhere, only=["wait"])
+
+    _check(result, f"{nowhere} can't be reached (*): is it running?")
+    result.stdout.fnmatch_lines(["no deployment: 0 kept, 0 broken, *, 1 not exercised, *"])
+
+
+def test_a_deployment_that_is_down_for_workers(pytester: pytest.Pytester, nowhere: str) -> None:
+    result = run_suites(
+        pytester, "--understudy-url", nowhere, "-n", "1", *ONE, only=["wait"], apart=True
+    )
+
+    assert result.ret == 2
+    result.stdout.fnmatch_lines([f"!*{nowhere} can't be reached (*): is it running?*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_something_that_is_no_deployment(pytester: pytest.Pytester) -> None:
+    with deployed(lambda asked: PlainTextResponse("hello")) as deployment:
+        result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
+
+    _check(result, "expected a LangGraph deployment at *: is the URL right?")
+
+
+def test_a_key_that_is_refused(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGGRAPH_API_KEY", "wrong-key")
+
+    def guard(asked: Asked) -> JSONResponse | None:
+        wrong = asked.headers.get("x-api-key") != "right-key"
+        return JSONResponse({"detail": "no"}, 401) if wrong else None
+
+    with deployed(guard) as deployment:
+        result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
+
+    _check(result, "* refuses the key or wants one (status 401): set LANGGRAPH_API_KEY*")
+    assert "wrong-key" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("found", "seen"), [(JSONResponse([]), "none"), (JSONResponse({}, 500), "status 500")]
+)
+def test_a_deployment_that_names_no_assistant(
+    pytester: pytest.Pytester, found: JSONResponse, seen: str
+) -> None:
+    def search(asked: Asked) -> JSONResponse | None:
+        return found if asked.path == "/assistants/search" else None
+
+    with deployed(search) as deployment:
+        result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
+
+    _check(result, f"expected * to name an assistant *, got {seen}: name one with --understudy-*")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--understudy-input", "{"), "--understudy-input: expected JSON, got *"),
+        (("--understudy-input=@nowhere.json",), "--understudy-input: *nowhere.json*"),
+        (("--understudy-assistant", "nobody"), "* has no assistant 'nobody'; it offers failing, *"),
+        (("--understudy-contract", "9.9"), "expected a version of the contract (*), got '9.9'"),
+        (("--understudy-header", "secret"), "--understudy-header: expected 'Name: value', got *"),
+        (("--understudy-expected-failures", "no.toml"), "*No such file or directory: 'no.toml'"),
+        (("--understudy-url", "ftp://x"), "expected a URL like http://*, got 'ftp://x'"),
+    ],
+)
+def test_what_the_user_says_makes_no_sense(
+    pytester: pytest.Pytester, options: tuple[str, ...], message: str
+) -> None:
+    result = run_suites(pytester, *options, only=["wait"])
+
+    _check(result, message)
+
+
+def test_recordings_with_no_run_in_them(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".jsonl", nothing='{"understudy":1}\n')
+
+    result = run_suites(pytester, "-o", "understudy_recordings=nothing.jsonl", only=["wait"])
+
+    _check(result, "expected recordings to answer from, got none with a run in them")
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "nan"])
+@pytest.mark.parametrize("option", ["max-runs", "max-time", "concurrency", "timeout", "repeat"])
+def test_pytest_refuses_numbers_that_make_no_sense(
+    pytester: pytest.Pytester, option: str, value: str
+) -> None:
+    result = run_suites(pytester, f"--understudy-{option}={value}", only=["wait"])
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*argument --understudy-{option}: *{value}*"])
+
+
+@pytest.mark.parametrize("option", ["profile", "level", "dialect"])
+def test_pytest_refuses_words_that_make_no_sense(pytester: pytest.Pytester, option: str) -> None:
+    result = run_suites(pytester, f"--understudy-{option}", "x", only=["wait"])
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*argument --understudy-{option}: invalid choice: 'x'*"])
