@@ -44,6 +44,7 @@ def run_requests(
     body: Json = {"assistant_id": draw(st.sampled_from(("agent", _AGENT)))}
     body["input"] = draw(json_objects(max_size=2))
     body |= draw(run_options(modes=modes, subgraphs=subgraphs, dialect=dialect, keep=True))
+    body |= draw(_unread())
     headers: Headers = (("content-type", "application/json"),)
     if draw(st.booleans()):
         headers = (*headers, ("origin", ORIGIN))
@@ -88,11 +89,17 @@ def _options(*, keep: bool) -> st.SearchStrategy[Json]:
     optional: dict[str, st.SearchStrategy[Any]] = {
         "stream_resumable": st.booleans(),
         "on_completion": st.sampled_from(("delete", "keep") if keep else ("delete",)),
-        "metadata": json_objects(max_size=1),
         "config": st.just({"recursion_limit": 25}),
-        "unknown_field": json_values(),
     }
     return st.fixed_dictionaries({}, optional=optional)
+
+
+@cache
+def _unread() -> st.SearchStrategy[Json]:
+    """Fields that no server looks into."""
+    return st.fixed_dictionaries(
+        {}, optional={"metadata": json_objects(max_size=1), "unknown_field": json_values()}
+    )
 
 
 def join_request(thread_id: str, run_id: str, last_event_id: str | None) -> Request:
