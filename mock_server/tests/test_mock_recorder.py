@@ -406,7 +406,7 @@ def test_a_deployment_that_never_answers_is_told() -> None:
         with Upstream(url, timeout=0.1) as upstream, pytest.raises(UpstreamError) as caught:
             greet(upstream)
 
-    assert "for 0.1 s; for a slower one, use --timeout" in str(caught.value)
+    assert "for 0.1 s; for a slower one, raise the timeout" in str(caught.value)
 
 
 def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def refused_key(url: str, status: int) -> str:
     """Say that the deployment at *url* refuses the key, or wants one."""
     return (
         f"{url} refuses the key or wants one (status {status}): set LANGGRAPH_API_KEY, "
-        "or --header for another kind"
+        "or give it the header that it wants"
     )
 
 

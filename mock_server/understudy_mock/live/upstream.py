@@ -177,7 +177,7 @@ class Upstream:
             case httpx.TimeoutException():
                 return (
                     f"nothing came from {self.url} for {self._timeout:g} s; "
-                    "for a slower one, use --timeout"
+                    "for a slower one, raise the timeout"
                 )
             case _:
                 return f"the connection to {self.url} was lost ({error or type(error).__name__})"
