@@ -46,13 +46,7 @@ def test_a_clear_stage_answers_as_usual() -> None:
 
     stage.clear()
 
-    assert (stage.next(), stage.next().is_plain) == (Direction(), True)
-
-
-def test_a_response_with_faults_or_steps_is_not_plain() -> None:
-    plain = [Direction(faults=[Drop(1)]), Direction(steps=Steps()), Direction("agent", 3)]
-
-    assert [direction.is_plain for direction in plain] == [False, False, True]
+    assert stage.next() == stage.next() == Direction()
 
 
 def test_steps_are_kept_until_somebody_takes_them() -> None:

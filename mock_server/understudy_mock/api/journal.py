@@ -54,7 +54,8 @@ class Journal:
         """Keep *limit* requests, or all, and of each a body of up to *body_limit* bytes."""
         self._entries: deque[Entry] = deque(maxlen=limit)
         self._body_limit = body_limit
-        self._news = asyncio.Event()
+        self._news: asyncio.Event | None = None
+        """Set at the next answer, if anybody waits for one."""
         self.answered = 0
         """How many requests were answered since the journal was cleared."""
 
@@ -68,12 +69,14 @@ class Journal:
         """Note the *status* that a request is answered with."""
         entry.status = status
         self.answered += 1
-        self._news.set()
+        if self._news is not None:
+            self._news.set()
+            self._news = None
 
     async def until_answered(self, count: int) -> None:
         """Return as soon as *count* requests were answered since the journal was cleared."""
         while self.answered < count:
-            self._news.clear()
+            self._news = self._news or asyncio.Event()
             await self._news.wait()
 
     @property

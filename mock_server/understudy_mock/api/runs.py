@@ -66,7 +66,7 @@ class RunEndpoint:
         # A client that closed its side gets nothing, as from a real server: let the loop see it.
         await asyncio.sleep(0)
         speed = self._replay.options.speed if direction.speed is None else direction.speed
-        if not direction.is_plain:
+        if direction.faults or direction.steps is not None:
             is_stream = self._path == "/runs/stream"
             script = self._replay.script(answer, head, speed, is_stream=is_stream)
             await self._perform(answer, script, direction, (scope, receive, send))

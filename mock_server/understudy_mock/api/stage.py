@@ -44,11 +44,6 @@ class Direction:
     faults: Sequence[Fault] = ()
     steps: Steps | None = None
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether the response leaves as it is."""
-        return not self.faults and self.steps is None
-
 
 Prepare = Callable[[bytes, str | None], Awaitable[str | None]]
 """Is told the body of a request for a run, and the recording that is to answer it if it has a

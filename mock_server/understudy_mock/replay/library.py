@@ -111,7 +111,7 @@ class Library:
         Where *name* is given, the recording of that name answers, whatever was asked.
         Raises NoRecording, and UnknownRecording for a *name* that is not there.
         """
-        run = self._find(form, body, name, takes_turn=True)
+        run = self._find(form, body, name)
         self.used.add(run.name)
         return run
 
@@ -119,7 +119,9 @@ class Library:
         """Return the run that `find` would, without its having been given out. See `find`."""
         return self._find(form, body, name, takes_turn=False)
 
-    def _find(self, form: Json, body: Json, name: str | None, *, takes_turn: bool) -> RecordedRun:
+    def _find(
+        self, form: Json, body: Json, name: str | None, *, takes_turn: bool = True
+    ) -> RecordedRun:
         key = match_key(form)
         candidates = self._by_key.get(key)
         if name is not None:
