@@ -1,0 +1,91 @@
+"""Servers that hold back what the mock answers, change it, and then send it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from broken_servers.server import Breaking
+from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
+
+Change = Callable[[Exchange], Exchange]
+"""Makes of an exchange what is answered in its place; one that ends as CUT is broken off."""
+
+
+def answering(change: Change) -> Breaking:
+    """Change each answer of the mock when it is whole."""
+
+    def breaking(app: ASGIApp) -> ASGIApp:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            request = await read_request(scope, receive)
+            exchange = await exchange_with(app, scope, receive, request)
+            await send_exchange(change(exchange), send)
+
+        return answer
+
+    return breaking
+
+
+async def read_request(scope: Scope, receive: Receive) -> Request:
+    """Return the request of *scope*, its body read."""
+    body = b""
+    async for piece in _pieces(receive):
+        body += piece
+    query = scope["query_string"].decode()
+    path = scope["raw_path"].decode() + (f"?{query}" if query else "")
+    return Request(scope["method"], path, _fields(scope["headers"]), body)
+
+
+async def exchange_with(app: ASGIApp, scope: Scope, receive: Receive, request: Request) -> Exchange:
+    """Return what *app* answers to *request*, which comes with *scope* but for its body."""
+    sent: list[Message] = []
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": request.body}
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    length = str(len(request.body)).encode()
+    headers = [(n, length if n == b"content-length" else v) for n, v in scope["headers"]]
+    await app({**scope, "headers": headers}, again, keep)
+    head, *rest = sent
+    response = Response(head["status"], _fields(head["headers"]))
+    body = b"".join(message.get("body", b"") for message in rest)
+    stream = response.is_event_stream
+    frames = sse.decode(body) if stream else [Frame(0.0, body)] if body else []
+    return Exchange(request, response, tuple(frames))
+
+
+async def send_exchange(exchange: Exchange, send: Send) -> None:
+    """Send what *exchange* says that is answered."""
+    await send_head(exchange.response, exchange.body, send)
+    whole = exchange.end is End.COMPLETE
+    with suppress(RuntimeError):  # What uvicorn raises where a body is not as long as promised.
+        await send({"type": "http.response.body", "body": exchange.body, "more_body": not whole})
+
+
+async def send_head(response: Response, body: bytes, send: Send) -> None:
+    """Send the head of an answer whose body will be *body*."""
+    headers = [
+        (name.encode(), (str(len(body)) if name == "content-length" else value).encode("latin-1"))
+        for name, value in response.headers
+    ]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+
+
+def _fields(headers: list[tuple[bytes, bytes]]) -> Headers:
+    return tuple((name.decode().lower(), value.decode("latin-1")) for name, value in headers)
+
+
+async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        yield message.get("body", b"")
+        more = message.get("more_body", False)

@@ -1,0 +1,103 @@
+"""Streams that show what nobody asked for, under names that mislead, or not at all."""
+
+from broken_servers.answering import answering
+from broken_servers.changes import (
+    Frames,
+    Parts,
+    asked,
+    drop,
+    each,
+    event,
+    frames,
+    named,
+    nth,
+    when,
+)
+from broken_servers.server import BrokenServer
+from understudy_contracts import Frame
+from understudy_contracts.event import parse
+
+SUBGRAPHS = ("subgraphs", "tools")
+
+
+def _wrong_namespace(frame: Frame) -> Parts:
+    name, bar, _ = (frame.event or "").partition("|")
+    return named(f"{name}|node:17")(frame) if bar else [frame]
+
+
+def _without_namespaces(all_: Frames) -> Parts:
+    return (p for f in all_ for p in named((f.event or "").partition("|")[0])(f))
+
+
+def _subgraphs_unasked(frame: Frame) -> Parts:
+    namespace = "node:01a20208-0000-7000-8000-000000000000"
+    return [frame, event(f"updates|{namespace}", parse(frame.data))]
+
+
+SERVERS = [
+    BrokenServer(
+        "events.asked",
+        "updates come that nobody asked for",
+        answering(nth("metadata", 0, lambda f: [f, event("updates", {"agent": {}})])),
+    ),
+    BrokenServer(
+        "events.asked",
+        "values come whatever is asked for",
+        answering(frames(lambda all_: [*all_, event("values", {"messages": []})])),
+    ),
+    BrokenServer(
+        "events.checkpoints-asked",
+        "checkpoints come that nobody asked for",
+        answering(nth("metadata", 0, lambda f: [f, event("checkpoints", {"id": "x", "step": 0})])),
+    ),
+    BrokenServer(
+        "events.namespace-asked",
+        "events of subgraphs come that nobody asked for",
+        answering(each("updates", _subgraphs_unasked)),
+        SUBGRAPHS,
+    ),
+    BrokenServer(
+        "events.namespace-form",
+        "namespaces are no path of nodes",
+        answering(frames(lambda all_: (p for f in all_ for p in _wrong_namespace(f)))),
+        SUBGRAPHS,
+    ),
+    BrokenServer(
+        "repetition.subgraphs",
+        "events of subgraphs have no namespace",
+        answering(frames(_without_namespaces)),
+        SUBGRAPHS,
+    ),
+    BrokenServer(
+        "events.run-bare",
+        "LangChain's events have a namespace",
+        answering(
+            when(
+                lambda e: asked(e).get("stream_subgraphs") is True,
+                each("events", named("events|agent:01a20208-0000-7000-8000-000000000000")),
+            )
+        ),
+        SUBGRAPHS,
+        profile="standard",
+    ),
+    BrokenServer(
+        "events.partial-messages-bare",
+        "growing messages have a namespace",
+        answering(each("messages/partial", named("messages/partial|agent"))),
+    ),
+    BrokenServer(
+        "modes.shown",
+        "tasks are not shown",
+        answering(each("tasks", drop)),
+    ),
+    BrokenServer(
+        "modes.shown",
+        "updates are told as custom events",
+        answering(each("updates", named("custom"))),
+    ),
+    BrokenServer(
+        "modes.shown",
+        "LangChain's events are not shown",
+        answering(each("events", drop)),
+    ),
+]

@@ -1,0 +1,143 @@
+"""Streams whose bytes are not those of an event stream."""
+
+import orjson
+
+from broken_servers.answering import answering
+from broken_servers.changes import (
+    Parts,
+    body,
+    each,
+    frames,
+    nth,
+    raw,
+    streams,
+)
+from broken_servers.server import BrokenServer
+from understudy_contracts import Frame
+from understudy_contracts.event import parse
+
+SEPARATOR = "\u2028".encode()
+"""What some writers take for the end of a line."""
+NEW_LINE = b"\r\ndata: "
+
+
+def _indented(frame: Frame) -> Parts:
+    text = orjson.dumps(parse(frame.data), option=orjson.OPT_INDENT_2)
+    lines = b"".join(b"data: " + line + b"\r\n" for line in text.splitlines())
+    return [f"event: {frame.event}\r\n".encode() + lines + b"\r\n"]
+
+
+def _python_for_json(frame: Frame) -> Parts:
+    return [f"event: {frame.event}\r\ndata: {parse(frame.data)!r}\r\n\r\n".encode()]
+
+
+SERVERS = [
+    BrokenServer(
+        "framing.utf8",
+        "text is written as Latin-1",
+        answering(each("values", raw(b'"content":"', b'"content":"\xe9'))),
+    ),
+    BrokenServer(
+        "framing.complete",
+        "the blank line after the last event is missing",
+        answering(streams(body(lambda all_: all_.removesuffix(b"\r\n")))),
+    ),
+    BrokenServer(
+        "framing.named",
+        "values have no name",
+        answering(each("values", raw(b"event: values\r\n", b""))),
+    ),
+    BrokenServer(
+        "framing.named",
+        "there are no blank lines between events",
+        answering(streams(body(lambda all_: all_.replace(b"\r\n\r\nevent: values", b"\r\n")))),
+    ),
+    BrokenServer(
+        "framing.with-data",
+        "an event has its name alone",
+        answering(frames(lambda all_: [*all_, b"event: values\r\n\r\n"])),
+    ),
+    BrokenServer(
+        "framing.json",
+        "data is Python in place of JSON",
+        answering(each("updates", _python_for_json)),
+    ),
+    BrokenServer(
+        "framing.json",
+        "data is cut after 60 bytes",
+        answering(each("values", lambda frame: [frame.raw[:75] + b"\r\n\r\n"])),
+    ),
+    BrokenServer(
+        "framing.json",
+        "numbers are NaN, which is no JSON",
+        answering(each("values", raw(b'"additional_kwargs":{}', b'"additional_kwargs":NaN'))),
+    ),
+    BrokenServer(
+        "framing.json",
+        "lines are split at U+2028",
+        answering(frames(lambda all_: [f.raw.replace(SEPARATOR, NEW_LINE) for f in all_])),
+    ),
+    BrokenServer(
+        "framing.not-empty",
+        "null is written as nothing",
+        answering(each("updates", lambda f: [f, b"event: custom\r\ndata: \r\n\r\n"])),
+    ),
+    BrokenServer(
+        "framing.whole-characters",
+        "texts are cut in the middle of a pair of surrogates",
+        answering(each("values", raw(b'"content":"', b'"content":"\\ud83d'))),
+    ),
+    BrokenServer(
+        "framing.line-ends",
+        "lines end with CR alone",
+        answering(streams(body(lambda all_: all_.replace(b"\r\n", b"\r")))),
+    ),
+    BrokenServer(
+        "framing.line-ends",
+        "lines end with LF alone",
+        answering(streams(body(lambda all_: all_.replace(b"\r\n", b"\n")))),
+    ),
+    BrokenServer(
+        "framing.no-ghosts",
+        "a block has nothing but an id",
+        answering(nth("values", 0, lambda frame: [frame, b"id: 7\r\n\r\n"])),
+    ),
+    BrokenServer(
+        "framing.no-bom",
+        "a byte order mark comes first",
+        answering(streams(body(lambda all_: b"\xef\xbb\xbf" + all_))),
+    ),
+    BrokenServer(
+        "framing.no-nul",
+        "a comment has a NUL in it",
+        answering(nth("values", 0, lambda frame: [frame, b": \0\r\n\r\n"])),
+    ),
+    BrokenServer(
+        "fields.once",
+        "the name of an event is written twice",
+        answering(each("values", raw(b"event: values", b"event: values\r\nevent: values"))),
+    ),
+    BrokenServer(
+        "fields.order",
+        "the name comes after the data",
+        answering(
+            each(
+                "values",
+                lambda f: [f"data: {f.data}\r\nevent: {f.event}\r\n\r\n".encode()],
+            )
+        ),
+    ),
+    BrokenServer(
+        "fields.one-data-line", "data is indented JSON", answering(each("values", _indented))
+    ),
+    BrokenServer(
+        "fields.space",
+        "no space follows the colon",
+        answering(each("values", raw(b"data: ", b"data:"))),
+    ),
+    BrokenServer(
+        "fields.no-retry",
+        "clients are told when to try again",
+        answering(each("metadata", raw(b"event", b"retry: 3000\r\nevent"))),
+    ),
+]

@@ -1,0 +1,63 @@
+"""Servers that are harmed by clients that hang up, and connections that break."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from broken_servers.answering import Change, answering, send_exchange
+from broken_servers.changes import cut, streams, waits
+from broken_servers.failures import text_answer
+from broken_servers.server import Breaking, BrokenServer
+from understudy_contracts import Exchange, Request, Response
+
+
+def harmed(then: Change) -> Breaking:
+    """Answer the run after one whose client hung up with what *then* makes of nothing."""
+
+    def breaking(app: ASGIApp) -> ASGIApp:
+        left: list[str] = []
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope["path"]
+            if left and path in ("/runs/stream", "/runs/wait"):
+                left.clear()
+                nothing = Exchange(Request(scope["method"], path), Response(200), ())
+                await send_exchange(then(nothing), send)
+                return
+
+            async def watch() -> Message:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    left.append(path)
+                return message
+
+            await app(scope, watch, send)
+
+        return answer
+
+    return breaking
+
+
+def _half_a_stream(exchange: Exchange) -> Exchange:
+    head = Response(200, (("content-type", "text/event-stream"),))
+    return cut(1)(Exchange(exchange.request, head, ()))
+
+
+SERVERS = [
+    BrokenServer(
+        "disconnect.unharmed",
+        "the run after one that was left makes the server fail",
+        harmed(text_answer(500, "the worker is gone")),
+        ("slow",),
+        20.0,
+        options=("-k", "disconnect"),
+    ),
+    BrokenServer(
+        "disconnect.unharmed",
+        "the run after one that was left is broken off",
+        harmed(_half_a_stream),
+        ("slow",),
+        20.0,
+        options=("-k", "disconnect"),
+    ),
+    BrokenServer("stream.whole", "streams break off in the middle", answering(streams(cut(0.5)))),
+    BrokenServer("wait.whole", "outputs break off in the middle", answering(waits(cut(0.5)))),
+]

@@ -1,0 +1,142 @@
+"""Servers that remember: what one run was about comes back with another."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from broken_servers.answering import answering, exchange_with, read_request, send_exchange
+from broken_servers.changes import asked, body, data, each, is_run, streams, value, waits
+from broken_servers.server import Breaking, BrokenServer
+from understudy_contracts import Exchange
+from understudy_contracts.event import parse
+from understudy_contracts.json_value import is_object
+from understudy_mock.lenient_json import object_in
+
+INTERRUPT = ("interrupt",)
+
+
+def remembering(change: Callable[[Exchange, Exchange], Exchange], *, first: bool) -> Breaking:
+    """Change the answer to each run by that to the *first* one of the same path, or the last."""
+
+    def breaking(app: ASGIApp) -> ASGIApp:
+        kept: dict[str, Exchange] = {}
+
+        def apply(exchange: Exchange) -> Exchange:
+            if not is_run(exchange):
+                return exchange
+            path = exchange.request.path
+            before = kept.get(path)
+            if before is None or not first:
+                kept[path] = exchange
+            return exchange if before is None else change(exchange, before)
+
+        return answering(apply)(app)
+
+    return breaking
+
+
+def _metadata_of(before: Exchange) -> Any:
+    return asked(before).get("metadata") or {}
+
+
+def _metadata_kept(exchange: Exchange, before: Exchange) -> Exchange:
+    """Tell the metadata of an earlier run with the messages of this one."""
+    old = {f"old-{key}": told for key, told in _metadata_of(before).items()}
+    return each("messages", data(lambda pair: [pair[0], {**pair[1], **old}]))(exchange)
+
+
+def _metadata_put_out(exchange: Exchange, before: Exchange) -> Exchange:
+    old = {"before": _metadata_of(before)}
+    return waits(value(lambda output: old | output if is_object(output) else output))(exchange)
+
+
+def _answered_from_cache(app: ASGIApp) -> ASGIApp:
+    """Answer what was asked before, metadata aside, with the same bytes."""
+    cache: dict[str, Exchange] = {}
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        request = await read_request(scope, receive)
+        without = {k: v for k, v in object_in(request.body).items() if k != "metadata"}
+        key = f"{request.method} {request.path} {without}"
+        if key not in cache or not is_run(cache[key]):
+            cache[key] = await exchange_with(app, scope, receive, request)
+        await send_exchange(cache[key], send)
+
+    return answer
+
+
+def _last_messages(exchange: Exchange) -> list[Any]:
+    shown = [parse(f.data) for f in exchange.frames if f.event == "values"]
+    return shown[-1].get("messages", [])[1:] if shown else []
+
+
+def _conversation_kept(exchange: Exchange, before: Exchange) -> Exchange:
+    """Begin with the messages that an earlier run ended with."""
+    old = _last_messages(before)
+    return each("values", data(lambda v: v | {"messages": [*old, *v["messages"]]}))(exchange)
+
+
+def _same_run(exchange: Exchange, before: Exchange) -> Exchange:
+    return _renamed(exchange, _run(exchange), _run(before))
+
+
+def _same_thread(exchange: Exchange, before: Exchange) -> Exchange:
+    return _renamed(exchange, _thread(exchange), _thread(before))
+
+
+def _run(exchange: Exchange) -> str:
+    return (exchange.response.header("content-location") or "").rpartition("/")[2]
+
+
+def _thread(exchange: Exchange) -> str:
+    return (exchange.response.header("content-location") or "").split("/")[2]
+
+
+def _renamed(exchange: Exchange, new: str, old: str) -> Exchange:
+    """Say *old* wherever *new* is said."""
+    headers = tuple((name, text.replace(new, old)) for name, text in exchange.response.headers)
+    head = type(exchange.response)(exchange.response.status, headers)
+    renamed = body(lambda raw: raw.replace(new.encode(), old.encode()))(exchange)
+    return Exchange(exchange.request, head, renamed.frames)
+
+
+def _of_one_id(exchange: Exchange) -> Exchange:
+    """Give each task an id that is made of its name, as in every other run."""
+    for frame in exchange.frames:
+        task = parse(frame.data) if frame.event == "tasks" else None
+        if is_object(task):
+            exchange = _renamed(exchange, task["id"], str(uuid5(NAMESPACE_URL, task["name"])))
+    return exchange
+
+
+SERVERS = [
+    BrokenServer(
+        "stateless.nothing-remembered",
+        "the metadata of a run comes with the messages of another",
+        remembering(_metadata_kept, first=False),
+    ),
+    BrokenServer(
+        "stateless.nothing-remembered",
+        "the metadata of a run is put out by another",
+        remembering(_metadata_put_out, first=False),
+    ),
+    BrokenServer("relations.run-ids", "answers come from a cache", _answered_from_cache),
+    BrokenServer("relations.run-ids", "all runs have one id", remembering(_same_run, first=True)),
+    BrokenServer(
+        "relations.thread-ids",
+        "all runs that are waited for have one thread",
+        remembering(lambda one, old: waits(lambda e: _same_thread(e, old))(one), first=True),
+    ),
+    BrokenServer(
+        "relations.message-ids",
+        "a run begins with the messages of an earlier one",
+        remembering(_conversation_kept, first=True),
+    ),
+    BrokenServer(
+        "relations.task-ids",
+        "tasks of a node always have the same id",
+        answering(streams(_of_one_id)),
+    ),
+]

@@ -1,0 +1,161 @@
+"""Messages that do not grow as they should, or come with the wrong things."""
+
+from typing import Any
+
+from broken_servers.answering import answering
+from broken_servers.changes import (
+    Frames,
+    Parts,
+    data,
+    drop,
+    each,
+    frames,
+    nth,
+    renewed,
+    twice,
+)
+from broken_servers.server import BrokenServer
+from understudy_contracts import Frame
+
+SUBGRAPHS = ("subgraphs", "tools")
+
+
+def _chunks_in_place_of_messages(all_: Frames) -> Parts:
+    """Show of each growing message what it grew by."""
+    last = ""
+
+    def piece(messages: Any) -> Any:
+        nonlocal last
+        whole = messages[0]["content"]
+        grown = whole.removeprefix(last)
+        last = whole
+        return [messages[0] | {"content": grown}]
+
+    for frame in all_:
+        partial = frame.event == "messages/partial"
+        yield from data(piece)(frame) if partial else [frame]
+
+
+def _backwards(event_: str) -> Any:
+    """Send the events of one name in the opposite order."""
+
+    def apply(all_: Frames) -> Parts:
+        places = [n for n, frame in enumerate(all_) if frame.event == event_]
+        for place, frame in zip(places, [all_[n] for n in reversed(places)], strict=True):
+            all_[place] = frame
+        return all_
+
+    return apply
+
+
+def _introduced_late(all_: Frames) -> Parts:
+    """Tell where messages come from when all is said."""
+    late = [frame for frame in all_ if frame.event == "messages/metadata"]
+    return [frame for frame in all_ if frame.event != "messages/metadata"] + late
+
+
+def _chunk_without_id(pair: Any) -> Any:
+    return [pair[0] | {"id": None}, pair[1]]
+
+
+def _chunk_of_nowhere(pair: Any) -> Any:
+    known = pair[1]
+    return [pair[0], {k: v for k, v in known.items() if not k.startswith("langgraph_")}]
+
+
+def _last_again(frame: Frame) -> Parts:
+    return [frame, frame] if '"chunk_position":"last"' in (frame.data or "") else [frame]
+
+
+SERVERS = [
+    BrokenServer(
+        "messages.metadata-first",
+        "where messages come from is told last",
+        answering(frames(_introduced_late)),
+    ),
+    BrokenServer(
+        "messages.metadata-once",
+        "where a message comes from is told twice",
+        answering(each("messages/metadata", twice)),
+    ),
+    BrokenServer(
+        "messages.metadata-followed",
+        "messages are introduced and not shown",
+        answering(each("messages/partial", drop)),
+    ),
+    BrokenServer(
+        "messages.partials-grow",
+        "growing messages show what they grew by",
+        answering(frames(_chunks_in_place_of_messages)),
+        ("agent",),
+    ),
+    BrokenServer(
+        "messages.partials-grow",
+        "growing messages come backwards",
+        answering(frames(_backwards("messages/partial"))),
+        ("agent",),
+    ),
+    BrokenServer(
+        "messages.calls-stay",
+        "growing messages lose their tool calls",
+        answering(
+            nth(
+                "messages/partial",
+                1,
+                data(lambda found: renewed(found, "tool_calls", lambda _: [])),
+            )
+        ),
+    ),
+    BrokenServer(
+        "messages.complete-once",
+        "complete messages come twice",
+        answering(each("messages/complete", twice)),
+    ),
+    BrokenServer(
+        "data.messages-metadata",
+        "where messages come from is told without their ids",
+        answering(each("messages/metadata", data(lambda told: [*told.values()]))),
+    ),
+    BrokenServer(
+        "data.messages-partial",
+        "a growing message is no list",
+        answering(each("messages/partial", data(lambda messages: messages[0]))),
+    ),
+    BrokenServer(
+        "data.messages-complete",
+        "complete messages have no ids",
+        answering(each("messages/complete", data(lambda found: [m | {"id": None} for m in found]))),
+    ),
+    BrokenServer(
+        "data.messages",
+        "chunks have no id",
+        answering(each("messages", data(_chunk_without_id))),
+    ),
+    BrokenServer(
+        "data.messages",
+        "chunks come from nowhere",
+        answering(each("messages", data(_chunk_of_nowhere))),
+    ),
+    BrokenServer(
+        "data.messages",
+        "chunks come alone, not in a pair",
+        answering(each("messages", data(lambda pair: pair[0]))),
+    ),
+    BrokenServer(
+        "tuples.metadata-same",
+        "chunks of one message come from different nodes",
+        answering(
+            nth(
+                "messages",
+                1,
+                data(lambda pair: renewed(pair, "langgraph_node", lambda _: "other")),
+            )
+        ),
+        ("agent",),
+    ),
+    BrokenServer(
+        "tuples.last-once",
+        "chunks go on after the last one",
+        answering(each("messages", _last_again)),
+    ),
+]

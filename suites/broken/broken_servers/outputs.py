@@ -1,0 +1,80 @@
+"""Outputs of runs that were waited for: not JSON, not the state, not the same as the stream."""
+
+from typing import Any
+
+from broken_servers.answering import answering
+from broken_servers.changes import asked, body, value, waits, when
+from broken_servers.server import BrokenServer
+
+FAILING = ("failing", "tools")
+INTERRUPT = ("interrupt",)
+STATE = {"messages": [{"type": "human", "content": "of another run", "id": "1"}]}
+
+
+def _error_swallowed(output: Any) -> Any:
+    return {} if "__error__" in output else output
+
+
+SERVERS = [
+    BrokenServer(
+        "wait.one-value",
+        "the output is an event stream in all but name",
+        answering(waits(body(lambda all_: b"data: " + all_ + b"\n\n"))),
+    ),
+    BrokenServer(
+        "wait.one-value",
+        "the output is sent twice",
+        answering(waits(body(lambda all_: all_ + all_))),
+    ),
+    BrokenServer("wait.one-value", "the output is empty", answering(waits(body(b"")))),
+    BrokenServer(
+        "wait.nothing-after",
+        "a line feed follows the output",
+        answering(waits(body(lambda all_: all_ + b"\n"))),
+    ),
+    BrokenServer(
+        "wait.keep-alive",
+        "spaces keep the connection alive",
+        answering(waits(body(lambda all_: b"   " + all_))),
+    ),
+    BrokenServer(
+        "wait.error",
+        "the error of a run has no message",
+        answering(waits(value(lambda o: {"__error__": {"error": "E"}} if "__error__" in o else o))),
+    ),
+    BrokenServer(
+        "wait.interrupts",
+        "interrupts in the output have no id",
+        answering(waits(value(lambda o: o | {"__interrupt__": [{"value": 1}]}))),
+        INTERRUPT,
+    ),
+    BrokenServer(
+        "wait.without-values",
+        "the state is put out though values were not asked for",
+        answering(
+            waits(when(lambda e: asked(e).get("stream_mode") == "updates", value(lambda _: STATE)))
+        ),
+    ),
+    BrokenServer(
+        "repetition.output",
+        "the output is that of the first step",
+        answering(waits(value(lambda o: {k: v[:1] for k, v in o.items()}))),
+        ("agent",),
+    ),
+    BrokenServer(
+        "repetition.output", "the output is always empty", answering(waits(value(lambda _: {})))
+    ),
+    BrokenServer(
+        "errors.agree",
+        "waits swallow the error of a run",
+        answering(waits(value(_error_swallowed))),
+        FAILING,
+        profile="standard",
+    ),
+    BrokenServer(
+        "relations.same-shape",
+        "the output has a field less than the values",
+        answering(waits(value(lambda _: {}))),
+        options=(),
+    ),
+]

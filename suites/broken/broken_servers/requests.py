@@ -1,0 +1,122 @@
+"""Servers that take less than others: odd, large or unusual requests make them fail."""
+
+from broken_servers.answering import answering
+from broken_servers.changes import asked, body, cut, header, is_run, runs, value, waits, when
+from broken_servers.failures import text_answer
+from broken_servers.server import BrokenServer
+from understudy_contracts import Exchange
+
+FAILS = text_answer(500, "Internal Server Error")
+TAKEN = text_answer(413, "Payload Too Large")
+REFUSED = text_answer(406, "Not Acceptable")
+REPEATED = ("--hypothesis-seed=0",)
+
+
+def _odd(exchange: Exchange) -> bool:
+    return b"\xe2\x80\xa8" in exchange.request.body
+
+
+def _large(exchange: Exchange) -> bool:
+    return len(exchange.request.body) > 100_000
+
+
+def _with_mode_list(exchange: Exchange) -> bool:
+    return isinstance(asked(exchange).get("stream_mode"), list)
+
+
+def _another_input(exchange: Exchange) -> bool:
+    return is_run(exchange) and b"Bagatur" not in exchange.request.body
+
+
+def _accepts(exchange: Exchange) -> str:
+    return dict(exchange.request.headers).get("accept", "")
+
+
+def _type(exchange: Exchange) -> str:
+    return dict(exchange.request.headers).get("content-type", "")
+
+
+SERVERS = [
+    BrokenServer("limits.taken", "texts with U+2028 are refused", answering(when(_odd, FAILS))),
+    BrokenServer(
+        "limits.taken", "requests of a megabyte are refused", answering(when(_large, TAKEN))
+    ),
+    BrokenServer(
+        "limits.any-json",
+        "metadata makes the server fail",
+        answering(when(lambda e: len(asked(e).get("metadata") or ()) > 1, FAILS)),
+        options=REPEATED,
+    ),
+    BrokenServer(
+        "limits.any-input",
+        "any other input makes the server fail",
+        answering(when(_another_input, FAILS)),
+        ("agent",),
+        options=REPEATED,
+    ),
+    BrokenServer(
+        "stream.any-request",
+        "a list of modes makes streams fail",
+        answering(when(lambda e: e.request.path == "/runs/stream" and _with_mode_list(e), FAILS)),
+        options=REPEATED,
+    ),
+    BrokenServer(
+        "wait.any-request",
+        "a list of modes makes waits fail",
+        answering(when(lambda e: e.request.path == "/runs/wait" and _with_mode_list(e), FAILS)),
+        options=REPEATED,
+    ),
+    BrokenServer(
+        "relations.any-request",
+        "an output is never that of the stream",
+        answering(waits(value(lambda _: {"messages": []}))),
+        options=REPEATED,
+    ),
+    BrokenServer(
+        "concurrency.any-order",
+        "a wrong request makes the server fail",
+        answering(when(lambda e: e.request.body == b"{}" and e.response.status == 422, FAILS)),
+        options=REPEATED,
+    ),
+    BrokenServer(
+        "stream.lenient",
+        "who accepts JSON alone is refused",
+        answering(when(lambda e: _accepts(e).startswith("application/json"), REFUSED)),
+        profile="standard",
+        options=("-k", "stream.lenient"),
+    ),
+    BrokenServer(
+        "stream.lenient",
+        "a request that is plain text is refused",
+        answering(when(lambda e: _type(e) == "text/plain", text_answer(415, "unsupported"))),
+        profile="standard",
+        options=("-k", "stream.lenient"),
+    ),
+    BrokenServer(
+        "scenarios.limits.large",
+        "nothing is answered to requests of a megabyte",
+        answering(when(_large, cut(0))),
+    ),
+    BrokenServer(
+        "clients.stream",
+        "Location is a whole URL",
+        answering(runs(header("location", "http://127.0.0.1:2024/runs/stream"))),
+    ),
+    BrokenServer(
+        "clients.wait",
+        "outputs are no JSON",
+        answering(waits(body(b"{'messages': []}"))),
+    ),
+    BrokenServer(
+        "fuzz.allowed",
+        "runs that the document allows are answered with 418",
+        answering(when(is_run, text_answer(418, "I'm a teapot"))),
+        options=REPEATED,
+    ),
+    BrokenServer(
+        "fuzz.forbidden",
+        "runs that the document forbids are answered with 418",
+        answering(when(lambda e: e.response.status == 422, text_answer(418, "I'm a teapot"))),
+        options=REPEATED,
+    ),
+]

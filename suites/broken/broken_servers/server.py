@@ -1,0 +1,51 @@
+"""What a broken server is: the mock with one thing wrong, and the promise that this breaks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from understudy_mock.api.replay import Options
+from understudy_mock.replay.library import Library
+from understudy_mock.server import Mock
+
+Breaking = Callable[[ASGIApp], ASGIApp]
+"""Makes of the mock an application that does one thing wrong."""
+
+MOST = ("tools", "failing")
+"""Recordings of runs that show most of what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenServer:
+    """The mock with one thing wrong."""
+
+    promise: str
+    """The id of the promise that the suites must find broken."""
+    wrong: str
+    """What is wrong, in a few words; no two servers have the same."""
+    breaking: Breaking
+    runs: tuple[str, ...] = MOST
+    """The names of the recordings that are run: the first one by most scenarios."""
+    speed: float = 0.0
+    """How much faster than recorded it answers; 0 is at once."""
+    profile: str = "smoke"
+    """The smallest profile that sees it."""
+    options: tuple[str, ...] = ()
+    """What else pytest is told."""
+
+    def __str__(self) -> str:
+        """Return what a test of it is called."""
+        return f"{self.promise}: {self.wrong}"
+
+
+class BrokenMock(Mock):
+    """A mock whose answers go through what breaks them."""
+
+    def __init__(self, library: Library, broken: BrokenServer) -> None:
+        super().__init__(library, Options(speed=broken.speed, nearest=True))
+        self._broken = broken.breaking(super().__call__)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request wrongly."""
+        await self._broken(scope, receive, send)

@@ -1,0 +1,235 @@
+"""Tasks, updates, values and LangChain's events that contradict each other."""
+
+from typing import Any
+
+from broken_servers.answering import answering
+from broken_servers.changes import Frames, Parts, data, drop, each, event, frames, nth, twice
+from broken_servers.server import BrokenServer
+from understudy_contracts import Frame
+from understudy_contracts.event import parse
+
+INTERRUPT = ("interrupt",)
+FAILING = ("failing",)
+
+
+def _ended(frame: Frame) -> bool:
+    return "triggers" not in parse(frame.data)
+
+
+def _starts_lost(frame: Frame) -> Parts:
+    return [frame] if _ended(frame) else []
+
+
+def _ends_renamed(frame: Frame) -> Parts:
+    return data(lambda task: task | {"name": "other"})(frame) if _ended(frame) else [frame]
+
+
+def _results_first(all_: Frames) -> Parts:
+    """Send the results of tasks before the starts, each in the place of the other."""
+    places = [n for n, frame in enumerate(all_) if frame.event == "tasks"]
+    for one, other in zip(places[::2], places[1::2], strict=False):
+        all_[one], all_[other] = all_[other], all_[one]
+    return all_
+
+
+def _failures_with_results(task: Any) -> Any:
+    return task | {"result": {"messages": []}} if task.get("error") else task
+
+
+def _failures_with_interrupts(task: Any) -> Any:
+    found = [{"value": "?", "id": "a6b25ee581c2ddbcb29cad004d9a3b78"}]
+    return task | {"interrupts": found} if task.get("error") else task
+
+
+def _later_step(told: Any) -> Any:
+    return told | {"step": told["step"] + 1} if told["type"] == "task_result" else told
+
+
+def _node_renamed(update: Any) -> Any:
+    return {f"{node}-2": written for node, written in update.items()}
+
+
+def _on(*names: str) -> Any:
+    """Apply a change of a frame to LangChain's events of some *names* alone."""
+
+    def only(change: Any) -> Any:
+        return each("events", lambda f: change(f) if parse(f.data)["event"] in names else [f])
+
+    return only
+
+
+def _parents(told: Any) -> Any:
+    return told | {"parent_ids": told["parent_ids"][-1:]}
+
+
+SERVERS = [
+    BrokenServer(
+        "tasks.start-first", "starts of tasks are lost", answering(each("tasks", _starts_lost))
+    ),
+    BrokenServer(
+        "tasks.start-first",
+        "tasks end before they start",
+        answering(frames(_results_first)),
+    ),
+    BrokenServer("tasks.start-once", "tasks start twice", answering(nth("tasks", 0, twice))),
+    BrokenServer(
+        "tasks.one-name",
+        "tasks end under another name",
+        answering(each("tasks", _ends_renamed)),
+    ),
+    BrokenServer(
+        "tasks.no-result",
+        "tasks that failed have a result",
+        answering(each("tasks", data(_failures_with_results))),
+    ),
+    BrokenServer(
+        "tasks.failed-or-interrupted",
+        "tasks that failed were interrupted, too",
+        answering(each("tasks", data(_failures_with_interrupts))),
+    ),
+    BrokenServer(
+        "tasks.failure-shown",
+        "the error of a run is not that of its task",
+        answering(each("error", data(lambda told: told | {"message": "another"}))),
+    ),
+    BrokenServer(
+        "debug.twin",
+        "debug tells something else than tasks",
+        answering(
+            each("debug", data(lambda told: told | {"payload": told["payload"] | {"more": 1}}))
+        ),
+    ),
+    BrokenServer("debug.shown-twice", "debug events are lost", answering(nth("debug", 0, drop))),
+    BrokenServer(
+        "debug.one-step",
+        "tasks end a step later than they started",
+        answering(each("debug", data(_later_step))),
+    ),
+    BrokenServer(
+        "debug.steps-go-on",
+        "steps are counted backwards",
+        answering(each("debug", data(lambda told: told | {"step": -told["step"]}))),
+    ),
+    BrokenServer("updates.running", "updates come twice", answering(each("updates", twice))),
+    BrokenServer(
+        "updates.running",
+        "updates name nodes that never ran",
+        answering(each("updates", data(_node_renamed))),
+    ),
+    BrokenServer("updates.as-result", "updates are lost", answering(nth("updates", 0, drop))),
+    BrokenServer(
+        "updates.interrupts",
+        "updates do not tell of interrupts",
+        answering(each("updates", drop)),
+        INTERRUPT,
+    ),
+    BrokenServer(
+        "updates.stopped",
+        "nodes run after the graph stopped",
+        answering(frames(lambda all_: [*all_, event("updates", {"agent": None})])),
+        ("tools-stop-before",),
+    ),
+    BrokenServer(
+        "values.close-step",
+        "values come while tasks run",
+        answering(each("updates", lambda f: [event("values", {"messages": []}), f])),
+    ),
+    BrokenServer(
+        "values.after-updates",
+        "values after a step are lost",
+        answering(nth("values", 1, drop)),
+    ),
+    BrokenServer(
+        "values.interrupts",
+        "values do not tell of interrupts",
+        answering(
+            each("values", data(lambda v: {k: x for k, x in v.items() if k != "__interrupt__"}))
+        ),
+        INTERRUPT,
+    ),
+    BrokenServer(
+        "folding.values",
+        "values lack what the updates added",
+        answering(nth("values", -1, data(lambda v: v | {"messages": v["messages"][:1]}))),
+    ),
+    BrokenServer(
+        "langchain.root-first",
+        "the start of the graph is not told",
+        answering(nth("events", 0, drop)),
+    ),
+    BrokenServer(
+        "langchain.root-last",
+        "events follow the end of the graph",
+        answering(nth("events", -1, lambda f: [f, f])),
+    ),
+    BrokenServer(
+        "langchain.started",
+        "models stream that never started",
+        answering(_on("on_chat_model_start")(drop)),
+    ),
+    BrokenServer(
+        "langchain.start-once", "models start twice", answering(_on("on_chat_model_start")(twice))
+    ),
+    BrokenServer(
+        "langchain.same-run",
+        "models stream under another name",
+        answering(_on("on_chat_model_stream")(data(lambda told: told | {"name": "Another"}))),
+    ),
+    BrokenServer(
+        "langchain.parents",
+        "the graph is no parent of what its nodes run",
+        answering(_on("on_chat_model_start")(data(_parents))),
+    ),
+    BrokenServer(
+        "data.metadata",
+        "metadata does not tell the attempt",
+        answering(each("metadata", data(lambda told: {"run_id": told["run_id"]}))),
+    ),
+    BrokenServer(
+        "data.values",
+        "interrupts in values have no id",
+        answering(
+            each(
+                "values",
+                data(
+                    lambda v: v | {"__interrupt__": [{"value": 1}]} if "__interrupt__" in v else v
+                ),
+            )
+        ),
+        INTERRUPT,
+    ),
+    BrokenServer(
+        "data.updates",
+        "updates are a list",
+        answering(each("updates", data(lambda update: [update]))),
+    ),
+    BrokenServer(
+        "data.events",
+        "LangChain's events have no name",
+        answering(
+            each("events", data(lambda told: {k: v for k, v in told.items() if k != "name"}))
+        ),
+    ),
+    BrokenServer(
+        "data.debug",
+        "debug events have no time",
+        answering(
+            each("debug", data(lambda told: {k: v for k, v in told.items() if k != "timestamp"}))
+        ),
+    ),
+    BrokenServer(
+        "data.tasks",
+        "tasks have no name",
+        answering(each("tasks", data(lambda t: {k: v for k, v in t.items() if k != "name"}))),
+    ),
+    BrokenServer(
+        "data.error",
+        "an error is a text alone",
+        answering(each("error", data(lambda told: told["message"]))),
+    ),
+    BrokenServer(
+        "data.error",
+        "an error has no message",
+        answering(each("error", data(lambda told: {"error": told["error"]}))),
+    ),
+]

@@ -1,0 +1,114 @@
+"""Answers that come too late, or at once what should come piece by piece."""
+
+import asyncio
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from broken_servers.answering import answering
+from broken_servers.changes import nth
+from broken_servers.server import BrokenServer
+from understudy_contracts import sse
+
+HEARTBEAT = sse.encode_comment()
+_SILENCE = 15.5
+"""Seconds; langgraph-api sends something every five."""
+
+
+def held_back(app: ASGIApp) -> ASGIApp:
+    """Send the body of each run when it is whole, as servers do that collect it first."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        body: list[bytes] = []
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                return
+            body.append(message.get("body", b""))
+            if not message.get("more_body"):
+                await send({"type": "http.response.body", "body": b"".join(body)})
+
+        await app(scope, receive, hold)
+
+    return answer
+
+
+def head_late(app: ASGIApp) -> ASGIApp:
+    """Send the head of each answer with the first bytes of its body."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        held: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                held.append(message)
+                return
+            while held:
+                await send(held.pop())
+            await send(message)
+
+        await app(scope, receive, hold)
+
+    return answer
+
+
+def silent_once(app: ASGIApp) -> ASGIApp:
+    """Send nothing for a long while, in the middle of the first stream."""
+    stalled = False
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def stall(message: Message) -> None:
+            nonlocal stalled
+            body = message.get("body", b"")
+            if scope["path"] == "/runs/stream" and body and not stalled:
+                stalled = True
+                first, blank, rest = body.partition(b"\r\n\r\n")
+                await send({**message, "body": first + blank, "more_body": True})
+                await asyncio.sleep(_SILENCE)
+                message = {**message, "body": rest}
+            await send(message)
+
+        await app(scope, receive, stall)
+
+    return answer
+
+
+SERVERS = [
+    BrokenServer(
+        "stream.live",
+        "streams are held back until the run is over",
+        held_back,
+        ("tools", "slow"),
+        speed=20,
+    ),
+    BrokenServer(
+        "stream.head-first",
+        "the head of a stream comes with its first event",
+        head_late,
+        speed=2,
+        options=("-k", "stream.head-first"),
+    ),
+    BrokenServer(
+        "wait.head-first",
+        "the head of an output comes when the run is over",
+        head_late,
+        speed=2,
+        options=("-k", "wait.head-first"),
+    ),
+    BrokenServer(
+        "heartbeats.silence",
+        "nothing is sent for a quarter of a minute",
+        silent_once,
+        options=("-k", "heartbeats.silence"),
+    ),
+    BrokenServer(
+        "heartbeats.early",
+        "the first heartbeat comes at once",
+        answering(nth("metadata", 0, lambda frame: [frame, HEARTBEAT])),
+    ),
+    BrokenServer(
+        "heartbeats.apart",
+        "heartbeats are lines of events",
+        answering(nth("metadata", 0, lambda f: [f.raw.removesuffix(b"\r\n") + HEARTBEAT])),
+    ),
+]
