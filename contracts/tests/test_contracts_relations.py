@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 from captured import captured, captures
-from mutation import asking, with_body, with_header
+from mutation import asking, replaced, with_body, with_header
 
 from understudy_contracts import Exchange
 from understudy_contracts.contract import relate
 from understudy_contracts.exchange import End, Request
 from understudy_contracts.nesting import DEEPEST
+from understudy_contracts.rules import repetition
 
 
 def _by_server() -> dict[str, list[Exchange]]:
@@ -62,6 +63,25 @@ def test_answers_are_compared_to_a_depth() -> None:
 
     assert {finding.rule for finding in compared} >= {"repetition.output", "repetition.modes"}
     assert relate(_with_nesting(DEEPEST + 1), repeatable=True) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("javascript-1.5.1/stream-custom", set[str]()),
+        ("python-cases/stream-custom", {"repetition.subgraphs"}),
+    ],
+)
+def test_what_subgraphs_write_has_a_bare_name_without_them_on_javascript(
+    name: str, broken: set[str]
+) -> None:
+    bare = captured(name)
+    asked = asking(stream_subgraphs=True)(bare)
+    named = replaced(b"event: custom", b"event: custom|child:1")(asked)
+
+    found = relate([bare, named], repetition.RULES, repeatable=True)
+
+    assert {finding.rule for finding in found} == broken
 
 
 def test_an_id_that_was_sent_along_may_come_again() -> None:

@@ -79,10 +79,16 @@ def _subgraphs(answers: Sequence[Answer], report: Report) -> None:
             for mode in _comparable(asked):
                 first.setdefault((_request(asked), mode), answer)
     for answer, asked in _whole_streams(answers):
-        for mode in set(_comparable(asked)) - _MESSAGES:
+        for mode in set(_comparable(asked)) - _renamed_with_subgraphs(answer):
             before = first.get((_request(asked), mode))
             if asked.subgraphs and before is not None:
                 _compare(before, answer, mode, report, subgraphs=False)
+
+
+def _renamed_with_subgraphs(answer: Answer) -> frozenset[str]:
+    """Return the modes whose events get a namespace, and without subgraphs have a bare name."""
+    # On LangGraph.js 2.0.0 and 1.5.1 also what the nodes of subgraphs write to the custom stream.
+    return _MESSAGES | ({"custom"} if answer.call.dialect is Dialect.JAVASCRIPT else set())
 
 
 def _whole_streams(answers: Sequence[Answer]) -> Iterator[tuple[Answer, Asked]]:
@@ -204,7 +210,7 @@ RULES: tuple[AnyRule, ...] = (
         id="repetition.subgraphs",
         level=Level.SHOULD,
         promise="With `stream_subgraphs` events with a namespace are added, and no others change, "
-        "those of messages aside.",
+        "those of messages aside, and on LangGraph.js those of `custom`.",
         source=f"{_OBSERVED} (python/mode-subgraph-sub-values)",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),
