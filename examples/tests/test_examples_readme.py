@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import understudy_suites
 from understudy_mock.api.replay import Options
 from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
@@ -88,6 +89,31 @@ def test_recording_showing_verifying_and_serving_go_together(url: str, tmp_path:
     assert "Bagatur" in done.stdout
     assert "recordings/agent.jsonl: 7 exchanges, python dialect: good" in done.stdout
     assert [run.name for run in load([tmp_path / "recordings"]).runs] == ["agent"]
+
+
+def test_the_suites_judge_what_is_served(url: str, tmp_path: Path) -> None:
+    judging = block("sh", "--pyargs understudy_suites").replace(
+        "https://my-deployment.example", url
+    )
+    bin_ = Path(sys.executable).parent
+
+    done = subprocess.run(
+        ["sh", "-c", judging],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PATH": f"{bin_}:{os.environ['PATH']}",
+            # In a checkout pytest would find our own configuration above the suites.
+            "PYTEST_ADDOPTS": f"--confcutdir={Path(understudy_suites.__file__).parent}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert " 0 broken, 0 broken as expected, 0 not exercised" in done.stdout
+    assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_what_is_served_does_not_drift(url: str, tmp_path: Path) -> None:
