@@ -18,7 +18,7 @@ class Profile:
     """How long that may take, unless the user says otherwise."""
 
 
-SMOKE = Profile("smoke", 0, 3, 60, 300)
+SMOKE = Profile("smoke", 0, 3, 120, 600)
 STANDARD = Profile("standard", 1, 10, 300, 1200)
 DEEP = Profile("deep", 2, 100, 4000, 14_400)
 
