@@ -37,7 +37,7 @@ FIRST, BEAT, SECOND, THIRD = STREAM.chunks
 
 
 def test_a_status_answers_nothing_of_the_run() -> None:
-    plain, told = Status(503).disturb(STREAM), Status(429, 1.5, "Slow down").disturb(WAIT)
+    plain, told = Status(503).disturb(STREAM), Status(429, 120, "Slow down").disturb(WAIT)
 
     assert (plain.status, [chunk.body for chunk in plain.chunks]) == (
         503,
@@ -48,7 +48,7 @@ def test_a_status_answers_nothing_of_the_run() -> None:
         (b"content-length", b"22"),
         (b"content-type", b"application/json"),
         (b"vary", b"Origin"),
-        (b"retry-after", b"1.5"),
+        (b"retry-after", b"120"),
     )
 
 

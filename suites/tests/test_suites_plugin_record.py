@@ -1,16 +1,18 @@
 """The plugin, from outside: what no recording answers is recorded of a deployment."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from guest_project import copy_recording, project
+from starlette.types import Receive, Scope, Send
 
 from understudy_contracts import End
 from understudy_mock.api.replay import Options
 from understudy_mock.api.stage import Direction
 from understudy_mock.recording_file import read
-from understudy_mock.replay.fault import Cut, Latency
+from understudy_mock.replay.fault import Cut
 from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
 
@@ -26,6 +28,20 @@ class Deployment(Mock):
 
     def __init__(self) -> None:
         super().__init__(load([bundled_recordings()]), Options(speed=0))
+        self.runs_after_docs = False
+        """Whether no run is answered before somebody read the documentation."""
+        self._read = asyncio.Event()
+        self.stage.prepare = self._wait
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/docs":
+            self._read.set()
+        await super().__call__(scope, receive, send)
+
+    async def _wait(self, raw: bytes, name: str | None) -> str | None:
+        if self.runs_after_docs:
+            await self._read.wait()
+        return name
 
     @property
     def runs(self) -> int:
@@ -266,20 +282,24 @@ def test_a_test_is_answered_while_another_request_is_recorded(
         """
 import threading
 
-def test_meanwhile(understudy_mock):
+def test_meanwhile(understudy_mock, request):
     thread = threading.Thread(target=ask, args=(understudy_mock,))
     thread.start()
-    for _ in range(20):
-        post(understudy_mock, "/ok", None)
-    assert understudy_mock.requests[-1].path == "/ok"
-    understudy_mock.wait_for(21)
+    while not understudy_mock.requests:
+        pass
+    post(understudy_mock, "/ok", None)
+    run, ok = understudy_mock.requests
+    assert (run.status, ok.status) == (None, 200)
+    urllib.request.urlopen(request.config.option.understudy_upstream + "/docs").close()
     thread.join()
 """,
         INI,
     )
-    deployment[0].stage.give(Direction(faults=[Latency(0.5)]))
+    deployment[0].runs_after_docs = True
 
     record(pytester, "once", deployment[1]).assert_outcomes(passed=1)
+
+    assert names(folder) == ["agent.jsonl"]
 
 
 @pytest.mark.parametrize(

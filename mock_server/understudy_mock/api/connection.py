@@ -1,7 +1,6 @@
 """The connection under a response, for what ASGI has no words for: to break it."""
 
 import asyncio
-import fcntl
 import socket
 import struct
 import sys
@@ -59,6 +58,8 @@ class Connection:
 
 def unsent(peer: socket.socket) -> int:
     """Return how many bytes a reset would lose; 0 where that can't be told."""
-    with suppress(OSError):  # Other systems than Linux: who reads slowly may lose some.
+    with suppress(OSError, ImportError):  # Other systems: who reads slowly may lose some.
+        import fcntl
+
         return int.from_bytes(fcntl.ioctl(peer.fileno(), _SIOCOUTQNSD, bytes(4)), sys.byteorder)
     return 0

@@ -51,8 +51,8 @@ class Status(Fault):
 
     word = "status"
     status: int
-    retry_after: float | None = None
-    """Seconds, or none for no such header."""
+    retry_after: int | str | None = None
+    """Seconds or a date of HTTP; None for no such header."""
     detail: str | None = None
     """What the body says; by default the name of the status."""
 
@@ -69,7 +69,7 @@ class Status(Fault):
         if body:
             head.insert(0, (b"content-length", b"%d" % len(body)))
         if self.retry_after is not None:
-            head.append((b"retry-after", f"{self.retry_after:g}".encode()))
+            head.append((b"retry-after", str(self.retry_after).encode()))
         chunks = (Chunk(0.0, body),)
         return replace(script, status=self.status, head=tuple(head), chunks=chunks, is_stream=False)
 

@@ -48,7 +48,7 @@ def _in_order(parts: tuple[list[Latency], list[Fault]]) -> list[Fault]:
 
 
 def _refusals() -> st.SearchStrategy[Fault]:
-    retry_after = st.none() | st.sampled_from((0.0, 1.0))
+    retry_after = st.none() | st.sampled_from((0, 1))
     return st.builds(Status, st.sampled_from(_STATUSES), retry_after)
 
 
