@@ -154,8 +154,10 @@ def _serve(connection: socket.socket, deployment: Deployment) -> None:
         head, _, body = received.partition(b"\r\n\r\n")
         line, *fields = head.decode("latin-1").split("\r\n")
         headers = {k.lower(): v.strip() for k, _, v in (field.partition(":") for field in fields)}
-        while len(body) < int(headers.get("content-length", "0")):
-            body += connection.recv(65536)
+        length = int(headers.get("content-length", "0"))
+        # Who asked may be gone, and would never send the rest.
+        while len(body) < length and (piece := connection.recv(65536)):
+            body += piece
         asked = Asked(line.removesuffix(" HTTP/1.1"), headers, body, connection)
         deployment.asked.append(asked)
         script = deployment.scripts.get(asked.line) or deployment.scripts["default"]

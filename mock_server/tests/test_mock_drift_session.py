@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from scripted_deployment import (
+    END,
     STREAM_HEAD,
     Asked,
     Deployment,
@@ -18,10 +19,10 @@ from scripted_deployment import (
     stream,
 )
 
-from understudy_contracts import End, Request
+from understudy_contracts import End, Request, Response
 from understudy_mock.drift.session import TIME_OVER, Question, Session
 from understudy_mock.live.caller import Caller
-from understudy_mock.live.governor import Budget, Governor
+from understudy_mock.live.governor import Budget, BudgetSpent, Governor
 from understudy_mock.live.upstream import Upstream
 from understudy_mock.record.progress import Progress
 
@@ -153,12 +154,50 @@ def test_several_runs_are_under_way_at_once(
 def test_several_at_once_end_together_where_the_deployment_is_gone(
     session: MakeSession, deployment: Deployment
 ) -> None:
-    deployment.scripts[RUN] = Asked.reset
+    met = threading.Barrier(2)
+
+    def fall_over(asked: Asked) -> None:
+        met.wait(20)
+        asked.reset()
+
+    deployment.scripts[RUN] = fall_over
 
     asked = session(at_once=2).ask(RUNS)
 
     assert "was lost" in asked.broken_off
     assert asked.unasked.keys() == {question.request for question in RUNS}
+
+
+def test_a_run_under_way_is_read_to_its_end_when_the_budget_is_spent(
+    session: MakeSession, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met, spent = threading.Barrier(2), threading.Event()
+    put_off = Governor.put_off
+
+    def noted(governor: Governor, response: Response) -> bool:
+        try:
+            return put_off(governor, response)
+        except BudgetSpent:
+            spent.set()
+            raise
+
+    def script(asked: Asked) -> None:
+        met.wait(20)
+        if asked.body == RUNS[0].request.body:
+            say(answer(429, {}, b"Retry-After: 999"))(asked)
+        else:
+            asked.send(STREAM_HEAD, chunk(METADATA))
+            spent.wait(20)
+            asked.send(chunk(METADATA), END)
+
+    monkeypatch.setattr(Governor, "put_off", noted)
+    deployment.scripts[RUN] = script
+
+    asked = session(at_once=2).ask(RUNS[:2])
+
+    (exchange,) = asked.answers[RUNS[1].request]
+    assert (len(exchange.frames), exchange.end) == (2, End.COMPLETE)
+    assert list(asked.unasked) == [RUNS[0].request]
 
 
 def test_a_budget_that_is_spent_is_told_for_all_that_is_left(

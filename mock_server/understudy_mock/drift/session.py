@@ -59,6 +59,9 @@ class Session:
         self._clock = clock
         self._deadline = clock() + caller.governor.budget.seconds
         self._over = ""
+        """Why nothing more is asked."""
+        self._leaves = False
+        """Whether what is under way is given up as well."""
         self._telling = threading.Lock()
 
     def ask(self, questions: Sequence[Question]) -> Asked:
@@ -80,7 +83,7 @@ class Session:
             asked.broken_off = str(error)
         except KeyboardInterrupt:
             asked.broken_off = STOPPED
-        self._over = asked.broken_off
+        self._over, self._leaves = asked.broken_off, bool(asked.broken_off)
         asked.unasked |= {question.request: asked.broken_off for question in waiting}
         return asked
 
@@ -102,19 +105,22 @@ class Session:
             events += frame.event is not None
             if alone:
                 alone.watch(events, frame.at)
-            return bool(self._over) or self._clock() > self._deadline
+            return self._leaves or self._clock() > self._deadline
 
         try:
             exchange = self._caller.ask(to_ask(question.request), enough=enough)
         except BudgetSpent as error:
             self._over = str(error)
             return self._over
+        except UpstreamError as error:
+            self._over = str(error)  # Whoever asks beside us is to ask no more.
+            raise
         if told:
             with self._telling:
                 if not alone:
                     told.start(question.recording)
                 told.finish(events, exchange.frames[-1].at if exchange.frames else 0.0)
-        if exchange.end is End.STOPPED and (self._over or self._clock() > self._deadline):
+        if exchange.end is End.STOPPED and self._clock() > self._deadline:
             return TIME_OVER
         if exchange.response.status in RETRIED:
             return f"the deployment asks to come back later (status {exchange.response.status})"
