@@ -54,6 +54,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted(tried, key=lambda item: not _plays(item))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let `-k` find the test of a promise by its id, as failures say."""
+    about = promise_of(item)
+    item.extra_keyword_matches.update([about.id] if about else [])
+
+
 def _plays(item: pytest.Item) -> bool:
     about = promise_of(item)
     return about is not None and about.id.startswith("scenarios.")
