@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ from understudy_contracts.json_value import is_object
 from understudy_mock.api.replay import Options
 from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+from understudy_suites.profile import SMOKE
 from understudy_suites.promises import all_promises
+from understudy_suites.settings import Settings
+from understudy_suites.target import Target, open_target
 
 PACKAGE = Path(understudy_suites.__file__).parent
 RECORDINGS = ("tools", "failing")
@@ -138,3 +141,30 @@ def deployed(
     with BackgroundServer(deployment) as server:
         deployment.url = server.url
         yield deployment
+
+
+SETTINGS = Settings(
+    url=None,
+    headers=(),
+    assistants=(),
+    inputs=(),
+    profile=SMOKE,
+    level="may",
+    dialect=None,
+    contract=None,
+    max_runs=1000,
+    max_seconds=600.0,
+    concurrency=2,
+    timeout=20.0,
+    repeat=1,
+    repeatable=True,
+    expected_failures=None,
+    recordings=tuple(bundled_recordings() / f"{name}.jsonl" for name in RECORDINGS),
+)
+
+
+@contextmanager
+def targeted(folder: Path, url: str | None = None, **changes: Any) -> Generator[Target]:
+    """Open the target at *url*, or the mock, with *changes* to `SETTINGS`."""
+    with open_target(replace(SETTINGS, url=url, **changes), folder) as target:
+        yield target

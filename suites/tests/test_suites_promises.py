@@ -1,6 +1,7 @@
 """Promises: every one is judged, by one test of the suites, and says what it is."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from suites_run import PACKAGE
@@ -25,12 +26,14 @@ EVERYTHING = ("--understudy-profile", "deep", "--understudy-level", "may")
 
 
 @pytest.fixture(name="items")
-def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
+def _items(pytester: pytest.Pytester) -> Any:
     """All tests of the suites."""
-    return pytester.inline_genitems(
+    collect: Any = pytester.inline_genitems  # Its arguments have no annotations.
+    items, _ = collect(
         *("--confcutdir", str(PACKAGE), "--assert=plain", *EVERYTHING),
         *("--pyargs", "understudy_suites"),
-    )[0]
+    )
+    return items
 
 
 def test_each_rule_is_judged_by_one_test(items: list[pytest.Item]) -> None:
@@ -75,10 +78,12 @@ def test_a_promise_of_the_suites_bears_the_name_of_its_suite(items: list[pytest.
 
 
 def test_each_test_says_in_a_sentence_what_it_is_about(items: list[pytest.Item]) -> None:
-    functions = {item.function for item in items if isinstance(item, pytest.Function)}
-    undocumented = [
-        f.__qualname__ for f in functions if not (f.__doc__ or "").strip().endswith(".")
-    ]
+    said: dict[str, str] = {
+        item.name: (item.function.__doc__ or "").strip()
+        for item in items
+        if isinstance(item, pytest.Function)
+    }
+    undocumented = [name for name, sentence in said.items() if not sentence.endswith(".")]
 
     assert undocumented == []
 

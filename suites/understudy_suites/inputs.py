@@ -143,7 +143,7 @@ def _resolved(schema: Any, root: Json) -> Json:
         if reference is None:
             break
         schema = root
-        for name in str(reference).removeprefix("#/").split("/"):
+        for name in str(reference).split("/")[1:]:
             schema = schema.get(name) if is_object(schema) else None
     return schema if is_object(schema) else {}
 

@@ -15,10 +15,12 @@ LEFT_ALONE = frozenset(
         "assistant_id",
         "input",
         "metadata",  # The runs are tagged in it.
-        "on_disconnect",
     )
 )
-"""Fields that are not set: what they cost, or do to others, is not for a test to try."""
+"""Fields that are not set: what they cost, or do to others, is not for a test to try.
+
+Nor is `on_disconnect`, which runs in the background do not have.
+"""
 
 VALUES: tuple[Any, ...] = (None, True, False, 0, 5, -1, 1.5, "", "x", [], ["x"], {}, {"x": 1})
 

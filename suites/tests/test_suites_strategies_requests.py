@@ -1,0 +1,47 @@
+"""Requests that are drawn: options that change nothing, and fields that are wrong."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from understudy_contracts.dialect import Dialect
+from understudy_contracts.json_value import Json
+from understudy_contracts.schema import load
+from understudy_suites.strategies import run_options
+from understudy_suites.strategies.wrong_fields import LEFT_ALONE, VALUES, wrong_fields
+
+PROPERTIES = load("background-run-request.json")["properties"]
+
+
+@given(run_options())
+def test_what_is_drawn_keeps_no_thread(options: Json) -> None:
+    assert options.get("on_completion", "delete") == "delete"
+
+
+@given(run_options(dialect=Dialect.JAVASCRIPT))
+def test_javascript_is_not_asked_for_the_values_of_subgraphs(options: Json) -> None:
+    modes = options.get("stream_mode", "values")
+
+    assert not (options.get("stream_subgraphs") and "values" in modes)
+
+
+@pytest.mark.parametrize("subgraphs", [True, False])
+@given(data=st.data())
+def test_what_is_asked_for_may_be_fixed(subgraphs: bool, data: st.DataObject) -> None:
+    options: Any = data.draw(run_options(modes=["updates", "tasks"], subgraphs=subgraphs))
+
+    assert options["stream_mode"] == ["updates", "tasks"]
+    assert options.get("stream_subgraphs", False) is subgraphs
+
+
+@given(wrong_fields())
+def test_wrong_fields_are_some_of_those_that_a_request_has(fields: Json) -> None:
+    assert 1 <= len(fields) <= 2
+    assert fields.keys() <= PROPERTIES.keys() - LEFT_ALONE
+    assert all(value in VALUES for value in fields.values())
+
+
+def test_what_is_left_alone_is_there() -> None:
+    assert LEFT_ALONE < PROPERTIES.keys()
