@@ -1,12 +1,13 @@
 """The suites miss nothing: each broken server is found out, by the promise that it breaks."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from broken_servers import SERVERS, WHOLE
 from broken_servers.server import BrokenServer
-from trying import found_broken, is_there_what_tries, verdicts_on
+from trying import FOUND, found_broken, is_there_what_tries, verdicts_on
 
 from understudy_contracts.finding import Level
 from understudy_suites.promises import all_promises
@@ -19,14 +20,25 @@ NOT_BROKEN = {
 """Promises at MUST for which there is no broken server, and why."""
 
 
+def told(server: BrokenServer, found: list[str]) -> str:
+    """Return a line that says which promises of *server* were found broken."""
+    also = ", ".join(promise for promise in found if promise != server.promise)
+    verdict = "found " if server.promise in found else "MISSED"
+    return f"{verdict} {server}" + (f"  (also {also})" if also else "")
+
+
 @pytest.mark.parametrize("server", SERVERS, ids=str)
-def test_a_broken_server_is_found_out(server: BrokenServer, tmp_path: Path) -> None:
+def test_a_broken_server_is_found_out(
+    server: BrokenServer, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     if not is_there_what_tries(server.promise):
         pytest.skip(f"nothing is installed that tries {server.promise}")
 
     verdicts = verdicts_on(server, tmp_path)
 
-    assert server.promise in found_broken(verdicts), [
+    found = found_broken(verdicts)
+    record_property(FOUND, told(server, found))
+    assert server.promise in found, [
         (verdict.outcome.value, verdict.reason)
         for verdict in verdicts
         if verdict.promise == server.promise

@@ -8,7 +8,6 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
-from broken_servers import SERVERS
 from broken_servers.server import BrokenMock, BrokenServer
 
 from understudy_mock.replay.library import Library, load
@@ -16,13 +15,13 @@ from understudy_mock.replay.projection import request_body
 from understudy_mock.server import BackgroundServer, bundled_recordings
 from understudy_mock.view import VIEW_FIELDS
 from understudy_suites.outcome import VERDICT_ATTRIBUTE
-from understudy_suites.promises import promise_of
+from understudy_suites.promises import Promise, promise_of
 from understudy_suites.results import Outcome, Verdict
 from understudy_suites.target import EXPECTED_OF_THE_MOCK
 
 SUITES = "understudy_suites"
-FOUND: dict[BrokenServer, list[str]] = {}
-"""What was found broken of each server that was tried, for the summary."""
+FOUND = "found"
+"""The name of the property of a test that tells what was found broken."""
 _NEEDS = {"clients": "langgraph-sdk", "fuzz": "schemathesis"}
 """What must be installed, by suite."""
 
@@ -30,8 +29,8 @@ _NEEDS = {"clients": "langgraph-sdk", "fuzz": "schemathesis"}
 class Collecting:
     """Collects the verdicts of a session.
 
-    What explores is left out, but for the promise in question: it finds what all the others find,
-    and takes its time to make it small.
+    What explores or reads all answers once more is left out, but for the promise in question: it
+    takes its time to find what others find as well.
     """
 
     def __init__(self, promise: str) -> None:
@@ -39,12 +38,13 @@ class Collecting:
         self._promise = promise
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out what explores."""
-        items[:] = [
-            item
-            for item in items
-            if (about := promise_of(item)) and (about.id == self._promise or not about.explores)
-        ]
+        """Leave out what takes its time."""
+        items[:] = [item for item in items if self._tries(promise_of(item))]
+
+    def _tries(self, about: Promise | None) -> bool:
+        if about is None or about.id == self._promise:
+            return True
+        return not about.explores and not about.id.startswith("clients.")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the verdict of a test."""
@@ -63,7 +63,7 @@ def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdi
             # `--confcutdir` is by default the folder of the settings, and ours is beside it.
             *("--confcutdir", str(EXPECTED_OF_THE_MOCK.parent)),
             # Without rewriting nothing complains that modules are imported already.
-            *("--assert=plain", "-p", "no:cacheprovider"),
+            *("--assert=plain", "--tb=no", "--capture=no", "-q", "-p", "no:cacheprovider"),
             *("-p", "no:faulthandler", "-p", "no:unraisableexception"),
             f"--understudy-url={url}",
             f"--understudy-input=@{inputs}",
@@ -75,14 +75,13 @@ def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdi
             *options,
         ]
         pytest.main(arguments, plugins=[collecting])
-    if broken in SERVERS:
-        FOUND[broken] = found_broken(collecting.verdicts)
     return collecting.verdicts
 
 
 def found_broken(verdicts: list[Verdict]) -> list[str]:
-    """Return the ids of the promises that were found broken, each once."""
-    return list(dict.fromkeys(v.promise for v in verdicts if v.outcome is Outcome.BROKEN))
+    """Return the ids of the promises that were found broken or could not be tried, each once."""
+    red = (Outcome.BROKEN, Outcome.UNTRIED)
+    return list(dict.fromkeys(v.promise for v in verdicts if v.outcome in red))
 
 
 def is_there_what_tries(promise: str) -> bool:

@@ -46,6 +46,11 @@ SERVERS = [
         answering(frames(lambda all_: [*all_, event("values", {"messages": []})])),
     ),
     BrokenServer(
+        "events.interrupts-asked",
+        "interrupts come in values that nobody asked for",
+        answering(frames(lambda all_: [*all_, event("values", {"__interrupt__": []})])),
+    ),
+    BrokenServer(
         "events.checkpoints-asked",
         "checkpoints come that nobody asked for",
         answering(nth("metadata", 0, lambda f: [f, event("checkpoints", {"id": "x", "step": 0})])),

@@ -10,7 +10,7 @@ from broken_servers.server import BrokenServer
 from understudy_contracts import sse
 
 HEARTBEAT = sse.encode_comment()
-_SILENCE = 15.5
+_SILENCE = 16.5
 """Seconds; langgraph-api sends something every five."""
 
 
