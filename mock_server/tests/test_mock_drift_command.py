@@ -536,9 +536,11 @@ def test_ctrl_c_leaves_no_run_and_tells_what_was_seen(deployment: Deployment, fo
     left: list[bool] = []
 
     def hang(asked: Asked) -> None:
-        asked.send(STREAM_HEAD, chunk(METADATA))
-        asked.hold()
-        left.append(True)
+        try:
+            asked.send(STREAM_HEAD, chunk(METADATA))
+            asked.hold()
+        finally:  # Who goes before all was read may break the connection.
+            left.append(True)
 
     deployment.scripts[RUN] = hang
     command = [sys.executable, "-m", "understudy_mock", "drift", FILE, deployment.url]
