@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from guest_project import copy_recording, project
@@ -15,6 +17,9 @@ from understudy_mock.recording_file import read
 from understudy_mock.replay.fault import Cut
 from understudy_mock.replay.library import load
 from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+from understudy_suites.guest.options import RECORDINGS_INI
+from understudy_suites.guest.settings import KNOWN_KEY, read_settings
+from understudy_suites.guest.tally import Tally
 
 KEY = "lsv2_pt_0123456789abcdef"
 ANSWERED = """
@@ -342,24 +347,43 @@ def test_nobody_at_the_url_is_told_as_what_it_is(pytester: pytest.Pytester, fold
     result.stdout.fnmatch_lines(["No recording could be made*: http://127.0.0.1:1 can't be reach*"])
 
 
+@pytest.mark.parametrize("mode", ["once", "new_episodes"])
 def test_workers_record_each_request_once(
-    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
+    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path, mode: str
 ) -> None:
     pytest.importorskip("xdist")
     project(
         pytester,
         """
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(3))
 def test_same(understudy_mock, number):
     assert b"Bagatur" in ask(understudy_mock)
+
+def test_other(understudy_mock):
+    ask(understudy_mock, "What is the weather in Paris?", assistant="tools")
 """,
         INI,
     )
 
     result = pytester.runpytest_subprocess(
         *("-n", "2", "--dist", "each", "-W", "error"),
-        *("--understudy-record", "new_episodes", "--understudy-upstream", deployment[1]),
+        *("--understudy-record", mode, "--understudy-upstream", deployment[1]),
     )
 
-    result.assert_outcomes(passed=12)
-    assert (names(folder), deployment[0].runs) == (["agent.jsonl"], 1)
+    result.assert_outcomes(passed=8)
+    assert (names(folder), deployment[0].runs) == (["agent.jsonl", "tools.jsonl"], 2)
+
+
+def test_a_worker_is_told_what_was_there_when_the_session_began() -> None:
+    given = SimpleNamespace(
+        understudy_record="once", understudy_upstream="http://x", understudy_fail_unused=False
+    )
+    ini = {RECORDINGS_INI: [Path("recordings")]}
+    told = SimpleNamespace(option=given, workerinput={KNOWN_KEY: ["a"]}, getini=ini.__getitem__)
+    node = SimpleNamespace(workerinput=dict[str, Any]())
+
+    settings = read_settings(cast(pytest.Config, told))
+    Tally(cast(pytest.Config, told), settings).pytest_configure_node(node)
+
+    assert settings.known == {"a"}
+    assert node.workerinput == {KNOWN_KEY: ["a"]}

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from guest_project import copy_recording, project
 
+from understudy_suites.guest.settings import GuestSettings
 from understudy_suites.guest.tally import Tally
 
 USES_ONE = """
@@ -104,7 +105,8 @@ def test_workers_count_together(pytester: pytest.Pytester) -> None:
 
 def test_a_worker_hands_over_what_it_counted() -> None:
     worker = SimpleNamespace(workeroutput=dict[str, Any]())
-    counts, total = (Tally(cast(pytest.Config, config), fails=True) for config in (worker, None))
+    settings = GuestSettings((), "none", "", fail_unused=True)
+    counts, total = (Tally(cast(pytest.Config, config), settings) for config in (worker, None))
     session = cast(pytest.Session, SimpleNamespace(exitstatus=pytest.ExitCode.OK))
 
     counts.add(("a", "b"), ("a",), ())

@@ -26,7 +26,7 @@ class Author:
         self._mock = mock
         assert settings.folder is not None  # As `read_settings` sees to.
         self._scribe = Scribe(settings.upstream, settings.paths, settings.folder)
-        self._known_at_start = frozenset(mock.replay.library.names)
+        self._known_at_start = settings.known
         self._lock = asyncio.Lock()
 
     def __enter__(self) -> Self:

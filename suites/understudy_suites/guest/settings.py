@@ -1,12 +1,16 @@
 """What the user says about the mock."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from understudy_suites.guest.options import RECORDINGS_INI
+
+KNOWN_KEY = "understudy_known"
+"""Where a worker of pytest-xdist is told what was there: another may have recorded by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class GuestSettings:
     upstream: str
     """The URL of the deployment to record."""
     fail_unused: bool
+    known: frozenset[str] = frozenset()
+    """The names of the recordings that were there when the session began, for the mode `once`."""
 
     @property
     def records(self) -> bool:
@@ -41,6 +47,8 @@ def read_settings(config: pytest.Config) -> GuestSettings:
         given.understudy_upstream or "",
         given.understudy_fail_unused,
     )
+    if settings.mode == "once":
+        settings = replace(settings, known=_known(config, settings.paths))
     if settings.records and not settings.upstream:
         raise pytest.UsageError(
             f"--understudy-record {settings.mode}: expected a deployment to record, got none; "
@@ -52,3 +60,14 @@ def read_settings(config: pytest.Config) -> GuestSettings:
             f"name it in the configuration of pytest, as in `{RECORDINGS_INI} = recordings`"
         )
     return settings
+
+
+def _known(config: pytest.Config, paths: Iterable[Path]) -> frozenset[str]:
+    told: dict[str, Any] = getattr(config, "workerinput", {})
+    if KNOWN_KEY in told:
+        return frozenset(told[KNOWN_KEY])
+    from understudy_mock.recording import SUFFIX
+    from understudy_mock.replay.library import recording_files
+
+    files = recording_files(path for path in paths if path.exists())
+    return frozenset(file.name.removesuffix(SUFFIX) for file in files)

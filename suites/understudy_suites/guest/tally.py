@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from understudy_suites.guest.options import RECORDINGS_INI
-from understudy_suites.guest.settings import read_settings
+from understudy_suites.guest.settings import KNOWN_KEY, GuestSettings, read_settings
 
 _KEY = "understudy_recordings"
 """Where a worker of pytest-xdist keeps its part for the process that started it."""
@@ -17,9 +17,10 @@ _KEY = "understudy_recordings"
 class Tally:
     """Tells at the end which recordings no test used."""
 
-    def __init__(self, config: pytest.Config, *, fails: bool) -> None:
+    def __init__(self, config: pytest.Config, settings: GuestSettings) -> None:
         self._config = config
-        self._fails = fails
+        self._fails = settings.fail_unused
+        self._known = settings.known
         self._there: set[str] = set()
         self._used: set[str] = set()
         self._made: set[str] = set()
@@ -34,6 +35,11 @@ class Tally:
         self._there.update(there)
         self._used.update(used)
         self._made.update(made)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist what was there when the session began."""
+        node.workerinput[KNOWN_KEY] = sorted(self._known)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -63,6 +69,6 @@ class Tally:
 
 def start_tally(config: pytest.Config) -> Tally:
     """Count from now on. Raises UsageError where what the user says can't be."""
-    tally = Tally(config, fails=read_settings(config).fail_unused)
+    tally = Tally(config, read_settings(config))
     config.pluginmanager.register(tally, "understudy-tally")
     return tally
