@@ -81,8 +81,8 @@ class Scribe:
         try:
             (run,) = recorder.record(job, (EVERYTHING,), _unwatched)
             if run.refused:
-                status = run.response.status
-                raise NotRecordable(f"{self._url} refused it with status {status} ({run.failure})")
+                what = f"refused it with status {run.response.status} ({run.failure})"
+                raise NotRecordable(f"{self._upstream.url} {what}")
             if run.end is not End.COMPLETE:
                 raise NotRecordable(run.reason)
             draft.replace(path)
