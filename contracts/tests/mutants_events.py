@@ -32,6 +32,12 @@ MUTANTS = [
         asking(stream_mode="messages-tuple"),
     ),
     Mutant(
+        "events.interrupts-asked",
+        "interrupts are told in values that were not asked for",
+        "python/interrupt-interrupting-updates",
+        with_frames(lambda frames: [*frames, frames[-1].raw.replace(b"updates", b"values", 1)]),
+    ),
+    Mutant(
         "events.checkpoints-asked",
         "checkpoints were not asked for",
         "python/interrupt_before-keep-all",

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from captured import captured, captures
-from mutation import asking, replaced, with_body, with_header
+from mutation import asking, replaced, with_body, with_frames, with_header
 
 from understudy_contracts import Exchange
 from understudy_contracts.contract import relate
@@ -82,6 +82,14 @@ def test_what_subgraphs_write_has_a_bare_name_without_them_on_javascript(
     found = relate([bare, named], repetition.RULES, repeatable=True)
 
     assert {finding.rule for finding in found} == broken
+
+
+def test_values_that_tell_of_interrupts_alone_are_not_compared() -> None:
+    values = captured("python/mode-agent-values")
+    told = values.frames[-1].raw.partition(b"data: ")[0] + b'data: {"__interrupt__":[]}\r\n\r\n'
+    more = with_frames(lambda frames: [frames[0], told, *frames[1:]])(values)
+
+    assert relate([values, more], repetition.RULES, repeatable=True) == []
 
 
 def test_an_id_that_was_sent_along_may_come_again() -> None:

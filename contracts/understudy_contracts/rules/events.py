@@ -7,6 +7,7 @@ from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import is_object
+from understudy_contracts.reading.interrupts import tells_interrupts
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 from understudy_contracts.stream_mode import PARTIAL_MESSAGES, STREAM_MODES, event_names
 
@@ -28,7 +29,7 @@ def _asked(call: Call, report: Report) -> EventWatch:
         return
     shown = call.asked.event_names | {"checkpoints"}
     while isinstance(event := (yield), Event):
-        if event.mode in _OF_MODES and event.mode not in shown:
+        if event.mode in _OF_MODES and event.mode not in shown and not tells_interrupts(event):
             report(
                 f"only what was asked for: {', '.join(sorted(call.asked.modes))}",
                 f"the event {quote(event.name)}",
@@ -42,6 +43,14 @@ def _checkpoints_asked(call: Call, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.mode == "checkpoints":
             report("no checkpoints", f"the event {quote(event.name)}", at=event)
+
+
+def _interrupts_asked(call: Call, report: Report) -> EventWatch:
+    if call.asked is None or "values" in call.asked.modes:
+        return
+    while isinstance(event := (yield), Event):
+        if tells_interrupts(event):
+            report("no `values`", f"interrupts in the event {quote(event.name)}", at=event)
 
 
 def _namespace_asked(call: Call, report: Report) -> EventWatch:
@@ -105,10 +114,20 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.asked",
         level=Level.MUST,
-        promise="An event of a stream mode is shown only if the request asks for that mode.",
+        promise="An event of a stream mode is shown only if the request asks for that mode, "
+        "checkpoints aside, and `values` that tell of interrupts and of nothing else.",
         source=f"{_OBSERVED}, in every capture",
         kinds=_STREAM,
         judge=_asked,
+    ),
+    EventRule(
+        id="events.interrupts-asked",
+        level=Level.SHOULD,
+        promise="Interrupts are told in `values` only if the request asks for `values`.",
+        source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 tells "
+        "them so where `updates` are not asked for, whatever is",
+        kinds=_STREAM,
+        judge=_interrupts_asked,
     ),
     EventRule(
         id="events.checkpoints-asked",

@@ -9,6 +9,7 @@ from understudy_contracts.call import Asked, Kind
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Absent
 from understudy_contracts.finding import Level
+from understudy_contracts.reading.interrupts import tells_interrupts
 from understudy_contracts.reading.normal_form import normal_form
 from understudy_contracts.reading.outcome import have_same_output, outcome_of
 from understudy_contracts.reading.status import blames_the_request
@@ -129,6 +130,7 @@ def _shown(answer: Answer, mode: str, *, subgraphs: bool) -> Counter[str]:
         f"{normal_form(event.name)} {_data_form(event.value)}"
         for event in answer.events
         if event.mode in names and (subgraphs or not event.namespace)
+        if not tells_interrupts(event)  # Aegra 0.11.0 does so only if `updates` are not asked for.
     )
 
 
