@@ -6,9 +6,7 @@ from typing import TextIO
 class Progress:
     """Writes to *stream*, which is a terminal if *live*."""
 
-    def __init__(
-        self, stream: TextIO, *, live: bool, total: int, doing: str = "recording"
-    ) -> None:
+    def __init__(self, stream: TextIO, *, live: bool, total: int, doing: str = "recording") -> None:
         self._stream, self._live, self._total, self._doing = stream, live, total, doing
         self._number = 0
         self._name = ""
