@@ -89,7 +89,7 @@ def _subgraphs(answers: Sequence[Answer], report: Report) -> None:
 def _renamed_with_subgraphs(answer: Answer) -> frozenset[str]:
     """Return the modes whose events get a namespace, and without subgraphs have a bare name."""
     # On LangGraph.js 2.0.0 and 1.5.1 also what the nodes of subgraphs write to the custom stream.
-    return _MESSAGES | ({"custom"} if answer.call.dialect is Dialect.JAVASCRIPT else set())
+    return _MESSAGES | {"custom"} if answer.call.dialect is Dialect.JAVASCRIPT else _MESSAGES
 
 
 def _whole_streams(answers: Sequence[Answer]) -> Iterator[tuple[Answer, Asked]]:
