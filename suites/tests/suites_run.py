@@ -56,6 +56,29 @@ def run_suites(
     return pytester.runpytest_inprocess("--assert=plain", *arguments, "--pyargs", *suites)
 
 
+class _Collecting:
+    """Keeps the tests that a session would run."""
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = list(session.items)
+
+
+def collected(
+    pytester: pytest.Pytester, *arguments: str, only: Collection[str] = ()
+) -> list[pytest.Item]:
+    """Return the tests of the suites, or *only* of some of them, beside those of *arguments*."""
+    collecting = _Collecting()
+    suites = [f"understudy_suites.test_{suite}" for suite in only] or ["understudy_suites"]
+    pytest.main(
+        [
+            *("--confcutdir", str(PACKAGE), "--rootdir", str(pytester.path), "--assert=plain"),
+            *("-p", "no:cacheprovider", "--collect-only", "-qq", *arguments, "--pyargs", *suites),
+        ],
+        plugins=[collecting],
+    )
+    return collecting.items
+
+
 @dataclass(slots=True)
 class Asked:
     """A request that a deployment got."""

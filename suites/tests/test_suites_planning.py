@@ -3,23 +3,18 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from suites_run import PACKAGE, SETTINGS
+from suites_run import SETTINGS, collected
 
 from understudy_suites.planning import planned, told
 
 
 @pytest.fixture(name="items")
-def _items(pytester: pytest.Pytester) -> Any:
+def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
     """Some tests of the suites, and one of somebody else."""
     pytester.makepyfile("def test_of_somebody_else(): pass")
-    collect: Any = pytester.inline_genitems  # Its arguments have no annotations.
-    items, _ = collect(
-        *("--confcutdir", str(PACKAGE), "--assert=plain", str(pytester.path)),
-        *("--pyargs", "understudy_suites.test_wait"),
-    )
+    items = collected(pytester, str(pytester.path), only=["wait"])
     chosen = ("somebody_else", "wait.default", "any_request", "one-value")
     return [item for item in items if any(part in item.name for part in chosen)]
 

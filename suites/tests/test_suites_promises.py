@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from suites_run import PACKAGE
+from suites_run import collected
 
 from understudy_contracts.finding import Level
 from understudy_contracts.rules import RULES
@@ -22,18 +22,12 @@ from understudy_suites.promises import (
 from understudy_suites.scenarios import SCENARIOS
 
 RULE_IDS = {rule.id for rule in RULES}
-EVERYTHING = ("--understudy-profile", "deep", "--understudy-level", "may")
 
 
 @pytest.fixture(name="items")
-def _items(pytester: pytest.Pytester) -> Any:
+def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
     """All tests of the suites."""
-    collect: Any = pytester.inline_genitems  # Its arguments have no annotations.
-    items, _ = collect(
-        *("--confcutdir", str(PACKAGE), "--assert=plain", *EVERYTHING),
-        *("--pyargs", "understudy_suites"),
-    )
-    return items
+    return collected(pytester, "--understudy-profile", "deep", "--understudy-level", "may")
 
 
 def test_each_rule_is_judged_by_one_test(items: list[pytest.Item]) -> None:
@@ -78,14 +72,13 @@ def test_a_promise_of_the_suites_bears_the_name_of_its_suite(items: list[pytest.
 
 
 def test_each_test_says_in_a_sentence_what_it_is_about(items: list[pytest.Item]) -> None:
-    said: dict[str, str] = {
-        item.name: (item.function.__doc__ or "").strip()
-        for item in items
-        if isinstance(item, pytest.Function)
-    }
-    undocumented = [name for name, sentence in said.items() if not sentence.endswith(".")]
+    undocumented = [item.nodeid for item in items if not _docstring(item).endswith(".")]
 
     assert undocumented == []
+
+
+def _docstring(test: Any) -> str:
+    return str(test.obj.__doc__ or "").strip()
 
 
 def test_each_promise_is_a_sentence() -> None:

@@ -129,7 +129,9 @@ class Explorer:
             trying()
         except Flaky:
             failure = list(self._failures.values())[-1]
-            told = f"{failure}\nnot every time: made again, it is kept"
+            spent = self._session.target.governor.left < 1
+            why = "the budget is spent" if spent else "made again, it is kept"
+            told = f"{failure}\nnot every time: {why}"
             raise PromiseBroken(told, failure.level) from None
         except Unsatisfiable:
             raise Untried("the budget was spent before anything could be tried") from None

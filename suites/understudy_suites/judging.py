@@ -63,6 +63,8 @@ def judge(rule: AnyRule, session: Session) -> Ruling:
     applicable.
     """
     target = session.target
+    if all(rule.id != judged.id for judged in target.rules):
+        not_applicable(f"no promise of the contract {target.settings.contract} at this level")
     if rule.dialects is not None and target.dialect not in rule.dialects:
         whose = target.dialect or "no known"
         not_applicable(f"a promise of {dialects_of(rule)}; this is a server of {whose} dialect")

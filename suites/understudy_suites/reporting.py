@@ -47,6 +47,7 @@ class Reporting:
         self._started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self._verdicts: list[Verdict] = []
         self._stopped = ""
+        self._unwritten = ""
         self._planned: list[Any] = []
 
     @pytest.hookimpl(optionalhook=True)
@@ -90,7 +91,11 @@ class Reporting:
         if path and self._verdicts and not hasattr(self._config, "workerinput"):
             from understudy_suites.report import write_report
 
-            write_report(self._results(), Path(path))
+            try:
+                write_report(self._results(), Path(path))
+            except OSError as error:
+                self._unwritten = f", which can't be written: {error}"
+                session.exitstatus = _WRONG_USE
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell what would be tried, or what was and what it cost."""
@@ -121,7 +126,7 @@ class Reporting:
             f"{budget.seconds:g} s{put_off}"
         )
         if path := self._config.getoption("--understudy-report"):
-            terminalreporter.line(f"report: {path}")
+            terminalreporter.line(f"report: {path}{self._unwritten}")
 
     def _results(self) -> Results:
         from understudy_contracts.finding import Level

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
@@ -28,6 +29,7 @@ class Sequences(RuleBasedStateMachine):
         self._pool = ThreadPoolExecutor(stage.target.settings.concurrency)
         self._under_way: list[Future[Exchange]] = []
         self._spent = False
+        self._made = 0
 
     def _may_start(self) -> bool:
         return not self._spent and len(self._under_way) < self._stage.target.settings.concurrency
@@ -72,6 +74,8 @@ class Sequences(RuleBasedStateMachine):
         for future in self._under_way:
             self._finish(future)
         self._pool.shutdown()
+        if self._spent and not self._made:
+            reject()
         if found := foreign_markers(self._stage.exchanges):
             self._stage.complain(found)
         self._judge(self._stage)
@@ -85,6 +89,7 @@ class Sequences(RuleBasedStateMachine):
     def _finish(self, future: Future[Exchange]) -> None:
         try:
             self._stage.exchanges.append(future.result())
+            self._made += 1
         except BudgetSpent:
             self._spent = True
         except UpstreamError as error:
