@@ -1,9 +1,17 @@
 """What is told when the broken servers were tried: which promises each of them breaks."""
 
+from pathlib import Path
+
 import pytest
 from trying import FOUND
 
 TOLD: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the suites keep what fails in a folder of the test."""
+    monkeypatch.chdir(tmp_path)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -64,6 +64,12 @@ def asked(exchange: Exchange) -> dict[str, Any]:
     return object_in(exchange.request.body)
 
 
+def modes_asked(exchange: Exchange) -> list[Any]:
+    """Return the list of modes that the request asks for; empty if it has none."""
+    modes = asked(exchange).get("stream_mode")
+    return modes if is_list(modes) else []
+
+
 def then(*changes: Change) -> Change:
     """Change one thing after the other."""
 

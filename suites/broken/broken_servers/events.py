@@ -9,6 +9,7 @@ from broken_servers.changes import (
     each,
     event,
     frames,
+    modes_asked,
     named,
     nth,
     when,
@@ -18,6 +19,7 @@ from understudy_contracts import Frame
 from understudy_contracts.event import parse
 
 SUBGRAPHS = ("subgraphs", "tools")
+CHECKPOINT = {"id": "x", "step": 0, "source": "loop"}
 
 
 def _wrong_namespace(frame: Frame) -> Parts:
@@ -32,6 +34,10 @@ def _without_namespaces(all_: Frames) -> Parts:
 def _subgraphs_unasked(frame: Frame) -> Parts:
     namespace = "node:01a20208-0000-7000-8000-000000000000"
     return [frame, event(f"updates|{namespace}", parse(frame.data))]
+
+
+def _as_partial_too(frame: Frame) -> Parts:
+    return [frame, event("messages/partial", parse(frame.data)[:1])]
 
 
 SERVERS = [
@@ -54,6 +60,28 @@ SERVERS = [
         "events.checkpoints-asked",
         "checkpoints come that nobody asked for",
         answering(nth("metadata", 0, lambda f: [f, event("checkpoints", {"id": "x", "step": 0})])),
+    ),
+    BrokenServer(
+        "events.checkpoints-kept",
+        "checkpoints come of runs that are not kept",
+        answering(
+            when(
+                lambda e: asked(e).get("stream_mode") == "checkpoints",
+                frames(lambda all_: [*all_, event("checkpoints", CHECKPOINT)]),
+            )
+        ),
+    ),
+    BrokenServer(
+        "events.tuples-alone",
+        "messages come in both kinds",
+        answering(
+            when(
+                lambda e: {"messages", "messages-tuple"} <= {*modes_asked(e)},
+                each("messages", _as_partial_too),
+            )
+        ),
+        profile="standard",
+        options=("-k", "events.tuples-alone"),
     ),
     BrokenServer(
         "events.namespace-asked",

@@ -11,6 +11,7 @@ from broken_servers.changes import (
     header,
     refusals,
     status,
+    then,
     value,
     waits,
     when,
@@ -51,11 +52,15 @@ def _refused_with(code: int) -> Change:
     return when(lambda e: e.response.status == code, made_up)
 
 
-def _forbidden(exchange: Exchange) -> Exchange:
-    """Refuse an unknown field as a strict model of pydantic does."""
-    problem = {"type": "extra_forbidden", "loc": ["body", UNKNOWN], "msg": "not permitted"}
-    text = text_answer(422, json.dumps({"detail": [problem]}))
-    return header("content-type", "application/json")(text(exchange))
+FORBIDDEN = [{"type": "extra_forbidden", "loc": ["body", UNKNOWN], "msg": "not permitted"}]
+"""What a strict model of pydantic says of an unknown field."""
+BLAMED = f'{UNKNOWN!r} was unexpected\n\nFailed validating "additionalProperties" in schema'
+
+
+def refused_with(detail: object) -> Change:
+    """Refuse with 422 and a *detail*."""
+    told = text_answer(422, json.dumps({"detail": detail}))
+    return then(told, header("content-type", "application/json"))
 
 
 SERVERS = [
@@ -96,9 +101,14 @@ SERVERS = [
         profile="standard",
     ),
     BrokenServer(
+        "validation.schema-reason",
+        "a schema is blamed for what it allows",
+        answering(when(lambda e: UNKNOWN in asked(e), refused_with(BLAMED))),
+    ),
+    BrokenServer(
         "validation.unknown-field",
         "unknown fields are refused",
-        answering(when(lambda e: UNKNOWN in asked(e), _forbidden)),
+        answering(when(lambda e: UNKNOWN in asked(e), refused_with(FORBIDDEN))),
     ),
     BrokenServer(
         "refusals.no-stream",

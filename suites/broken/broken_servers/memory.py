@@ -1,5 +1,6 @@
 """Servers that remember: what one run was about comes back with another."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -15,6 +16,7 @@ from understudy_contracts.json_value import is_object
 from understudy_mock.lenient_json import object_in
 
 INTERRUPT = ("interrupt",)
+INTERRUPT_ID = re.compile(rb'"id":"[0-9a-f]{32}"')
 
 
 def remembering(change: Callable[[Exchange, Exchange], Exchange], *, first: bool) -> Breaking:
@@ -138,5 +140,11 @@ SERVERS = [
         "relations.task-ids",
         "tasks of a node always have the same id",
         answering(streams(_of_one_id)),
+    ),
+    BrokenServer(
+        "relations.interrupt-ids",
+        "interrupts always have the same id",
+        answering(body(lambda raw: INTERRUPT_ID.sub(b'"id":"' + b"0" * 32 + b'"', raw))),
+        INTERRUPT,
     ),
 ]

@@ -67,6 +67,12 @@ def _last_again(frame: Frame) -> Parts:
     return [frame, frame] if '"chunk_position":"last"' in (frame.data or "") else [frame]
 
 
+def _of_another_namespace(frame: Frame) -> Parts:
+    if "|" not in (frame.event or ""):
+        return [frame]
+    return data(lambda pair: renewed(pair, "langgraph_checkpoint_ns", lambda _: "other:1"))(frame)
+
+
 SERVERS = [
     BrokenServer(
         "messages.metadata-first",
@@ -152,6 +158,14 @@ SERVERS = [
             )
         ),
         ("agent",),
+    ),
+    BrokenServer(
+        "tuples.namespace",
+        "chunks of subgraphs come from another namespace",
+        answering(each("messages", _of_another_namespace)),
+        SUBGRAPHS,
+        profile="standard",
+        options=("-k", "tuples.namespace"),
     ),
     BrokenServer(
         "tuples.last-once",

@@ -1,9 +1,13 @@
 """Outputs of runs that were waited for: not JSON, not the state, not the same as the stream."""
 
+from itertools import count
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from broken_servers.answering import answering
-from broken_servers.changes import asked, body, value, waits, when
+from broken_servers.changes import asked, body, drop, modes_asked, nth, runs, value, waits, when
+from broken_servers.failures import text_answer
 from broken_servers.server import BrokenServer
 
 FAILING = ("failing", "tools")
@@ -13,6 +17,13 @@ STATE = {"messages": [{"type": "human", "content": "of another run", "id": "1"}]
 
 def _error_swallowed(output: Any) -> Any:
     return {} if "__error__" in output else output
+
+
+def every_other_refused(app: ASGIApp) -> ASGIApp:
+    """Refuse every other run."""
+    counted = count()
+    refused = text_answer(409, "busy")
+    return answering(runs(lambda e: refused(e) if next(counted) % 2 else e))(app)
 
 
 SERVERS = [
@@ -64,6 +75,12 @@ SERVERS = [
     BrokenServer(
         "repetition.output", "the output is always empty", answering(waits(value(lambda _: {})))
     ),
+    BrokenServer(
+        "repetition.modes",
+        "the first values are not shown beside other modes",
+        answering(when(lambda e: len(modes_asked(e)) == 2, nth("values", 0, drop))),
+    ),
+    BrokenServer("repetition.status", "every other run is refused", every_other_refused),
     BrokenServer(
         "errors.agree",
         "waits swallow the error of a run",

@@ -3,7 +3,17 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from broken_servers.answering import answering
-from broken_servers.changes import asked, body, header, is_run, runs, value, waits, when
+from broken_servers.changes import (
+    asked,
+    body,
+    header,
+    is_run,
+    modes_asked,
+    runs,
+    value,
+    waits,
+    when,
+)
 from broken_servers.failures import text_answer
 from broken_servers.server import BrokenServer
 from understudy_contracts import Exchange
@@ -25,7 +35,7 @@ def _large(exchange: Exchange) -> bool:
 
 
 def _with_mode_list(exchange: Exchange) -> bool:
-    return isinstance(asked(exchange).get("stream_mode"), list)
+    return bool(modes_asked(exchange))
 
 
 def _another_input(exchange: Exchange) -> bool:
