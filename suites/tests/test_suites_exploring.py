@@ -1,0 +1,201 @@
+"""Properties: what is tried, what is found, and when it can't be."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from starlette.responses import JSONResponse
+from suites_run import Asked, Deployment, deployed, targeted
+
+from understudy_contracts.dialect import Dialect
+from understudy_contracts.finding import Level
+from understudy_contracts.json_value import is_object
+from understudy_mock.live.upstream import UpstreamError
+from understudy_mock.recording_file import read
+from understudy_suites.expected import Expectation
+from understudy_suites.exploring import Explorer
+from understudy_suites.promises import PromiseBroken, Untried
+from understudy_suites.session import Session
+from understudy_suites.stage import WAIT, Stage
+from understudy_suites.target import Target
+
+CRASH = JSONResponse({"detail": "crash"}, 500)
+
+
+@pytest.fixture(name="deployment", scope="module")
+def _deployment() -> Iterator[Deployment]:
+    with deployed() as deployment:
+        yield deployment
+
+
+@pytest.fixture(name="target")
+def _target(tmp_path: Path, deployment: Deployment) -> Iterator[Target]:
+    (tmp_path / "shared").mkdir()
+    with targeted(tmp_path / "shared", deployment.url, level="should") as target:
+        yield target
+
+
+@pytest.fixture(name="explore")
+def _explore(target: Target, tmp_path: Path) -> Explorer:
+    return Explorer(Session(target, {}), "test_it", tmp_path / "failures")
+
+
+def _wait(stage: Stage, _: object) -> None:
+    stage.run(WAIT)
+
+
+def _late(stage: Stage, case: int) -> None:
+    stage.run(WAIT)
+    if case > 20:
+        stage.complain(f"{case} is late")
+
+
+def test_a_property_that_is_kept_raises_nothing(explore: Explorer) -> None:
+    explore(st.integers(), _wait)
+
+
+def test_the_smallest_case_that_fails_is_told_as_curl_and_kept(
+    explore: Explorer, tmp_path: Path
+) -> None:
+    with pytest.raises(PromiseBroken) as caught:
+        explore(st.integers(21, 99), _late)
+
+    kept = tmp_path / "failures" / "test_it.jsonl"
+    text = str(caught.value)
+    assert text.startswith("21 is late\n\nthe smallest requests that show it:\ncurl ")
+    assert text.endswith(f"kept in {kept}: understudy show {kept}")
+    assert len(read(kept).exchanges) == 1
+    assert caught.value.level is None
+
+
+def test_a_failure_without_an_answer_is_not_kept(explore: Explorer, tmp_path: Path) -> None:
+    def lost(stage: Stage, _: object) -> None:
+        raise UpstreamError("the line is dead")
+
+    with pytest.raises(PromiseBroken, match="expected an answer, got none: the line is dead"):
+        explore(st.integers(), lost)
+
+    assert not (tmp_path / "failures").exists()
+
+
+def test_a_long_request_is_cut_in_what_is_told(explore: Explorer) -> None:
+    def long(stage: Stage, _: object) -> None:
+        stage.run(WAIT, understudy_unknown_field="x" * 3000)
+        stage.complain("it is long")
+
+    with pytest.raises(PromiseBroken, match=r"x\.\.\. \(cut\)"):
+        explore(st.just(1), long)
+
+
+def test_a_failure_that_does_not_come_again_is_told_as_such(explore: Explorer) -> None:
+    numbers = count()
+
+    def once(stage: Stage, _: object) -> None:
+        if next(numbers) == 0:
+            stage.complain("it was late")
+
+    with pytest.raises(PromiseBroken, match=r"it was late(?s:.*)not every time: made again, it is"):
+        explore(st.just(1), once)
+
+
+def test_without_a_budget_nothing_is_tried(explore: Explorer, target: Target) -> None:
+    target.governor.budget = replace(target.governor.budget, runs=3)
+
+    with pytest.raises(Untried, match="3 runs of the budget are left, each try makes 4"):
+        explore(st.integers(), _wait, runs=4)
+
+
+def test_what_makes_no_runs_needs_no_budget(explore: Explorer, target: Target) -> None:
+    target.governor.budget = replace(target.governor.budget, runs=0)
+
+    explore(st.integers(), lambda stage, _: None, runs=0)
+
+
+def test_when_the_time_is_over_nothing_is_tried(explore: Explorer, target: Target) -> None:
+    target.governor.budget = replace(target.governor.budget, seconds=0.0)
+
+    with pytest.raises(Untried, match="the budget was spent before anything could be tried"):
+        explore(st.integers(), _wait)
+    with pytest.raises(Untried, match="the budget was spent before anything could be tried"):
+        explore.sequences(runs=4)
+
+
+def test_a_failure_that_the_budget_keeps_from_coming_again_is_told(
+    explore: Explorer, target: Target
+) -> None:
+    numbers = count()
+
+    def once(stage: Stage, _: object) -> None:
+        if next(numbers) == 0:
+            target.governor.budget = replace(target.governor.budget, runs=0)
+            stage.complain("it was late")
+
+    with pytest.raises(PromiseBroken, match=r"not every time: the budget is spent"):
+        explore(st.just(1), once)
+
+
+def test_a_failure_is_told_though_the_budget_is_spent_by_then(
+    explore: Explorer, target: Target
+) -> None:
+    def spends(stage: Stage, case: int) -> None:
+        stage.run(WAIT)
+        target.governor.budget = replace(target.governor.budget, runs=0)
+        stage.complain(f"{case} is late")
+
+    with pytest.raises(PromiseBroken, match="is late"):
+        explore(st.integers(), spends)
+
+
+def test_inputs_are_those_that_the_schema_allows(explore: Explorer) -> None:
+    def play(stage: Stage, input_: Any) -> None:
+        assert is_object(input_)
+
+    explore(explore.inputs, play, runs=0)
+
+
+def test_the_dialect_of_the_target_is_known(explore: Explorer) -> None:
+    assert explore.dialect is Dialect.PYTHON
+
+
+def _crashes(asked: Asked) -> JSONResponse | None:
+    return CRASH if asked.is_run else None
+
+
+def test_what_rules_find_binds_as_the_rules_do(tmp_path: Path) -> None:
+    with deployed(_crashes) as deployment, targeted(tmp_path, deployment.url) as target:
+        explore = Explorer(Session(target, {}), "test_it", tmp_path)
+        with pytest.raises(PromiseBroken) as caught:
+            explore(st.just(1), _wait)
+
+    assert "refusals.server-fault (SHOULD)" in str(caught.value)
+    assert caught.value.level is Level.SHOULD
+
+
+def test_what_is_expected_to_be_broken_is_not_found(tmp_path: Path) -> None:
+    with deployed(_crashes) as deployment, targeted(tmp_path, deployment.url) as target:
+        rules = {rule.id for rule in target.rules}
+        expected = {id_: Expectation(id_, "it is old") for id_ in rules}
+
+        Explorer(Session(target, expected), "test_it", tmp_path)(st.just(1), _wait)
+
+
+def test_sequences_of_runs_are_judged(explore: Explorer, deployment: Deployment) -> None:
+    before = len(deployment.runs)
+
+    explore.sequences(runs=4)
+
+    assert len(deployment.runs) > before
+
+
+def test_sequences_find_what_is_answered_to_wrong_requests(tmp_path: Path) -> None:
+    def lenient(asked: Asked) -> JSONResponse | None:
+        return JSONResponse({}) if asked.is_run and not asked.fields else None
+
+    with deployed(lenient) as deployment, targeted(tmp_path, deployment.url) as target:
+        explore = Explorer(Session(target, {}), "test_it", tmp_path)
+        with pytest.raises(PromiseBroken, match="expected 4xx to an empty request, got 200"):
+            explore.sequences(runs=4)

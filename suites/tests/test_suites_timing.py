@@ -1,0 +1,36 @@
+"""When heads come."""
+
+from pathlib import Path
+
+import pytest
+from starlette.responses import JSONResponse, Response
+from suites_run import Asked, deployed, targeted
+
+from understudy_suites.promises import PromiseBroken
+from understudy_suites.session import Session
+from understudy_suites.stage import WAIT
+from understudy_suites.timing import head_first
+
+
+def _tried(folder: Path, answer: Response | None) -> None:
+    def other(asked: Asked) -> Response | None:
+        return answer if asked.is_run else None
+
+    with deployed(other) as deployment, targeted(folder, deployment.url) as target:
+        head_first(Session(target, {}), WAIT)
+
+
+def test_a_head_that_comes_at_once_is_good(tmp_path: Path) -> None:
+    with targeted(tmp_path) as target:
+        head_first(Session(target, {}), WAIT)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}"])
+def test_a_run_that_is_not_put_off_shows_nothing(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(pytest.skip.Exception, match="runs are not put off"):
+        _tried(tmp_path, Response(content, media_type="application/json"))
+
+
+def test_a_run_that_is_put_off_is_taken(tmp_path: Path) -> None:
+    with pytest.raises(PromiseBroken, match="expected 200 to a run that is put off, got 422"):
+        _tried(tmp_path, JSONResponse({}, 422))
