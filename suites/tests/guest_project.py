@@ -2,9 +2,15 @@
 
 from pathlib import Path
 
+import httpcore
 import pytest
 
 from understudy_mock.server import bundled_recordings
+from understudy_suites.guest import deployment, host
+
+# What a session inside of ours is the first to import is forgotten with it, and imported anew by
+# the next: its errors are then others than those that httpx knows.
+IMPORTED_ONCE = (httpcore, deployment, host)
 
 HELLO = "Hello! My name is Bagatur and I am 26 years old."
 """What the bundled recording `agent` was asked."""
