@@ -118,10 +118,19 @@ def test_what_makes_no_runs_needs_no_budget(explore: Explorer, target: Target) -
 def test_when_the_time_is_over_nothing_is_tried(explore: Explorer, target: Target) -> None:
     target.governor.budget = replace(target.governor.budget, seconds=0.0)
 
-    with pytest.raises(Untried, match="the budget was spent before anything could be tried"):
-        explore(st.integers(), _wait)
-    with pytest.raises(Untried, match="the budget was spent before anything could be tried"):
+    with pytest.raises(Untried, match="0 runs of the budget are left, each try makes 4"):
         explore.sequences(runs=4)
+
+
+def test_nothing_was_tried_where_others_spent_the_budget_meanwhile(
+    explore: Explorer, target: Target
+) -> None:
+    def late(stage: Stage, _: object) -> None:
+        target.governor.budget = replace(target.governor.budget, runs=0)
+        stage.run(WAIT)
+
+    with pytest.raises(Untried, match="the budget was spent before anything could be tried"):
+        explore(st.integers(), late)
 
 
 def test_a_failure_that_the_budget_keeps_from_coming_again_is_told(

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from suites_run import deployed, run_suites
 
+from understudy_suites.profile import SMOKE
+
 SPENT = r"spent (\d+) of \d+ runs, \d+ of \d+ s"
 
 
@@ -73,7 +75,7 @@ def test_nothing_is_asked_to_tell_what_would_be_tried(pytester: pytest.Pytester)
             "  scenarios.wait.default * MUST  *1 runs  It can be tried: A run is waited for, and*",
             "  wait.one-value * MUST  *  The body is one JSON value; white space may precede it.",
             "  wait.any-request * MUST  *3 runs  Whatever a request asks to see*",
-            f"* promises, about 6 runs of {deployment.url}; at most 60",
+            f"* promises, about 6 runs of {deployment.url}; at most {SMOKE.runs}",
         ]
     )
     result.stdout.no_fnmatch_line("*more than the budget*")

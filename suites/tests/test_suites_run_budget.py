@@ -27,7 +27,7 @@ def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytest
             "stateless.nothing-remembered (MUST): *",
             f"{SPENT}: 3 of 3 runs",
             "*: * kept, 0 broken, 0 broken as expected, 10 not exercised, *",
-            "spent 3 of 3 runs, * of 300 s",
+            "spent 3 of 3 runs, *",
         ]
     )
     result.stdout.no_fnmatch_line("*understudy itself failed*")
@@ -43,7 +43,8 @@ def test_no_run_is_made_when_the_time_is_over(pytester: pytest.Pytester) -> None
 
     assert len(deployment.runs) <= 1
     result.stdout.fnmatch_lines([f"{SPENT}: 0 of 1e-06 s"])
-    result.stdout.fnmatch_lines(["the budget was spent before anything could be tried"])
+    result.stdout.fnmatch_lines(["0 runs of the budget are left, each try makes 1"])
+    result.stdout.no_fnmatch_line("*understudy itself failed*")
 
 
 def test_a_deployment_that_is_busy_is_asked_again_later(pytester: pytest.Pytester) -> None:
@@ -61,7 +62,7 @@ def test_a_deployment_that_is_busy_is_asked_again_later(pytester: pytest.Pyteste
         )
 
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["spent 2 of 60 runs, * of 300 s, put off 1 times"])
+    result.stdout.fnmatch_lines(["spent 2 of * runs, * of * s, put off 1 times"])
 
 
 def test_runs_are_tagged_and_end_with_their_client(pytester: pytest.Pytester) -> None:
@@ -99,4 +100,4 @@ def test_runs_are_made_one_after_the_other_unless_more_is_asked_for(
         )
 
     assert set(alone.parseoutcomes()) == {"skipped", "deselected"}
-    together.stdout.fnmatch_lines(["spent 3 of 60 runs*"])
+    together.stdout.fnmatch_lines(["spent 3 of * runs*"])

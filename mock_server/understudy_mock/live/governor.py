@@ -117,8 +117,10 @@ class Governor:
 
     @property
     def left(self) -> int:
-        """How many runs are left."""
-        return max(0, self.budget.runs - self.spent.runs)
+        """How many runs are left; none where the time is over."""
+        spent = self.spent
+        in_time = spent.seconds < self.budget.seconds
+        return max(0, self.budget.runs - spent.runs) if in_time else 0
 
     @property
     def spent(self) -> Spent:
