@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from understudy_contracts.call import Kind
 from understudy_contracts.catalogue import dialects_of
 from understudy_contracts.contract import relate
-from understudy_contracts.event import event_of, parse
+from understudy_contracts.event import parse
 from understudy_contracts.finding import Finding
 from understudy_contracts.json_value import is_object
 from understudy_contracts.rule import AnyRule, Relation
@@ -117,8 +117,7 @@ def _shows(rule: AnyRule, judged: Judged) -> bool:
         return True
     if not judged.exchange.is_stream:
         return "error" not in names or _failed(judged)
-    events = (event_of(frame, 0) for frame in judged.exchange.frames)
-    return any(event.mode in names for event in events if event is not None)
+    return not judged.modes.isdisjoint(names)
 
 
 def _failed(judged: Judged) -> bool:

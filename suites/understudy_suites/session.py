@@ -17,6 +17,7 @@ from understudy_contracts import Exchange
 from understudy_contracts.call import Call
 from understudy_contracts.catalogue import versions
 from understudy_contracts.contract import check, read_call
+from understudy_contracts.event import event_of
 from understudy_contracts.finding import Finding
 from understudy_contracts.json_value import Json
 from understudy_mock.lenient_json import object_in
@@ -43,6 +44,12 @@ class Judged:
     exchange: Exchange
     call: Call
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def modes(self) -> frozenset[str]:
+        """The names of the events that are shown, without their namespaces; each rule asks."""
+        events = (event_of(frame, 0) for frame in self.exchange.frames)
+        return frozenset(event.mode for event in events if event is not None)
 
 
 @dataclass
