@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from understudy_suites.profile import DEEP, STANDARD
+from understudy_suites import options
+from understudy_suites.profile import DEEP, PROFILES, STANDARD
 from understudy_suites.settings import MOCK_RUNS, Settings, settings_of
 
 URL = "http://option.test"
@@ -116,3 +117,7 @@ def test_the_help_says_what_can_be_told(pytester: pytest.Pytester) -> None:
             "*understudy_url*",
         ]
     )
+
+
+def test_the_profiles_that_can_be_named_are_those_there_are() -> None:
+    assert (tuple(PROFILES), STANDARD.name) == (options.PROFILES, options.DEFAULT_PROFILE)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from understudy_suites.guest import options
+from understudy_suites.guest import options as guest_options
+from understudy_suites.options import add_options
 from understudy_suites.reporting import Reporting
-from understudy_suites.settings import add_options
 
 if TYPE_CHECKING:
     from understudy_suites.guest.deployment import MockDeployment
@@ -28,20 +28,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup(
         GROUP, "understudy: stands in for a LangGraph deployment, or judges one"
     )
-    options.add_options(group, parser)
+    guest_options.add_options(group, parser)
     add_options(group, parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and what tells the results. Raises UsageError."""
-    config.addinivalue_line("markers", options.MARKER)
+    config.addinivalue_line("markers", guest_options.MARKER)
     config.addinivalue_line(
         "markers", "understudy_promise(promise): what a test of the suites of understudy is about."
     )
     if config.getoption("--understudy-list"):
         config.option.dist = "no"  # Nothing is run, so there is nothing for pytest-xdist to share.
     config.pluginmanager.register(Reporting(config), "understudy-reporting")
-    if options.are_given(config):
+    if guest_options.are_given(config):
         from understudy_suites.guest.tally import start_tally
 
         config.stash[TALLY] = start_tally(config)

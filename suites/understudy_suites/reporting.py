@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from understudy_suites.settings import settings_of
-
 if TYPE_CHECKING:
     from understudy_suites.results import Results, Verdict
 
@@ -59,6 +57,7 @@ class Reporting:
         """Remember what is to be tried."""
         if any(item.get_closest_marker("understudy_promise") for item in session.items):
             from understudy_suites.planning import planned
+            from understudy_suites.settings import settings_of
 
             self._planned = planned(session.items, settings_of(self._config))
 
@@ -102,6 +101,7 @@ class Reporting:
         option = self._config.getoption
         if self._planned and (option("--understudy-list") or option("collectonly")):
             from understudy_suites.planning import told
+            from understudy_suites.settings import settings_of
 
             terminalreporter.section("understudy: what would be tried")
             for line in told(self._planned, settings_of(self._config)):
@@ -133,6 +133,7 @@ class Reporting:
         from understudy_mock.live.governor import Budget, Governor
         from understudy_suites.results import Results
         from understudy_suites.session import all_played, described
+        from understudy_suites.settings import settings_of
 
         settings = settings_of(self._config)
         folder = shared_folder(self._config)
