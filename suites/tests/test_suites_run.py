@@ -155,3 +155,16 @@ def test_what_the_user_names_is_run_on_the_mock_too(pytester: pytest.Pytester) -
 
     assert result.ret == 2
     result.stdout.fnmatch_lines(["*has no assistant 'nobody'; it offers failing, tools"])
+
+
+def test_a_report_that_cannot_be_written_is_told(pytester: pytest.Pytester) -> None:
+    result = run_suites(
+        pytester,
+        *("--understudy-report", "nowhere/report.html", "-k", "wait.default"),
+        only=["wait"],
+    )
+
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(
+        ["report: nowhere/report.html, which can't be written: *No such file or directory*"]
+    )
