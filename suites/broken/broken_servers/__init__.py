@@ -22,7 +22,7 @@ from broken_servers import (
 from broken_servers.answering import answering
 from broken_servers.resuming import joinable, resumable, what_follows
 from broken_servers.server import BrokenServer
-from broken_servers.together import mixed
+from broken_servers.together import ALONE, mixed
 
 EVERYTHING = ("tools", "agent", "subgraphs", "failing", "interrupt", "writer")
 
@@ -53,7 +53,7 @@ WHOLE = [
     BrokenServer(
         "", "answers are sent as they are", answering(lambda exchange: exchange), EVERYTHING
     ),
-    BrokenServer("", "runs wait for each other", mixed(lambda answers: answers)),
+    BrokenServer("", "runs wait for each other", mixed(lambda answers: answers), options=ALONE),
     BrokenServer("", "streams can be resumed", resumable(what_follows)),
     BrokenServer(
         "",

@@ -8,6 +8,7 @@ from broken_servers.changes import (
     data,
     drop,
     each,
+    event,
     header,
     refusals,
     status,
@@ -48,6 +49,13 @@ def no_object(exchange: Exchange) -> bool:
     return exchange.request.method == "POST" and not is_object(value_in(exchange.request.body))
 
 
+def _failed_stream(exchange: Exchange) -> Exchange:
+    """Answer with a stream that has nothing but an error, as if a run had failed."""
+    told = event("error", {"error": "NotFound", "message": "no such assistant"})
+    head = Response(200, (("content-type", "text/event-stream; charset=utf-8"),))
+    return Exchange(exchange.request, head, (Frame(0.0, told),))
+
+
 def _refused_with(code: int) -> Change:
     return when(lambda e: e.response.status == code, made_up)
 
@@ -78,6 +86,11 @@ SERVERS = [
         "errors.refused",
         "unknown assistants are answered with a made-up run",
         answering(_refused_with(404)),
+    ),
+    BrokenServer(
+        "errors.refused",
+        "unknown assistants are an error event of a stream",
+        answering(when(lambda e: e.response.status == 404, _failed_stream)),
     ),
     BrokenServer(
         "errors.refused",

@@ -59,5 +59,8 @@ SERVERS = [
         options=("-k", "disconnect"),
     ),
     BrokenServer("stream.whole", "streams break off in the middle", answering(streams(cut(0.5)))),
+    BrokenServer(
+        "stream.whole", "the chunk that ends a stream is missing", answering(streams(cut(1)))
+    ),
     BrokenServer("wait.whole", "outputs break off in the middle", answering(waits(cut(0.5)))),
 ]

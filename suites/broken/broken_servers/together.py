@@ -11,8 +11,10 @@ from broken_servers.failures import text_answer
 from broken_servers.server import Breaking, BrokenServer
 from understudy_contracts import Exchange, Frame
 
-_TOGETHER = 0.05
+_TOGETHER = 0.5
 """Seconds in which runs are made at the same time."""
+ALONE = ("-k", "concurrency")
+"""As each run takes that long, nothing else is tried."""
 Mix = Callable[[list[Exchange]], list[Exchange]]
 
 
@@ -62,20 +64,28 @@ def _not_the_last(change: Change) -> Mix:
 
 
 SERVERS = [
-    BrokenServer("concurrency.not-mixed", "runs get the answers of each other", mixed(_next)),
+    BrokenServer(
+        "concurrency.not-mixed",
+        "runs get the answers of each other",
+        mixed(_next),
+        options=ALONE,
+    ),
     BrokenServer(
         "concurrency.not-mixed",
         "an event of another run slips into a stream",
         mixed(_an_event_of_the_next),
+        options=ALONE,
     ),
     BrokenServer(
         "concurrency.all-answered",
         "runs are turned away while another is made",
         mixed(_not_the_last(text_answer(503, "busy"))),
+        options=ALONE,
     ),
     BrokenServer(
         "concurrency.all-answered",
         "runs are broken off when another comes",
         mixed(_not_the_last(cut(0.5))),
+        options=ALONE,
     ),
 ]
