@@ -79,7 +79,7 @@ SERVERS = [
     BrokenServer(
         "concurrency.all-answered",
         "runs are turned away while another is made",
-        mixed(_not_the_last(text_answer(503, "busy"))),
+        mixed(_not_the_last(text_answer(500, "busy"))),
         options=ALONE,
     ),
     BrokenServer(
