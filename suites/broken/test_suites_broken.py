@@ -7,24 +7,21 @@ from pathlib import Path
 import pytest
 from broken_servers import SERVERS, WHOLE
 from broken_servers.server import BrokenServer
-from trying import FOUND, found_broken, is_there_what_tries, verdicts_on
+from trying import FOUND, found_broken, is_there_what_tries, told, verdicts_on
 
 from understudy_contracts.finding import Level
 from understudy_suites.promises import all_promises
 from understudy_suites.results import Outcome
 
 NOT_BROKEN = {
+    "clients.refusal": "the SDK is given what was read already: its status is never another",
     "data.checkpoints": "no recording shows checkpoints: langgraph-api keeps none of these runs",
-    "clients.refusal": "the SDK reads what was read already: its status is never another",
+    "folding.values": "the suites do not know how a graph makes its state of the updates",
+    "neighbours.thread-state": "nothing asks for the state of a thread",
+    "order.end-shown": "a promise of Aegra, and the recordings are of langgraph-api",
+    "resumption.unique": "the mock breaks it as the recorded server does",
 }
-"""Promises at MUST for which there is no broken server, and why."""
-
-
-def told(server: BrokenServer, found: list[str]) -> str:
-    """Return a line that says which promises of *server* were found broken."""
-    also = ", ".join(promise for promise in found if promise != server.promise)
-    verdict = "found " if server.promise in found else "MISSED"
-    return f"{verdict} {server}" + (f"  (also {also})" if also else "")
+"""Promises that bind for which there is no broken server, and why."""
 
 
 @pytest.mark.parametrize("server", SERVERS, ids=str)
@@ -58,12 +55,12 @@ def test_no_two_servers_have_the_same_wrong() -> None:
     assert [name for name, n in Counter(map(str, SERVERS)).items() if n > 1] == []
 
 
-def test_every_promise_that_binds_all_servers_is_broken_by_one() -> None:
+def test_every_promise_that_binds_is_broken_by_a_server() -> None:
     broken = {server.promise for server in SERVERS}
     binding = {
         id_
         for id_, promise in all_promises().items()
-        if promise.level is Level.MUST and not id_.startswith("scenarios.")
+        if promise.level is not Level.MAY and not id_.startswith("scenarios.")
     }
 
     assert broken <= set(all_promises())

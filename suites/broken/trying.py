@@ -84,6 +84,13 @@ def found_broken(verdicts: list[Verdict]) -> list[str]:
     return list(dict.fromkeys(v.promise for v in verdicts if v.outcome in red))
 
 
+def told(broken: BrokenServer, found: list[str]) -> str:
+    """Return a line that says which promises of *broken* were *found* broken."""
+    also = ", ".join(promise for promise in found if promise != broken.promise)
+    verdict = "found " if broken.promise in found else "MISSED"
+    return f"{verdict} {broken}" + (f"  (also {also})" if also else "")
+
+
 def is_there_what_tries(promise: str) -> bool:
     """Whether what the test of *promise* needs is installed."""
     needed = _NEEDS.get(promise.partition(".")[0], "understudy")

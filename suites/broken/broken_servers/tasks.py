@@ -148,7 +148,7 @@ SERVERS = [
         INTERRUPT,
     ),
     BrokenServer(
-        "folding.values",
+        "repetition.output",
         "values lack what the updates added",
         answering(nth("values", -1, data(lambda v: v | {"messages": v["messages"][:1]}))),
     ),
