@@ -51,7 +51,9 @@ def run_suites(
     arguments = ("--confcutdir", str(PACKAGE), "-p", "no:cacheprovider", *profile, *options)
     suites = [f"understudy_suites.test_{suite}" for suite in only] or ["understudy_suites"]
     if apart:
-        return pytester.runpytest_subprocess(*arguments, "--pyargs", *suites)
+        # The plugin of Schemathesis takes long to import, in each worker.
+        without = ("-p", "no:schemathesis")
+        return pytester.runpytest_subprocess(*without, *arguments, "--pyargs", *suites)
     # Nothing can be rewritten that is imported already.
     return pytester.runpytest_inprocess("--assert=plain", *arguments, "--pyargs", *suites)
 

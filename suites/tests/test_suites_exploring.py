@@ -62,7 +62,7 @@ def test_the_smallest_case_that_fails_is_told_as_curl_and_kept(
     explore: Explorer, tmp_path: Path
 ) -> None:
     with pytest.raises(PromiseBroken) as caught:
-        explore(st.integers(21, 99), _late)
+        explore(st.integers(0, 99), _late)
 
     kept = tmp_path / "failures" / "test_it.jsonl"
     text = str(caught.value)
@@ -198,13 +198,3 @@ def test_sequences_of_runs_are_judged(explore: Explorer, deployment: Deployment)
     explore.sequences(runs=4)
 
     assert len(deployment.runs) > before
-
-
-def test_sequences_find_what_is_answered_to_wrong_requests(tmp_path: Path) -> None:
-    def lenient(asked: Asked) -> JSONResponse | None:
-        return JSONResponse({}) if asked.is_run and not asked.fields else None
-
-    with deployed(lenient) as deployment, targeted(tmp_path, deployment.url) as target:
-        explore = Explorer(Session(target, {}), "test_it", tmp_path)
-        with pytest.raises(PromiseBroken, match="expected 4xx to an empty request, got 200"):
-            explore.sequences(runs=4)

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.responses import JSONResponse, Response
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.responses import Response as Answer
 from suites_run import Asked, deployed, targeted
 
+from understudy_contracts import Exchange, Frame, Request, Response
 from understudy_mock.live.upstream import UpstreamError
 from understudy_suites import scenarios
 from understudy_suites.scenarios import SCENARIOS
+from understudy_suites.scenarios.resume import join_paths
 from understudy_suites.session import Session
 from understudy_suites.stage import Stage
 
@@ -50,10 +54,10 @@ def test_each_suite_of_scenarios_is_a_module() -> None:
     assert {scenario.suite for scenario in SCENARIOS.values()} <= set(scenarios.__all__)
 
 
-def _played(folder: Path, name: str, answer: Response, path: str) -> list[tuple[str, int]]:
+def _played(folder: Path, name: str, answer: Answer, path: str) -> list[tuple[str, int]]:
     """Play the scenario *name* where *path* answers with *answer*."""
 
-    def other(asked: Asked) -> Response | None:
+    def other(asked: Asked) -> Answer | None:
         return answer if asked.path.startswith(path) else None
 
     with deployed(other) as deployment, targeted(folder, deployment.url) as target:
@@ -77,8 +81,44 @@ def test_a_stream_that_names_no_run_is_not_joined(tmp_path: Path) -> None:
     assert _played(tmp_path, "resume.resumable", NOTHING, "/runs/stream") == [("/runs/stream", 404)]
 
 
+RUN = "019aa02d-3e0d-7a4c-8d4c-6a3d4c4a4f4b"
+THREAD = "0b9aa02d-3e0d-4a4c-8d4c-6a3d4c4a4f4b"
+
+
+def _located(location: str, data: str) -> Exchange:
+    frame = Frame(0.1, f"event: messages\ndata: {data}\n\n".encode(), "messages", data)
+    response = Response(200, (("content-location", location),))
+    return Exchange(Request("POST", "/runs/stream"), response, (frame,))
+
+
+@pytest.mark.parametrize(
+    ("location", "data", "paths"),
+    [
+        (f"/threads/{THREAD}/runs/{RUN}", "1", [f"/threads/{THREAD}/runs/{RUN}/stream"]),
+        (f"/runs/{RUN}", f'{{"thread_id": "{THREAD}"}}', [f"/threads/{THREAD}/runs/{RUN}/stream"]),
+        (f"/runs/{RUN}", '{"thread_id": 5}', []),
+        ("/runs/somewhere", "{}", []),
+    ],
+)
+def test_a_run_can_be_joined_where_its_answer_says(
+    location: str, data: str, paths: list[str]
+) -> None:
+    assert list(join_paths(_located(location, data))) == paths
+
+
+def test_a_run_that_says_nowhere_is_not_joined_while_it_is_waited_for(tmp_path: Path) -> None:
+    def nowhere(_: Asked, headers: MutableHeaders) -> None:
+        headers["content-location"] = f"/runs/{RUN}"
+
+    with deployed(alter=nowhere) as deployment, targeted(tmp_path, deployment.url) as target:
+        stage = Stage(target)
+        SCENARIOS["resume.join-wait"].play(stage)
+
+    assert len(stage.exchanges) == 1
+
+
 def test_an_assistant_of_no_known_id_is_not_looked_at(tmp_path: Path) -> None:
-    def little(asked: Asked) -> Response | None:
+    def little(asked: Asked) -> Answer | None:
         return None if asked.path == "/info" else NOTHING
 
     with (

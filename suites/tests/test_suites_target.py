@@ -75,16 +75,13 @@ def test_the_level_chooses_the_rules(tmp_path: Path) -> None:
 
 
 def test_a_version_of_the_contract_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(UnknownVersion), targeted(tmp_path, contract="9.9"):
-        pass
+    with pytest.raises(UnknownVersion):
+        targeted(tmp_path, contract="9.9").__enter__()
 
 
 def test_a_header_must_be_one(tmp_path: Path) -> None:
-    with (
-        pytest.raises(BadHeader, match="--understudy-header: expected 'Name: value'"),
-        targeted(tmp_path, headers=("nothing",)),
-    ):
-        pass
+    with pytest.raises(BadHeader, match="--understudy-header: expected 'Name: value'"):
+        targeted(tmp_path, headers=("nothing",)).__enter__()
 
 
 def test_a_deployment_gets_the_key_and_the_headers(
