@@ -157,9 +157,7 @@ def _load(paths: Sequence[Path]) -> Library:
 def _why(error: NothingRecorded | BrokenRecording | BadAnswer | OSError) -> str:
     if not isinstance(error, OSError):
         return escape(str(error))
-    path = error.filename or error.args[0]
-    reason = error.strerror or "there is no such file or folder"
-    return escape(f"can't read {path}: {reason}")
+    return escape(f"can't read {error.filename}: {error.strerror}")
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

@@ -97,6 +97,7 @@ def test_a_deployment_that_names_no_assistant(
         (("--understudy-contract", "9.9"), "expected a version of the contract (*), got '9.9'"),
         (("--understudy-header", "secret"), "--understudy-header: expected 'Name: value', got *"),
         (("--understudy-expected-failures", "no.toml"), "*No such file or directory: 'no.toml'"),
+        (("-o", "understudy_recordings=no.jsonl"), "*there is no such file or folder: *no.jsonl'"),
         (("--understudy-url", "ftp://x"), "expected a URL like http://*, got 'ftp://x'"),
     ],
 )

@@ -1,5 +1,6 @@
 """A set of recordings, and which of them answers a request."""
 
+import errno
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -211,7 +212,7 @@ def recording_files(paths: Iterable[Path]) -> list[Path]:
         elif path.exists():
             found.append(path)
         else:
-            raise FileNotFoundError(path)
+            raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", str(path))
     return found
 
 
