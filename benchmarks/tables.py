@@ -70,6 +70,15 @@ def check_table(rows: Iterable[Row]) -> str:
     return _table(["events", "read, an event", "judge, an event", "most memory"], lines)
 
 
+def plugin_table(rows: Iterable[Row]) -> str:
+    """Return the table of what a start of pytest costs; the difference is that of pairs."""
+    lines = [
+        [row.name, *(f"{row.values[name]:.1f} ms" for name in ("empty", "ours", "more"))]
+        for row in rows
+    ]
+    return _table(["a start of pytest", "empty plugin", "understudy", "difference"], lines)
+
+
 def write(path: Path, section: str, results: str) -> None:
     """Put *results* in place of those of that *section* in the file *path*."""
     start, end = f"<!-- {section} -->\n", f"<!-- end of {section} -->\n"
