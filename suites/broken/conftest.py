@@ -16,7 +16,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Keep what a test says of its server, also one that another process ran."""
-    TOLD.extend(str(value) for name, value in report.user_properties if name == FOUND)
+    if report.when == "call":
+        TOLD.extend(str(value) for name, value in report.user_properties if name == FOUND)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

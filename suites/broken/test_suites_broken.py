@@ -46,9 +46,8 @@ def test_a_broken_server_is_found_out(
 def test_a_server_that_changes_nothing_is_not(server: BrokenServer, tmp_path: Path) -> None:
     verdicts = verdicts_on(server, tmp_path)
 
-    outcomes = Counter(verdict.outcome for verdict in verdicts)
     assert [v for v in verdicts if v.outcome in (Outcome.BROKEN, Outcome.UNTRIED)] == []
-    assert outcomes[Outcome.KEPT] > 0.8 * len(verdicts)
+    assert Outcome.KEPT in {verdict.outcome for verdict in verdicts}
 
 
 def test_no_two_servers_have_the_same_wrong() -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from broken_servers.answering import answering
 from broken_servers.changes import (
+    Frames,
+    Parts,
     data,
     drop,
     each,
@@ -37,6 +39,11 @@ def _unless_failed(output: Any) -> Any:
     return {} if is_object(output) and "__error__" in output else output
 
 
+def _first_partial_alone(all_: Frames) -> Parts:
+    places = [n for n, frame in enumerate(all_) if frame.event == "messages/partial"]
+    return [frame for n, frame in enumerate(all_) if n not in places[1:]]
+
+
 SERVERS = [
     BrokenServer(
         "sums.chunks",
@@ -54,8 +61,8 @@ SERVERS = [
     ),
     BrokenServer(
         "sums.partials",
-        "the last of a growing message is lost",
-        answering(nth("messages/partial", -1, drop)),
+        "messages do not grow to their end",
+        answering(frames(_first_partial_alone)),
         ("agent",),
         options=NOTES,
     ),
