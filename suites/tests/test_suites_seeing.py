@@ -8,7 +8,6 @@ import orjson
 import pytest
 
 from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
-from understudy_contracts.call import Kind
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.json_value import Json
 from understudy_suites import (
@@ -23,8 +22,7 @@ from understudy_suites import (
     test_stream,
     test_wait,
 )
-from understudy_suites.endings import whole
-from understudy_suites.promises import PromiseBroken, Untried
+from understudy_suites.promises import PromiseBroken
 from understudy_suites.scenarios import SCENARIOS
 from understudy_suites.stage import STREAM, WAIT
 
@@ -242,21 +240,3 @@ def test_properties_of_both_ways_ask_for_both(ask: Callable[[Any], None]) -> Non
     ask(explore)
 
     assert explore.complaints == []
-
-
-def _showing(*exchanges: Exchange) -> Any:
-    judged = [SimpleNamespace(call=SimpleNamespace(kind=Kind.WAIT), exchange=e) for e in exchanges]
-    return SimpleNamespace(scenarios=(SCENARIO,), judged={SCENARIO: judged}.get)
-
-
-def test_an_answer_that_breaks_off_is_seen() -> None:
-    _check(whole, _showing(waited(), HALF), Kind.WAIT, says="in exchange 2 of stream.unknown-field")
-
-
-def test_answers_that_come_to_their_end_are_good() -> None:
-    whole(_showing(waited()), Kind.WAIT)
-
-
-def test_without_an_answer_it_is_not_known_how_they_end() -> None:
-    with pytest.raises(Untried, match="nothing that was tried is answered with a stream"):
-        whole(_showing(waited()), Kind.STREAM)

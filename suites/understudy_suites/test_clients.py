@@ -9,7 +9,7 @@ from understudy_contracts.call import Kind
 from understudy_contracts.event import Absent, event_of, parse
 from understudy_contracts.finding import Level
 from understudy_suites import sdk
-from understudy_suites.promises import broken, not_applicable, promise
+from understudy_suites.promises import Untried, broken, not_applicable, promise
 from understudy_suites.session import Session
 
 
@@ -63,13 +63,20 @@ def test_the_python_sdk_tells_refusals(session: Session) -> None:
 
 
 def _whole(session: Session, kind: Kind) -> Iterator[Exchange]:
-    """Yield the exchanges of a *kind* that are complete, of all scenarios."""
+    """Yield the exchanges of a *kind* that are complete, of all scenarios.
+
+    Raises Untried where there is none.
+    """
     if not sdk.installed():
         not_applicable(f"there is no SDK to read with: pip install {sdk.DISTRIBUTION}")
+    seen = 0
     for scenario in session.scenarios:
         for judged in session.judged(scenario):
             if judged.call.kind is kind and judged.exchange.end is End.COMPLETE:
+                seen += 1
                 yield judged.exchange
+    if not seen:
+        raise Untried(f"nothing that was tried is answered with a {kind}")
 
 
 def _events(exchange: Exchange) -> Iterator[sdk.Read]:
