@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from starlette.datastructures import MutableHeaders
@@ -154,6 +155,23 @@ def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
 
     assert ruling.broken
     assert "relations.run-ids (MUST) at exchange 1" in str(ruling)
+    assert "got:      that of exchange 1 of wait.default" in str(ruling)
+
+
+def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) -> None:
+    words = iter(("one", "two", "three"))
+
+    def answer(asked: Asked) -> JSONResponse | None:
+        if asked.path != "/runs/wait":
+            return None
+        location = {"content-location": f"/runs/{uuid4()}"}
+        return JSONResponse({"said": f"exchange 99 {next(words)}"}, headers=location)
+
+    with deployed(answer) as deployment, targeted(tmp_path, deployment.url) as target:
+        session = _only(target, "wait.default", "relations.ways")
+        ruling = judge(_rule("repetition.output"), session)
+
+    assert "exchange 99" in str(ruling)
 
 
 def test_an_empty_ruling_says_that_nothing_was_judged() -> None:

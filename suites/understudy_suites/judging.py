@@ -1,5 +1,6 @@
 """How a rule is judged: over every exchange that the scenarios made and that it is about."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,8 @@ from understudy_suites.results import ScenarioVerdict, numbered
 from understudy_suites.scenarios import Scenario
 from understudy_suites.session import Judged, Session
 
+_NUMBERED = re.compile(r"\bexchange (\d+)\b")
+"""How relations name the exchange that another is compared with."""
 _MOST_TOLD = 5
 """Scenarios, and findings of one scenario, that a failure tells."""
 
@@ -153,9 +156,18 @@ def _related(
     found: dict[str, list[Finding]] = {scenario.name: [] for scenario, _, _ in places}
     exchanges = [judged.exchange for _, _, judged in places]
     target = session.target
+
+    def placed(match: re.Match[str]) -> str:
+        if not 0 < int(match[1]) <= len(places):
+            return match[0]  # The words of the deployment, not of the rule.
+        scenario, number, _ = places[int(match[1]) - 1]
+        return f"exchange {number} of {scenario.name}"
+
     for finding in relate(exchanges, (rule,), dialect=target.dialect, repeatable=True):
         scenario, number, _ = places[(finding.exchange or 1) - 1]
-        found[scenario.name].append(replace(finding, exchange=number))
+        expected, got = (_NUMBERED.sub(placed, text) for text in (finding.expected, finding.got))
+        told = replace(finding, exchange=number, expected=expected, got=got)
+        found[scenario.name].append(told)
     for scenario, seen in about.items():
         if seen:
             findings = tuple(found[scenario.name])
