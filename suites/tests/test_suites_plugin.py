@@ -52,7 +52,9 @@ def test_recordings_that_are_not_there_are_told(pytester: pytest.Pytester) -> No
     result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*UsageError: understudy_recordings: *nowhere"])
+    result.stdout.fnmatch_lines(
+        ["*UsageError: understudy_recordings: can't read *nowhere: there is no such *"]
+    )
 
 
 def test_the_fixtures_are_documented(pytester: pytest.Pytester) -> None:

@@ -95,8 +95,11 @@ def hosted(settings: GuestSettings) -> Generator[Host]:
         library = load(_present(settings) if settings.paths else [bundled_recordings()])
         options = Options(speed=0, seed=0, now=lambda: _NOW)
         mock = Mock(library, options, journal=Journal(None, _LARGEST_BODY))
-    except (BrokenRecording, BadAnswer, OSError) as error:
+    except (BrokenRecording, BadAnswer) as error:
         raise pytest.UsageError(f"{RECORDINGS_INI}: {error}") from None
+    except OSError as error:
+        what = f"can't read {error.filename}: {error.strerror}"
+        raise pytest.UsageError(f"{RECORDINGS_INI}: {what}") from None
     with ExitStack() as stack:
         author: Author | None = None
         if settings.records:
