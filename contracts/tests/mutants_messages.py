@@ -139,6 +139,21 @@ MUTANTS = [
         with_data("messages", _with_message(type="ai"), 3),
     ),
     Mutant(
+        "sums.streamed",
+        "a chunk is lost that `events` tells of",
+        "python/full-agent-all9",
+        without("messages", 3),
+        # What is lost is missing from the sum, too.
+        also=frozenset(("sums.chunks",)),
+    ),
+    Mutant(
+        "sums.streamed",
+        "a chunk comes twice that `events` tells of once",
+        "python/full-agent-all9",
+        doubled("messages", 3),
+        also=frozenset(("sums.chunks",)),
+    ),
+    Mutant(
         "sums.chunks",
         "a chunk is lost",
         "python/full-agent-all-tuple-noevents",

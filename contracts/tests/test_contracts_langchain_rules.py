@@ -134,6 +134,51 @@ def test_tool_calls_add_up_to_the_output() -> None:
     assert judged([*MODEL, streamed, wrong, END]) == ["sums.output"]
 
 
+def piece(content: str, model: str = "model") -> Shown:
+    """Make the tuple of a chunk of a model, as `messages` shows it."""
+    id_ = f"lc_run--{MODEL_RUNS[model]}"
+    return "messages", [{"id": id_, "content": content, "tool_call_chunks": []}, {}]
+
+
+def told(content: str, model: str = "model") -> Shown:
+    """Make the event of the same chunk."""
+    chunk = {"content": content}
+    return on("chat_model_stream", MODEL_RUNS[model], RUN, chunk=chunk)
+
+
+MODEL_RUNS = {
+    "model": "01a20208-0000-7000-8000-000000000001",
+    "other": "01a20208-0000-7000-8000-000000000002",
+}
+SAID = [piece("a"), told("a"), told("b"), piece("b")]
+BEGINS = [START, *(on("chat_model_start", run, RUN) for run in MODEL_RUNS.values())]
+
+
+def test_the_chunks_of_a_message_are_those_that_events_tell_of() -> None:
+    assert judged([*BEGINS, *SAID, END]) == []
+    assert judged([*BEGINS, *SAID, piece("c"), END]) == ["sums.streamed"]
+    assert judged([*BEGINS, *SAID, piece("d"), told("c"), END]) == ["sums.streamed"]
+
+
+def test_chunks_that_say_nothing_may_be_shown_in_one_place_alone() -> None:
+    assert judged([*BEGINS, *SAID, piece(""), END]) == []
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        [*BEGINS, piece("a"), END],  # Hidden from `events`.
+        [*BEGINS, told("a"), END],  # Hidden from `messages`.
+        [*BEGINS, *SAID, piece("c")],  # Cancelled.
+        [*BEGINS, piece("c"), METADATA, *BEGINS, *SAID, END],  # Tried again.
+        [*BEGINS, told("a", "other"), piece("a"), END],  # Two models.
+        [*BEGINS, *SAID, on("chat_model_stream", MODEL_RUNS["model"], RUN, chunk=7), END],
+    ],
+)
+def test_chunks_that_only_one_mode_shows_are_not_judged(shown: list[Shown]) -> None:
+    assert "sums.streamed" not in judged(shown)
+
+
 @pytest.mark.parametrize("data", [{}, {"output": 7}, {"chunk": 7}])
 def test_a_model_whose_output_cannot_be_read_is_not_judged(data: dict[str, Any]) -> None:
     end = on("chat_model_end", "model", RUN, **data)

@@ -29,6 +29,10 @@ class Recent(Generic[Value]):
         """Return the values, the one that was set longest ago first."""
         return self._values.values()
 
+    def items(self) -> Collection[tuple[str, Value]]:
+        """Return ids and values, the one that was set longest ago first."""
+        return self._values.items()
+
     def get(self, id_: str) -> Value | None:
         """Return the value with that id; None if there is none."""
         return self._values.get(id_)

@@ -1,10 +1,12 @@
 """Streamed messages and what becomes of them in the state of the graph."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from understudy_contracts.call import Call, Kind
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.event import Event
+from understudy_contracts.exchange import End
 from understudy_contracts.finding import Level
 from understudy_contracts.json_value import Json, Path, is_object
 from understudy_contracts.messages import messages_in
@@ -14,6 +16,7 @@ from understudy_contracts.reading.recent import MOST_REMEMBERED, Recent
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 from understudy_contracts.rules.messages import shown
 from understudy_contracts.rules.tuples import is_of_one_call, is_piece, piece_in
+from understudy_contracts.schema import show
 
 _STREAM = frozenset({Kind.STREAM})
 _PYTHON = frozenset({Dialect.PYTHON, Dialect.AEGRA})
@@ -107,7 +110,76 @@ def _output(call: Call, report: Report) -> EventWatch:
             _compare(streamed, output, event, report, ("data", "output"))
 
 
+@dataclass(slots=True)
+class _Pieces:
+    """The pieces of one message as one of the modes shows them: how many, and a digest of them."""
+
+    count: int = 0
+    digest: int = 0
+    frame: int = 0
+    """The frame of the last one."""
+
+    def add(self, piece: Json, event: Event) -> None:
+        """Add a *piece* that *event* shows, if it says something."""
+        said = (piece.get("content") or "", piece.get("tool_call_chunks") or [])
+        if any(said):
+            self.count += 1
+            self.digest = hash((self.digest, *map(show, said)))
+            self.frame = event.number
+
+
+def _streamed(call: Call, report: Report) -> EventWatch:
+    shown, told = Recent[_Pieces](), Recent[_Pieces]()
+    is_over = False
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            shown, told = Recent[_Pieces](), Recent[_Pieces]()
+        piece, step = piece_in(event), read_step(event)
+        if piece is not None and is_of_one_call(piece[0]) and is_piece(piece[1]):
+            _add(shown, piece[0], piece[1], event)
+        elif step is not None:
+            is_over = step.kind == "chain" and step.ends and step.parents == []
+            if step.kind == "chat_model" and step.phase == "stream":
+                _add(told, f"lc_run--{step.run}", _chunk_of(event), event)
+    # A run that was cancelled or failed may have been told of further in one mode than the other.
+    if event is End.COMPLETE and is_over and not (shown.forgot or told.forgot):
+        for id_, pieces in shown.items():
+            _compare_pieces(id_, pieces, told.get(id_), report)
+
+
+def _add(pieces: Recent[_Pieces], id_: str, piece: Json, event: Event) -> None:
+    so_far = pieces.get(id_) or _Pieces()
+    so_far.add(piece, event)
+    pieces.set(id_, so_far)
+
+
+def _chunk_of(event: Event) -> Json:
+    data = event.value.get("data")
+    chunk = data.get("chunk") if is_object(data) else None
+    return chunk if is_object(chunk) else {}
+
+
+def _compare_pieces(id_: str, pieces: _Pieces, told: _Pieces | None, report: Report) -> None:
+    # A model may be hidden from `events`, by its tags.
+    if told is None or (pieces.count, pieces.digest) == (told.count, told.digest):
+        return
+    got = f"{pieces.count} of them" if pieces.count != told.count else "others, or in another order"
+    expected = f"the {told.count} chunks of the message {id_} that `events` tells of"
+    report(expected, got, at=pieces.frame)
+
+
 RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="sums.streamed",
+        level=Level.SHOULD,
+        promise="The chunks of a message that `messages` shows are those that "
+        "`on_chat_model_stream` tells of it, each once and in the same order.",
+        source="observed on langgraph-api 0.16.7, in every recording of all modes; a client that "
+        "misses a chunk shows half a sentence",
+        dialects=frozenset({Dialect.PYTHON}),
+        kinds=_STREAM,
+        judge=_streamed,
+    ),
     EventRule(
         id="sums.chunks",
         level=Level.MAY,
@@ -138,4 +210,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_output,
     ),
 )
-"""One rule for each of the modes that stream messages."""
+"""One for the chunks of a message themselves, and one for each of the modes that show them."""

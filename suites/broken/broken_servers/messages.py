@@ -172,4 +172,14 @@ SERVERS = [
         "chunks go on after the last one",
         answering(each("messages", _last_again)),
     ),
+    BrokenServer(
+        "sums.streamed",
+        "a chunk of a message is lost",
+        answering(nth("messages", 2, drop)),
+    ),
+    BrokenServer(
+        "sums.streamed",
+        "a chunk of a message comes twice",
+        answering(nth("messages", 2, twice)),
+    ),
 ]
