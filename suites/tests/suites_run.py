@@ -48,7 +48,9 @@ def run_suites(
     pytester.makeini("\n".join(settings))
     profile = () if "--understudy-profile" in options else ("--understudy-profile", "smoke")
     # Without `confcutdir` pytest would find the configuration of our checkout above the suites.
-    arguments = ("--confcutdir", str(PACKAGE), "-p", "no:cacheprovider", *profile, *options)
+    # pytest-asyncio warns of a setting of its own.
+    without = ("-p", "no:cacheprovider", "-p", "no:asyncio")
+    arguments = ("--confcutdir", str(PACKAGE), *without, *profile, *options)
     suites = [f"understudy_suites.test_{suite}" for suite in only] or ["understudy_suites"]
     if apart:
         # The plugin of Schemathesis takes long to import, in each worker.

@@ -47,7 +47,7 @@ def test_workers_play_a_scenario_once_and_all_tell_their_verdicts(
 
 
 def test_no_other_plugin_is_needed(pytester: pytest.Pytester) -> None:
-    others = ("xdist", "hypothesispytest", "schemathesis", "cacheprovider")
+    others = ("asyncio", "xdist", "hypothesispytest", "schemathesis", "cacheprovider")
     without = [part for name in others for part in ("-p", f"no:{name}")]
     result = run_suites(
         pytester,

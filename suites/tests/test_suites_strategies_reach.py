@@ -17,7 +17,6 @@ from understudy_contracts.stream_mode import STREAM_MODES
 from understudy_suites.strategies import json_values, refusals, streams, waits
 
 _EXAMPLES = settings(
-    max_examples=200,
     derandomize=True,
     database=None,
     deadline=None,
@@ -25,10 +24,10 @@ _EXAMPLES = settings(
 )
 
 
-def _drawn(strategy: Any) -> list[Any]:
+def _drawn(strategy: Any, examples: int = 200) -> list[Any]:
     found: list[Any] = []
 
-    @_EXAMPLES
+    @settings(_EXAMPLES, max_examples=examples)
     @given(strategy)
     def collect(example: Any) -> None:
         found.append(example)
@@ -46,7 +45,7 @@ def _legal_streams() -> list[Exchange]:
         *_drawn(streams(modes=STREAM_MODES, subgraphs=True)),
         *_drawn(streams(modes=modes, subgraphs=True)),
         *_drawn(streams(Dialect.PYTHON, modes=("values", "updates", "tasks", "custom"))),
-        *_drawn(streams(Dialect.AEGRA, modes=("custom",))),
+        *_drawn(streams(Dialect.AEGRA, modes=("custom",)), 600),
     ]
 
 

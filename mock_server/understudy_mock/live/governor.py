@@ -104,8 +104,9 @@ class Governor:
         delay = self._delay(response)
         with self._ledger() as ledger:
             entries = ledger.read()
-            started = entries[0] or self._clock()
-            left = started + self.budget.seconds - self._clock()
+            now = self._clock()
+            started = entries[0] or now
+            left = started + self.budget.seconds - now
             if delay > left:
                 raise BudgetSpent(
                     f"the deployment asks to come back in {delay:g} s, of {self.budget.seconds:g} "
@@ -143,10 +144,11 @@ class Governor:
     def _count(self, runs: int) -> None:
         with self._ledger() as ledger:
             entries = ledger.read()
-            started = entries[0] or self._clock()
+            now = self._clock()
+            started = entries[0] or now
             if runs > 0 and entries[1] >= self.budget.runs:
                 raise BudgetSpent(f"{int(entries[1])} of {self.budget.runs} runs")
-            elapsed = self._clock() - started
+            elapsed = now - started
             if runs > 0 and elapsed >= self.budget.seconds:
                 raise BudgetSpent(f"{elapsed:.0f} of {self.budget.seconds:g} s")
             ledger.write((started, max(0.0, entries[1] + runs), entries[2]))
