@@ -49,8 +49,8 @@ def run_suites(
     profile = () if "--understudy-profile" in options else ("--understudy-profile", "smoke")
     # Without `confcutdir` pytest would find the configuration of our checkout above the suites.
     # pytest-asyncio warns of a setting of its own.
-    without = ("-p", "no:cacheprovider", "-p", "no:asyncio")
-    arguments = ("--confcutdir", str(PACKAGE), *without, *profile, *options)
+    plain = ("-p", "no:cacheprovider", "-p", "no:asyncio")
+    arguments = ("--confcutdir", str(PACKAGE), *plain, *profile, *options)
     suites = [f"understudy_suites.test_{suite}" for suite in only] or ["understudy_suites"]
     if apart:
         # The plugin of Schemathesis takes long to import, in each worker.

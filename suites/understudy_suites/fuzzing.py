@@ -2,20 +2,13 @@
 
 import json
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import httpx
-import schemathesis
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.config import SchemathesisConfig
-from schemathesis.core.failures import Failure, FailureGroup
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
+from schemathesis.core.failures import FailureGroup
 
 from understudy_contracts import Exchange, Request
 from understudy_contracts.dialect import Dialect
@@ -27,15 +20,20 @@ from understudy_suites.target import TAG, Target
 
 PATHS = (STREAM, WAIT)
 
-CHECKS = (
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
+# Schemathesis is typed by halves: pyright does not know what its checks and operations are.
+_SCHEMATHESIS: Any = import_module("schemathesis")
+_CONFIG: Any = import_module("schemathesis.config").SchemathesisConfig
+_CHECKS: Any = import_module("schemathesis.specs.openapi.checks")
+
+CHECKS_OF_ALL: tuple[Any, ...] = (import_module("schemathesis.checks").not_a_server_error,)
+"""What is checked of any server; the rules know in which words each refuses."""
+CHECKS: tuple[Any, ...] = (
+    *CHECKS_OF_ALL,
+    _CHECKS.status_code_conformance,
+    _CHECKS.content_type_conformance,
+    _CHECKS.response_schema_conformance,
 )
 """What is checked of a server of the Python dialect, which the document is of."""
-CHECKS_OF_OTHERS = (not_a_server_error,)
-"""What is checked of other servers: they refuse in other words. The rules know those."""
 
 _LONGEST_DELAY = 1
 """Seconds that a run may be put off."""
@@ -50,13 +48,13 @@ class Fuzzing:
     """Requests to a target that our document allows, or does not."""
 
     def __init__(self, target: Target) -> None:
-        self._checks = CHECKS if target.dialect is Dialect.PYTHON else CHECKS_OF_OTHERS
+        self._checks = CHECKS if target.dialect is Dialect.PYTHON else CHECKS_OF_ALL
         graphs = sorted({around.graph for around in target.surroundings.values()})
         names = (example.assistant for example in target.examples)
         # By default Schemathesis judges the first twenty events of a stream alone.
-        config = SchemathesisConfig.from_dict({"max-stream-events": 1_000_000})
+        config = _CONFIG.from_dict({"max-stream-events": 1_000_000})
         described = document(graphs=sorted({*graphs, *names}))
-        self._schema = schemathesis.openapi.from_dict(described, config=config)
+        self._schema: Any = _SCHEMATHESIS.openapi.from_dict(described, config=config)
 
     def allowed(self, path: str) -> st.SearchStrategy[Case]:
         """Requests to *path* that the document allows."""
@@ -67,8 +65,10 @@ class Fuzzing:
         return self._cases(path, GenerationMode.NEGATIVE)
 
     def _cases(self, path: str, mode: GenerationMode) -> st.SearchStrategy[Case]:
-        operation = self._schema[path]["POST"]
-        return operation.as_strategy(generation_mode=mode).filter(_does_no_harm)
+        cases: st.SearchStrategy[Case] = self._schema[path]["POST"].as_strategy(
+            generation_mode=mode
+        )
+        return cases.filter(_does_no_harm)
 
     def play(self, stage: Stage, case: Case) -> None:
         """Make the request of *case*; complain of what the document does not say of the answer."""
@@ -78,9 +78,7 @@ class Fuzzing:
             case.validate_response(_response(exchange), checks=list(self._checks))
         except FailureGroup as group:
             for failure in group.exceptions:
-                stage.complain(_told(failure))
-        except Failure as failure:
-            stage.complain(_told(failure))
+                stage.complain(f"{failure.title}: {failure.message}")
 
 
 def _does_no_harm(case: Case) -> bool:
@@ -111,7 +109,3 @@ def _response(exchange: Exchange) -> httpx.Response:
     made = httpx.Response(response.status, headers=headers, content=exchange.body, request=asked)
     made.elapsed = timedelta(seconds=exchange.frames[-1].at if exchange.frames else 0)
     return made
-
-
-def _told(failure: Failure) -> str:
-    return f"{failure.title}: {failure.message}"

@@ -42,7 +42,7 @@ def test_a_wait_has_the_fields_of_the_last_values(play: Player, session: Session
     for exchange in play(SCENARIOS["relations.ways"]):
         call = read_call(exchange.request, exchange.response, dialect=session.target.dialect)
         asked, outcome = call.asked, outcome_of(Answer(1, exchange, call))
-        if asked is None or outcome is None or asked.modes != {"values"}:
+        if asked is None or outcome is None or asked.modes != frozenset({"values"}):
             continue
         if outcome.error is None and not outcome.interrupts and type_of(outcome.output) == "object":
             outputs[call.kind] = outcome.output

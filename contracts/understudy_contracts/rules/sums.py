@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from understudy_contracts.call import Call, Kind
 from understudy_contracts.dialect import Dialect
@@ -121,7 +122,7 @@ class _Pieces:
 
     def add(self, piece: Json, event: Event) -> None:
         """Add a *piece* that *event* shows, if it says something."""
-        said = (piece.get("content") or "", piece.get("tool_call_chunks") or [])
+        said: tuple[Any, Any] = (piece.get("content") or "", piece.get("tool_call_chunks") or [])
         if any(said):
             self.count += 1
             self.digest = hash((self.digest, *map(show, said)))
