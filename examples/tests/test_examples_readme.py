@@ -27,6 +27,19 @@ def block(language: str, start: str) -> str:
     return found
 
 
+def run(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a *script* in a *folder*, with the commands of this environment."""
+    commands = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["sh", "-c", script],
+        cwd=folder,
+        env={**os.environ, "PATH": commands, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.fixture(name="url", scope="module")
 def _url() -> Iterator[str]:
     with BackgroundServer(Mock(load([bundled_recordings()]), Options(speed=0))) as server:
@@ -75,40 +88,24 @@ def test_recording_showing_verifying_and_serving_go_together(url: str, tmp_path:
     lines = block("sh", "understudy record").replace("https://my-deployment.example", url)
     verify = block("sh", "understudy verify")
     script = "set -e\n" + lines.replace("understudy serve recordings", verify)
-    bin_ = Path(sys.executable).parent
 
-    done = subprocess.run(
-        ["sh", "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": f"{bin_}:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run(script, tmp_path)
 
+    assert done.returncode == 0, done.stderr
     assert "Bagatur" in done.stdout
     assert "recordings/agent.jsonl: 7 exchanges, python dialect: good" in done.stdout
     assert [run.name for run in load([tmp_path / "recordings"]).runs] == ["agent"]
 
 
 def test_the_suites_judge_what_is_served(url: str, tmp_path: Path) -> None:
-    judging = block("sh", "--pyargs understudy_suites").replace(
-        "https://my-deployment.example", url
-    )
-    bin_ = Path(sys.executable).parent
+    judging = block("sh", "--pyargs understudy_suites")
+    # In a checkout pytest would find our own configuration above the suites.
+    package = Path(understudy_suites.__file__).parent
 
-    done = subprocess.run(
-        ["sh", "-c", judging],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "PATH": f"{bin_}:{os.environ['PATH']}",
-            # In a checkout pytest would find our own configuration above the suites.
-            "PYTEST_ADDOPTS": f"--confcutdir={Path(understudy_suites.__file__).parent}",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run(
+        judging.replace("https://my-deployment.example", url),
+        tmp_path,
+        PYTEST_ADDOPTS=f"-p no:asyncio --confcutdir={package}",
     )
 
     assert done.returncode == 0, done.stdout
@@ -119,18 +116,10 @@ def test_the_suites_judge_what_is_served(url: str, tmp_path: Path) -> None:
 def test_what_is_served_does_not_drift(url: str, tmp_path: Path) -> None:
     shutil.copytree(bundled_recordings(), tmp_path / "recordings")
     drift = block("sh", "understudy drift").replace("https://my-deployment.example", url)
-    bin_ = Path(sys.executable).parent
 
-    done = subprocess.run(
-        ["sh", "-c", drift],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": f"{bin_}:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run(drift, tmp_path)
 
-    assert done.stdout.endswith("answers compared: no drift\n")
+    assert done.stdout.endswith("answers compared: no drift\n"), done.stderr
 
 
 def test_the_test_of_the_readme_passes(tmp_path: Path) -> None:
