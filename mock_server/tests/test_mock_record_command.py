@@ -307,7 +307,7 @@ def test_a_missing_neighbour_is_noted(
         (("--inputs", "broken"), "broken:1: expected JSON, got"),
         (
             (*AGENT, "1", "--header", "secret value"),
-            "--header: expected 'Name: value', got 'secret value'",
+            "'--header': expected 'Name: value', got 'secret value'",
         ),
         ((*AGENT, "1", "--timeout", "0"), "Invalid value for '--timeout'"),
         ((*AGENT, "1", "-o", "bad"), "can't write bad: expected a folder, got a file"),

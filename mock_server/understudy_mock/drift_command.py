@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from understudy_contracts import Headers
+from understudy_mock import options
 from understudy_mock.drift import report
 from understudy_mock.drift.asking import is_run
 from understudy_mock.drift.drift import Severity
@@ -20,11 +21,8 @@ from understudy_mock.live.caller import Caller
 from understudy_mock.live.governor import Budget, Governor, Spent
 from understudy_mock.live.surroundings import greet
 from understudy_mock.live.upstream import (
-    READ_TIMEOUT,
-    BadHeader,
     Upstream,
     UpstreamError,
-    header_fields,
     key_from,
     secrets_among,
 )
@@ -36,13 +34,6 @@ from understudy_mock.replay.library import recording_files
 from understudy_mock.terminal import escape
 
 _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severity.ADDITIVE)}
-
-
-def _read_headers(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> Headers:
-    try:
-        return header_fields(lines)
-    except BadHeader as error:
-        raise click.BadParameter(str(error)) from None
 
 
 @click.command()
@@ -68,14 +59,7 @@ def _read_headers(_: click.Context, __: click.Parameter, lines: tuple[str, ...])
 @click.option(
     "--update", "updating", is_flag=True, help="Make recordings anew to which things were added."
 )
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="For people, for programs, or as annotations of a GitHub workflow.",
-)
+@options.layout
 @click.option(
     "--max-runs",
     default=50,
@@ -100,28 +84,14 @@ def _read_headers(_: click.Context, __: click.Parameter, lines: tuple[str, ...])
     type=click.IntRange(min=1),
     help="Make so many runs at the same time.",
 )
-@click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    callback=_read_headers,
-    help="Send it too.",
-)
+@options.header
 @click.option(
     "--redact",
     multiple=True,
     metavar="NAME",
     help="Keep the value of this header or JSON key out of what is printed and written too.",
 )
-@click.option(
-    "--timeout",
-    default=READ_TIMEOUT,
-    show_default=True,
-    metavar="S",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Stop when nothing came for so many seconds.",
-)
+@options.timeout
 def drift(
     paths: tuple[Path, ...],
     url: str,

@@ -9,14 +9,12 @@ from pathlib import Path
 
 import click
 
-from understudy_contracts import End
+from understudy_contracts import End, Headers
+from understudy_mock import options
 from understudy_mock.live.surroundings import Surroundings, greet, refused_key, survey
 from understudy_mock.live.upstream import (
-    READ_TIMEOUT,
-    BadHeader,
     Upstream,
     UpstreamError,
-    header_fields,
     key_from,
     secrets_among,
 )
@@ -65,21 +63,14 @@ _GOOD, _FINDINGS, _NOT_DONE = 0, 1, 2  # Exit codes, as in `understudy_mock.cli`
 )
 @click.option("--name", help="The name of the recording; by default that of the graph.")
 @click.option("--note", default="", metavar="TEXT", help="A sentence to keep in the recording.")
-@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send it too.")
+@options.header
 @click.option(
     "--redact",
     multiple=True,
     metavar="NAME",
     help="Keep the value of this header or JSON key out of the file too.",
 )
-@click.option(
-    "--timeout",
-    default=READ_TIMEOUT,
-    show_default=True,
-    metavar="S",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Stop when nothing came for so many seconds.",
-)
+@options.timeout
 @click.option("--force", is_flag=True, help="Replace a recording that is there already.")
 def record(
     url: str,
@@ -91,7 +82,7 @@ def record(
     output: Path,
     name: str | None,
     note: str,
-    headers: tuple[str, ...],
+    headers: Headers,
     redact: tuple[str, ...],
     timeout: float,
     force: bool,
@@ -105,9 +96,8 @@ def record(
     views = EXACT if exact else (EVERYTHING,)
     try:
         jobs = _jobs(assistant, input_, inputs, body, name)
-        further = header_fields(headers)
-        with Upstream(url, key=key_from(os.environ), headers=further, timeout=timeout) as upstream:
-            secrets = (*upstream.secrets, *secrets_among(further, Redactor(redact)))
+        with Upstream(url, key=key_from(os.environ), headers=headers, timeout=timeout) as upstream:
+            secrets = (*upstream.secrets, *secrets_among(headers, Redactor(redact)))
             shelf = Shelf(output, names=redact, secrets=secrets, force=force)
             shelf.check(job.name for job in jobs)
             progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=len(jobs) * len(views))
@@ -115,8 +105,6 @@ def record(
                 upstream, shelf, lambda: Redactor(redact, secrets), note, force, progress
             )
             return session.record(jobs, views)
-    except BadHeader as error:
-        raise click.UsageError(f"--header: {error}") from None
     except (BadJob, NameTaken, UpstreamError) as error:
         raise click.ClickException(escape(str(error))) from None
     except OSError as error:

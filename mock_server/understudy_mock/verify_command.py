@@ -9,6 +9,7 @@ from understudy_contracts import Request
 from understudy_contracts.catalogue import UnknownVersion, select, versions
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.finding import Level
+from understudy_mock import options
 from understudy_mock.exit_code import FINDINGS, GOOD, WRONG_USE
 from understudy_mock.recording import BrokenRecording
 from understudy_mock.terminal import escape
@@ -68,14 +69,7 @@ def _read_request(_: click.Context, __: click.Parameter, text: str | None) -> Re
 @click.option(
     "--stopped", is_flag=True, help="The transcripts end where somebody interrupted curl."
 )
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="For people, for programs, or as annotations of a GitHub workflow.",
-)
+@options.layout
 def verify(
     files: tuple[Path, ...],
     level: str,
