@@ -142,7 +142,7 @@ def piece(content: str, model: str = "model") -> Shown:
 
 def told(content: str, model: str = "model") -> Shown:
     """Make the event of the same chunk."""
-    chunk = {"content": content}
+    chunk = {"content": content, "id": f"lc_run--{MODEL_RUNS[model]}"}
     return on("chat_model_stream", MODEL_RUNS[model], RUN, chunk=chunk)
 
 
@@ -158,6 +158,12 @@ def test_the_chunks_of_a_message_are_those_that_events_tell_of() -> None:
     assert judged([*BEGINS, *SAID, END]) == []
     assert judged([*BEGINS, *SAID, piece("c"), END]) == ["sums.streamed"]
     assert judged([*BEGINS, *SAID, piece("d"), told("c"), END]) == ["sums.streamed"]
+
+
+def test_chunks_with_the_id_of_the_provider_are_not_those_of_langchain() -> None:
+    provided = on("chat_model_stream", MODEL_RUNS["model"], RUN, chunk={"content": "a", "id": "1"})
+
+    assert judged([*BEGINS, provided, *SAID, END]) == []
 
 
 def test_chunks_that_say_nothing_may_be_shown_in_one_place_alone() -> None:

@@ -140,8 +140,10 @@ def _streamed(call: Call, report: Report) -> EventWatch:
             _add(shown, piece[0], piece[1], event)
         elif step is not None:
             is_over = step.kind == "chain" and step.ends and step.parents == []
-            if step.kind == "chat_model" and step.phase == "stream":
-                _add(told, f"lc_run--{step.run}", _chunk_of(event), event)
+            chunk = _chunk_of(event) if step.kind == "chat_model" else {}
+            # Of one call, some chunks may have the id of the provider, as in `messages`.
+            if isinstance(id_ := chunk.get("id"), str):
+                _add(told, id_, chunk, event)
     # A run that was cancelled or failed may have been told of further in one mode than the other.
     if event is End.COMPLETE and is_over and not (shown.forgot or told.forgot):
         for id_, pieces in shown.items():
