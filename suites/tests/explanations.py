@@ -49,20 +49,8 @@ def _is_twinned(mutation: Mutation) -> bool:
     return promised and _shows(mutation, "tasks") and not _is_nested(mutation)
 
 
-def _is_of_checkpoint(mutation: Mutation) -> bool:
-    return any(
-        is_object(value) and value.get("type") == "checkpoint"
-        for value in (mutation.value, _other_value(mutation))
-    )
-
-
 def _is_nested(mutation: Mutation) -> bool:
     return "|" in (mutation.frame.event or "")
-
-
-def _payload(mutation: Mutation) -> Any:
-    value = mutation.value
-    return value.get("payload") if is_object(value) and "payload" in value else value
 
 
 def _mode(*modes: str) -> Callable[[Mutation], bool]:
@@ -88,12 +76,6 @@ def _ends_early(mutation: Mutation) -> bool:
     interrupted = any('"__interrupt__"' in (frame.data or "") for frame in events)
     names = [frame.event for frame in events]
     return interrupted or "error" in names or names.count("metadata") != 1
-
-
-def _is_alone(mutation: Mutation) -> bool:
-    """Whether no other event tells of the task."""
-    id_ = _payload(mutation).get("id")
-    return sum(str(id_) in (frame.data or "") for frame in mutation.base.frames) == 1
 
 
 def _namespace(name: str | None) -> list[str]:
@@ -237,7 +219,7 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         (DROP,),
         "a task may be left in the middle when a run ends early, or in a graph of its own",
-        lambda m: m.mode == "tasks" and (_ends_early(m) or _is_nested(m) or _is_alone(m)),
+        lambda m: m.mode == "tasks" and (_ends_early(m) or _is_nested(m)),
     ),
     Reason(
         (DROP,),
@@ -256,7 +238,7 @@ REASONS: tuple[Reason, ...] = (
             len(_pair(m)) == 2
             and bool(_pair(m) & {"events", "checkpoints", "debug", *_SPEECH, "messages/metadata"})
             and _pair(m) != {"messages/metadata", "messages/partial"}
-            and not (_pair(m) == {"debug", "tasks"} and _is_twinned(m) and not _is_of_checkpoint(m))
+            and not (_pair(m) == {"debug", "tasks"} and _is_twinned(m))
         ),
     ),
     Reason(

@@ -122,3 +122,14 @@ def test_some_mutants_of_each_kind_are_caught(judged: list[tuple[Mutation, Verdi
 
 def test_no_rule_fails_whatever_it_is_given(judged: list[tuple[Mutation, Verdict]]) -> None:
     assert [str(mutation) for mutation, verdict in judged if verdict is Verdict.CRASH] == []
+
+
+def test_a_rule_that_fails_is_seen(
+    judged: list[tuple[Mutation, Verdict]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("test_suites_mutations.check", fail)
+
+    assert judge(judged[0][0]) is Verdict.CRASH

@@ -6,7 +6,6 @@ from typing import Any
 from understudy_contracts.call import Call
 from understudy_contracts.event import Absent, Event
 from understudy_contracts.finding import Level
-from understudy_contracts.json_value import is_object
 from understudy_contracts.reading.misfit import report_misfit, shorten
 from understudy_contracts.reading.output_schema import output_judge
 from understudy_contracts.rule import AnyRule, EventRule, EventWatch, Report
@@ -28,8 +27,6 @@ def _advertised(call: Call, report: Report) -> EventWatch:
 
 def _fits(mode: str, schema: str) -> Callable[[Call, Report], EventWatch]:
     def judge(call: Call, report: Report) -> EventWatch:
-        if _asks_for_other_data(call):
-            return
         while isinstance(event := (yield), Event):
             if event.mode == mode and _is_readable(event):
                 report_misfit(report, schema, _value(event), at=event)
@@ -45,16 +42,6 @@ def _is_readable(event: Event) -> bool:
 def _value(event: Event) -> Any:
     """Return the value of a readable event: no data is null, as Aegra 0.11.0 writes it."""
     return None if event.value is Absent.EMPTY else event.value
-
-
-def _asks_for_other_data(call: Call) -> bool:
-    """Whether the run asks langgraph-api for the data of another protocol, under the same names.
-
-    See the capture python/openapi-__event_streaming_v2-marker.
-    """
-    config = call.asked.body.get("config") if call.asked else None
-    configurable = config.get("configurable") if is_object(config) else None
-    return is_object(configurable) and bool(configurable.get("__event_streaming_v2"))
 
 
 _BY_SCHEMA = (
