@@ -15,7 +15,7 @@ from broken_servers.changes import (
     when,
 )
 from broken_servers.failures import text_answer
-from broken_servers.server import BrokenServer
+from broken_servers.server import MOST, Breaking, BrokenServer
 from understudy_contracts import Exchange
 from understudy_mock.api.connection import Connection
 
@@ -23,7 +23,14 @@ FAILS = text_answer(500, "Internal Server Error")
 TAKEN = text_answer(413, "Payload Too Large")
 REFUSED = text_answer(406, "Not Acceptable")
 _LARGE = 100_000
-REPEATED = ("--hypothesis-seed=0",)
+
+
+def _explored(
+    promise: str, wrong: str, breaking: Breaking, runs: tuple[str, ...] = MOST
+) -> BrokenServer:
+    """Return a server that only some requests find out: it is tried with more of them."""
+    options = ("--hypothesis-seed=0", "-k", promise)
+    return BrokenServer(promise, wrong, breaking, runs, profile="standard", options=options)
 
 
 def _odd(exchange: Exchange) -> bool:
@@ -67,42 +74,36 @@ SERVERS = [
     BrokenServer(
         "limits.taken", "requests of a megabyte are refused", answering(when(_large, TAKEN))
     ),
-    BrokenServer(
+    _explored(
         "limits.any-json",
         "metadata makes the server fail",
         answering(when(lambda e: len(asked(e).get("metadata") or ()) > 1, FAILS)),
-        options=REPEATED,
     ),
-    BrokenServer(
+    _explored(
         "limits.any-input",
         "any other input makes the server fail",
         answering(when(_another_input, FAILS)),
         ("agent",),
-        options=REPEATED,
     ),
-    BrokenServer(
+    _explored(
         "stream.any-request",
         "a list of modes makes streams fail",
         answering(when(lambda e: e.request.path == "/runs/stream" and _with_mode_list(e), FAILS)),
-        options=REPEATED,
     ),
-    BrokenServer(
+    _explored(
         "wait.any-request",
         "a list of modes makes waits fail",
         answering(when(lambda e: e.request.path == "/runs/wait" and _with_mode_list(e), FAILS)),
-        options=REPEATED,
     ),
-    BrokenServer(
+    _explored(
         "relations.any-request",
         "an output is never that of the stream",
         answering(waits(value(lambda _: {"messages": []}))),
-        options=REPEATED,
     ),
-    BrokenServer(
+    _explored(
         "concurrency.any-order",
         "a wrong request makes the server fail",
         answering(when(lambda e: e.request.body == b"{}" and e.response.status == 422, FAILS)),
-        options=REPEATED,
     ),
     BrokenServer(
         "stream.lenient",
@@ -133,16 +134,14 @@ SERVERS = [
         "outputs are no JSON",
         answering(waits(body(b"{'messages': []}"))),
     ),
-    BrokenServer(
+    _explored(
         "fuzz.allowed",
         "runs that the document allows are answered with 418",
         answering(when(is_run, text_answer(418, "I'm a teapot"))),
-        options=REPEATED,
     ),
-    BrokenServer(
+    _explored(
         "fuzz.forbidden",
         "runs that the document forbids are answered with 418",
         answering(when(lambda e: e.response.status == 422, text_answer(418, "I'm a teapot"))),
-        options=REPEATED,
     ),
 ]
