@@ -14,8 +14,8 @@ from understudy_mock.replay.library import Library, load
 from understudy_mock.replay.projection import request_body
 from understudy_mock.server import BackgroundServer, bundled_recordings
 from understudy_mock.view import VIEW_FIELDS
-from understudy_suites.outcome import VERDICT_ATTRIBUTE
 from understudy_suites.promises import Promise, promise_of
+from understudy_suites.reporting import VERDICT_ATTRIBUTE
 from understudy_suites.results import Outcome, Verdict
 from understudy_suites.target import EXPECTED_OF_THE_MOCK
 

@@ -9,8 +9,9 @@ import pytest
 from understudy_contracts.finding import Level
 from understudy_mock.live.governor import BudgetSpent
 from understudy_mock.live.upstream import UpstreamError
-from understudy_suites.outcome import VERDICT_ATTRIBUTE, attach_verdict
+from understudy_suites.outcome import attach_verdict
 from understudy_suites.promises import PromiseBroken, Untried, promise
+from understudy_suites.reporting import VERDICT_ATTRIBUTE
 from understudy_suites.results import Outcome, Verdict
 
 

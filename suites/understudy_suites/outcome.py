@@ -12,13 +12,12 @@ from understudy_mock.live.upstream import UpstreamError
 from understudy_suites.expected import Expectation, Expectations
 from understudy_suites.judging import Ruling
 from understudy_suites.promises import Promise, PromiseBroken, Untried, promise_of
+from understudy_suites.reporting import VERDICT_ATTRIBUTE
 from understudy_suites.results import Outcome, Verdict
 
 RULING = pytest.StashKey[Ruling]()
 """What a test of a rule found, scenario by scenario."""
 EXPECTED = pytest.StashKey[Expectations]()
-VERDICT_ATTRIBUTE = "understudy_verdict"
-"""What a report carries to the process that tells the results: a verdict as the text of JSON."""
 
 _NOT_TRIED = Untried | BudgetSpent | UpstreamError
 

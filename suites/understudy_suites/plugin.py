@@ -9,7 +9,7 @@ import pytest
 
 from understudy_suites.guest import options as guest_options
 from understudy_suites.options import add_options
-from understudy_suites.reporting import Reporting
+from understudy_suites.reporting import PROMISE_MARK, Reporting
 
 if TYPE_CHECKING:
     from understudy_suites.guest.deployment import MockDeployment
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and what tells the results. Raises UsageError."""
     config.addinivalue_line("markers", guest_options.MARKER)
     config.addinivalue_line(
-        "markers", "understudy_promise(promise): what a test of the suites of understudy is about."
+        "markers", f"{PROMISE_MARK}(promise): what a test of the suites of understudy is about."
     )
     if config.getoption("--understudy-list"):
         config.option.dist = "no"  # Nothing is run, so there is nothing for pytest-xdist to share.

@@ -14,10 +14,8 @@ import pytest
 from understudy_contracts.finding import Level
 from understudy_contracts.rule import AnyRule
 from understudy_suites.profile import SMOKE, Profile
+from understudy_suites.reporting import PROMISE_MARK
 from understudy_suites.scenarios import SCENARIOS, Scenario
-
-MARK = "understudy_promise"
-"""The marker that a test of the suites has, with a `Promise`."""
 
 
 class PromiseBroken(AssertionError):
@@ -76,7 +74,7 @@ def promise(
 
 def promise_of(item: pytest.Item) -> Promise | None:
     """Return the promise that a test is about; None where it is no test of the suites."""
-    mark = item.get_closest_marker(MARK)
+    mark = item.get_closest_marker(PROMISE_MARK)
     return mark.args[0] if mark else None
 
 
@@ -95,7 +93,7 @@ def all_promises() -> dict[str, Promise]:
 
 def _mark(about: Promise) -> pytest.MarkDecorator:
     PROMISES[about.id] = about
-    mark: pytest.MarkDecorator = getattr(pytest.mark, MARK)
+    mark: pytest.MarkDecorator = getattr(pytest.mark, PROMISE_MARK)
     return mark.with_args(about)
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 FOLDER = pytest.StashKey[Path]()
 STOPPED = pytest.StashKey[str]()
 """Why nothing could be tried at all."""
+PROMISE_MARK = "understudy_promise"
+"""The marker that a test of the suites has, with a `Promise`."""
+VERDICT_ATTRIBUTE = "understudy_verdict"
+"""What a report carries to the process that tells the results: a verdict as the text of JSON."""
 _WORKER_FOLDER = "understudy_folder"
 _STOPPED_ATTRIBUTE = "understudy_stopped"
 _WRONG_USE = 2
@@ -55,7 +59,7 @@ class Reporting:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Remember what is to be tried."""
-        if any(item.get_closest_marker("understudy_promise") for item in session.items):
+        if any(item.get_closest_marker(PROMISE_MARK) for item in session.items):
             from understudy_suites.planning import planned
             from understudy_suites.settings import settings_of
 
@@ -77,7 +81,7 @@ class Reporting:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the verdict of a test of the suites."""
         self._stopped = getattr(report, _STOPPED_ATTRIBUTE, self._stopped)
-        if text := getattr(report, "understudy_verdict", None):
+        if text := getattr(report, VERDICT_ATTRIBUTE, None):
             from understudy_suites.results import Verdict
 
             self._verdicts.append(Verdict.from_json(json.loads(text)))
