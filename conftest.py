@@ -4,10 +4,10 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from captured import captured, captures, python_accepts
+from captured import captured
 from hypothesis import settings
 
-from understudy_contracts import End, Exchange
+from understudy_contracts import Exchange
 
 pytest_plugins = ["pytester"]
 
@@ -27,32 +27,3 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def _captured() -> Callable[[str], Exchange]:
     """Read a capture by its name: `captured("python/mode-agent-values")`."""
     return captured
-
-
-def _is_whole_stream(name: str, exchange: Exchange) -> bool:
-    return exchange.is_stream and exchange.end is End.COMPLETE
-
-
-_SELECTIONS: dict[str, Callable[[str, Exchange], bool]] = {
-    "capture": lambda name, exchange: True,
-    "stream_capture": _is_whole_stream,
-    "replayable_capture": lambda name, exchange: (
-        _is_whole_stream(name, exchange) and python_accepts(name)
-    ),
-}
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test the captures that it names among its arguments.
-
-    `capture` is every captured exchange, `stream_capture` every stream that is complete, and
-    `replayable_capture` those whose request the mock takes; `capture_name` is what it is called.
-    """
-    for argument in _SELECTIONS.keys() & set(metafunc.fixturenames):
-        whole = [(n, e) for n, e in captures().items() if _SELECTIONS[argument](n, e)]
-        ids = [name.replace("/", "-") for name, _ in whole]
-        if "capture_name" in metafunc.fixturenames:
-            named = [(exchange, name) for name, exchange in whole]
-            metafunc.parametrize((argument, "capture_name"), named, ids=ids)
-        else:
-            metafunc.parametrize(argument, [exchange for _, exchange in whole], ids=ids)

@@ -1,8 +1,10 @@
 """Captured exchanges with real servers; see the README beside the files."""
 
 import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 
@@ -72,8 +74,48 @@ def captures() -> dict[str, Exchange]:
     }
 
 
-def python_accepts(name: str) -> bool:
+def stream_captures() -> dict[str, Exchange]:
+    """Return every capture of a stream that is complete, by its name."""
+    return {
+        name: exchange
+        for name, exchange in captures().items()
+        if exchange.is_stream and exchange.end is End.COMPLETE
+    }
+
+
+def replayable_captures() -> dict[str, Exchange]:
+    """Return every capture of a complete stream whose request the mock takes, by its name."""
+    return {name: exchange for name, exchange in stream_captures().items() if _python_accepts(name)}
+
+
+def _python_accepts(name: str) -> bool:
     """Whether `langgraph dev` starts a run where another server, in the capture *name*, did."""
     _, _, case = name.partition("/")
     twin = captures().get(f"python-cases/{case}")
     return twin is None or twin.response.status == 200
+
+
+Case = TypeVar("Case")
+
+
+def assert_for_each(cases: Mapping[str, Case], claim: Callable[[str, Case], None]) -> None:
+    """Assert a *claim* about each of these *cases*: it is called with the name and the case.
+
+    Raises AssertionError with the names of all cases for which it raises, and what it raises;
+    also if there are no cases.
+    """
+    __tracebackhide__ = True  # pytest then points at the test
+    if not cases:
+        raise AssertionError("expected cases, got none")
+    reasons: dict[str, str] = {}
+    for name, case in cases.items():
+        try:
+            claim(name, case)
+        except Exception as error:
+            notes: list[str] = getattr(error, "__notes__", [])  # Hypothesis: the example
+            reasons[name] = "\n".join([f"{type(error).__name__}: {error}", *notes])
+    if reasons:
+        told = "\n\n".join(f"{name}: {reason}" for name, reason in reasons.items())
+        raise AssertionError(
+            f"false of {len(reasons)} of {len(cases)} cases: {', '.join(reasons)}\n\n{told}"
+        )

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from captured import CAPTURES, captures, read_capture
+from captured import CAPTURES, assert_for_each, captured, captures, read_capture
 
 from understudy_contracts import Exchange
 from understudy_contracts.call import Kind, kind_of
@@ -20,30 +20,34 @@ JOINED = {"order.metadata-first", "order.end-shown", "resumption.unasked", "resu
 """What a stream that was joined does not keep."""
 
 
-def test_what_a_server_sent_keeps_the_contract_but_for_its_known_defects(
-    capture: Exchange, capture_name: str
-) -> None:
-    known = {rule for rule, captures in DEFECTS.items() if capture_name in captures}
-
-    findings = [finding for finding in check(capture) if finding.level is not Level.MAY]
-
-    assert {finding.rule for finding in findings} == known, "\n".join(map(str, findings))
-    assert Level.MUST not in {finding.level for finding in findings}
+def known_defects(name: str) -> set[str]:
+    return {rule for rule, names in DEFECTS.items() if name in names}
 
 
-def test_an_answer_is_judged_no_harder_where_nobody_knows_the_request(
-    capture: Exchange, capture_name: str
-) -> None:
-    known = {rule for rule, captures in DEFECTS.items() if capture_name in captures}
-    call = read_call(None, capture.response)
-    # But for what is taken for a run: without its request a stream that was joined looks like one.
-    joined = kind_of(capture.request, capture.response) is Kind.JOIN_STREAM
-    aside = JOINED if joined and call.dialect is not Dialect.PYTHON else set[str]()
+def test_what_a_server_sent_keeps_the_contract_but_for_its_known_defects() -> None:
+    def keeps_the_contract(name: str, capture: Exchange) -> None:
+        findings = [finding for finding in check(capture) if finding.level is not Level.MAY]
 
-    findings = check_body(call, capture.frames, capture.end)
+        broken = {finding.rule for finding in findings}
+        assert broken == known_defects(name), "\n".join(map(str, findings))
+        assert Level.MUST not in {finding.level for finding in findings}
 
-    binding = {finding.rule for finding in findings if finding.level is not Level.MAY}
-    assert binding <= known | aside, "\n".join(map(str, findings))
+    assert_for_each(captures(), keeps_the_contract)
+
+
+def test_an_answer_is_judged_no_harder_where_nobody_knows_the_request() -> None:
+    def breaks_no_more_rules(name: str, capture: Exchange) -> None:
+        call = read_call(None, capture.response)
+        # But for what is taken for a run: without its request a joined stream looks like one.
+        joined = kind_of(capture.request, capture.response) is Kind.JOIN_STREAM
+        aside = JOINED if joined and call.dialect is not Dialect.PYTHON else set[str]()
+
+        findings = check_body(call, capture.frames, capture.end)
+
+        binding = {finding.rule for finding in findings if finding.level is not Level.MAY}
+        assert binding <= known_defects(name) | aside, "\n".join(map(str, findings))
+
+    assert_for_each(captures(), breaks_no_more_rules)
 
 
 @pytest.mark.parametrize("case", ["stream-default", "stream-docs-updates", "stream-error-updates"])
@@ -56,6 +60,33 @@ def test_a_server_of_another_protocol_is_found_out(case: str) -> None:
 
 
 def test_every_known_defect_is_of_a_capture() -> None:
-    named = {name for captured in DEFECTS.values() for name in captured}
+    named = {name for names in DEFECTS.values() for name in names}
 
     assert named <= captures().keys()
+
+
+def test_a_claim_about_captures_fails_with_the_names_of_all_that_it_is_false_of() -> None:
+    def is_a_refusal(name: str, capture: Exchange) -> None:
+        assert capture.response.status == 422, f"{name} was answered"
+
+    tried = {
+        name: captured(name)
+        for name in (
+            "python/mode-agent-values",
+            "python-cases/bad-stream-no-assistant",
+            "python/wait-mode-values",
+        )
+    }
+
+    with pytest.raises(AssertionError) as caught:
+        assert_for_each(tried, is_a_refusal)
+
+    headline, *reasons = str(caught.value).split("\n\n")
+    assert headline.endswith(": python/mode-agent-values, python/wait-mode-values")
+    assert "python/mode-agent-values was answered" in reasons[0]
+    assert "python/wait-mode-values was answered" in reasons[1]
+
+
+def test_a_claim_about_no_capture_fails() -> None:
+    with pytest.raises(AssertionError, match="got none"):
+        assert_for_each({}, lambda name, capture: None)

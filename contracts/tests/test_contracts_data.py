@@ -13,9 +13,9 @@ from understudy_contracts.finding import Finding
 from understudy_contracts.reading.output_schema import output_judge
 from understudy_contracts.rules import data
 
-TUPLES = captured("python/full-tools-all-tuple-noevents")
-UPDATES = captured("python/mode-agent-updates")
-WRITTEN = captured("python/custom-all")
+TUPLES = "python/full-tools-all-tuple-noevents"
+UPDATES = "python/mode-agent-updates"
+WRITTEN = "python/custom-all"
 STRINGS = {"type": "string"}
 
 
@@ -36,7 +36,7 @@ def named(name: str) -> Any:
 
 
 def test_data_of_another_protocol_that_was_asked_for_are_let_pass() -> None:
-    mutant = with_data("messages", lambda data: {"type": "event"})(TUPLES)
+    mutant = with_data("messages", lambda data: {"type": "event"})(captured(TUPLES))
     asked = asking(config={"configurable": {"__event_streaming_v2": True}})(mutant)
 
     assert found(mutant) != []
@@ -44,20 +44,22 @@ def test_data_of_another_protocol_that_was_asked_for_are_let_pass() -> None:
 
 
 def test_data_that_are_no_json_are_left_to_the_rules_of_framing() -> None:
-    broken = UPDATES.frames[1].raw.replace(b"data: {", b"data: ")
-    mutant = with_frames(lambda frames: [frames[0], broken, *frames[2:]])(UPDATES)
+    broken = captured(UPDATES).frames[1].raw.replace(b"data: {", b"data: ")
+    mutant = with_frames(lambda frames: [frames[0], broken, *frames[2:]])(captured(UPDATES))
 
     assert found(mutant) == []
 
 
 def test_events_of_other_names_may_hold_anything() -> None:
-    mutant = named("news")(with_data("values", lambda data: 5)(WRITTEN))
+    mutant = named("news")(with_data("values", lambda data: 5)(captured(WRITTEN)))
 
     assert found(mutant) == []
 
 
 def test_a_finding_says_where_and_what() -> None:
-    mutant = with_data("messages", lambda data: [data[0] | {"tool_calls": [{}]}, data[1]])(TUPLES)
+    mutant = with_data("messages", lambda data: [data[0] | {"tool_calls": [{}]}, data[1]])(
+        captured(TUPLES)
+    )
 
     (finding,) = found(mutant)
 
@@ -69,7 +71,7 @@ def test_a_finding_says_where_and_what() -> None:
 
 
 def test_of_a_long_value_a_finding_shows_both_ends() -> None:
-    mutant = with_data("updates", lambda data: [1] * 1000)(UPDATES)
+    mutant = with_data("updates", lambda data: [1] * 1000)(captured(UPDATES))
 
     (finding,) = found(mutant)
 
@@ -81,17 +83,19 @@ def test_of_a_long_value_a_finding_shows_both_ends() -> None:
 def test_values_fit_the_schema_that_the_deployment_advertises() -> None:
     schema = {"type": "object", "properties": {"out": STRINGS}, "required": ["out"]}
 
-    assert found(WRITTEN, schema) == []
-    assert [f.path for f in found(WRITTEN, schema | {"required": [], "maxProperties": 1})] == [
+    assert found(captured(WRITTEN), schema) == []
+    assert [
+        f.path for f in found(captured(WRITTEN), schema | {"required": [], "maxProperties": 1})
+    ] == [
         (),
         (),
     ]
 
 
 def test_the_state_of_a_subgraph_is_not_the_advertised_one() -> None:
-    mutant = named("values|child:1")(WRITTEN)
+    mutant = named("values|child:1")(captured(WRITTEN))
 
-    assert found(WRITTEN, STRINGS) != []
+    assert found(captured(WRITTEN), STRINGS) != []
     assert found(mutant, STRINGS) == []
 
 
@@ -132,7 +136,7 @@ def test_an_older_schema_is_read_as_it_was_meant() -> None:
 
 
 def test_the_answer_to_a_request_that_nobody_can_read_is_judged_too() -> None:
-    mutant = with_data("updates", lambda data: [])(UPDATES)
+    mutant = with_data("updates", lambda data: [])(captured(UPDATES))
     unknown = replace(mutant, request=replace(mutant.request, body=b""))
 
     assert [finding.rule for finding in found(unknown)] == ["data.updates"]

@@ -11,10 +11,10 @@ from understudy_contracts import Exchange
 from understudy_contracts.contract import Checker, check, read_call
 from understudy_contracts.rules import neighbours
 
-SEARCH = captured("python/nb-assistants-search-graph")
-OK = captured("python/nb-ok")
-RUN = captured("python/nb-runs-background")
-COUNT = captured("python/nb-threads-count")
+SEARCH = "python/nb-assistants-search-graph"
+OK = "python/nb-ok"
+RUN = "python/nb-runs-background"
+COUNT = "python/nb-threads-count"
 
 
 def broken(exchange: Exchange) -> list[str]:
@@ -27,14 +27,14 @@ def at(path: str) -> Change:
 
 
 def test_a_search_that_selects_keys_gets_no_others() -> None:
-    ids = with_output(lambda found: [{"assistant_id": found[0]["assistant_id"]}])(SEARCH)
+    ids = with_output(lambda found: [{"assistant_id": found[0]["assistant_id"]}])(captured(SEARCH))
 
     assert broken(ids) == ["neighbours.assistants"]
     assert broken(asking(select=["assistant_id"])(ids)) == []
 
 
 @pytest.mark.parametrize(
-    ("exchange", "path", "rules"),
+    ("name", "path", "rules"),
     [
         (SEARCH, "/mount/assistants/search", ["neighbours.json"]),
         (SEARCH, "/mount/assistants", []),
@@ -44,19 +44,19 @@ def test_a_search_that_selects_keys_gets_no_others() -> None:
     ],
 )
 def test_under_a_prefix_only_paths_that_are_nobody_else_s_are_judged(
-    exchange: Exchange, path: str, rules: list[str]
+    name: str, path: str, rules: list[str]
 ) -> None:
-    assert broken(at(path)(with_body(b"fine")(exchange))) == rules
+    assert broken(at(path)(with_body(b"fine")(captured(name)))) == rules
 
 
 def test_an_answer_that_is_not_200_is_not_judged() -> None:
-    assert broken(with_status(404)(with_body(b"")(OK))) == []
+    assert broken(with_status(404)(with_body(b"")(captured(OK)))) == []
 
 
 def test_without_a_request_nobody_knows_what_was_asked() -> None:
-    checker = Checker(read_call(None, SEARCH.response), neighbours.RULES)
+    checker = Checker(read_call(None, captured(SEARCH).response), neighbours.RULES)
 
-    findings = [*checker.head(), *checker.feed(COUNT.frames[0]), *checker.close()]
+    findings = [*checker.head(), *checker.feed(captured(COUNT).frames[0]), *checker.close()]
 
     assert findings == []
 
@@ -71,23 +71,27 @@ def test_without_a_request_nobody_knows_what_was_asked() -> None:
     ],
 )
 def test_an_assistant_that_somebody_made_or_changed_has_any_id(changed: dict[str, Any]) -> None:
-    made = with_output(lambda found: [found[0] | changed | {"assistant_id": "mine"}])(SEARCH)
+    made = with_output(lambda found: [found[0] | changed | {"assistant_id": "mine"}])(
+        captured(SEARCH)
+    )
 
     assert broken(made) == []
 
 
 def test_what_is_no_run_names_no_location() -> None:
-    assert broken(with_output(lambda run: [run])(RUN)) == ["neighbours.runs"]
+    assert broken(with_output(lambda run: [run])(captured(RUN))) == ["neighbours.runs"]
 
 
 def test_what_is_no_list_is_said_once() -> None:
-    assert broken(with_output(lambda found: {"found": found})(SEARCH)) == ["neighbours.assistants"]
+    assert broken(with_output(lambda found: {"found": found})(captured(SEARCH))) == [
+        "neighbours.assistants"
+    ]
 
 
 @pytest.mark.parametrize("body", [b"true", b"1.5", b'"39"'])
 def test_a_count_is_an_integer_and_nothing_else(body: bytes) -> None:
-    assert broken(with_body(body)(COUNT)) == ["neighbours.count"]
+    assert broken(with_body(body)(captured(COUNT))) == ["neighbours.count"]
 
 
 def test_a_count_that_can_not_be_read_is_no_json() -> None:
-    assert broken(with_body(b"")(COUNT)) == ["neighbours.json"]
+    assert broken(with_body(b"")(captured(COUNT))) == ["neighbours.json"]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 import pytest
-from captured import captured, captures
+from captured import assert_for_each, captured, captures
 from mutation import asking, replaced, with_body, with_frames, with_header
 
 from understudy_contracts import Exchange
@@ -21,9 +21,11 @@ def _by_server() -> dict[str, list[Exchange]]:
     return servers
 
 
-@pytest.mark.parametrize("server", sorted(_by_server()))
-def test_what_one_server_sent_fits_together(server: str) -> None:
-    assert relate(_by_server()[server], repeatable=True) == []
+def test_what_one_server_sent_fits_together() -> None:
+    def fits_together(_: str, exchanges: list[Exchange]) -> None:
+        assert relate(exchanges, repeatable=True) == []
+
+    assert_for_each(_by_server(), fits_together)
 
 
 def test_an_exchange_that_is_given_twice_is_one_run() -> None:

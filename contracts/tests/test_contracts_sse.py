@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from captured import assert_for_each, captures, stream_captures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,21 +40,26 @@ def contents(frames: list[Frame]) -> list[Frame]:
     return [Frame(0, f.raw, f.event, f.data, f.id, f.comment, f.torn) for f in frames]
 
 
-def test_captures_encode_to_the_bytes_they_were_decoded_from(capture: Exchange) -> None:
-    frames = sse.decode(capture.body)
+def test_captures_encode_to_the_bytes_they_were_decoded_from() -> None:
+    def encodes_to_itself(_: str, capture: Exchange) -> None:
+        assert sse.encode(sse.decode(capture.body)) == capture.body
 
-    assert sse.encode(frames) == capture.body
+    assert_for_each(captures(), encodes_to_itself)
 
 
-def test_events_of_real_streams_are_rebuilt_from_their_parts(stream_capture: Exchange) -> None:
-    whole = [f for f in stream_capture.frames if f.event is not None and f.data is not None]
+def test_events_of_real_streams_are_rebuilt_from_their_parts() -> None:
+    def is_rebuilt(_: str, capture: Exchange) -> None:
+        whole = [f for f in capture.frames if f.event is not None and f.data is not None]
+        eols: list[sse.Eol] = ["\r\n" if b"\r" in frame.raw else "\n" for frame in whole]
 
-    rebuilt = [
-        sse.encode_event(f.event or "", f.data or "", f.id, eol="\r\n" if b"\r" in f.raw else "\n")
-        for f in whole
-    ]
+        rebuilt = [
+            sse.encode_event(frame.event or "", frame.data or "", frame.id, eol=eol)
+            for frame, eol in zip(whole, eols, strict=True)
+        ]
 
-    assert rebuilt == [frame.raw for frame in whole]
+        assert rebuilt == [frame.raw for frame in whole]
+
+    assert_for_each(stream_captures(), is_rebuilt)
 
 
 @given(BODIES)

@@ -182,6 +182,12 @@ class _JumpingClock:
             self._jump(20)
 
 
+@pytest.fixture(name="make_clock", scope="session")
+def _make_clock() -> Callable[[], _JumpingClock]:
+    """Make a clock that never waits; it starts at 100 seconds."""
+    return _JumpingClock
+
+
 @pytest.fixture(name="clock")
 def _clock() -> _JumpingClock:
     """A clock that never waits; it starts at 100 seconds."""

@@ -1,6 +1,7 @@
 """Events: frames with their data decoded, and back."""
 
 import pytest
+from captured import assert_for_each, stream_captures
 
 from understudy_contracts import Exchange, sse
 from understudy_mock.replay.event import (
@@ -61,10 +62,13 @@ def test_the_frame_of_an_event_is_the_event_again(eol: sse.Eol) -> None:
     assert frame.raw == sse.encode_event("values", '{"a":["é",null]}', "7-0", eol=eol)
 
 
-def test_every_captured_event_is_made_again(stream_capture: Exchange) -> None:
-    events = [event for frame in stream_capture.frames if (event := event_of(frame))]
+def test_every_captured_event_is_made_again() -> None:
+    def is_made_again(_: str, capture: Exchange) -> None:
+        events = [event for frame in capture.frames if (event := event_of(frame))]
 
-    assert [event_of(frame_of(event, "\n")) for event in events] == events
+        assert [event_of(frame_of(event, "\n")) for event in events] == events
+
+    assert_for_each(stream_captures(), is_made_again)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import orjson
 import pytest
+from captured import assert_for_each, stream_captures
 
 from understudy_contracts import Exchange, Frame
 from understudy_contracts.stream_mode import STREAM_MODES
@@ -119,14 +120,19 @@ def test_parallel_branches_are_seen_in_the_recorded_order(
     ]
 
 
-def test_the_recorded_view_gives_the_recorded_frames(stream_capture: Exchange) -> None:
-    projections = [
-        project_stream([exchange], view_of(request_body(exchange)))
-        for exchange in (stream_capture,)
-        if exchange.request.path == "/runs/stream"
-    ]
+def test_the_recorded_view_gives_the_recorded_frames() -> None:
+    def gives_its_frames(_: str, capture: Exchange) -> None:
+        projection = project_stream([capture], view_of(request_body(capture)))
 
-    assert all(p.frames == stream_capture.frames and not p.derived for p in projections)
+        assert projection.frames == capture.frames
+        assert not projection.derived
+
+    new_runs = {
+        name: capture
+        for name, capture in stream_captures().items()
+        if capture.request.path == "/runs/stream"
+    }
+    assert_for_each(new_runs, gives_its_frames)
 
 
 def test_the_exchange_that_needs_least_change_is_taken(make_run: MakeRun) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from captured import assert_for_each, replayable_captures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,42 +54,57 @@ def replay(mock: Mock, run: Exchange, clock: Clock) -> Writes:
     return written
 
 
+def kept_in_a_file(run: Exchange) -> Recording:
+    """Return what is read of a recording file with this one *run*."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "run.jsonl")
+        with RecordingWriter(path) as writer:
+            writer.add_exchange(run)
+        return read(path)
+
+
 def recorded_writes(run: Exchange) -> Writes:
     return [(frame.at, frame.raw) for frame in run.frames]
 
 
 def test_every_capture_is_replayed_to_the_byte_and_at_its_times(
-    replayable_capture: Exchange, serve_runs: ServeRuns, clock: Clock
+    serve_runs: ServeRuns, make_clock: Callable[[], Clock]
 ) -> None:
-    run = as_run(replayable_capture)
+    def is_replayed(_: str, capture: Exchange) -> None:
+        run, clock = as_run(capture), make_clock()
 
-    written = replay(serve_runs(run, speed=1, keep_ids=True, clock=clock), run, clock)
+        written = replay(serve_runs(run, speed=1, keep_ids=True, clock=clock), run, clock)
 
-    assert written == recorded_writes(run)
-    assert b"".join(body for _, body in written) == replayable_capture.body
+        assert written == recorded_writes(run)
+        assert b"".join(body for _, body in written) == capture.body
+
+    assert_for_each(replayable_captures(), is_replayed)
 
 
 def test_every_capture_is_replayed_to_the_byte_from_a_file(
-    replayable_capture: Exchange, serve_runs: ServeRuns, clock: Clock, tmp_path: Path
+    serve_runs: ServeRuns, make_clock: Callable[[], Clock]
 ) -> None:
-    run = as_run(replayable_capture)
-    with RecordingWriter(tmp_path / "run.jsonl") as writer:
-        writer.add_exchange(run)
+    def is_replayed(_: str, capture: Exchange) -> None:
+        run, clock = as_run(capture), make_clock()
 
-    mock = serve_runs(*read(tmp_path / "run.jsonl").runs, speed=1, keep_ids=True, clock=clock)
+        recording = kept_in_a_file(run)
+        mock = serve_runs(*recording.runs, speed=1, keep_ids=True, clock=clock)
 
-    assert replay(mock, run, clock) == recorded_writes(run)
+        assert replay(mock, run, clock) == recorded_writes(run)
+
+    assert_for_each(replayable_captures(), is_replayed)
 
 
-def test_every_capture_is_the_same_but_for_heartbeats_at_once(
-    replayable_capture: Exchange, serve_runs: ServeRuns
-) -> None:
-    run = as_run(replayable_capture)
-    replayed = serve_runs(run, keep_ids=True).replay
+def test_every_capture_is_the_same_but_for_heartbeats_at_once(serve_runs: ServeRuns) -> None:
+    def is_replayed(_: str, capture: Exchange) -> None:
+        run = as_run(capture)
+        replayed = serve_runs(run, keep_ids=True).replay
 
-    body = replayed.body(replayed.answer(run.request.body, "/runs/stream"))
+        body = replayed.body(replayed.answer(run.request.body, "/runs/stream"))
 
-    assert body == b"".join(f.raw for f in run.frames if f.comment != sse.HEARTBEAT)
+        assert body == b"".join(f.raw for f in run.frames if f.comment != sse.HEARTBEAT)
+
+    assert_for_each(replayable_captures(), is_replayed)
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=12)
@@ -177,11 +193,7 @@ def test_any_run_is_replayed_to_the_byte_and_at_its_times(
 @settings(deadline=None)
 def test_any_run_is_replayed_to_the_byte_from_a_file(serve_runs: ServeRuns, run: Exchange) -> None:
     clock = Instant()
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "run.jsonl")
-        with RecordingWriter(path) as writer:
-            writer.add_exchange(run)
-        recording: Recording = read(path)
+    recording = kept_in_a_file(run)
 
     written = replay(serve_runs(*recording.runs, speed=1, keep_ids=True, clock=clock), run, clock)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from captured import assert_for_each, replayable_captures
 
 from understudy_contracts import Exchange, Frame, Request, Response, sse
 from understudy_mock.replay.identity import ANY_ID, UUID, recorded_ids
@@ -50,19 +51,19 @@ def test_two_responses_share_no_id_and_are_the_same_otherwise(
 
 
 def test_every_capture_keeps_its_ids_consistent(
-    replayable_capture: Exchange, serve_runs: ServeRuns, call: Call, masked: Masked
+    serve_runs: ServeRuns, call: Call, masked: Masked
 ) -> None:
-    body = orjson.dumps({"assistant_id": "agent", **request_body(replayable_capture)})
-    recorded = Exchange(
-        Request("POST", "/runs/stream", (), body),
-        replayable_capture.response,
-        replayable_capture.frames,
-    )
+    def has_consistent_ids(_: str, capture: Exchange) -> None:
+        body = orjson.dumps({"assistant_id": "agent", **request_body(capture)})
+        request = Request("POST", "/runs/stream", (), body)
+        recorded = Exchange(request, capture.response, capture.frames)
 
-    answered = ask(call, serve_runs(recorded), body)
+        answered = ask(call, serve_runs(recorded), body)
 
-    assert masked(answered.frames) == masked(recorded.frames)
-    assert not recorded_ids(answered).keys() & recorded_ids(recorded).keys()
+        assert masked(answered.frames) == masked(recorded.frames)
+        assert not recorded_ids(answered).keys() & recorded_ids(recorded).keys()
+
+    assert_for_each(replayable_captures(), has_consistent_ids)
 
 
 @pytest.mark.parametrize("graph", GRAPHS)

@@ -9,17 +9,17 @@ from mutating import Mutator, change_header, drop_header, misspell, rename, swap
 
 from understudy_contracts import Exchange, Frame, Request, Response, sse
 
-STREAM = captured("python/mode-agent-values")
-WAIT = captured("python/wait-mode-values")
+STREAM = "python/mode-agent-values"
+WAIT = "python/wait-mode-values"
 
 
 def stream(*blocks: bytes) -> Exchange:
     frames = tuple(frame for block in blocks for frame in sse.decode(block))
-    return replace(STREAM, frames=frames)
+    return replace(captured(STREAM), frames=frames)
 
 
 def test_a_mutation_says_what_was_changed() -> None:
-    mutation = rename(STREAM, random.Random(0))
+    mutation = rename(captured(STREAM), random.Random(0))
 
     assert mutation is not None
     assert str(mutation).startswith("take another mode's name: ")
@@ -27,7 +27,7 @@ def test_a_mutation_says_what_was_changed() -> None:
 
 
 def test_a_mutation_of_an_output_knows_what_it_was() -> None:
-    mutation = drop_header(WAIT, random.Random(0))
+    mutation = drop_header(captured(WAIT), random.Random(0))
 
     assert mutation is not None
     assert "messages" in mutation.value
@@ -41,7 +41,7 @@ def test_an_event_that_is_written_in_another_way_is_left_alone(mutator: Mutator)
 
 @pytest.mark.parametrize("mutator", [rename, misspell, swap])
 def test_what_is_no_stream_has_no_events_to_change(mutator: Mutator) -> None:
-    assert mutator(WAIT, random.Random(0)) is None
+    assert mutator(captured(WAIT), random.Random(0)) is None
 
 
 def test_events_that_are_equal_are_not_swapped() -> None:
