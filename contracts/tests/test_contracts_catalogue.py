@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,8 +72,18 @@ def test_rules_are_selected_by_how_much_they_bind(level: Level) -> None:
     assert selected == tuple(rule for rule in RULES if rule.level.rank <= level.rank)
 
 
-def test_versions_are_ordered_by_number() -> None:
-    assert catalogue.versions()[0] == "0.16"
+def test_versions_are_ordered_by_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "versions").mkdir()
+    for version in ("0.100", "1.2", "0.16", "0.9"):
+        (tmp_path / "versions" / f"{version}.json").touch()
+    packages = {"understudy_contracts": tmp_path}
+    monkeypatch.setattr(catalogue, "resources", SimpleNamespace(files=packages.__getitem__))
+
+    assert catalogue.versions() == ["0.9", "0.16", "0.100", "1.2"]
+
+
+def test_the_version_of_the_server_that_the_contract_was_drawn_up_with_is_kept() -> None:
+    assert "0.16" in catalogue.versions()
 
 
 def test_a_rule_is_found_by_its_id() -> None:

@@ -43,11 +43,44 @@ def test_an_empty_stream_is_a_whole_one() -> None:
     assert judge(b"") == []
 
 
+def beginnings(body: bytes) -> list[bytes]:
+    """Return what may come of *body* where it breaks off, but inside of a blank line.
+
+    Between its CR and its LF a block is whole, with another line end than all others.
+    """
+    cut = (body[:length] for length in range(len(body) + 1))
+    return [beginning for beginning in cut if not beginning.endswith(b"\n\r")]
+
+
 @pytest.mark.parametrize("end", [End.CUT, End.STOPPED, End.UNKNOWN])
 def test_a_stream_that_was_cut_may_break_off_anywhere(end: End) -> None:
-    body = 'event: custom\r\ndata: 1\r\n\r\nevent: custom\r\nretry\r\ndata: "é'.encode()[:-1]
+    event = 'event: custom\r\ndata: "é\u2028"\r\nid: 1-0\r\n\r\n'.encode()
+    body = event + b": heartbeat\r\n\r\n" + event
 
-    assert judge(body, end, dialect=Dialect.PYTHON) == []
+    wrong = [
+        (sent, findings)
+        for sent in beginnings(body)
+        if (findings := judge(sent, end, dialect=Dialect.PYTHON))
+    ]
+
+    assert wrong == []
+
+
+def test_a_whole_stream_ends_after_a_block_and_nowhere_else() -> None:
+    event, comment = b"event: custom\r\ndata: 1\r\n\r\n", b": heartbeat\r\n\r\n"
+
+    found = {sent: ids(judge(sent, dialect=Dialect.PYTHON)) for sent in beginnings(event + comment)}
+
+    torn = found.keys() - {b"", event, event + comment}
+    assert found == {sent: ["framing.complete"] if sent in torn else [] for sent in found}
+
+
+@pytest.mark.parametrize("end", [End.CUT, End.STOPPED, End.UNKNOWN])
+def test_a_torn_block_is_not_judged_by_its_lines(end: End) -> None:
+    torn = b"event: custom\r\nretry\r\ndata: 1\r\n"
+
+    assert judge(torn, end, dialect=Dialect.PYTHON) == []
+    assert ids(judge(torn + b"\r\n", end, dialect=Dialect.PYTHON)) == ["fields.no-retry"]
 
 
 def test_bytes_of_a_torn_block_that_no_character_starts_with_are_reported() -> None:

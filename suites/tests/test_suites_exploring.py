@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -13,7 +12,7 @@ from suites_run import Asked, Deployment, deployed, targeted
 
 from understudy_contracts.dialect import Dialect
 from understudy_contracts.finding import Level
-from understudy_contracts.json_value import is_object
+from understudy_contracts.json_value import Json
 from understudy_mock.live.upstream import UpstreamError
 from understudy_mock.recording_file import read
 from understudy_suites.expected import Expectation
@@ -159,11 +158,14 @@ def test_a_failure_is_told_though_the_budget_is_spent_by_then(
         explore(st.integers(), spends)
 
 
-def test_inputs_are_those_that_the_schema_allows(explore: Explorer) -> None:
-    def play(stage: Stage, input_: Any) -> None:
-        assert is_object(input_)
+def test_inputs_are_those_that_the_schema_allows(explore: Explorer, target: Target) -> None:
+    schema = target.schemas(target.examples[0].assistant)["input_schema"]
+    drawn: list[Json] = []
 
-    explore(explore.inputs, play, runs=0)
+    explore(explore.inputs, lambda stage, input_: drawn.append(input_), runs=0)
+
+    assert drawn
+    assert {frozenset(input_) for input_ in drawn} == {frozenset(schema["properties"])}
 
 
 def test_the_dialect_of_the_target_is_known(explore: Explorer) -> None:

@@ -203,11 +203,15 @@ class _Exploring:
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self.complaints: list[str] = []
+        self.ran: list[tuple[str, Json]] = []
+        self.runs = 0
 
     def __call__(self, cases: object, play: Any, *, runs: int = 1) -> None:
-        play(self, {})
+        self.runs = runs
+        play(self, {"stream_mode": "updates"})
 
-    def run(self, *_: object, **__: object) -> Exchange:
+    def run(self, path: str, **fields: Any) -> Exchange:
+        self.ran.append((path, fields))
         return self.exchange
 
     def complain(self, text: str) -> None:
@@ -233,10 +237,12 @@ def test_a_server_that_fails_is_seen_by_properties(test: Callable[[Any], None]) 
     assert "500" in complaint
 
 
-@pytest.mark.parametrize("ask", [test_relations.test_any_request_gets_the_same_run_either_way])
-def test_properties_of_both_ways_ask_for_both(ask: Callable[[Any], None]) -> None:
+def test_the_property_of_both_ways_asks_the_same_of_both() -> None:
     explore = _Exploring(waited())
 
-    ask(explore)
+    test_relations.test_any_request_gets_the_same_run_either_way(explore)  # type: ignore[arg-type]
 
+    asked = {"stream_mode": "updates"}
+    assert explore.ran == [(STREAM, asked), (WAIT, asked)]
+    assert explore.runs == 2
     assert explore.complaints == []
