@@ -23,7 +23,7 @@ _EXAMPLES = settings(
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-_MOST_ROUNDS = 20
+_MOST_ROUNDS = 100
 
 
 class Sample:
