@@ -55,8 +55,10 @@ def ask(mock, content=HELLO, path="/runs/wait", assistant="agent", **fields):
 def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:
     """Write a project whose tests are *tests*, with further lines of its configuration."""
     pytester.makepyfile(ASK + tests)
-    # Which plugins are installed beside ours is not what is tested.
-    lines = ("[pytest]", "addopts = -p no:asyncio -p no:cacheprovider", *ini)
+    # Which plugins are installed beside ours is not what is tested, and to import Schemathesis takes
+    # longer than most of these tests.
+    without = "-p no:asyncio -p no:schemathesis -p no:cacheprovider"
+    lines = ("[pytest]", f"addopts = {without}", *ini)
     pytester.makeini("\n".join(lines))
 
 

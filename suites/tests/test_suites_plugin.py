@@ -26,7 +26,7 @@ def test_the_setting_names_other_recordings(pytester: pytest.Pytester) -> None:
     Path(pytester.path, "mine").mkdir()
     Path(pytester.path, "mine", "bad.jsonl").write_text("{}\n")
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(['*bad.jsonl:1: expected a first line with "understudy"*'])
@@ -40,7 +40,7 @@ def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> N
         '{"at":0,"json":[]}\n{"at":0,"end":"complete"}\n'
     )
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*understudy_recordings: recording 'odd': expected an answer*"])

@@ -67,7 +67,7 @@ async def test_miss(understudy_mock):
 """
     )
     pytester.makeini(
-        "[pytest]\naddopts = -p no:anyio\nasyncio_default_fixture_loop_scope = function"
+        "[pytest]\naddopts = -p no:anyio -p no:schemathesis\nasyncio_default_fixture_loop_scope = function"
     )
 
     result = pytester.runpytest_subprocess("-W", "error", "--strict-config")
@@ -123,7 +123,9 @@ def test_a_project_may_have_packages_named_as_our_folders(
         Path(package, "__init__.py").write_text(f"{value} = 1\n")
         Path(package, "conftest.py").write_text("")
         Path(package, "test_inside.py").write_text(ASK + TEST)
-    Path(pytester.path, "tox.ini").write_text("[pytest]\naddopts = -p no:asyncio\npythonpath = .\n")
+    Path(pytester.path, "tox.ini").write_text(
+        "[pytest]\naddopts = -p no:asyncio -p no:schemathesis\npythonpath = .\n"
+    )
 
     result = pytester.runpytest_subprocess(
         *("-W", "error", "--strict-markers", "--strict-config", "--import-mode", mode)
