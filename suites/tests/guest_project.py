@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpcore
 import pytest
+from inner_sessions import set_heap_aside
 
 from understudy_mock.server import bundled_recordings
 from understudy_suites.guest import deployment, host
@@ -54,6 +55,7 @@ def ask(mock, content=HELLO, path="/runs/wait", assistant="agent", **fields):
 
 def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:
     """Write a project whose tests are *tests*, with further lines of its configuration."""
+    set_heap_aside()
     pytester.makepyfile(ASK + tests)
     # Which plugins are installed beside ours is not what is tested, and to import Schemathesis takes
     # longer than most of these tests.

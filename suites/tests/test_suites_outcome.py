@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from inner_sessions import set_heap_aside
 
 from understudy_contracts.finding import Level
 from understudy_mock.live.governor import BudgetSpent
@@ -18,6 +19,7 @@ from understudy_suites.results import Outcome, Verdict
 @pytest.fixture(name="item")
 def _item(pytester: pytest.Pytester) -> pytest.Item:
     """A test that makes no promise yet."""
+    set_heap_aside()
     return pytester.getitem("def test_it(): pass", "test_it")
 
 
