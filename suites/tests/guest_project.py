@@ -57,8 +57,8 @@ def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:
     """Write a project whose tests are *tests*, with further lines of its configuration."""
     set_heap_aside()
     pytester.makepyfile(ASK + tests)
-    # Which plugins are installed beside ours is not what is tested, and to import Schemathesis takes
-    # longer than most of these tests.
+    # Which plugins are installed beside ours is not what is tested, and to import Schemathesis
+    # takes longer than most of these tests.
     without = "-p no:asyncio -p no:schemathesis -p no:cacheprovider"
     lines = ("[pytest]", f"addopts = {without}", *ini)
     pytester.makeini("\n".join(lines))

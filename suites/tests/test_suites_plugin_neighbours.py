@@ -67,7 +67,8 @@ async def test_miss(understudy_mock):
 """
     )
     pytester.makeini(
-        "[pytest]\naddopts = -p no:anyio -p no:schemathesis\nasyncio_default_fixture_loop_scope = function"
+        "[pytest]\naddopts = -p no:anyio -p no:schemathesis\n"
+        "asyncio_default_fixture_loop_scope = function"
     )
 
     result = pytester.runpytest_subprocess("-W", "error", "--strict-config")
