@@ -59,7 +59,8 @@ def test_what_is_wrong_with_the_deployment_is_told_without_a_traceback(
 ) -> None:
     _, report = _attached(item, error)
 
-    assert report.longrepr == ("x.y (MUST): It is so.\n\ngot that\n\nto try just this: -k 'x.y'")
+    assert report.longrepr.startswith("x.y (MUST): It is so.\n\ngot that\n\n")
+    assert "-k 'x.y'" in report.longrepr
 
 
 @pytest.mark.parametrize("error", [KeyError("a"), pytest.fail.Exception("down")])
