@@ -158,7 +158,7 @@ def test_drift_is_told_for_people(
     drift(deployment)
 
     lines = capsys.readouterr().out.splitlines()
-    facts = [
+    facts: list[list[object]] = [
         [FILE, 7, "1 breaking", "2 additive"],
         ["breaking", "'a'", "$.a", "POST /runs/stream"],
         ["number"],
