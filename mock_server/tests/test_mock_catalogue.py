@@ -212,7 +212,7 @@ def test_info_is_as_recorded_or_as_the_observed_server_says() -> None:
     ],
 )
 def test_an_answer_that_no_server_gives_is_refused(path: str, body: object) -> None:
-    with pytest.raises(BadAnswer, match="recording 'one': expected an answer to GET") as caught:
+    with pytest.raises(BadAnswer, match=r"'one'.*GET") as caught:
         catalogue(answer(path, body))
 
     assert caught.value.request == f"GET {path}"

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 import pytest
+from facts import missing
 
 from understudy_mock import cli
 
@@ -40,9 +41,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["shoo"], "No such command 'shoo'"),
-        (["show"], "Missing argument 'FILE...'"),
-        (["show", "--fast", "x"], "No such option"),
+        (["shoo"], "'shoo'"),
+        (["show"], "FILE"),
+        (["show", "--fast", "x"], "--fast"),
     ],
 )
 def test_wrong_use_is_told(
@@ -54,24 +55,23 @@ def test_wrong_use_is_told(
 
 @pytest.mark.usefixtures("show")
 @pytest.mark.parametrize(
-    ("show", "code", "message"),
+    ("show", "code", "facts"),
     [
-        (_ending(), 0, ""),
-        (_ending(result=1), 1, ""),
-        (_ending(click.ClickException("told")), 2, "Error: told\n"),
-        (_ending(KeyboardInterrupt()), 2, "\nstopped by Ctrl-C\n"),
-        (
-            _ending(LookupError("lost")),
-            3,
-            "understudy failed: LookupError: lost\n"
-            "This is a bug in understudy; with UNDERSTUDY_TRACEBACK=1 it prints where.\n",
-        ),
+        (_ending(), 0, []),
+        (_ending(result=1), 1, []),
+        (_ending(click.ClickException("told")), 2, ["told\n"]),
+        (_ending(KeyboardInterrupt()), 2, ["Ctrl-C"]),
+        (_ending(LookupError("lost")), 3, ["LookupError: lost", "UNDERSTUDY_TRACEBACK=1"]),
     ],
     indirect=["show"],
 )
-def test_each_end_has_its_code(code: int, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_end_has_its_code(
+    code: int, facts: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.run(["show"]) == code
-    assert capsys.readouterr().err == message
+    told = capsys.readouterr().err
+    assert missing(told, facts) == []
+    assert bool(told) == bool(facts)
 
 
 @pytest.mark.usefixtures("show")

@@ -50,8 +50,8 @@ class Seen:
     url: str = ""
 
 
-@pytest.fixture(name="seen")
-def _seen() -> Iterator[Seen]:
+@pytest.fixture(name="server", scope="module")
+def _server() -> Iterator[Seen]:
     """A server that keeps what it is asked."""
     seen = Seen()
 
@@ -76,6 +76,13 @@ def _seen() -> Iterator[Seen]:
         yield seen
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(name="seen")
+def _seen(server: Seen) -> Seen:
+    """The same server, which was asked nothing yet."""
+    server.requests.clear()
+    return server
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_runs_are_let_through_until_none_is_left(governor: Governor) -> None:
     run(governor, 3)
 
     assert governor.left == 0
-    with pytest.raises(BudgetSpent, match=r"^the budget is spent: 3 of 3 runs$"):
+    with pytest.raises(BudgetSpent, match="3 of 3 runs"):
         run(governor)
 
 
@@ -93,7 +93,7 @@ def test_time_begins_with_the_first_run(governor: Governor, time: Time) -> None:
     run(governor)
     time.now += 1
 
-    with pytest.raises(BudgetSpent, match=r"^the budget is spent: 60 of 60 s$"):
+    with pytest.raises(BudgetSpent, match="60 of 60 s"):
         run(governor)
     assert governor.spent == Spent(2, 60.0)
 
@@ -141,7 +141,7 @@ def test_nobody_waits_longer_than_there_is_time(governor: Governor, time: Time) 
 
     with pytest.raises(
         BudgetSpent,
-        match=r"the deployment asks to come back in 11 s, of 60 s 10 s are left$",
+        match=r"11 s\b.*\b60 s\b.*\b10 s\b",
     ):
         governor.put_off(later("11"))
 

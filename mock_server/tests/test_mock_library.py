@@ -256,7 +256,7 @@ def test_recordings_are_loaded_by_the_names_of_their_files(
 def test_a_broken_recording_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text("{}\n")
 
-    with pytest.raises(BrokenRecording, match=r"bad\.jsonl:1: expected"):
+    with pytest.raises(BrokenRecording, match=r"bad\.jsonl:1: "):
         load([tmp_path])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from facts import missing
 from scripted_deployment import (
     STREAM_HEAD,
     Asked,
@@ -62,8 +63,8 @@ def test_the_file_is_told_and_how_to_go_on(
     assert code == 0
     assert printed.out == "recordings/agent.jsonl\n"
     progress, hint = printed.err.splitlines()
-    assert progress.startswith("recording agent (1 of 1): 1 event, 0.")
-    assert hint == "replay with: understudy serve recordings/agent.jsonl"
+    assert missing(progress, ["agent", "1 of 1", "1 event"]) == []
+    assert "understudy serve recordings/agent.jsonl" in hint
     assert read(folder / "recordings/agent.jsonl").note == "a note"
 
 
@@ -76,13 +77,12 @@ def test_a_terminal_sees_a_line_that_lives(
     record(deployment, *AGENT, "1")
 
     lines = capsys.readouterr().err.split("\r")
-    assert [line.split(",")[0] for line in lines[1:5]] == [
-        "recording agent (1 of 1): 0 events",
-        "recording agent (1 of 1): 1 event",
-        "recording agent (1 of 1): 2 events",
-        "recording agent (1 of 1): 2 events",
-    ]
-    assert lines[5] == "\x1b[Kreplay with: understudy serve recordings/agent.jsonl\n"
+    told = [line.split(",")[0] for line in lines[1:5]]
+    counts = ["0 events", "1 event", "2 events", "2 events"]
+    assert [line.rpartition(": ")[2] for line in told] == counts
+    assert all(missing(line, ["agent", "1 of 1"]) == [] for line in told)
+    assert lines[5].startswith("\x1b[K")
+    assert lines[5].endswith("understudy serve recordings/agent.jsonl\n")
 
 
 def test_exact_makes_nine_runs(
@@ -91,7 +91,7 @@ def test_exact_makes_nine_runs(
     record(deployment, *AGENT, "1", "--exact", "-o", "to/here", "--name", "x.1")
 
     assert len(read(folder / "to/here/x.1.jsonl").runs) == 9
-    assert "recording x.1 (9 of 9): 1 event" in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, ["x.1", "9 of 9", "1 event"]) == []
 
 
 def test_input_and_body_can_come_from_files(deployment: Deployment, folder: Path) -> None:
@@ -131,7 +131,7 @@ def test_several_inputs_come_from_one_file(
     printed = capsys.readouterr()
     assert code == 0
     assert printed.out == "recordings/one.jsonl\nrecordings/agent.jsonl\n"
-    assert "recording agent (2 of 2)" in printed.err
+    assert missing(printed.err, ["agent", "2 of 2"]) == []
     assert len(deployment.bodies("POST /assistants/search")) == 1
 
 
@@ -178,8 +178,9 @@ def test_what_is_there_is_replaced_only_by_force(
     ]
 
     assert codes == [0, 2, 2, 0]
-    refusal = "Error: recordings/agent.jsonl is there already; use another --name, or --force"
-    assert capsys.readouterr().err.count(refusal) == 2
+    refusals = [line for line in capsys.readouterr().err.splitlines() if "Error" in line]
+    facts = ["recordings/agent.jsonl", "--name", "--force"]
+    assert [missing(refusal, facts) for refusal in refusals] == [[], []]
 
 
 def test_a_taken_name_is_told_before_anything_is_asked(
@@ -225,7 +226,7 @@ def test_the_key_is_sent_and_never_printed(
     printed = capsys.readouterr()
     assert code == 1
     assert deployment.asked[-1].headers["x-api-key"] == "my-own-key-1"
-    assert "refused with status 422 (no [redacted-1]); recorded as it is" in printed.err
+    assert missing(printed.err, [422, "no [redacted-1]"]) == []
     assert "my-own-key-1" not in printed.out + printed.err
 
 
@@ -237,7 +238,7 @@ def test_a_refusal_of_the_key_by_the_run_is_a_finding(
     code = record(deployment, *AGENT, "1", "--exact")
 
     assert code == 1
-    assert "refuses the key or wants one (status 403)" in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, [deployment.url, 403]) == []
 
 
 def test_a_run_that_fails_is_told_and_no_fault_of_the_recording(
@@ -249,7 +250,7 @@ def test_a_run_that_fails_is_told_and_no_fault_of_the_recording(
     code = record(deployment, *AGENT, "1")
 
     assert code == 0
-    assert "the run failed (ValueError: bad \\x9b); recorded as it is" in capsys.readouterr().err
+    assert "ValueError: bad \\x9b" in capsys.readouterr().err
 
 
 def test_a_cut_run_is_told_with_how_to_go_on(
@@ -261,8 +262,7 @@ def test_a_cut_run_is_told_with_how_to_go_on(
 
     printed = capsys.readouterr().err
     assert code == 2
-    assert "What came until then is in recordings/agent.jsonl, marked as 'cut'" in printed
-    assert "run the command again with --force" in printed
+    assert missing(printed, ["recordings/agent.jsonl", "cut", "--force"]) == []
 
 
 def test_a_missing_neighbour_is_noted(
@@ -273,45 +273,36 @@ def test_a_missing_neighbour_is_noted(
 
     record(deployment, *AGENT, "1")
 
-    assert "note: GET /info answered 404; kept as it is\n" in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, ["GET /info", 404]) == []
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (("--input", "1"), "expected an assistant, got null; use --assistant ID"),
-        (("--assistant", "", "--input", "1"), 'expected an assistant, got ""'),
-        (("--assistant", "agent"), "expected an input, got none"),
-        (
-            (*AGENT, '{"a":1'),
-            "--input: expected JSON, got unexpected end of data at line 1, column 7",
-        ),
-        ((*AGENT, ""), "--input: expected JSON, got Input is a zero-length"),
-        ((*AGENT, "@none"), "--input: can't read none: No such file or directory"),
-        ((*AGENT, "@bad"), "--input: expected UTF-8 in bad, got"),
-        ((*AGENT, "@broken"), "broken: expected JSON, got"),
-        ((*AGENT, "[" * 300 + "]" * 300), "expected JSON nested to at most 250 levels"),
-        ((*AGENT, "1", "--body", "1"), "expected the body as a JSON object, got 1"),
-        ((*AGENT, "1", "--body", '{"stream_mode":"x"}'), "'stream_mode' can't be set in the body"),
-        ((*AGENT, "1", "--body", '{"input":1}'), "'input' can't be set in the body: use --input"),
-        ((*AGENT, "1", "--name", "../x"), "expected a name of letters, digits, '.'"),
-        ((*AGENT, "1", "--name", ".x"), 'starts with a letter or digit, got ".x"'),
-        ((*AGENT, "1", "--inputs", "in"), "--input and --inputs exclude each other"),
-        (("--inputs", "empty"), "empty: expected at least one input, got none"),
-        (("--inputs", "list"), "list, entry 1: expected a JSON object, got 1"),
-        (
-            ("--inputs", "unknown"),
-            'unknown:1: expected the keys assistant, body, input, name, got "x"',
-        ),
-        (("--inputs", "twice"), "twice:3: expected a name of its own, got 'a' again"),
-        (("--inputs", "broken"), "broken:1: expected JSON, got"),
-        (
-            (*AGENT, "1", "--header", "secret value"),
-            "'--header': expected 'Name: value', got 'secret value'",
-        ),
-        ((*AGENT, "1", "--timeout", "0"), "Invalid value for '--timeout'"),
-        ((*AGENT, "1", "-o", "bad"), "can't write bad: expected a folder, got a file"),
-        ((*AGENT, "1", "-o", "bad/sub"), "can't write bad/sub"),
+        (("--input", "1"), ["--assistant", "null"]),
+        (("--assistant", "", "--input", "1"), ["assistant", '""']),
+        (("--assistant", "agent"), ["input"]),
+        ((*AGENT, '{"a":1'), ["--input", "line 1", "column 7"]),
+        ((*AGENT, ""), ["--input", "JSON"]),
+        ((*AGENT, "@none"), ["--input", "none: No such file or directory"]),
+        ((*AGENT, "@bad"), ["--input", "bad", "UTF-8"]),
+        ((*AGENT, "@broken"), ["broken", "JSON"]),
+        ((*AGENT, "[" * 300 + "]" * 300), [250]),
+        ((*AGENT, "1", "--body", "1"), ["body", "got 1"]),
+        ((*AGENT, "1", "--body", '{"stream_mode":"x"}'), ["'stream_mode'", "body"]),
+        ((*AGENT, "1", "--body", '{"input":1}'), ["'input'", "body", "--input"]),
+        ((*AGENT, "1", "--name", "../x"), ["name", '"../x"']),
+        ((*AGENT, "1", "--name", ".x"), ["name", '".x"']),
+        ((*AGENT, "1", "--inputs", "in"), ["--input ", "--inputs"]),
+        (("--inputs", "empty"), ["empty", "input"]),
+        (("--inputs", "list"), ["list", "entry 1", "got 1"]),
+        (("--inputs", "unknown"), ["unknown:1", "assistant", "body", "input", "name", '"x"']),
+        (("--inputs", "twice"), ["twice:3", "name", "'a'"]),
+        (("--inputs", "broken"), ["broken:1", "JSON"]),
+        ((*AGENT, "1", "--header", "secret value"), ["--header", "'secret value'"]),
+        ((*AGENT, "1", "--timeout", "0"), ["--timeout"]),
+        ((*AGENT, "1", "-o", "bad"), ["bad", "file"]),
+        ((*AGENT, "1", "-o", "bad/sub"), ["bad/sub"]),
     ],
 )
 def test_wrong_use_is_told(
@@ -319,7 +310,7 @@ def test_wrong_use_is_told(
     folder: Path,
     capsys: pytest.CaptureFixture[str],
     options: tuple[str, ...],
-    expected: str,
+    expected: list[str | int],
 ) -> None:
     (folder / "bad").write_bytes(b"\xff")
     (folder / "broken").write_text("{'a':1}")
@@ -332,7 +323,7 @@ def test_wrong_use_is_told(
     code = record(deployment, *options)
 
     assert code == 2
-    assert expected in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, expected) == []
     assert not (folder / "recordings").exists()
 
 
@@ -347,7 +338,7 @@ def test_a_disk_that_is_full_is_told(
     code = record(deployment, *AGENT, "1")
 
     assert code == 2
-    assert "can't write recordings: No space left on device" in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, ["recordings", "No space left on device"]) == []
 
 
 def test_ctrl_c_before_there_is_an_answer_is_told(
@@ -362,7 +353,7 @@ def test_ctrl_c_before_there_is_an_answer_is_told(
     code = record(deployment, *AGENT, "1")
 
     assert code == 2
-    assert "stopped by Ctrl-C" in capsys.readouterr().err
+    assert "Ctrl-C" in capsys.readouterr().err
 
 
 def _frames(path: Path) -> int:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from facts import missing
 
 from understudy_contracts.rules import RULES
 from understudy_mock.cli import run
@@ -46,15 +47,15 @@ def test_a_pinned_version_is_listed_as_it_was(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "facts"),
     [
-        (["order.error"], "got 'order.error'; did you mean order.error-last"),
-        (["--contract", "7"], "expected a version of the contract (0.16), got '7'"),
+        (["order.error"], ["'order.error'", "order.error-last"]),
+        (["--contract", "7"], ["0.16", "'7'"]),
     ],
 )
-def test_what_is_not_there_is_told(arguments: list[str], message: str, capsys: Printed) -> None:
+def test_what_is_not_there_is_told(arguments: list[str], facts: list[str], capsys: Printed) -> None:
     assert run(["rules", *arguments]) == 2
-    assert message in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, facts) == []
 
 
 def test_a_rule_that_a_pinned_version_has_not_is_told(
@@ -63,4 +64,4 @@ def test_a_rule_that_a_pinned_version_has_not_is_told(
     monkeypatch.setattr("understudy_contracts.catalogue.frozen", {"0.1": {}}.__getitem__)
 
     assert run(["rules", "--contract", "0.1", "order.error-last"]) == 2
-    assert "the contract 0.1 has no rule 'order.error-last'" in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, ["0.1", "'order.error-last'"]) == []

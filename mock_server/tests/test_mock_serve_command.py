@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from socket import socket
 
 import httpx
 import pytest
+from facts import missing
 
 from understudy_contracts import Exchange, Request, Response
 from understudy_mock import serve_command
@@ -60,9 +62,9 @@ def test_it_says_where_it_answers_and_what_it_serves(
 
     out = capsys.readouterr().out.splitlines()
     assert code == 0
-    assert out[0].startswith("Understudy answers at http://127.0.0.1:")
-    assert out[2:5] == ["Recorded runs by assistant:", "  agent: 2", "  tools: 1"]
-    assert out[-1] == "Ctrl-C ends it."
+    assert "http://127.0.0.1:" in out[0]
+    assert out[3:5] == ["  agent: 2", "  tools: 1"]
+    assert "Ctrl-C" in out[-1]
 
 
 @pytest.mark.usefixtures("briefly")
@@ -116,9 +118,9 @@ def test_a_taken_port_gives_way_to_the_next_and_it_is_said(
 
     told = capsys.readouterr()
     assert code == 0
-    other = told.out.split()[3].rpartition(":")[2]
+    (other,) = set(re.findall(r"http://127\.0\.0\.1:(\d+)", told.out))
     assert int(other) > port
-    assert told.err == f"port {port} is taken: serving on {other} instead\n"
+    assert re.findall(r"\d+", told.err) == [str(port), other]
 
 
 @pytest.mark.usefixtures("briefly")
@@ -126,13 +128,15 @@ def test_where_all_tried_ports_are_taken_it_takes_any(
     recording: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     with open_socket("127.0.0.1", 0) as taken:
-        monkeypatch.setattr(serve_command, "DEFAULT_PORT", taken.getsockname()[1])
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(serve_command, "DEFAULT_PORT", port)
         monkeypatch.setattr(serve_command, "_TRIED_PORTS", 1)
 
         code = serve(recording)
 
     assert code == 0
-    assert "is taken: serving on" in capsys.readouterr().err
+    told, other = re.findall(r"\d+", capsys.readouterr().err)
+    assert told == str(port) != other
 
 
 def test_a_taken_port_that_was_asked_for_is_refused(recording: Path, capsys: Capture) -> None:
@@ -142,33 +146,31 @@ def test_a_taken_port_that_was_asked_for_is_refused(recording: Path, capsys: Cap
         code = serve(recording, "--port", str(port))
 
     assert code == 2
-    assert capsys.readouterr().err == f"can't listen on 127.0.0.1:{port}: Address already in use\n"
+    facts = [f"127.0.0.1:{port}", "Address already in use"]
+    assert missing(capsys.readouterr().err, facts) == []
 
 
 def test_an_address_of_another_machine_is_refused(recording: Path, capsys: Capture) -> None:
     code = serve(recording, "--host", "203.0.113.1")
 
     assert code == 2
-    assert capsys.readouterr().err.startswith("can't listen on 203.0.113.1:2024: ")
+    assert "203.0.113.1:2024" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("host", "warning"),
-    [
-        ("0.0.0.0", "listening on 0.0.0.0: whoever reaches it can read the recordings\n"),
-        ("127.0.0.1", ""),
-        ("127.0.0.2", ""),
-        ("localhost", ""),
-    ],
+    ("host", "warned_of"),
+    [("0.0.0.0", ["0.0.0.0"]), ("127.0.0.1", []), ("127.0.0.2", []), ("localhost", [])],
 )
 @pytest.mark.usefixtures("briefly")
 def test_it_warns_where_other_machines_can_reach_it(
-    host: str, warning: str, recording: Path, capsys: Capture
+    host: str, warned_of: list[str], recording: Path, capsys: Capture
 ) -> None:
     code = serve(recording, "--host", host, "--port", "0")
 
     assert code == 0
-    assert capsys.readouterr().err == warning
+    told = capsys.readouterr().err
+    assert missing(told, warned_of) == []
+    assert bool(told) == bool(warned_of)
 
 
 @pytest.mark.usefixtures("briefly")
@@ -181,9 +183,8 @@ def test_runs_that_are_not_served_are_named(
     code = serve(tmp_path, "--port", "0")
 
     assert code == 0
-    assert capsys.readouterr().err == (
-        "bad holds a run that was refused or cut short; not served\n"
-    )
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.split()[0] == "bad"
 
 
 def test_a_broken_recording_is_refused_with_its_file_and_line(
@@ -195,7 +196,7 @@ def test_a_broken_recording_is_refused_with_its_file_and_line(
     code = serve(tmp_path)
 
     assert code == 2
-    assert capsys.readouterr().err.startswith(f"{recording}:5: expected")
+    assert capsys.readouterr().err.startswith(f"{recording}:5: ")
 
 
 def test_an_answer_of_no_deployment_is_refused(
@@ -206,16 +207,14 @@ def test_an_answer_of_no_deployment_is_refused(
     code = serve(write(tmp_path / "agent.jsonl", info, make_run([])))
 
     assert code == 2
-    assert "expected an answer to GET /info" in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, ["agent", "GET /info"]) == []
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path, capsys: Capture) -> None:
     code = serve(tmp_path)
 
     assert code == 2
-    assert capsys.readouterr().err == (
-        f"expected recordings in {tmp_path}, got none: make one with understudy record\n"
-    )
+    assert missing(capsys.readouterr().err, [tmp_path, "understudy record"]) == []
 
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.jsonl"])
@@ -223,9 +222,7 @@ def test_a_path_that_is_not_there_is_refused(name: str, tmp_path: Path, capsys: 
     code = serve(tmp_path / name)
 
     assert code == 2
-    assert capsys.readouterr().err == (
-        f"can't read {tmp_path / name}: there is no such file or folder\n"
-    )
+    assert str(tmp_path / name) in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_read_is_refused(
@@ -239,7 +236,7 @@ def test_a_file_that_cannot_be_read_is_refused(
     code = serve(recording)
 
     assert code == 2
-    assert capsys.readouterr().err == f"can't read {recording}: Permission denied\n"
+    assert missing(capsys.readouterr().err, [recording, "Permission denied"]) == []
 
 
 @pytest.mark.parametrize(

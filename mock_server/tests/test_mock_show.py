@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from facts import missing
 
 from understudy_contracts import End, Exchange, Frame, Request, Response, sse
 from understudy_mock.cli import run
@@ -43,7 +44,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_run_is_shown_as_a_timeline() -> None:
-    lines = show(
+    *lines, last = show(
         stream(
             sse.frame(b"event: values\ndata: {}\n\n", 0.5),
             sse.frame(b": heartbeat\n\n", 5.0001),
@@ -68,8 +69,8 @@ def test_a_run_is_shown_as_a_timeline() -> None:
         "    3     12.346  a       1",
         "    4     13.000  raw     retry: 3",
         "    5     14.000  torn    event: upd",
-        "                  cut: the connection was lost",
     ]
+    assert last.split()[0].startswith("cut")
 
 
 def test_an_answer_that_is_no_stream_is_shown_whole() -> None:
@@ -87,17 +88,15 @@ def test_an_answer_that_is_no_stream_is_shown_whole() -> None:
     ("end", "shown"),
     [
         (End.COMPLETE, "                  end"),
-        (End.STOPPED, "                  stopped: the reader went away"),
-        (
-            End.UNKNOWN,
-            "                  unknown end: the recorder was killed, what came before is here",
-        ),
+        (End.STOPPED, "                  stopped"),
+        (End.UNKNOWN, "                  unknown"),
     ],
 )
 def test_the_end_of_a_stream_is_shown(end: End, shown: str) -> None:
-    lines = show(stream(end=end))
+    *_, head, last = show(stream(end=end))
 
-    assert lines[-2:] == ["   -> 200, text/event-stream, 0 events in nothing", shown]
+    assert missing(head, [200, "text/event-stream", "0 events"]) == []
+    assert last.startswith(shown)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +112,9 @@ def test_the_request_is_shown_in_words(body: bytes, shown: str) -> None:
 
 
 def test_a_recording_without_an_origin_is_shown() -> None:
-    assert list(render(Recording("n", ()), "n", None)) == [
-        "n: 0 exchanges",
-        "recorded some time from ?",
-    ]
+    first, *_ = render(Recording("n", ()), "n", None)
+
+    assert missing(first, ["n", 0]) == []
 
 
 def test_lines_are_cut_to_the_width() -> None:
@@ -181,9 +179,8 @@ def test_a_broken_file_is_told_with_line_and_reason(
     code = run(["show", str(path)])
 
     assert code == 2
-    assert capsys.readouterr().err == (
-        f'Error: {path}:2: expected a line with "exchange", got {{"at":0,"event":"\\x9b"}}\n'
-    )
+    facts = [f"{path}:2: ", '"exchange"', '{"at":0,"event":"\\x9b"}']
+    assert missing(capsys.readouterr().err, facts) == []
 
 
 def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

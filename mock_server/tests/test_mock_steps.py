@@ -35,14 +35,14 @@ def test_a_name_is_looked_for_in_what_is_left() -> None:
     held.take(Until("updates"))
 
     assert held.take(Until("values")) == b"4"
-    with pytest.raises(NoSuchEvent, match="an event 'updates', got the events none"):
+    with pytest.raises(NoSuchEvent, match="'updates'"):
         held.take(Until("updates"))
 
 
 def test_more_events_than_there_are_is_an_error_and_none_leaves() -> None:
     held = Held(STREAM)
 
-    with pytest.raises(NoSuchEvent, match="an event number 5, got the events metadata, values"):
+    with pytest.raises(NoSuchEvent, match=r"5.*metadata, values"):
         held.take(Advance(5))
 
     assert held.take(Finish()) == b"1:234;"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from facts import missing
 
 from understudy_contracts import End, Exchange, Frame, Request, Response
 from understudy_contracts.catalogue import find
@@ -61,7 +62,8 @@ def swapped(exchange: Exchange) -> Exchange:
 @pytest.mark.parametrize("file", sorted(bundled_recordings().iterdir()), ids=lambda f: f.stem)
 def test_the_bundled_recordings_keep_the_contract(file: Path, capsys: Printed) -> None:
     assert run(["verify", str(file)]) == 0
-    assert capsys.readouterr().out.splitlines()[0] == f"{file}: 7 exchanges, python dialect: good"
+    first = capsys.readouterr().out.splitlines()[0]
+    assert missing(first, [file, "7 exchanges", "python"]) == []
 
 
 def test_a_broken_promise_is_told_with_its_place(
@@ -71,12 +73,10 @@ def test_a_broken_promise_is_told_with_its_place(
 
     assert run(["verify", path]) == 1
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == f"{path}: 2 exchanges, python dialect: 1 finding"
-    assert told[1] == (
-        "  order.metadata-first (MUST) at exchange 2, frame 1, line 8 (POST /runs/stream)"
-    )
-    assert told[-1].startswith("1 file, 2 exchanges, ")
-    assert told[-1].endswith(" rules: 1 at MUST")
+    facts = ["exchange 2", "frame 1", "line 8", "POST /runs/stream"]
+    assert missing(told[0], [path, "2 exchanges", "python", "1 finding"]) == []
+    assert missing(told[1], ["order.metadata-first (MUST)", *facts]) == []
+    assert missing(told[-1], ["1 file", "2 exchanges", "1 at MUST"]) == []
 
 
 def test_the_line_told_is_that_of_the_frame(write: Write, captured: Captured) -> None:
@@ -96,7 +96,7 @@ def test_a_transcript_is_judged_without_its_request(
     path = transcript(captured(STREAM).body)
 
     assert run(["verify", path]) == 0
-    assert capsys.readouterr().out.startswith(f"{path}: 1 exchange, python dialect: good\n")
+    assert missing(capsys.readouterr().out, [path, "1 exchange", "python"]) == []
 
 
 def test_a_finding_in_a_transcript_has_no_line_and_no_request(
@@ -105,7 +105,10 @@ def test_a_finding_in_a_transcript_has_no_line_and_no_request(
     path = transcript(swapped(captured(STREAM)).body)
 
     assert run(["verify", path]) == 1
-    assert capsys.readouterr().out.splitlines()[1] == "  order.metadata-first (MUST) at frame 1"
+    told = capsys.readouterr().out.splitlines()[1]
+    assert missing(told, ["order.metadata-first (MUST)", "frame 1"]) == []
+    assert "line" not in told
+    assert "/runs" not in told
 
 
 def test_a_transcript_is_judged_by_its_request_where_that_is_told(
@@ -115,7 +118,7 @@ def test_a_transcript_is_judged_by_its_request_where_that_is_told(
     request = 'POST /runs/stream {"assistant_id": "agent", "stream_mode": "updates"}'
 
     assert run(["verify", "--request", request, path]) == 1
-    assert "events.asked (MUST) at frame 2" in capsys.readouterr().out
+    assert missing(capsys.readouterr().out, ["events.asked (MUST)", "frame 2"]) == []
 
 
 def test_an_interrupted_transcript_has_no_torn_tail(
@@ -147,8 +150,8 @@ def test_github_gets_annotations_at_the_lines_of_the_file(
     assert run(["verify", "--format", "github", path]) == 1
     (told,) = capsys.readouterr().out.splitlines()
     named = path.replace(",", "%2C")
-    assert told.startswith(f"::error file={named},line=3,title=order.metadata-first::The first ")
-    assert "%0AAt exchange 1, frame 1: expected " in told
+    assert told.startswith(f"::error file={named},line=3,title=order.metadata-first::")
+    assert missing(told, ["%0A", "exchange 1", "frame 1"]) == []
 
 
 def test_a_good_file_is_no_annotation(write: Write, captured: Captured, capsys: Printed) -> None:
@@ -173,7 +176,7 @@ def test_a_named_dialect_is_judged_as_that(
     path = write("a.jsonl", [captured(STREAM)])
 
     assert run(["verify", "--dialect", "javascript", path]) == 1
-    assert "javascript dialect" in capsys.readouterr().out
+    assert "javascript" in capsys.readouterr().out
 
 
 def test_a_server_may_be_of_no_known_dialect(
@@ -185,7 +188,9 @@ def test_a_server_may_be_of_no_known_dialect(
     path = write("a.jsonl", [replace(exchange, response=head)])
 
     assert run(["verify", path]) == 0
-    assert "a server of no known dialect: good" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert missing(told, [path, "1 exchange"]) == []
+    assert "python" not in told.removeprefix(path)
 
 
 def test_what_a_server_sent_is_harmless_to_a_terminal(
@@ -230,30 +235,30 @@ def test_a_pinned_version_judges_by_its_own_rules(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "facts"),
     [
-        (["--contract", "7.7"], "expected a version of the contract (0.16), got '7.7'"),
-        (["--level", "high"], "'high' is not one of"),
-        (["--dialect", "go"], "'go' is not one of"),
-        (["--request", "/runs/stream"], "expected a method, a path and perhaps a body"),
-        (["--request", "POST"], "expected a method, a path and perhaps a body"),
+        (["--contract", "7.7"], ["0.16", "'7.7'"]),
+        (["--level", "high"], ["--level", "'high'"]),
+        (["--dialect", "go"], ["--dialect", "'go'"]),
+        (["--request", "/runs/stream"], ["--request", "/runs/stream"]),
+        (["--request", "POST"], ["--request", "POST"]),
     ],
 )
 def test_wrong_use_is_told(
-    arguments: list[str], message: str, tmp_path: Path, capsys: Printed
+    arguments: list[str], facts: list[str], tmp_path: Path, capsys: Printed
 ) -> None:
     assert run(["verify", *arguments, str(tmp_path)]) == 2
-    assert message in capsys.readouterr().err
+    assert missing(capsys.readouterr().err, facts) == []
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"# Title", "expected a recording, whose first line is {"),
-        (b"", "got an empty file"),
-        (b'{"a":1}\n', 'a.x:1: expected a first line with "understudy"'),
-        (b"HTTP/1.1 200 OK\r\n", "expected a blank line after the head"),
-        (None, "No such file or directory"),
+        (b"# Title", "a.x"),
+        (b"", "a.x"),
+        (b'{"a":1}\n', "a.x:1: "),
+        (b"HTTP/1.1 200 OK\r\n", "a.x"),
+        (None, "a.x: No such file or directory"),
     ],
     ids=["other", "empty", "other JSON", "torn head", "missing"],
 )
@@ -273,4 +278,4 @@ def test_a_file_that_can_not_be_read_is_told_and_hides_no_other(
     assert run(["verify", str(bad), good]) == 2
     told = capsys.readouterr()
     assert message in told.err
-    assert f"{good}: 1 exchange, python dialect: good" in told.out
+    assert missing(told.out, [good, "1 exchange", "python"]) == []

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpcore
 import pytest
+from inner_sessions import set_heap_aside
 
 from understudy_mock.server import bundled_recordings
 from understudy_suites.guest import deployment, host
@@ -54,9 +55,12 @@ def ask(mock, content=HELLO, path="/runs/wait", assistant="agent", **fields):
 
 def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:
     """Write a project whose tests are *tests*, with further lines of its configuration."""
+    set_heap_aside()
     pytester.makepyfile(ASK + tests)
-    # Which plugins are installed beside ours is not what is tested.
-    lines = ("[pytest]", "addopts = -p no:asyncio -p no:cacheprovider", *ini)
+    # Which plugins are installed beside ours is not what is tested, and to import Schemathesis
+    # takes longer than most of these tests.
+    without = "-p no:asyncio -p no:schemathesis -p no:cacheprovider"
+    lines = ("[pytest]", f"addopts = {without}", *ini)
     pytester.makeini("\n".join(lines))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+from inner_sessions import set_heap_aside
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -43,6 +44,7 @@ def run_suites(
 
     In this process, unless *apart*; the mock answers from few recordings.
     """
+    set_heap_aside()
     recordings = " ".join(str(bundled_recordings() / f"{name}.jsonl") for name in RECORDINGS)
     settings = ("[pytest]", f"understudy_recordings = {recordings}", *ini)
     pytester.makeini("\n".join(settings))
@@ -71,6 +73,7 @@ def collected(
     pytester: pytest.Pytester, *arguments: str, only: Collection[str] = ()
 ) -> list[pytest.Item]:
     """Return the tests of the suites, or *only* of some of them, beside those of *arguments*."""
+    set_heap_aside()
     collecting = _Collecting()
     suites = [f"understudy_suites.test_{suite}" for suite in only] or ["understudy_suites"]
     pytest.main(

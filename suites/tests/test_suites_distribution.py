@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from email import message_from_bytes
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
 
 CHECKOUT = Path(__file__).parents[2]
 ROOTS = {
@@ -15,14 +17,28 @@ ROOTS = {
 }
 
 
-@pytest.fixture(name="wheel", scope="module")
-def _wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+@pytest.fixture(name="archive", scope="module")
+def _archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
     (path,) = folder.glob("*.whl")
-    with ZipFile(path) as archive:
-        return set(archive.namelist())
+    return path
+
+
+@pytest.fixture(name="wheel", scope="module")
+def _wheel(archive: Path) -> set[str]:
+    with ZipFile(archive) as opened:
+        return set(opened.namelist())
+
+
+@pytest.fixture(name="needed", scope="module")
+def _needed(archive: Path) -> list[Requirement]:
+    """What the wheel says that it needs, with each of its extras."""
+    with ZipFile(archive) as opened:
+        (name,) = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = message_from_bytes(opened.read(name))
+    return [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
 
 
 def test_the_wheel_holds_the_packages_whole(wheel: set[str]) -> None:
@@ -48,3 +64,22 @@ def test_the_wheel_holds_the_schemas_and_the_bundled_recordings(wheel: set[str])
 
 def test_the_wheel_holds_the_licence(wheel: set[str]) -> None:
     assert any(name.endswith("/licenses/LICENSE") for name in wheel)
+
+
+def _extra(needed: list[Requirement], extra: str) -> set[str]:
+    """Return the names of what comes with *extra* only."""
+    return {
+        one.name
+        for one in needed
+        if one.marker is not None
+        and one.marker.evaluate({"extra": extra})
+        and not one.marker.evaluate({"extra": ""})
+    }
+
+
+def test_the_plugin_can_be_installed_without_what_the_suites_need(
+    needed: list[Requirement],
+) -> None:
+    assert _extra(needed, "pytest") == {"pytest"}
+    assert _extra(needed, "suites") == {"pytest", "hypothesis", "schemathesis"}
+    assert not {"hypothesis", "schemathesis"} & {one.name for one in needed if one.marker is None}

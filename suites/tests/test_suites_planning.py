@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from facts import missing
 from suites_run import SETTINGS, collected
 
 from understudy_suites.planning import planned, told
@@ -64,4 +65,4 @@ def test_examples_are_counted(
 def test_the_sum_is_told_at_the_end(items: list[pytest.Item]) -> None:
     *_, last = told(planned(items, SETTINGS), SETTINGS)
 
-    assert last == "3 promises, about 4 runs of the mock, where runs cost nothing; at most 1000"
+    assert missing(last, ["3 promises", "4 runs of the mock", 1000]) == []

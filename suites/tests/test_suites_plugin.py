@@ -26,10 +26,10 @@ def test_the_setting_names_other_recordings(pytester: pytest.Pytester) -> None:
     Path(pytester.path, "mine").mkdir()
     Path(pytester.path, "mine", "bad.jsonl").write_text("{}\n")
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(['*bad.jsonl:1: expected a first line with "understudy"*'])
+    result.stdout.fnmatch_lines(["*bad.jsonl:1: *understudy*"])
 
 
 def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> None:
@@ -40,10 +40,10 @@ def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> N
         '{"at":0,"json":[]}\n{"at":0,"end":"complete"}\n'
     )
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*understudy_recordings: recording 'odd': expected an answer*"])
+    result.stdout.fnmatch_lines(["*understudy_recordings: *'odd'*GET /info*"])
 
 
 def test_recordings_that_are_not_there_are_told(pytester: pytest.Pytester) -> None:
@@ -52,9 +52,7 @@ def test_recordings_that_are_not_there_are_told(pytester: pytest.Pytester) -> No
     result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        ["*UsageError: understudy_recordings: can't read *nowhere: there is no such *"]
-    )
+    result.stdout.fnmatch_lines(["*UsageError: understudy_recordings: *nowhere*"])
 
 
 def test_the_fixtures_are_documented(pytester: pytest.Pytester) -> None:
@@ -63,9 +61,9 @@ def test_the_fixtures_are_documented(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "understudy_server [[]session scope[]] -- *",
-            "    The server under understudy_mock, one in each process; `.url` is where it answ*",
+            "    *understudy_mock*`.url`*",
             "understudy_mock -- *",
-            "    A mock deployment on a real socket of this machine; `.url` is where it answ*",
+            "    *`.url`*",
         ]
     )
 
@@ -74,7 +72,7 @@ def test_the_marker_is_documented(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("--markers", "-p", "no:asyncio")
 
     result.stdout.fnmatch_lines(
-        ["@pytest.mark.understudy(recording, [*], fault, speed, times): how understudy_mock *"]
+        ["@pytest.mark.understudy(recording, [*], fault, speed, times): *understudy_mock *"]
     )
 
 
@@ -83,9 +81,9 @@ def test_the_options_are_documented_in_one_group(pytester: pytest.Pytester) -> N
 
     result.stdout.fnmatch_lines(
         [
-            "understudy: stands in for a LangGraph deployment, or judges one:",
+            "understudy: *:",
             "  --understudy-record={none,once,new_episodes,all,rewrite}",
-            "*What understudy_mock records of --understudy-upstream,*",
+            "*--understudy-upstream*",
             "  --understudy-upstream=URL",
             "  --understudy-fail-unused",
             "  understudy_recordings (paths):*",

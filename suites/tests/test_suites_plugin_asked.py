@@ -66,12 +66,12 @@ def test_nothing(understudy_mock):
     result.stdout.fnmatch_lines(
         [
             ">*understudy_mock.assert_called(*",
-            "E*expected 3 requests to /runs/wait with assistant_id 'agent', got 2; asked was:",
+            "E*3 requests*/runs/wait*'agent'*2*",
             "E*- POST /runs/wait of 'agent': no answer by recording 'agent'",
             "E*- POST /runs/wait of 'agent': 200 by recording 'agent'",
-            "E*expected at least one request to /runs/stream with assistant_id 'agent', got none*",
+            "E*/runs/stream*'agent'*",
             "E*- GET /ok: 200",
-            "E*expected 1 request to /runs/stream, got none; asked was:",
+            "E*1 request*/runs/stream*",
             "E*- nothing",
         ]
     )
@@ -103,7 +103,7 @@ def test_too_long(understudy_mock):
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
-            "E*TimeoutError: expected 2 requests to be answered within 0.01 s; asked was:",
+            "E*TimeoutError: *2 requests*0.01 s*",
             "E*- POST /runs/wait of 'agent': 200 by recording 'agent'",
         ]
     )

@@ -127,12 +127,7 @@ def test_hold(understudy_mock):
     result = pytester.runpytest()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "request 1, POST /runs/stream: a held response: expected an event 'updates', got the "
-            "events values"
-        ]
-    )
+    result.stdout.fnmatch_lines(["request 1, POST /runs/stream: *'updates'*values*"])
 
 
 def test_an_answer_that_is_never_let_go_ends_with_the_test(pytester: pytest.Pytester) -> None:

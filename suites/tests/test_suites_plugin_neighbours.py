@@ -67,13 +67,14 @@ async def test_miss(understudy_mock):
 """
     )
     pytester.makeini(
-        "[pytest]\naddopts = -p no:anyio\nasyncio_default_fixture_loop_scope = function"
+        "[pytest]\naddopts = -p no:anyio -p no:schemathesis\n"
+        "asyncio_default_fixture_loop_scope = function"
     )
 
     result = pytester.runpytest_subprocess("-W", "error", "--strict-config")
 
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["request 1, POST /runs/wait, was answered by no recording*"])
+    result.stdout.fnmatch_lines(["request 1, POST /runs/wait*"])
 
 
 def test_coroutines_of_anyio_use_it(pytester: pytest.Pytester) -> None:
@@ -123,7 +124,9 @@ def test_a_project_may_have_packages_named_as_our_folders(
         Path(package, "__init__.py").write_text(f"{value} = 1\n")
         Path(package, "conftest.py").write_text("")
         Path(package, "test_inside.py").write_text(ASK + TEST)
-    Path(pytester.path, "tox.ini").write_text("[pytest]\naddopts = -p no:asyncio\npythonpath = .\n")
+    Path(pytester.path, "tox.ini").write_text(
+        "[pytest]\naddopts = -p no:asyncio -p no:schemathesis\npythonpath = .\n"
+    )
 
     result = pytester.runpytest_subprocess(
         *("-W", "error", "--strict-markers", "--strict-config", "--import-mode", mode)
@@ -138,4 +141,4 @@ def test_without_the_plugin_nothing_of_it_is_there(pytester: pytest.Pytester) ->
     result = pytester.runpytest_subprocess("-p", "no:understudy", "-W", "error")
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*fixture 'understudy_mock' not found*"])
+    result.stdout.fnmatch_lines(["*'understudy_mock'*"])

@@ -136,8 +136,8 @@ def test_what_machines_read_aloud_has_names(root: Node) -> None:
 
 
 def test_the_answer_comes_first(root: Node) -> None:
-    assert root.one("h1").text == "Can clients rely on https://agents.example/v1?"
-    assert re.fullmatch(r"No: \d+ of \d+ promises were broken\.", root.one("p", "answer").text)
+    assert "https://agents.example/v1" in root.one("h1").text
+    assert re.fullmatch(r"No: \d+ of \d+ .*", root.one("p", "answer").text)
     assert [item.text.split(maxsplit=2)[2] for item in root.one("ul", "counts").all("li")] == [
         "broken",
         "not exercised",
@@ -151,7 +151,9 @@ def test_the_facts_tell_what_was_judged_and_what_was_spent(root: Node) -> None:
     facts = root.one("dl", "facts")
 
     terms = [term.text for term in facts.all("dt")]
-    assert dict(zip(terms, [value.text for value in facts.all("dd")], strict=True)) == {
+    told = dict(zip(terms, [value.text for value in facts.all("dd")], strict=True))
+    assert told.pop("Put off").startswith("2 times")
+    assert told == {
         "Server": "0.16.7, langgraph_py 1.2.22",
         "Judged as": "python",
         "Contract": "0.16, down to SHOULD",
@@ -159,7 +161,6 @@ def test_the_facts_tell_what_was_judged_and_what_was_spent(root: Node) -> None:
         "Began": "2026-11-27 03:45:46 UTC",
         "Runs": "31 of 60, 1 at a time",
         "Time": "42.2 s of 600 s",
-        "Put off": "2 times: the deployment asked to come back",
     }
 
 
@@ -182,23 +183,24 @@ def test_a_server_that_says_nothing_is_told_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "answer"),
+    ("outcomes", "answer", "numbers"),
     [
-        ([], "Nobody knows: nothing was judged."),
-        ([Outcome.NOT_APPLICABLE], "Nobody knows: nothing was judged."),
-        ([Outcome.KEPT, Outcome.NOT_APPLICABLE], "Yes: 1 promise, all of them kept."),
-        ([Outcome.KEPT, Outcome.EXPECTED], "Yes, but for 1 known failure."),
-        (
-            [Outcome.KEPT, Outcome.UNTRIED],
-            "Nobody knows: 1 of 2 promises could not be exercised.",
-        ),
-        ([Outcome.UNTRIED, Outcome.BROKEN], "No: 1 of 2 promises were broken."),
+        ([], "Nobody knows", []),
+        ([Outcome.NOT_APPLICABLE], "Nobody knows", []),
+        ([Outcome.KEPT, Outcome.NOT_APPLICABLE], "Yes:", ["1"]),
+        ([Outcome.KEPT, Outcome.EXPECTED], "Yes, but", ["1"]),
+        ([Outcome.KEPT, Outcome.UNTRIED], "Nobody knows", ["1", "2"]),
+        ([Outcome.UNTRIED, Outcome.BROKEN], "No:", ["1", "2"]),
     ],
 )
-def test_the_answer_is_yes_no_or_nobody_knows(outcomes: list[Outcome], answer: str) -> None:
+def test_the_answer_is_yes_no_or_nobody_knows(
+    outcomes: list[Outcome], answer: str, numbers: list[str]
+) -> None:
     root = read_page(render(results([verdict(outcome) for outcome in outcomes])))
 
-    assert root.one("p", "answer").text == answer
+    told = root.one("p", "answer").text
+    assert told.startswith(answer)
+    assert re.findall(r"\d+", told) == numbers
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))

@@ -72,19 +72,19 @@ def test_nothing_is_asked_to_tell_what_would_be_tried(pytester: pytest.Pytester)
     result.stdout.fnmatch_lines(
         [
             "wait:",
-            "  scenarios.wait.default * MUST  *1 runs  It can be tried: A run is waited for, and*",
-            "  wait.one-value * MUST  *  The body is one JSON value; white space may precede it.",
-            "  wait.any-request * MUST  *3 runs  Whatever a request asks to see*",
-            f"* promises, about 6 runs of {deployment.url}; at most {SMOKE.runs}",
+            "  scenarios.wait.default * MUST  *1 runs  *",
+            "  wait.one-value * MUST  *",
+            "  wait.any-request * MUST  *3 runs  *",
+            f"* 6 runs of {deployment.url}*{SMOKE.runs}",
         ]
     )
-    result.stdout.no_fnmatch_line("*more than the budget*")
+    result.stdout.no_fnmatch_line("*--understudy-max-runs*")
 
 
 def test_workers_are_not_needed_to_tell_what_would_be_tried(pytester: pytest.Pytester) -> None:
     result = run_suites(pytester, "--understudy-list", "-n", "2", only=["wait"])
 
-    result.stdout.fnmatch_lines(["*about 6 runs of the mock, where runs cost nothing;*"])
+    result.stdout.fnmatch_lines(["* 6 runs of the mock*"])
 
 
 def test_collecting_only_tells_the_costs_as_well(pytester: pytest.Pytester) -> None:
@@ -94,8 +94,8 @@ def test_collecting_only_tells_the_costs_as_well(pytester: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(
         [
             "*<Function test_output[[]wait.one-value[]]>*",
-            "*about 6 runs of the mock, where runs cost nothing; at most 5",
-            "more than the budget allows: raise --understudy-max-runs, or try a smaller profile",
+            "* 6 runs of the mock*5",
+            "*--understudy-max-runs*",
         ]
     )
 
@@ -103,7 +103,8 @@ def test_collecting_only_tells_the_costs_as_well(pytester: pytest.Pytester) -> N
 def test_nothing_is_told_where_nothing_would_be_tried(pytester: pytest.Pytester) -> None:
     result = run_suites(pytester, "--understudy-list", "-k", "no_such_test", only=["wait"])
 
-    result.stdout.no_fnmatch_line("*understudy: what would be tried*")
+    result.stdout.no_fnmatch_line("*= understudy*")
+    result.stdout.no_fnmatch_line("* runs of *")
 
 
 def test_the_key_of_a_url_is_not_told(pytester: pytest.Pytester) -> None:
@@ -111,7 +112,7 @@ def test_the_key_of_a_url_is_not_told(pytester: pytest.Pytester) -> None:
         pytester, "--understudy-list", "--understudy-url", "http://me:secret@x.test", only=["wait"]
     )
 
-    result.stdout.fnmatch_lines(["*runs of http://x.test;*"])
+    result.stdout.fnmatch_lines(["*runs of http://x.test[!@]*"])
 
 
 def _tried(pytester: pytest.Pytester, *options: str) -> set[str]:
@@ -154,7 +155,7 @@ def test_what_the_user_names_is_run_on_the_mock_too(pytester: pytest.Pytester) -
     )
 
     assert result.ret == 2
-    result.stdout.fnmatch_lines(["*has no assistant 'nobody'; it offers failing, tools"])
+    result.stdout.fnmatch_lines(["*'nobody'*failing, tools*"])
 
 
 def test_a_report_that_cannot_be_written_is_told(pytester: pytest.Pytester) -> None:
@@ -165,6 +166,4 @@ def test_a_report_that_cannot_be_written_is_told(pytester: pytest.Pytester) -> N
     )
 
     assert result.ret == 2
-    result.stdout.fnmatch_lines(
-        ["report: nowhere/report.html, which can't be written: *No such file or directory*"]
-    )
+    result.stdout.fnmatch_lines(["report: nowhere/report.html*No such file or directory*"])

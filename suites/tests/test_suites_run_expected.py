@@ -48,7 +48,7 @@ def test_a_failure_is_not_expected_in_other_scenarios(pytester: pytest.Pytester)
     result = _expecting(pytester, _in("stream.default"))
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines([f"{RULE} (SHOULD): *", "in stream.everything, 1 of 1 exchanges:"])
+    result.stdout.fnmatch_lines([f"{RULE} (SHOULD): *", "*stream.everything*1 of 1 *"])
 
 
 def test_an_expectation_that_comes_true_in_some_scenarios_only_fails(
@@ -57,9 +57,7 @@ def test_an_expectation_that_comes_true_in_some_scenarios_only_fails(
     result = _expecting(pytester, _in("stream.everything", "stream.default", "wait.default"))
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(
-        ["expected to be broken (a cache), but it is kept in stream.default: take that out of *"]
-    )
+    result.stdout.fnmatch_lines(["*(a cache)*stream.default*"])
 
 
 def test_a_promise_that_is_kept_after_all_fails(pytester: pytest.Pytester) -> None:
@@ -68,8 +66,8 @@ def test_a_promise_that_is_kept_after_all_fails(pytester: pytest.Pytester) -> No
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
         [
-            "expected to be broken (who knows), but it is kept: take that out of the file of *",
-            "to try just this: -k 'head.once'",
+            "*(who knows)*",
+            "*-k 'head.once'*",
         ]
     )
 
@@ -91,9 +89,7 @@ def test_a_promise_that_nobody_makes_is_refused(pytester: pytest.Pytester) -> No
     result = _expecting(pytester, '["head.cache-contol"]\nreason = "a typo"')
 
     assert result.ret == 2
-    result.stdout.fnmatch_lines(
-        ["known.toml, 'head.cache-contol': expected the id of a promise, *; did you mean head.c*"]
-    )
+    result.stdout.fnmatch_lines(["known.toml*'head.cache-contol'*head.cache-control*"])
 
 
 def test_the_configuration_names_the_file(pytester: pytest.Pytester) -> None:

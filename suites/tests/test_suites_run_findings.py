@@ -36,17 +36,17 @@ def test_a_finding_says_what_where_and_how_it_is_known(pytester: pytest.Pytester
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
         [
-            "head.cache-control (SHOULD): The Cache-Control of a stream is `no-store` or *",
+            "head.cache-control (SHOULD): *",
             "",
             "kept in 0 of * exchanges",
             "in *, 2 of 2 exchanges:",
-            "head.cache-control (SHOULD) at exchange 1",
-            "*promise: *The Cache-Control of a stream is `no-store` or `no-cache`.",
-            "*expected: no-store or no-cache",
-            '*got: *"max-age=60"',
-            "*source: *observed on langgraph-api 0.16.7*",
-            "also in *stream.default, *",
-            "to try just this: -k 'head.cache-control'",
+            "head.cache-control (SHOULD)*exchange 1",
+            "*`no-store`*`no-cache`*",
+            "*no-store*no-cache*",
+            '*"max-age=60"',
+            "*langgraph-api 0.16.7*",
+            "*stream.default, *",
+            "*-k 'head.cache-control'*",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -104,12 +104,11 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
     assert not sent[key]
     result.stdout.fnmatch_lines(
         [
-            "limits.any-json (MUST): Whatever JSON the metadata of a run is, *",
-            "expected a status below 500, got 500",
-            "the smallest requests that show it:",
+            "limits.any-json (MUST): *",
+            "*500*got 500*",
             f"curl *{deployment.url}/runs/stream*",
-            "kept in .understudy/test_any_json_may_be_metadata.jsonl: understudy show .understudy*",
-            "to try just this: -k 'limits.any-json'",
+            "*.understudy/test_any_json_may_be_metadata.jsonl*understudy show .understudy*",
+            "*-k 'limits.any-json'*",
         ]
     )
     shown = subprocess.run(

@@ -38,8 +38,8 @@ def _nowhere() -> str:
 def test_a_deployment_that_is_down(pytester: pytest.Pytester, nowhere: str) -> None:
     result = run_suites(pytester, "--understudy-url", nowhere, only=["wait"])
 
-    _check(result, f"{nowhere} can't be reached (*): is it running?")
-    result.stdout.fnmatch_lines(["no deployment: 0 kept, 0 broken, *, 1 not exercised, *"])
+    _check(result, f"*{nowhere}*")
+    result.stdout.fnmatch_lines(["*: 0 kept, 0 broken, *, 1 not exercised, *"])
 
 
 def test_a_deployment_that_is_down_for_workers(pytester: pytest.Pytester, nowhere: str) -> None:
@@ -48,7 +48,7 @@ def test_a_deployment_that_is_down_for_workers(pytester: pytest.Pytester, nowher
     )
 
     assert result.ret == 2
-    result.stdout.fnmatch_lines([f"!*{nowhere} can't be reached (*): is it running?*"])
+    result.stdout.fnmatch_lines([f"!*{nowhere}*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
@@ -56,7 +56,7 @@ def test_something_that_is_no_deployment(pytester: pytest.Pytester) -> None:
     with deployed(lambda asked: PlainTextResponse("hello")) as deployment:
         result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
 
-    _check(result, "expected a LangGraph deployment at *: is the URL right?")
+    _check(result, f"*{deployment.url}*")
 
 
 def test_a_key_that_is_refused(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +69,7 @@ def test_a_key_that_is_refused(pytester: pytest.Pytester, monkeypatch: pytest.Mo
     with deployed(guard) as deployment:
         result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
 
-    _check(result, "* refuses the key or wants one (status 401): set LANGGRAPH_API_KEY*")
+    _check(result, "*401*LANGGRAPH_API_KEY*")
     assert "wrong-key" not in result.stdout.str()
 
 
@@ -85,20 +85,20 @@ def test_a_deployment_that_names_no_assistant(
     with deployed(search) as deployment:
         result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
 
-    _check(result, f"expected * to name an assistant *, got {seen}: name one with --understudy-*")
+    _check(result, f"*{seen}*--understudy-assistant*")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--understudy-input", "{"), "--understudy-input: expected JSON, got *"),
+        (("--understudy-input", "{"), "--understudy-input: *JSON*"),
         (("--understudy-input=@nowhere.json",), "--understudy-input: *nowhere.json*"),
-        (("--understudy-assistant", "nobody"), "* has no assistant 'nobody'; it offers failing, *"),
-        (("--understudy-contract", "9.9"), "expected a version of the contract (*), got '9.9'"),
-        (("--understudy-header", "secret"), "--understudy-header: expected 'Name: value', got *"),
-        (("--understudy-expected-failures", "no.toml"), "*No such file or directory: 'no.toml'"),
-        (("-o", "understudy_recordings=no.jsonl"), "*there is no such file or folder: *no.jsonl'"),
-        (("--understudy-url", "ftp://x"), "expected a URL like http://*, got 'ftp://x'"),
+        (("--understudy-assistant", "nobody"), "*'nobody'*failing, *"),
+        (("--understudy-contract", "9.9"), "*0.16*'9.9'*"),
+        (("--understudy-header", "secret"), "--understudy-header: *'Name: value'*"),
+        (("--understudy-expected-failures", "no.toml"), "*No such file or directory*no.toml*"),
+        (("-o", "understudy_recordings=no.jsonl"), "*no.jsonl*"),
+        (("--understudy-url", "ftp://x"), "*http://*'ftp://x'*"),
     ],
 )
 def test_what_the_user_says_makes_no_sense(
@@ -114,7 +114,7 @@ def test_recordings_with_no_run_in_them(pytester: pytest.Pytester) -> None:
 
     result = run_suites(pytester, "-o", "understudy_recordings=nothing.jsonl", only=["wait"])
 
-    _check(result, "expected recordings to answer from, got none with a run in them")
+    _check(result, "*recordings*")
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "nan"])

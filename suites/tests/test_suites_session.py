@@ -46,7 +46,7 @@ def test_what_kept_a_scenario_from_its_end_is_said(tmp_path: Path) -> None:
         played = Session(target, {}).played(SCENARIOS["stateless.again"])
 
     assert len(played.exchanges) == 1
-    assert played.problem == "the budget is spent: 1 of 1 runs"
+    assert "1 of 1 runs" in played.problem
 
 
 def test_what_is_not_offered_is_not_played(tmp_path: Path) -> None:

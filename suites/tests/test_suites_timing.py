@@ -45,5 +45,5 @@ def test_a_head_that_comes_when_the_run_is_over_is_late(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_put_off_is_taken(tmp_path: Path) -> None:
-    with pytest.raises(PromiseBroken, match="expected 200 to a run that is put off, got 422"):
+    with pytest.raises(PromiseBroken, match=r"200.*422"):
         _tried(tmp_path, JSONResponse({}, 422))
