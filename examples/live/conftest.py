@@ -35,6 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_TALLY] = Tally()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what needs no recordings, so that other workers can while one records."""
+    items.sort(key=lambda item: "recordings" in getattr(item, "fixturenames", ()))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand what a worker counted to the process that prints it."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)

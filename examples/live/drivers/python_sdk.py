@@ -14,13 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from langgraph_sdk import get_client, get_sync_client
 
+PRINTING = Lock()
+"""Threads that print at once write over each other."""
+
 
 def show(number: int, what: str, thing: object) -> None:
-    sys.stdout.write(json.dumps([number, what, thing]) + "\n")  # Whole, unlike what print writes.
+    with PRINTING:
+        print(json.dumps([number, what, thing]))
 
 
 def show_exception(number: int, error: Exception) -> None:

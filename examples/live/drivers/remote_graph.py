@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from langgraph.graph import START, MessagesState, StateGraph
@@ -27,6 +28,9 @@ IDLE = 2.0
 """Seconds after which a connection is not used again: servers close it after five, and a request
 that is sent at that moment gets no answer.
 """
+
+PRINTING = Lock()
+"""Threads that print at once write over each other."""
 
 
 class Letter(TypedDict, total=False):
@@ -48,7 +52,8 @@ def plain(thing: object) -> object:
 
 def show(number: int, what: str, thing: object) -> None:
     line = json.dumps([number, what, thing], default=plain)
-    sys.stdout.write(line + "\n")  # Whole, unlike what print writes.
+    with PRINTING:
+        print(line)
 
 
 async def call_one(remote: RemoteGraph, number: int, call: dict[str, Any]) -> None:
