@@ -1,12 +1,29 @@
 """Client programs, each in an environment of its own, which comes from package registries."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _CLIENTS = Path(__file__).parent / "clients"
+
+
+def make_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """Return *folder*, made and filled by *make* unless another process has done so.
+
+    A process that comes while another makes it waits for that one.
+    """
+    done = folder / "made"
+    folder.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make(folder)
+            done.touch()
+    return folder
 
 
 def install_python(requirement: str, folder: Path) -> Path:

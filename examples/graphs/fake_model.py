@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage, message_chunk_to_message
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import Field
 
 
 class FakeModel(BaseChatModel):
@@ -19,7 +20,8 @@ class FakeModel(BaseChatModel):
     where the last piece would be.
     """
 
-    script: list[AIMessageChunk]
+    # LangChain asks for the model's repr in every run, and that of a message takes long.
+    script: list[AIMessageChunk] = Field(repr=False)
     finish_reason: str = "stop"
     pause: float = 0.0
     failure: str | None = None

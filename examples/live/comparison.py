@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -48,9 +48,10 @@ class Tally:
 class Comparison:
     """Compares mocks with the real server, which is asked everything once."""
 
-    def __init__(self, url: str, graphs: Iterable[str], tally: Tally) -> None:
-        """Compare with the server at *url*, which has these *graphs*."""
+    def __init__(self, url: str, recorded: str, graphs: Iterable[str], tally: Tally) -> None:
+        """Compare with the server at *url*, which has these *graphs*, as that at *recorded* had."""
         self.url = url
+        self._recorded = recorded
         self._kept = frozenset(self.assistant_id(graph) for graph in graphs)
         self._tally = tally
         self._replies: dict[Ask, Reply] = {}
@@ -67,6 +68,16 @@ class Comparison:
         self._replies.update(zip(fresh, ask_all(self.url, fresh), strict=True))
         real = [self._replies[ask] for ask in asks]
         return self._told(group, mock, cases, real, ask_all(mock, asks))
+
+    def differences_of_all(
+        self, group: str, mocks: Mapping[str, str], cases: Sequence[Case]
+    ) -> list[str]:
+        """Compare each of *mocks* with the server: what they serve, in words, and their URLs."""
+        return [
+            told
+            for kind, mock in mocks.items()
+            for told in self.differences(f"{group}, {kind}", mock, cases)
+        ]
 
     def differences_in_order(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
         """Ask both servers one thing after the other: later answers depend on earlier requests."""
@@ -97,7 +108,7 @@ class Comparison:
                 if told := irregularity(reply):
                     return f"{server}: {told}"
             real, got = (replace(r, chunks=_chunk_by_chunk(r)) for r in (real, got))
-        hosts = [urlsplit(url).netloc for url in (self.url, mock)]
+        hosts = [urlsplit(url).netloc for url in (self.url, self._recorded, mock)]
         if case.own_body:
             real, got = _without_body(real), _without_body(got)
         elif _OWN_WORDS.search(real.body):

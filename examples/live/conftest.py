@@ -1,16 +1,22 @@
-"""A real server, recordings made of it, mocks that serve them; and what came of the comparison."""
+"""A real server, recordings made of it, mocks that serve them; and what came of the comparison.
 
-import json
+Each worker of pytest-xdist has a real server of its own, so that no test sees what another did.
+They share the recordings: one hash seed makes the servers write sets in the same order.
+"""
+
 import os
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from comparison import Comparison, Tally
-from run_cases import GRAPHS, read_graphs
+from environments import make_once
+from recordings import Recordings, record_all
+from run_cases import read_graphs
 
 from understudy_mock.api.replay import Options
 from understudy_mock.replay.library import load
@@ -18,14 +24,37 @@ from understudy_mock.server import BackgroundServer, Mock
 
 SERVERS = Path(__file__).parent.parent / "servers"
 
+_JOBS = 40
+"""Runs that a server makes at a time: most of the runs only sleep."""
+
 _TALLY = pytest.StashKey[Tally]()
-_RECORDERS = 6
-"""Recordings that are made at the same time."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Count from zero."""
     config.stash[_TALLY] = Tally()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what needs no recordings, so that other workers can while one records."""
+    items.sort(key=lambda item: "recordings" in getattr(item, "fixturenames", ()))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker counted to the process that prints it."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        tally = session.config.stash[_TALLY]
+        output["tally"] = [dict(tally.compared), dict(tally.different)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add what a worker counted; one that broke down says nothing."""
+    compared, different = getattr(node, "workeroutput", {}).get("tally", ({}, {}))
+    tally: Tally = node.config.stash[_TALLY]
+    tally.compared.update(compared)
+    tally.different.update(different)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -48,12 +77,16 @@ def tally(pytestconfig: pytest.Config) -> Tally:
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real server with the example graphs: UNDERSTUDY_LIVE_URL, or one of our own."""
     if url := os.environ.get("UNDERSTUDY_LIVE_URL"):
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            pytest.exit("expected one process with UNDERSTUDY_LIVE_URL, got several: say -n 0")
         yield url.rstrip("/")
         return
     folder = tmp_path_factory.mktemp("server")
     port = _free_port()
     command: list[str | Path] = [SERVERS / "langgraph-dev" / "start", str(port), folder]
-    subprocess.run(command, check=True, env=os.environ | {"JOBS": "10"})
+    seed = os.environ.get("PYTHONHASHSEED", "0")  # As tox draws it.
+    settings = {"JOBS": str(_JOBS), "PYTHONHASHSEED": seed}
+    subprocess.run(command, check=True, env=os.environ | settings)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -61,74 +94,44 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def exact_recordings(real: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an exact recording of every input."""
-    return _record(real, tmp_path_factory.mktemp("exact"), "--exact")
+def recordings(real: str, shared: Path) -> Recordings:
+    """Recordings of our real server, or of that of the worker that came first."""
+    return Recordings(make_once(shared / "recordings", partial(record_all, real)))
 
 
 @pytest.fixture(scope="session")
-def single_recordings(real: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a recording of every input, made in one run each."""
-    return _record(real, tmp_path_factory.mktemp("single"))
-
-
-@pytest.fixture(scope="session")
-def exact_mock(exact_recordings: Path) -> Iterator[str]:
+def exact_mock(recordings: Recordings) -> Iterator[str]:
     """The URL of a mock that serves exact recordings at once."""
-    yield from _serve(exact_recordings, speed=0)
+    yield from _serve(recordings.exact, speed=0)
 
 
 @pytest.fixture(scope="session")
-def single_mock(single_recordings: Path) -> Iterator[str]:
+def single_mock(recordings: Recordings) -> Iterator[str]:
     """The URL of a mock that serves recordings of one run at once."""
-    yield from _serve(single_recordings, speed=0)
+    yield from _serve(recordings.single, speed=0)
 
 
 @pytest.fixture(scope="session")
-def paced_mock(exact_recordings: Path) -> Iterator[str]:
+def paced_mock(recordings: Recordings) -> Iterator[str]:
     """The URL of a mock that serves exact recordings at the pace of the server."""
-    yield from _serve(exact_recordings, speed=1)
-
-
-@pytest.fixture(scope="session", params=["exact", "single"])
-def mock(request: pytest.FixtureRequest) -> str:
-    """The URL of a mock, of either sort."""
-    url: str = request.getfixturevalue(f"{request.param}_mock")
-    return url
+    yield from _serve(recordings.exact, speed=1)
 
 
 @pytest.fixture(scope="session")
-def kind(mock: str, exact_mock: str) -> str:
-    """Which sort of recordings the mock serves, in words."""
-    return "exact recordings" if mock == exact_mock else "recordings of one run"
+def mocks(exact_mock: str, single_mock: str) -> Mapping[str, str]:
+    """The URLs of mocks that serve at once, by what they serve."""
+    return {"exact recordings": exact_mock, "recordings of one run": single_mock}
 
 
 @pytest.fixture(scope="session")
-def comparison(real: str, tally: Tally) -> Comparison:
+def comparison(real: str, recordings: Recordings, tally: Tally) -> Comparison:
     """Compares mocks with the real server."""
-    return Comparison(real, read_graphs(), tally)
+    return Comparison(real, recordings.url, read_graphs(), tally)
 
 
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
-
-
-def _record(url: str, folder: Path, *options: str) -> Path:
-    """Record every input, several at a time: the recorder makes one run after the other."""
-    inputs = json.loads((GRAPHS / "inputs.json").read_text())
-    recorders: list[subprocess.Popen[bytes]] = []
-    for number in range(_RECORDERS):
-        share = folder / f"inputs-{number}.json"
-        share.write_text(json.dumps(inputs[number::_RECORDERS]))
-        understudy = Path(sys.executable).with_name("understudy")
-        command: list[str | Path] = [understudy, "record", url, "--inputs", share, "-o", folder]
-        with (folder / f"recorder-{number}.log").open("wb") as log:
-            recorders.append(subprocess.Popen([*command, *options], stdout=log, stderr=log))
-    codes = [recorder.wait() for recorder in recorders]
-    logs = [(folder / f"recorder-{number}.log").read_text() for number in range(_RECORDERS)]
-    assert codes == [0] * _RECORDERS, "\n".join(logs)
-    return folder
 
 
 def _serve(recordings: Path, speed: float) -> Iterator[str]:

@@ -13,8 +13,8 @@ from understudy_contracts import Headers
 HOST = b"@HOST@"
 """Stands for host and port of the server in the bytes of a request."""
 
-AT_ONCE = 20
-"""Requests in flight: twice as many as the server has workers, so that no worker waits for one."""
+AT_ONCE = 60
+"""Requests in flight: more than the server makes runs at a time, so that it never waits for one."""
 
 _TIMEOUT = 60.0
 _CLOSING = 0.3

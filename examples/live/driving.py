@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from transcript import Transcript
 
 DRIVERS = Path(__file__).parent / "drivers"
 
-AT_ONCE = 8
-"""Drivers that run at the same time: an idle server takes up to a second to begin a run."""
+AT_ONCE = 16
+"""Calls in flight: an idle server takes up to a second to begin a run."""
 
 _REFUSAL = re.compile(r'"(?:[^"\\]|\\.)*Failed validating(?:[^"\\]|\\.)*"')
 """The text of a refusal by schema, which a mock may word differently."""
@@ -25,7 +24,9 @@ _REFUSAL = re.compile(r'"(?:[^"\\]|\\.)*Failed validating(?:[^"\\]|\\.)*"')
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A program that calls one client, without its last arguments: URL and file of calls."""
+    """A program that calls one client, without its last arguments: URL, file of calls, how many of
+    them it makes at once.
+    """
 
     command: tuple[str, ...]
 
@@ -36,20 +37,14 @@ class Driver:
 
         A thing that came is a list: what it is, and the thing. *folder* is for files.
         """
-        shares = [calls[start::at_once] for start in range(min(at_once, len(calls)))]
+        file = folder / f"{urlsplit(url).port}.json"
+        file.write_text(json.dumps(calls))
+        printed = run([*self.command, url, str(file), str(min(at_once, len(calls)))])
         came: list[list[list[Any]]] = [[] for _ in calls]
-
-        def drive_share(start: int) -> None:
-            file = folder / f"{urlsplit(url).port}-{start}.json"
-            file.write_text(json.dumps(shares[start]))
-            printed = run([*self.command, url, str(file)])
-            # Not `splitlines`: it also cuts at the line separators that JavaScript leaves in texts.
-            for line in printed.removesuffix("\n").split("\n"):
-                number, *thing = json.loads(line)
-                came[start + at_once * number].append(thing)
-
-        with ThreadPoolExecutor(at_once) as pool:
-            list(pool.map(drive_share, range(len(shares))))
+        # Not `splitlines`: it also cuts at the line separators that JavaScript leaves in texts.
+        for line in printed.removesuffix("\n").split("\n"):
+            number, *thing = json.loads(line)
+            came[number].append(thing)
         return came
 
 

@@ -15,6 +15,7 @@ import pytest
 from client_cases import INPUTS, Call
 from comparison import Comparison, Tally
 from driving import AT_ONCE, DRIVERS, Driver, transcribe_call
+from recordings import Recordings
 from run_cases import read_graphs
 from transcript import difference
 
@@ -60,6 +61,7 @@ def driver_of(
 @pytest.fixture
 def differences(
     real: str,
+    recordings: Recordings,
     comparison: Comparison,
     tally: Tally,
     driver_of: Callable[[str], Driver],
@@ -77,8 +79,9 @@ def differences(
         with ThreadPoolExecutor() as pool:
             both = [pool.submit(driver.drive, url, calls, tmp_path, at_once) for url in urls]
         found: list[str] = []
+        hosts = (*urls, recordings.url)
         for call, *came in zip(calls, *(one.result() for one in both), strict=True):
-            told = difference(*(transcribe_call(call, things, urls, kept) for things in came))
+            told = difference(*(transcribe_call(call, things, hosts, kept) for things in came))
             tally.add(group or client, different=bool(told))
             if told:
                 found.append(f"{json.dumps(call)[:2000]}: {told}")

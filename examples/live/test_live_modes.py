@@ -1,5 +1,7 @@
 """Every input in every mode alone, all pairs, all nine and the default; subgraphs on and off."""
 
+from collections.abc import Mapping
+
 import pytest
 from comparison import Comparison
 from run_cases import read_inputs, view_cases
@@ -10,10 +12,10 @@ INPUTS = read_inputs()
 @pytest.mark.parametrize("endpoint", ["stream", "wait"])
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_mock_answers_every_view_as_the_server_does(
-    name: str, endpoint: str, mock: str, kind: str, comparison: Comparison
+    name: str, endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     cases = list(view_cases(f"/runs/{endpoint}", INPUTS[name]))
 
-    differences = comparison.differences(f"views, {endpoint}, {kind}", mock, cases)
+    differences = comparison.differences_of_all(f"views, {endpoint}", mocks, cases)
 
     assert not differences, f"{len(differences)} of {len(cases)} differ\n" + "\n".join(differences)

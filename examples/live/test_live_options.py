@@ -1,6 +1,6 @@
 """What a request can ask for besides its view, and the forms in which it can ask."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -132,8 +132,10 @@ CONVERSATION: list[dict[str, Any]] = [
 """The messages of the input `agent-conversation`, with other ids than were recorded."""
 
 
-def check(comparison: Comparison, group: str, mock: str, cases: Iterable[Case]) -> None:
-    differences = comparison.differences(group, mock, list(cases))
+def check(
+    comparison: Comparison, group: str, mocks: Mapping[str, str], cases: Iterable[Case]
+) -> None:
+    differences = comparison.differences_of_all(group, mocks, list(cases))
 
     assert not differences, "\n".join(differences)
 
@@ -141,38 +143,38 @@ def check(comparison: Comparison, group: str, mock: str, cases: Iterable[Case]) 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("name", RUNS)
 def test_an_option_does_what_it_does_on_the_server(
-    name: str, endpoint: str, mock: str, kind: str, comparison: Comparison
+    name: str, endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     options = [option | shown for option in OPTIONS.values() for shown in SHOWN]
     cases = option_cases(f"/runs/{endpoint}", INPUTS[name], [*options, *KEPT])
-    check(comparison, f"options, {kind}", mock, cases)
+    check(comparison, "options", mocks, cases)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_what_clients_send_is_answered_as_by_the_server(
-    endpoint: str, mock: str, kind: str, comparison: Comparison
+    endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     cases = (
         case
         for name in RUNS
         for case in option_cases(f"/runs/{endpoint}", INPUTS[name], CLIENTS.values())
     )
-    check(comparison, f"clients' requests, {kind}", mock, cases)
+    check(comparison, "clients' requests", mocks, cases)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_modes_can_be_asked_for_in_other_forms(
-    endpoint: str, mock: str, kind: str, comparison: Comparison
+    endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     cases = option_cases(f"/runs/{endpoint}", INPUTS["agent"], FORMS)
-    check(comparison, f"options, {kind}", mock, cases)
+    check(comparison, "options", mocks, cases)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_ids_that_a_client_sends_come_back(
-    endpoint: str, mock: str, kind: str, comparison: Comparison
+    endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     asked = [INPUTS["agent"] | {"input": {"messages": messages}} for messages in MESSAGES]
     asked += [INPUTS["agent-conversation"] | {"input": {"messages": CONVERSATION}}]
     cases = (case for body in asked for case in option_cases(f"/runs/{endpoint}", body, SHOWN))
-    check(comparison, f"ids of messages, {kind}", mock, cases)
+    check(comparison, "ids of messages", mocks, cases)

@@ -10,6 +10,7 @@ if [ $# -lt 1 ]; then echo "usage: start PORT [FOLDER]" >&2; exit 2; fi
 PORT=$1
 WORK=${2:-$(mktemp -d "${TMPDIR:-/tmp}/server.XXXXXX")}
 mkdir -p "$WORK" && WORK=$(cd "$WORK" && pwd)
+VENV=${SERVER_VENV:-$WORK/venv}
 BASE="http://127.0.0.1:$PORT"
 STOP=$(cd "$HERE/.." && pwd)/stop
 
@@ -41,17 +42,22 @@ find_python() {
   fail "expected a Python among $*, found none: name one with PYTHON=..."
 }
 
-# install_python PYTHON REQUIREMENT...: into FOLDER/venv, again only if the requirements change
+# install_python PYTHON REQUIREMENT...: into VENV, again only if the requirements change
 install_python() {
-  local python=$1 marker="$WORK/venv/installed"; shift
-  if [ "$(cat "$marker" 2>/dev/null)" = "$*" ]; then return; fi
-  rm -rf "$WORK/venv"
-  if ! { command -v uv >/dev/null && uv venv -q --python "$python" "$WORK/venv" &&
-    uv pip install -q --python "$WORK/venv/bin/python" "$@"; }; then
-    "$python" -m venv --clear "$WORK/venv"
-    "$WORK/venv/bin/pip" install -q --disable-pip-version-check "$@"
+  mkdir -p "$(dirname "$VENV")"
+  # Another start may be at it.
+  if command -v flock >/dev/null; then exec 9>"$VENV.lock" && flock 9; fi
+  local python=$1 marker="$VENV/installed"; shift
+  if [ "$(cat "$marker" 2>/dev/null)" != "$*" ]; then
+    rm -rf "$VENV"
+    if ! { command -v uv >/dev/null && uv venv -q --python "$python" "$VENV" &&
+      uv pip install -q --python "$VENV/bin/python" "$@"; }; then
+      "$python" -m venv --clear "$VENV"
+      "$VENV/bin/pip" install -q --disable-pip-version-check "$@"
+    fi
+    echo "$*" > "$marker"
   fi
-  echo "$*" > "$marker"
+  exec 9>&-
 }
 
 # need PROGRAM WHERE_FROM

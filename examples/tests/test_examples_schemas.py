@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from captured import captured, captures
+from environments import make_once
 
 from understudy_contracts.event import Absent, event_of
 from understudy_contracts.exchange import Exchange
@@ -27,9 +28,12 @@ console.log(JSON.stringify(events.map(([event, data]) => misfits(event, data))))
 
 
 @pytest.fixture(name="project", scope="module")
-def _project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _project(shared: Path) -> Path:
     """An npm project made as the page says."""
-    folder = tmp_path_factory.mktemp("project")
+    return make_once(shared / "schemas", _make_project)
+
+
+def _make_project(folder: Path) -> None:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     (folder / "package.json").write_text('{ "private": true }')
     subprocess.run(
@@ -37,7 +41,6 @@ def _project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (folder / "contract.mjs").write_text(BLOCKS["js"])
     (folder / "judge.mjs").write_text(JUDGE)
-    return folder
 
 
 def misfits(project: Path, events: list[tuple[str, Any]]) -> list[Any]:

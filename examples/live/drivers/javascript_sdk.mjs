@@ -1,4 +1,4 @@
-// What @langchain/langgraph-sdk makes of a deployment: javascript_sdk.mjs URL CALLS.
+// What @langchain/langgraph-sdk makes of a deployment: javascript_sdk.mjs URL CALLS AT_ONCE.
 //
 // The calls are those of python_sdk.py; names are changed to those of JavaScript here. Prints the
 // same lines.
@@ -26,9 +26,7 @@ function begin(client, number, { method, arguments: given = [], options }) {
   );
 }
 
-const [url, file] = process.argv.slice(2);
-const client = new Client({ apiUrl: url });
-for (const [number, call] of JSON.parse(readFileSync(file, "utf8")).entries()) {
+async function make(client, number, call) {
   try {
     const begun = begin(client, number, call);
     if (Symbol.asyncIterator in begun) {
@@ -41,3 +39,13 @@ for (const [number, call] of JSON.parse(readFileSync(file, "utf8")).entries()) {
     show(number, "exception", [error.constructor.name, name, message, status, text]);
   }
 }
+
+const [url, file, atOnce] = process.argv.slice(2);
+const client = new Client({ apiUrl: url });
+const left = JSON.parse(readFileSync(file, "utf8")).entries();
+
+async function makeWhatIsLeft() {
+  for (const [number, call] of left) await make(client, number, call);
+}
+
+await Promise.all(Array.from({ length: Number(atOnce) }, makeWhatIsLeft));

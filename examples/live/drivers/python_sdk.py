@@ -1,24 +1,31 @@
-"""What langgraph-sdk makes of a deployment: python_sdk.py async|sync URL CALLS.
+"""What langgraph-sdk makes of a deployment: python_sdk.py async|sync URL CALLS AT_ONCE.
 
 CALLS is a file with an array of calls: `method` of the client (`runs.stream`), its `arguments`
-and `options` (the keyword arguments). Prints a JSON line for each thing that the caller gets, in
-order: number of the call, what it is (run created, part, result, exception), the thing itself.
+and `options` (the keyword arguments). AT_ONCE is the number of calls in flight. Prints a JSON line
+for each thing that the caller gets, those of one call in order: number of the call, what it is (run
+created, part, result, exception), the thing itself.
 """
 
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from langgraph_sdk import get_client, get_sync_client
 
+PRINTING = Lock()
+"""Threads that print at once write over each other."""
+
 
 def show(number: int, what: str, thing: object) -> None:
-    print(json.dumps([number, what, thing]))
+    with PRINTING:
+        print(json.dumps([number, what, thing]))
 
 
 def show_exception(number: int, error: Exception) -> None:
@@ -42,18 +49,18 @@ async def finish(number: int, begun: AsyncIterator[object] | Awaitable[object]) 
         show(number, "result", await begun)
 
 
-async def call_all(url: str, calls: list[dict[str, Any]]) -> None:
+async def call_all(url: str, calls: Sequence[tuple[int, dict[str, Any]]]) -> None:
     async with get_client(url=url) as client:
-        for number, call in enumerate(calls):
+        for number, call in calls:
             try:
                 await finish(number, begin(client, number, call))
             except Exception as error:
                 show_exception(number, error)
 
 
-def call_all_sync(url: str, calls: list[dict[str, Any]]) -> None:
+def call_all_sync(url: str, calls: Sequence[tuple[int, dict[str, Any]]]) -> None:
     with get_sync_client(url=url) as client:
-        for number, call in enumerate(calls):
+        for number, call in calls:
             try:
                 begun = begin(client, number, call)
                 if isinstance(begun, Iterator):
@@ -65,9 +72,14 @@ def call_all_sync(url: str, calls: list[dict[str, Any]]) -> None:
                 show_exception(number, error)
 
 
-_, style, url, file = sys.argv
-calls = json.loads(Path(file).read_text())
-if style == "async":
-    asyncio.run(call_all(url, calls))
-else:
-    call_all_sync(url, calls)
+def call_share(share: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    if style == "async":
+        asyncio.run(call_all(url, share))
+    else:
+        call_all_sync(url, share)
+
+
+_, style, url, file, at_once = sys.argv
+calls = list(enumerate(json.loads(Path(file).read_text())))
+with ThreadPoolExecutor(int(at_once)) as pool:
+    list(pool.map(call_share, (calls[start :: int(at_once)] for start in range(int(at_once)))))

@@ -1,17 +1,21 @@
-"""What RemoteGraph makes of a deployment: remote_graph.py URL CALLS.
+"""What RemoteGraph makes of a deployment: remote_graph.py URL CALLS AT_ONCE.
 
 CALLS is a file with an array of calls: the `graph`, a `method` of it (`invoke`, `astream` ...), its
 `arguments`, its `options` (the keyword arguments), and whether it is called as a node of a
-`parent` graph. Prints a JSON line for each thing that the caller gets, in order: number of the
-call, what it is (part, result, exception), the thing itself.
+`parent` graph. AT_ONCE is the number of calls in flight. Prints a JSON line for each thing that the
+caller gets, those of one call in order: number of the call, what it is (part, result, exception),
+the thing itself.
 """
 
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from langgraph.graph import START, MessagesState, StateGraph
@@ -19,6 +23,14 @@ from langgraph.pregel.remote import RemoteGraph
 from langgraph.types import Command
 from pydantic import BaseModel
 from typing_extensions import TypedDict
+
+IDLE = 2.0
+"""Seconds after which a connection is not used again: servers close it after five, and a request
+that is sent at that moment gets no answer.
+"""
+
+PRINTING = Lock()
+"""Threads that print at once write over each other."""
 
 
 class Letter(TypedDict, total=False):
@@ -39,7 +51,9 @@ def plain(thing: object) -> object:
 
 
 def show(number: int, what: str, thing: object) -> None:
-    print(json.dumps([number, what, thing], default=plain))
+    line = json.dumps([number, what, thing], default=plain)
+    with PRINTING:
+        print(line)
 
 
 async def call_one(remote: RemoteGraph, number: int, call: dict[str, Any]) -> None:
@@ -62,17 +76,25 @@ async def call_one(remote: RemoteGraph, number: int, call: dict[str, Any]) -> No
         show(number, "result", await begun if isinstance(begun, Awaitable) else begun)
 
 
-async def call_all(url: str, calls: list[dict[str, Any]]) -> None:
+async def call_all(calls: Sequence[tuple[int, dict[str, Any]]]) -> None:
     remotes: dict[str, RemoteGraph] = {}
-    for number, call in enumerate(calls):
+    used: dict[str, float] = {}
+    for number, call in calls:
         name = call["graph"]
-        if name not in remotes:
+        if time.monotonic() - used.get(name, -IDLE) >= IDLE:
             remotes[name] = RemoteGraph(name, url=url)
         try:
             await call_one(remotes[name], number, call)
         except Exception as error:
             show(number, "exception", [type(error).__qualname__, str(error)])
+        used[name] = time.monotonic()
 
 
-_, url, file = sys.argv
-asyncio.run(call_all(url, json.loads(Path(file).read_text())))
+def call_share(share: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    asyncio.run(call_all(share))
+
+
+_, url, file, at_once = sys.argv
+calls = list(enumerate(json.loads(Path(file).read_text())))
+with ThreadPoolExecutor(int(at_once)) as pool:
+    list(pool.map(call_share, (calls[start :: int(at_once)] for start in range(int(at_once)))))
