@@ -1,6 +1,8 @@
 """The schema that a deployment advertises for the output of a graph: somebody else's schema."""
 
+import json
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, cast
 
 from understudy_contracts.json_value import Json, Path, is_object
@@ -20,7 +22,7 @@ def output_judge(schema: Json) -> Callable[[Any], Misfit | None]:
     yet, whatever the output would be. A schema that cannot be used forbids nothing; nothing is
     fetched from where it points to.
     """
-    validator = _compile(schema)
+    validator = _compile(json.dumps(schema))
 
     def judge(output: Any) -> Misfit | None:
         if is_object(output):
@@ -41,11 +43,15 @@ def output_judge(schema: Json) -> Callable[[Any], Misfit | None]:
     return judge
 
 
-def _compile(schema: Json) -> Validator:
+@lru_cache(maxsize=64)
+def _compile(text: str) -> Validator:
+    # A session judges many answers by the few schemas of one deployment, and to check a schema
+    # takes a hundred times as long as to judge an output by it.
     from jsonschema import Draft202012Validator, SchemaError
     from jsonschema.validators import validator_for
     from referencing import Registry
 
+    schema: Json = json.loads(text)
     kind = validator_for(schema, Draft202012Validator)
     try:
         kind.check_schema(schema)
