@@ -7,7 +7,7 @@ import pytest
 from captured import captured
 from hypothesis import settings
 
-from understudy_contracts import Exchange
+from graphtape_contracts import Exchange
 
 pytest_plugins = ["pytester"]
 

@@ -20,10 +20,10 @@ from uuid import UUID
 
 from tables import Row, check_table, write
 
-from understudy_contracts import Request, Response, sse
-from understudy_contracts.contract import Checker, read_call
-from understudy_contracts.event import event_of
-from understudy_contracts.finding import Level
+from graphtape_contracts import Request, Response, sse
+from graphtape_contracts.contract import Checker, read_call
+from graphtape_contracts.event import event_of
+from graphtape_contracts.finding import Level
 
 LENGTHS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 MODES = ["values", "updates", "messages-tuple", "tasks", "debug", "custom"]

@@ -19,7 +19,7 @@ from time import perf_counter
 
 from tables import Row, plugin_table, write
 
-EMPTY, OURS = "empty_plugin", "understudy_suites.plugin"
+EMPTY, OURS = "empty_plugin", "graphtape_suites.plugin"
 _LISTS_MODULES = """
 import sys
 

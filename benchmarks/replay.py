@@ -93,7 +93,7 @@ def measure_pace(recordings: Path, answers: Path, rounds: int) -> Iterator[Row]:
     """Yield a row for each server: lateness of events in milliseconds, and its CPU time."""
     commands = {
         "bare uvicorn": (reference_command("paced", answers), f"/{WORKLOADS.index(STREAMED)}"),
-        "understudy": (mock_command(recordings, speed=1), STREAMED.path),
+        "graphtape": (mock_command(recordings, speed=1), STREAMED.path),
     }
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for _ in range(rounds):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 SERVER_CORE, LOAD_CORE = 0, 1
 _HERE = Path(__file__).parent
-_UNDERSTUDY = "from understudy_mock.cli import main; main()"
+_GRAPHTAPE = "from graphtape_mock.cli import main; main()"
 
 
 class Server(NamedTuple):
@@ -31,7 +31,7 @@ class Server(NamedTuple):
 def mock_command(recordings: Path, speed: float) -> list[str]:
     """Return how the mock is started, but for the port."""
     options = ["--speed", str(speed), str(recordings), "--port"]
-    return [sys.executable, "-c", _UNDERSTUDY, "serve", *options]
+    return [sys.executable, "-c", _GRAPHTAPE, "serve", *options]
 
 
 def reference_command(kind: str, answers: Path) -> list[str]:

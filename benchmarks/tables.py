@@ -18,7 +18,7 @@ def throughput_table(rows: Iterable[Row]) -> str:
         [row.name, f"{row.values['bytes']:,.0f}", *(_rate(row, server) for server in _SERVERS)]
         for row in rows
     ]
-    head = ["workload", "bytes", "bare uvicorn", "understudy", "Starlette, a chunk an event"]
+    head = ["workload", "bytes", "bare uvicorn", "graphtape", "Starlette, a chunk an event"]
     return _table(head, lines)
 
 
@@ -48,7 +48,7 @@ def start_table(row: Row) -> str:
     """Return the table of the time to the first answer."""
     line = [f"{row.values[name]:.2f} s" for name in _SERVERS]
     line[1] += f" ({row.values['mock'] / row.values['bare']:.2f})"
-    return _table(["bare uvicorn", "understudy serve", "Starlette"], [line])
+    return _table(["bare uvicorn", "graphtape serve", "Starlette"], [line])
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -76,7 +76,7 @@ def plugin_table(rows: Iterable[Row]) -> str:
         [row.name, *(f"{row.values[name]:.1f} ms" for name in ("empty", "ours", "more"))]
         for row in rows
     ]
-    return _table(["a start of pytest", "empty plugin", "understudy", "difference"], lines)
+    return _table(["a start of pytest", "empty plugin", "graphtape", "difference"], lines)
 
 
 def write(path: Path, section: str, results: str) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
+from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 
 CAPTURES = Path(__file__).parent / "captures"
 

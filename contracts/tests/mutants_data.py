@@ -5,7 +5,7 @@ from typing import Any
 
 from mutation import Change, Mutant, with_data, with_frames
 
-from understudy_contracts import Frame, sse
+from graphtape_contracts import Frame, sse
 
 _MESSAGES = "python/full-tools-all-messages-noevents"
 _TUPLES = "python/full-tools-all-tuple-noevents"

@@ -2,7 +2,7 @@
 
 from mutation import Change, Mutant, asking, with_frames
 
-from understudy_contracts import Frame, sse
+from graphtape_contracts import Frame, sse
 
 NODE = "child:a8c845e5-68fc-5001-1287-583c2563a184"
 

@@ -2,7 +2,7 @@
 
 from mutation import Mutant, replaced, with_body
 
-from understudy_contracts import Exchange
+from graphtape_contracts import Exchange
 
 _VALUES = "python/mode-agent-values"
 

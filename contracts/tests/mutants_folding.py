@@ -2,7 +2,7 @@
 
 from mutation import Mutant, with_data
 
-from understudy_contracts.reducer import Reducer
+from graphtape_contracts.reducer import Reducer
 
 _MESSAGES = {"messages": Reducer.MESSAGES}
 _TRAIL = {"trail": Reducer.ADD}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mutation import Change, Mutant, replaced
 
-from understudy_contracts import Exchange
+from graphtape_contracts import Exchange
 
 
 def _timed(*times: float) -> Change:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mutation import Mutant, with_body, with_data
 
-from understudy_contracts import Exchange
+from graphtape_contracts import Exchange
 
 _ID = "01a2021a-ff2e-775a-b3e7-411d3384fb79"
 _TASK = re.compile(rb'"id":"[0-9a-f-]{36}"')

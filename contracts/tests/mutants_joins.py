@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mutation import Change, RelationMutant, doubled, with_body, with_data, without
 
-from understudy_contracts import Exchange, Request
+from graphtape_contracts import Exchange, Request
 
 _ORIGINAL = "python/resumable-keep"
 _FROM_START = "python/resumable-keep-join-dash1"

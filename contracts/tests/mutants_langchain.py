@@ -5,8 +5,8 @@ from typing import Any
 
 from mutation import Change, Mutant, doubled, renewed, swapped, with_data, with_frames, without
 
-from understudy_contracts import Exchange, Frame
-from understudy_contracts.event import parse
+from graphtape_contracts import Exchange, Frame
+from graphtape_contracts.event import parse
 
 _ANOTHER_RUN = "01a20208-0000-7000-8000-000000000000"
 _TOOLS = "python/full-tools-all9"

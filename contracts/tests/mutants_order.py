@@ -2,7 +2,7 @@
 
 from mutation import Mutant, doubled, swapped, with_data, with_frames, without
 
-from understudy_contracts import Frame, sse
+from graphtape_contracts import Frame, sse
 
 
 def end_again(frames: list[Frame]) -> bytes:

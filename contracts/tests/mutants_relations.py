@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mutation import Change, RelationMutant, with_body, with_header
 
-from understudy_contracts import Exchange
+from graphtape_contracts import Exchange
 
 _RUN = "/runs/01a2020b-829e-7310-b70e-f7a23b32f635"
 

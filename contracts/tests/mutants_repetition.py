@@ -13,7 +13,7 @@ from mutation import (
     without,
 )
 
-from understudy_contracts import Exchange
+from graphtape_contracts import Exchange
 
 
 def _last(change: Change) -> Callable[[list[Exchange]], list[Exchange]]:

@@ -4,7 +4,7 @@ import re
 
 from mutation import Change, Mutant, asking, replaced, with_body
 
-from understudy_contracts import Exchange
+from graphtape_contracts import Exchange
 
 _ID_LINE = re.compile(rb"^id: .*\r?\n", re.MULTILINE)
 _RESUMABLE = "python/boom-resumable"

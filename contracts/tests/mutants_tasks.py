@@ -9,7 +9,7 @@ from mutation import (
     without,
 )
 
-from understudy_contracts import Exchange, Frame
+from graphtape_contracts import Exchange, Frame
 
 INTERRUPTS = [{"id": "a6b25ee581c2ddbcb29cad004d9a3b78", "value": "?"}]
 

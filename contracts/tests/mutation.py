@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from captured import captured
 
-from understudy_contracts import Exchange, Frame, Request, Response, sse
-from understudy_contracts.event import parse
-from understudy_contracts.reducer import Reducer
+from graphtape_contracts import Exchange, Frame, Request, Response, sse
+from graphtape_contracts.event import parse
+from graphtape_contracts.reducer import Reducer
 
 Change = Callable[[Exchange], Exchange]
 

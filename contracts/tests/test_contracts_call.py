@@ -4,10 +4,10 @@ import orjson
 import pytest
 from captured import captures
 
-from understudy_contracts import Request, Response
-from understudy_contracts.call import Call, Kind, asked_by, kind_of
-from understudy_contracts.contract import read_call
-from understudy_contracts.dialect import Dialect, detect
+from graphtape_contracts import Request, Response
+from graphtape_contracts.call import Call, Kind, asked_by, kind_of
+from graphtape_contracts.contract import read_call
+from graphtape_contracts.dialect import Dialect, detect
 
 STREAM = (("content-type", "text/event-stream"),)
 LOCATED = (("content-location", "/runs/1"),)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from captured import CAPTURES, assert_for_each, captured, captures, read_capture
 
-from understudy_contracts import Exchange
-from understudy_contracts.call import Kind, kind_of
-from understudy_contracts.contract import check, check_body, read_call
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Level
+from graphtape_contracts import Exchange
+from graphtape_contracts.call import Kind, kind_of
+from graphtape_contracts.contract import check, check_body, read_call
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Level
 
 DEFECTS: dict[str, dict[str, str]] = json.loads(
     (Path(__file__).parent / "known-defects.json").read_text(encoding="utf-8")

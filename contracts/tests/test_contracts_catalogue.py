@@ -3,11 +3,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from understudy_contracts import catalogue
-from understudy_contracts.catalogue import UnknownRule, UnknownVersion
-from understudy_contracts.finding import Level
-from understudy_contracts.rule import AnyRule
-from understudy_contracts.rules import FAMILIES, RULES
+from graphtape_contracts import catalogue
+from graphtape_contracts.catalogue import UnknownRule, UnknownVersion
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import FAMILIES, RULES
 
 PAGE = Path(__file__).parents[1] / "RULES.md"
 REFRESH = "run contracts/refresh and review what changed"
@@ -76,7 +76,7 @@ def test_versions_are_ordered_by_number(monkeypatch: pytest.MonkeyPatch, tmp_pat
     (tmp_path / "versions").mkdir()
     for version in ("0.100", "1.2", "0.16", "0.9"):
         (tmp_path / "versions" / f"{version}.json").touch()
-    packages = {"understudy_contracts": tmp_path}
+    packages = {"graphtape_contracts": tmp_path}
     monkeypatch.setattr(catalogue, "resources", SimpleNamespace(files=packages.__getitem__))
 
     assert catalogue.versions() == ["0.9", "0.16", "0.100", "1.2"]

@@ -1,4 +1,4 @@
-"""Tests of `understudy_contracts.chunks`. The literal expectations were observed."""
+"""Tests of `graphtape_contracts.chunks`. The literal expectations were observed."""
 
 import json
 from functools import reduce
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.chunks import Message, add_chunks
-from understudy_contracts.merge import NotAddable
+from graphtape_contracts.chunks import Message, add_chunks
+from graphtape_contracts.merge import NotAddable
 
 EMPTY: Message = {
     "content": "",

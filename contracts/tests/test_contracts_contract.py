@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from captured import captured
 
-from understudy_contracts import End, Exchange, Frame, Request, Response, sse
-from understudy_contracts.answer import Answer
-from understudy_contracts.call import Call, Kind
-from understudy_contracts.contract import Checker, check, read_call, relate
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.event import Absent, Event
-from understudy_contracts.finding import Level
-from understudy_contracts.rule import (
+from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_contracts.answer import Answer
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.contract import Checker, check, read_call, relate
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Absent, Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rule import (
     MOST_FINDINGS,
     AnyRule,
     BodyRule,

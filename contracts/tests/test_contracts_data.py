@@ -7,11 +7,11 @@ import pytest
 from captured import captured
 from mutation import asking, with_data, with_frames
 
-from understudy_contracts import Exchange, Frame
-from understudy_contracts.contract import check
-from understudy_contracts.finding import Finding
-from understudy_contracts.reading.output_schema import output_judge
-from understudy_contracts.rules import data
+from graphtape_contracts import Exchange, Frame
+from graphtape_contracts.contract import check
+from graphtape_contracts.finding import Finding
+from graphtape_contracts.reading.output_schema import output_judge
+from graphtape_contracts.rules import data
 
 TUPLES = "python/full-tools-all-tuple-noevents"
 UPDATES = "python/mode-agent-updates"
@@ -104,7 +104,7 @@ def test_the_state_of_a_subgraph_is_not_the_advertised_one() -> None:
     [
         {"type": "text"},
         {"$ref": "#/definitions/nowhere"},
-        {"$ref": "https://understudy.invalid/elsewhere.json"},
+        {"$ref": "https://graphtape.invalid/elsewhere.json"},
         {"properties": {"a": {"pattern": "(?<name"}}},
         {"$ref": "#"},
     ],

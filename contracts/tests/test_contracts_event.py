@@ -1,7 +1,7 @@
 import pytest
 
-from understudy_contracts import Frame, sse
-from understudy_contracts.event import Absent, event_of, parse
+from graphtape_contracts import Frame, sse
+from graphtape_contracts.event import Absent, event_of, parse
 
 
 def read(raw: bytes) -> Frame:

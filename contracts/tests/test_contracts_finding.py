@@ -1,4 +1,4 @@
-from understudy_contracts.finding import Finding, Level, json_path
+from graphtape_contracts.finding import Finding, Level, json_path
 
 
 def test_levels_are_ranked_from_what_binds_most() -> None:

@@ -8,11 +8,11 @@ import pytest
 from captured import captured
 from mutation import asking, with_frames
 
-from understudy_contracts import Exchange, sse
-from understudy_contracts.contract import check
-from understudy_contracts.finding import Finding
-from understudy_contracts.reducer import Reducer
-from understudy_contracts.rules import folding
+from graphtape_contracts import Exchange, sse
+from graphtape_contracts.contract import check
+from graphtape_contracts.finding import Finding
+from graphtape_contracts.reducer import Reducer
+from graphtape_contracts.rules import folding
 
 _START = ("metadata", {"run_id": "01a2020b-829e-7310-b70e-f7a23b32f635", "attempt": 1})
 _REPLACE = {"n": Reducer.REPLACE}

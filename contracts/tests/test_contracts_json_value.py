@@ -1,6 +1,6 @@
 from typing import Any
 
-from understudy_contracts.json_value import objects_in
+from graphtape_contracts.json_value import objects_in
 
 
 def test_objects_come_outermost_first() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from understudy_contracts import End, Exchange, Frame, Request, Response, sse
-from understudy_contracts.contract import check
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.reading.recent import MOST_REMEMBERED
-from understudy_contracts.rules import langchain, sums
+from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_contracts.contract import check
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.reading.recent import MOST_REMEMBERED
+from graphtape_contracts.rules import langchain, sums
 
 RULES = [*langchain.RULES, *sums.RULES]
 RUN = "01a20208-2729-776a-acba-1e37338bd21e"

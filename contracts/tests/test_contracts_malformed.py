@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from understudy_contracts.exchange import Request
-from understudy_contracts.reading.malformed import malformed
+from graphtape_contracts.exchange import Request
+from graphtape_contracts.reading.malformed import malformed
 
 
 def _request(body: bytes, *headers: tuple[str, str]) -> Request:

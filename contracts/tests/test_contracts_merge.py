@@ -1,10 +1,10 @@
-"""Tests of `understudy_contracts.merge`. The literal expectations were observed."""
+"""Tests of `graphtape_contracts.merge`. The literal expectations were observed."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.merge import (
+from graphtape_contracts.merge import (
     Content,
     NotAddable,
     merge_artifacts,
@@ -12,7 +12,7 @@ from understudy_contracts.merge import (
     merge_dicts,
     merge_lists,
 )
-from understudy_contracts.partial_json import JsonValue
+from graphtape_contracts.partial_json import JsonValue
 
 
 def text_block(index: int, text: str) -> JsonValue:

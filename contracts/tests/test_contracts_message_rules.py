@@ -9,15 +9,15 @@ from captured import captured
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import End, Exchange, Frame, Request, Response, sse
-from understudy_contracts.contract import check, read_call
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.event import Event, event_of
-from understudy_contracts.finding import Finding
-from understudy_contracts.nesting import DEEPEST
-from understudy_contracts.reading.recent import MOST_REMEMBERED
-from understudy_contracts.rule import EventRule, Report
-from understudy_contracts.rules import langchain, messages, sums, tuples
+from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_contracts.contract import check, read_call
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event, event_of
+from graphtape_contracts.finding import Finding
+from graphtape_contracts.nesting import DEEPEST
+from graphtape_contracts.reading.recent import MOST_REMEMBERED
+from graphtape_contracts.rule import EventRule, Report
+from graphtape_contracts.rules import langchain, messages, sums, tuples
 
 RULES = [rule for family in (messages, tuples, sums, langchain) for rule in family.RULES]
 RUN = "01a20208-2729-776a-acba-1e37338bd21e"

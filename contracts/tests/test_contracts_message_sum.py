@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.chunks import add_chunks
-from understudy_contracts.reading.message_sum import MessageSum, calls_of
+from graphtape_contracts.chunks import add_chunks
+from graphtape_contracts.reading.message_sum import MessageSum, calls_of
 
 Piece = dict[str, Any]
 

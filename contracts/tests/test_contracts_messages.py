@@ -1,4 +1,4 @@
-"""Tests of `understudy_contracts.messages`. The literal expectations were observed."""
+"""Tests of `graphtape_contracts.messages`. The literal expectations were observed."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.messages import (
+from graphtape_contracts.messages import (
     Message,
     NotAddable,
     PartialMessages,

@@ -28,9 +28,9 @@ import pytest
 from captured import captured
 from mutation import Mutant, RelationMutant
 
-from understudy_contracts.contract import check, relate
-from understudy_contracts.dialect import detect
-from understudy_contracts.rules import RULES
+from graphtape_contracts.contract import check, relate
+from graphtape_contracts.dialect import detect
+from graphtape_contracts.rules import RULES
 
 FAMILIES = (
     mutants_data,

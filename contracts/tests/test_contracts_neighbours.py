@@ -7,9 +7,9 @@ import pytest
 from captured import captured
 from mutation import Change, asking, with_body, with_output, with_request, with_status
 
-from understudy_contracts import Exchange
-from understudy_contracts.contract import Checker, check, read_call
-from understudy_contracts.rules import neighbours
+from graphtape_contracts import Exchange
+from graphtape_contracts.contract import Checker, check, read_call
+from graphtape_contracts.rules import neighbours
 
 SEARCH = "python/nb-assistants-search-graph"
 OK = "python/nb-ok"

@@ -7,11 +7,11 @@ import pytest
 from captured import captured
 from mutation import asking, renewed, with_body, with_frames
 
-from understudy_contracts import Exchange, Frame
-from understudy_contracts.contract import check, relate
-from understudy_contracts.event import Absent, parse
-from understudy_contracts.json_value import is_list, is_object
-from understudy_contracts.nesting import DEEPEST, is_too_deep
+from graphtape_contracts import Exchange, Frame
+from graphtape_contracts.contract import check, relate
+from graphtape_contracts.event import Absent, parse
+from graphtape_contracts.json_value import is_list, is_object
+from graphtape_contracts.nesting import DEEPEST, is_too_deep
 
 
 def lists(levels: int) -> str:

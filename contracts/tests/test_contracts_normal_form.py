@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.reading.normal_form import normal_form
+from graphtape_contracts.reading.normal_form import normal_form
 
 _ONE = "01a2020b-829e-7310-b70e-f7a23b32f635"
 _OTHER = "6d1d2f2e-4a5e-4f5f-9f0f-0a0b0c0d0e0f"

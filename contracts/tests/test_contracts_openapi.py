@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 
-from understudy_contracts.json_value import is_list, is_object
-from understudy_contracts.openapi import VERSIONS, Version, bundle, document
-from understudy_contracts.rules.data import RULES
-from understudy_contracts.schema import Validator, load, names
+from graphtape_contracts.json_value import is_list, is_object
+from graphtape_contracts.openapi import VERSIONS, Version, bundle, document
+from graphtape_contracts.rules.data import RULES
+from graphtape_contracts.schema import Validator, load, names
 
 SPECIFICATIONS = {"3.1": OpenAPIV31SpecValidator, "3.2": OpenAPIV32SpecValidator}
 STREAM_EVENT = "#/components/schemas/stream-event"

@@ -1,4 +1,4 @@
-"""Tests of `understudy_contracts.partial_json`. The literal expectations were observed."""
+"""Tests of `graphtape_contracts.partial_json`. The literal expectations were observed."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.partial_json import JsonValue, parse_partial_json
+from graphtape_contracts.partial_json import JsonValue, parse_partial_json
 
 json_values = st.recursive(
     st.none()

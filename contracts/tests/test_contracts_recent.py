@@ -1,4 +1,4 @@
-from understudy_contracts.reading.recent import MOST_REMEMBERED, Recent
+from graphtape_contracts.reading.recent import MOST_REMEMBERED, Recent
 
 
 def test_values_are_kept_by_id() -> None:

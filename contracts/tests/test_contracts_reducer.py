@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.reducer import Reducer, may_follow
+from graphtape_contracts.reducer import Reducer, may_follow
 
 _LISTS = st.lists(st.integers(0, 3), max_size=4)
 

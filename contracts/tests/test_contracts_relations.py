@@ -7,11 +7,11 @@ import pytest
 from captured import assert_for_each, captured, captures
 from mutation import asking, replaced, with_body, with_frames, with_header
 
-from understudy_contracts import Exchange
-from understudy_contracts.contract import relate
-from understudy_contracts.exchange import End, Request
-from understudy_contracts.nesting import DEEPEST
-from understudy_contracts.rules import repetition
+from graphtape_contracts import Exchange
+from graphtape_contracts.contract import relate
+from graphtape_contracts.exchange import End, Request
+from graphtape_contracts.nesting import DEEPEST
+from graphtape_contracts.rules import repetition
 
 
 def _by_server() -> dict[str, list[Exchange]]:

@@ -9,11 +9,11 @@ from captured import captured
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import End, sse
-from understudy_contracts.contract import check
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Finding
-from understudy_contracts.rules import fields, framing
+from graphtape_contracts import End, sse
+from graphtape_contracts.contract import check
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Finding
+from graphtape_contracts.rules import fields, framing
 
 RULES = (*framing.RULES, *fields.RULES)
 UNKNOWN = "javascript-embed/stream-default"

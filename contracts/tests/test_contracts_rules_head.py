@@ -6,9 +6,9 @@ import pytest
 from captured import captured
 from mutation import Change, with_header, with_request
 
-from understudy_contracts.contract import check, check_body, read_call
-from understudy_contracts.exchange import End, Request
-from understudy_contracts.rules import cors, head
+from graphtape_contracts.contract import check, check_body, read_call
+from graphtape_contracts.exchange import End, Request
+from graphtape_contracts.rules import cors, head
 
 VALUES = "python/mode-agent-values"
 WAIT = "python/wait-mode-values"

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from captured import captured
 
-from understudy_contracts import Frame, sse
-from understudy_contracts.contract import check
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Finding
-from understudy_contracts.rules import heartbeats
+from graphtape_contracts import Frame, sse
+from graphtape_contracts.contract import check
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Finding
+from graphtape_contracts.rules import heartbeats
 
 UNKNOWN = "javascript-embed/stream-default"
 

@@ -8,10 +8,10 @@ import pytest
 from captured import captured
 from mutation import with_header
 
-from understudy_contracts import Exchange, sse
-from understudy_contracts.contract import check
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.rules import identifiers, resumption
+from graphtape_contracts import Exchange, sse
+from graphtape_contracts.contract import check
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.rules import identifiers, resumption
 
 UNKNOWN = "javascript-embed/stream-default"
 ID = "01a2021a-ff2e-775a-b3e7-411d3384fb79"

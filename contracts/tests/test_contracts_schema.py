@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from understudy_contracts.schema import first_error, load, names, show
+from graphtape_contracts.schema import first_error, load, names, show
 
 RUN = {"assistant_id": "agent"}
 REQUESTS = [name for name in names() if name.endswith("-request.json")]
@@ -117,7 +117,7 @@ def test_every_schema_is_a_json_schema(name: str) -> None:
 def test_every_schema_says_what_it_is_and_what_its_properties_are(name: str) -> None:
     schema = load(name)
 
-    assert schema["$id"] == f"https://understudy.invalid/schemas/{name}"
+    assert schema["$id"] == f"https://graphtape.invalid/schemas/{name}"
     assert {"title", "description"} <= schema.keys()
     assert [key for key, value in properties(schema) if not SAYING & value.keys()] == []
 
@@ -181,7 +181,7 @@ def test_what_can_not_be_written_down_is_not_shown() -> None:
 def test_a_keyword_without_words_of_its_own_keeps_the_message_of_the_library(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("understudy_contracts.schema._MESSAGES", {})
+    monkeypatch.setattr("graphtape_contracts.schema._MESSAGES", {})
 
     error = first_error("run-batch-request.json", [])
 
@@ -202,7 +202,7 @@ def test_an_input_may_be_any_json(value: object) -> None:
 
 
 def test_importing_the_schemas_does_not_import_the_validator() -> None:
-    code = "import sys, understudy_contracts.schema; print('jsonschema' in sys.modules)"
+    code = "import sys, graphtape_contracts.schema; print('jsonschema' in sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 from jsonschema import Draft202012Validator
 
-from understudy_contracts.json_value import Json
-from understudy_contracts.schema import Validator, first_error, folder, load, names, registry
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.schema import Validator, first_error, folder, load, names, registry
 
 
 def examples(node: object, pointer: str = "") -> Iterator[tuple[str, Any]]:

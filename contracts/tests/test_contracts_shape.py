@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy_contracts.event import Absent
-from understudy_contracts.json_value import Json, is_list, is_object
-from understudy_contracts.shape import (
+from graphtape_contracts.event import Absent
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.shape import (
     ENTRY,
     NOTHING,
     Fields,
@@ -19,7 +19,7 @@ from understudy_contracts.shape import (
     shape_of_all,
     type_of,
 )
-from understudy_contracts.shape_difference import Change, Difference, differences
+from graphtape_contracts.shape_difference import Change, Difference, differences
 
 ID = "01a2020b-829e-7310-b70e-f7a23b32f635"
 AI: Json = {"type": "ai", "content": "hi", "id": ID, "tool_calls": []}

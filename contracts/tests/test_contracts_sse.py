@@ -7,7 +7,7 @@ from captured import assert_for_each, captures, stream_captures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import Exchange, Frame, sse
+from graphtape_contracts import Exchange, Frame, sse
 
 # Pieces that bodies of event streams are made of, the awkward ones included.
 PIECES = st.sampled_from(

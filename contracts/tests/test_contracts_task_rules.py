@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import End, Exchange, Frame, Request, Response, sse
-from understudy_contracts.contract import check
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Finding, Level
-from understudy_contracts.reading.recent import MOST_REMEMBERED
-from understudy_contracts.rules import debug, events, order, tasks, updates, values
+from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_contracts.contract import check
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Finding, Level
+from graphtape_contracts.reading.recent import MOST_REMEMBERED
+from graphtape_contracts.rules import debug, events, order, tasks, updates, values
 
 RULES = [rule for f in (events, order, tasks, debug, updates, values) for rule in f.RULES]
 METADATA = ("metadata", {"run_id": "01a2021b-0eee-7493-acb4-b8cc75a82d48", "attempt": 1})

@@ -1,13 +1,13 @@
-"""Tests of `understudy_contracts.tool_calls`. The literal expectations were observed."""
+"""Tests of `graphtape_contracts.tool_calls`. The literal expectations were observed."""
 
 import json
 from typing import Any
 
 import pytest
 
-from understudy_contracts.merge import Content, Object
-from understudy_contracts.partial_json import JsonValue
-from understudy_contracts.tool_calls import (
+from graphtape_contracts.merge import Content, Object
+from graphtape_contracts.partial_json import JsonValue
+from graphtape_contracts.tool_calls import (
     chunks_of_raw_calls,
     finish_blocks,
     parse_tool_calls,

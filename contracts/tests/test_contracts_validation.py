@@ -6,10 +6,10 @@ import pytest
 from captured import captured
 from mutation import asking, with_header, with_request, with_status
 
-from understudy_contracts import Exchange
-from understudy_contracts.contract import check
-from understudy_contracts.nesting import DEEPEST
-from understudy_contracts.rules import refusals, validation
+from graphtape_contracts import Exchange
+from graphtape_contracts.contract import check
+from graphtape_contracts.nesting import DEEPEST
+from graphtape_contracts.rules import refusals, validation
 
 _RULES = [*refusals.RULES, *validation.RULES]
 

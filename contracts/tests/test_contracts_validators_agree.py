@@ -11,9 +11,9 @@ from captured import captures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.event import Absent, event_of
-from understudy_contracts.json_value import Path, is_list, is_object
-from understudy_contracts.schema import load, names, validator
+from graphtape_contracts.event import Absent, event_of
+from graphtape_contracts.json_value import Path, is_list, is_object
+from graphtape_contracts.schema import load, names, validator
 
 OTHERS: list[Any] = [None, True, 0, 1.0, 1.5, "", "ai", "AIMessageChunk", [], {}]
 

@@ -4,8 +4,8 @@ import pytest
 from captured import captured
 from mutation import with_body
 
-from understudy_contracts.contract import check
-from understudy_contracts.finding import Level
+from graphtape_contracts.contract import check
+from graphtape_contracts.finding import Level
 
 _SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a", "b"]}
 

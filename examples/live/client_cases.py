@@ -6,7 +6,7 @@ from typing import Any
 from raw_cases import UUID_OF_AGENT
 from run_cases import read_graphs, read_inputs
 
-from understudy_mock.view import STREAM_MODES
+from graphtape_mock.view import STREAM_MODES
 
 Call = dict[str, Any]
 

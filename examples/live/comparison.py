@@ -11,8 +11,8 @@ from connection import Ask, Reply, ask_all
 from heartbeats import irregularity, without_heartbeats
 from transcript import difference, transcribe
 
-from understudy_contracts import Headers
-from understudy_mock.assistant_id import default_id
+from graphtape_contracts import Headers
+from graphtape_mock.assistant_id import default_id
 
 _OWN_WORDS = re.compile(rb"Failed validating|Loopback webhooks")
 """Stands in refusals whose text a mock may say otherwise: it is that of a library, or long."""

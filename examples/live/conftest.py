@@ -18,9 +18,9 @@ from environments import make_once
 from recordings import Recordings, record_all
 from run_cases import read_graphs
 
-from understudy_mock.api.replay import Options
-from understudy_mock.replay.library import load
-from understudy_mock.server import BackgroundServer, Mock
+from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.library import load
+from graphtape_mock.server import BackgroundServer, Mock
 
 SERVERS = Path(__file__).parent.parent / "servers"
 
@@ -75,10 +75,10 @@ def tally(pytestconfig: pytest.Config) -> Tally:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real server with the example graphs: UNDERSTUDY_LIVE_URL, or one of our own."""
-    if url := os.environ.get("UNDERSTUDY_LIVE_URL"):
+    """The URL of a real server with the example graphs: GRAPHTAPE_LIVE_URL, or one of our own."""
+    if url := os.environ.get("GRAPHTAPE_LIVE_URL"):
         if "PYTEST_XDIST_WORKER" in os.environ:
-            pytest.exit("expected one process with UNDERSTUDY_LIVE_URL, got several: say -n 0")
+            pytest.exit("expected one process with GRAPHTAPE_LIVE_URL, got several: say -n 0")
         yield url.rstrip("/")
         return
     folder = tmp_path_factory.mktemp("server")

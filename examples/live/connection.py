@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from understudy_contracts import Headers
+from graphtape_contracts import Headers
 
 HOST = b"@HOST@"
 """Stands for host and port of the server in the bytes of a request."""

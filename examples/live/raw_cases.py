@@ -10,7 +10,7 @@ from comparison import Case
 from connection import HOST, Ask, ask_for
 from run_cases import read_inputs
 
-from understudy_contracts import Headers
+from graphtape_contracts import Headers
 
 INPUTS = read_inputs()
 GOOD = json.dumps(INPUTS["agent"]).encode()

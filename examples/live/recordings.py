@@ -7,7 +7,7 @@ from pathlib import Path
 
 from run_cases import GRAPHS
 
-from understudy_mock.record_command import record
+from graphtape_mock.record_command import record
 
 _WAYS = {"exact": ["--exact"], "single": []}
 

@@ -9,7 +9,7 @@ from typing import Any
 from comparison import Case
 from connection import ask_for
 
-from understudy_mock.view import STREAM_MODES as MODES
+from graphtape_mock.view import STREAM_MODES as MODES
 
 GRAPHS = Path(__file__).parent.parent / "graphs"
 

@@ -11,8 +11,8 @@ import pytest
 from run_cases import read_graphs, read_inputs
 from schemathesis_run import Failure, run_schemathesis
 
-from understudy_contracts.openapi import VERSIONS, Version, document
-from understudy_mock.view import STREAM_MODES
+from graphtape_contracts.openapi import VERSIONS, Version, document
+from graphtape_mock.view import STREAM_MODES
 
 KNOWN: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("known-openapi-failures.json").read_text()

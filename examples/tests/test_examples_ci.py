@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from understudy_mock.drift_command import drift
+from graphtape_mock.drift_command import drift
 
 RECIPES = sorted((Path(__file__).parents[1] / "ci").iterdir())
-COMMAND = re.compile(r"^\s*(?:- run: )?((?:pytest|understudy) (?:.*\\\n)*.*)$", re.MULTILINE)
+COMMAND = re.compile(r"^\s*(?:- run: )?((?:pytest|graphtape) (?:.*\\\n)*.*)$", re.MULTILINE)
 
 
 def commands(program: str) -> list[list[str]]:
@@ -26,7 +26,7 @@ def commands(program: str) -> list[list[str]]:
     return found
 
 
-@pytest.mark.parametrize("arguments", commands("understudy"), ids=" ".join)
+@pytest.mark.parametrize("arguments", commands("graphtape"), ids=" ".join)
 def test_drift_knows_the_arguments(arguments: list[str]) -> None:
     name, *rest = arguments
 
@@ -52,13 +52,13 @@ def test_pytest_knows_the_options(arguments: list[str], pytest_help: str) -> Non
     known = re.findall(r"--[a-z-]+", pytest_help)
 
     assert [option for option in options if option not in known] == []
-    assert arguments[:2] == ["--pyargs", "understudy_suites"]
-    assert {"--understudy-max-runs", "--understudy-profile"} & {*options}
+    assert arguments[:2] == ["--pyargs", "graphtape_suites"]
+    assert {"--graphtape-max-runs", "--graphtape-profile"} & {*options}
 
 
 def test_each_recipe_calls_what_it_is_for() -> None:
     assert [recipe.name for recipe in RECIPES] == ["drift.yml", "suites.yml", "tox.ini"]
-    assert [len(commands(program)) for program in ("pytest", "understudy")] == [2, 2]
+    assert [len(commands(program)) for program in ("pytest", "graphtape")] == [2, 2]
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.name for recipe in RECIPES])

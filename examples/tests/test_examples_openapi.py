@@ -8,11 +8,11 @@ from urllib.request import urlopen
 import pytest
 from environments import run
 
-from understudy_contracts.json_value import Json
-from understudy_contracts.openapi import VERSIONS, Version, document
-from understudy_mock.api.replay import Options
-from understudy_mock.replay.library import load
-from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.openapi import VERSIONS, Version, document
+from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.library import load
+from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
 
 # Of the validators that run on Node 20, the one that knows OpenAPI 3.2.
 VALIDATOR = "@seriousme/openapi-schema-validator@2.11.0"

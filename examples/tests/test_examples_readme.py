@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import understudy_suites
-from understudy_mock.api.replay import Options
-from understudy_mock.replay.library import load
-from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+import graphtape_suites
+from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.library import load
+from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
 
 CHECKOUT = Path(__file__).parents[2]
 BLOCKS = re.findall(
@@ -61,7 +61,7 @@ def _checkout(tmp_path: Path) -> Path:
 
 def test_the_first_command_serves_and_its_curl_line_streams_the_answer(checkout: Path) -> None:
     with subprocess.Popen(
-        ["sh", "-c", f"exec 2>&1; {block('sh', '.venv/bin/understudy serve')}"],
+        ["sh", "-c", f"exec 2>&1; {block('sh', '.venv/bin/graphtape serve')}"],
         cwd=checkout,
         stdout=subprocess.PIPE,
         text=True,
@@ -85,9 +85,9 @@ def test_the_curl_line_of_the_readme_streams_the_answer(url: str) -> None:
 
 
 def test_recording_showing_verifying_and_serving_go_together(url: str, tmp_path: Path) -> None:
-    lines = block("sh", "understudy record").replace("https://my-deployment.example", url)
-    verify = block("sh", "understudy verify")
-    script = "set -e\n" + lines.replace("understudy serve recordings", verify)
+    lines = block("sh", "graphtape record").replace("https://my-deployment.example", url)
+    verify = block("sh", "graphtape verify")
+    script = "set -e\n" + lines.replace("graphtape serve recordings", verify)
 
     done = run(script, tmp_path)
 
@@ -98,9 +98,9 @@ def test_recording_showing_verifying_and_serving_go_together(url: str, tmp_path:
 
 
 def test_the_suites_judge_what_is_served(url: str, tmp_path: Path) -> None:
-    judging = block("sh", "--pyargs understudy_suites")
+    judging = block("sh", "--pyargs graphtape_suites")
     # In a checkout pytest would find our own configuration above the suites.
-    package = Path(understudy_suites.__file__).parent
+    package = Path(graphtape_suites.__file__).parent
 
     done = run(
         judging.replace("https://my-deployment.example", url),
@@ -115,7 +115,7 @@ def test_the_suites_judge_what_is_served(url: str, tmp_path: Path) -> None:
 
 def test_what_is_served_does_not_drift(url: str, tmp_path: Path) -> None:
     shutil.copytree(bundled_recordings(), tmp_path / "recordings")
-    drift = block("sh", "understudy drift").replace("https://my-deployment.example", url)
+    drift = block("sh", "graphtape drift").replace("https://my-deployment.example", url)
 
     done = run(drift, tmp_path)
 
@@ -123,7 +123,7 @@ def test_what_is_served_does_not_drift(url: str, tmp_path: Path) -> None:
 
 
 def test_the_test_of_the_readme_passes(tmp_path: Path) -> None:
-    (tmp_path / "test_readme.py").write_text(block("python", "understudy_mock"))
+    (tmp_path / "test_readme.py").write_text(block("python", "graphtape_mock"))
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
 
     done = subprocess.run(

@@ -12,12 +12,12 @@ import orjson
 import pytest
 from starlette.types import ASGIApp, Message, Scope
 
-from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
-from understudy_contracts.json_value import is_list, is_object
-from understudy_mock.api.replay import Options
-from understudy_mock.recording import Recording
-from understudy_mock.replay.library import Library
-from understudy_mock.server import Mock
+from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
+from graphtape_contracts.json_value import is_list, is_object
+from graphtape_mock.api.replay import Options
+from graphtape_mock.recording import Recording
+from graphtape_mock.replay.library import Library
+from graphtape_mock.server import Mock
 
 
 async def _exchange(

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from understudy_contracts import Exchange, Frame, Response, sse
-from understudy_contracts.json_value import Json, is_list, is_object
-from understudy_mock.recording_file import read
-from understudy_mock.server import bundled_recordings
+from graphtape_contracts import Exchange, Frame, Response, sse
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_mock.recording_file import read
+from graphtape_mock.server import bundled_recordings
 
 Events = list[tuple[str, Any]]
 Edit = Callable[[Exchange], Exchange]

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from understudy_mock.api.active import ActiveRuns
+from graphtape_mock.api.active import ActiveRuns
 
 
 def note(ended: list[str], run_id: str) -> Callable[[], None]:

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import Exchange, Frame, sse
-from understudy_mock.replay.adaptation import (
+from graphtape_contracts import Exchange, Frame, sse
+from graphtape_mock.replay.adaptation import (
     adapt,
     adaptation_key,
     with_delay,
@@ -15,7 +15,7 @@ from understudy_mock.replay.adaptation import (
     with_feedback,
     without_event_ids,
 )
-from understudy_mock.replay.projection import request_body
+from graphtape_mock.replay.projection import request_body
 
 Captured = Callable[[str], Exchange]
 Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import Exchange, Frame, sse
-from understudy_mock.replay.adaptation import user_metadata, with_metadata
-from understudy_mock.replay.projection import request_body
+from graphtape_contracts import Exchange, Frame, sse
+from graphtape_mock.replay.adaptation import user_metadata, with_metadata
+from graphtape_mock.replay.projection import request_body
 
 Captured = Callable[[str], Exchange]
 Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]

@@ -9,17 +9,17 @@ from starlette.responses import Response as Answer
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from understudy_contracts import End, Exchange, Frame, Request, Response
-from understudy_contracts.openapi import VERSIONS, Version, document
-from understudy_mock.api.active import ActiveRuns
-from understudy_mock.api.answer import json_response
-from understudy_mock.api.api_routes import api_routes
-from understudy_mock.api.app import create_app
-from understudy_mock.api.catalogue import Catalogue
-from understudy_mock.api.refusal import Crash, Refusal
-from understudy_mock.api.threads import Threads
-from understudy_mock.assistant_id import default_id
-from understudy_mock.recording import Recording
+from graphtape_contracts import End, Exchange, Frame, Request, Response
+from graphtape_contracts.openapi import VERSIONS, Version, document
+from graphtape_mock.api.active import ActiveRuns
+from graphtape_mock.api.answer import json_response
+from graphtape_mock.api.api_routes import api_routes
+from graphtape_mock.api.app import create_app
+from graphtape_mock.api.catalogue import Catalogue
+from graphtape_mock.api.refusal import Crash, Refusal
+from graphtape_mock.api.threads import Threads
+from graphtape_mock.assistant_id import default_id
+from graphtape_mock.recording import Recording
 
 Call = Callable[..., Exchange]
 
@@ -227,7 +227,7 @@ def test_a_route_that_is_not_implemented_says_so(ask: Ask, route: str) -> None:
     status, answer = ask(method, path)
 
     assert status == 501
-    assert answer["detail"].startswith(f"Not implemented by understudy: {route}. ")
+    assert answer["detail"].startswith(f"Not implemented by graphtape: {route}. ")
 
 
 def test_every_route_of_the_document_is_a_route_of_the_api() -> None:

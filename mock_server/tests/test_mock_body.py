@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from understudy_mock.api.body import BODY_LIMIT, read_body
-from understudy_mock.api.refusal import Refusal
+from graphtape_mock.api.body import BODY_LIMIT, read_body
+from graphtape_mock.api.refusal import Refusal
 
 DISCONNECT: Message = {"type": "http.disconnect"}
 

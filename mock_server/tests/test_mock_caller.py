@@ -21,10 +21,10 @@ from scripted_deployment import (
     stream,
 )
 
-from understudy_contracts import End, Frame, Request, Response
-from understudy_mock.live.caller import Caller, starts_runs
-from understudy_mock.live.governor import MOST_RETRIES, Budget, BudgetSpent, Governor
-from understudy_mock.live.upstream import Upstream, UpstreamError
+from graphtape_contracts import End, Frame, Request, Response
+from graphtape_mock.live.caller import Caller, starts_runs
+from graphtape_mock.live.governor import MOST_RETRIES, Budget, BudgetSpent, Governor
+from graphtape_mock.live.upstream import Upstream, UpstreamError
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"a": 1})

@@ -4,13 +4,13 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import End, Exchange, Frame, Request, Response
-from understudy_mock.api.assistant_search import page
-from understudy_mock.api.catalogue import Catalogue
-from understudy_mock.api.deployment import BadAnswer
-from understudy_mock.api.refusal import Refusal
-from understudy_mock.assistant_id import default_id
-from understudy_mock.recording import Recording
+from graphtape_contracts import End, Exchange, Frame, Request, Response
+from graphtape_mock.api.assistant_search import page
+from graphtape_mock.api.catalogue import Catalogue
+from graphtape_mock.api.deployment import BadAnswer
+from graphtape_mock.api.refusal import Refusal
+from graphtape_mock.assistant_id import default_id
+from graphtape_mock.recording import Recording
 
 AGENT, OTHER = default_id("agent"), "11111111-1111-4111-8111-111111111111"
 ANSWER: dict[str, Any] = {"nodes": [], "edges": []}
@@ -187,7 +187,7 @@ def test_what_was_not_recorded_says_which_recording_lacks_it() -> None:
     assert status == 501
     assert detail == (
         f"Not recorded: GET /assistants/{AGENT}/graph?xray=true. The recording 'one' of 'agent' "
-        "lacks it; make it again with `understudy record` to add it."
+        "lacks it; make it again with `graphtape record` to add it."
     )
     assert refusal_of(lambda: known.schemas(AGENT))[0] == 501
 

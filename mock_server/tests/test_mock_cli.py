@@ -8,7 +8,7 @@ import click
 import pytest
 from facts import missing
 
-from understudy_mock import cli
+from graphtape_mock import cli
 
 
 def _ending(error: BaseException | None = None, result: object = None) -> click.Command:
@@ -23,12 +23,12 @@ def _ending(error: BaseException | None = None, result: object = None) -> click.
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Replace the command `show` by the one of the parameter."""
-    monkeypatch.setattr("understudy_mock.show_command.show", request.param)
+    monkeypatch.setattr("graphtape_mock.show_command.show", request.param)
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--version"]) == 0
-    assert capsys.readouterr().out == f"understudy {version('understudy')}\n"
+    assert capsys.readouterr().out == f"graphtape {version('graphtape')}\n"
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +61,7 @@ def test_wrong_use_is_told(
         (_ending(result=1), 1, []),
         (_ending(click.ClickException("told")), 2, ["told\n"]),
         (_ending(KeyboardInterrupt()), 2, ["Ctrl-C"]),
-        (_ending(LookupError("lost")), 3, ["LookupError: lost", "UNDERSTUDY_TRACEBACK=1"]),
+        (_ending(LookupError("lost")), 3, ["LookupError: lost", "GRAPHTAPE_TRACEBACK=1"]),
     ],
     indirect=["show"],
 )
@@ -77,21 +77,21 @@ def test_each_end_has_its_code(
 @pytest.mark.usefixtures("show")
 @pytest.mark.parametrize("show", [_ending(LookupError("lost"))], indirect=True)
 def test_a_traceback_is_printed_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UNDERSTUDY_TRACEBACK", "1")
+    monkeypatch.setenv("GRAPHTAPE_TRACEBACK", "1")
 
     with pytest.raises(LookupError):
         cli.run(["show"])
 
 
 def test_the_process_ends_with_the_code() -> None:
-    ended = subprocess.run([sys.executable, "-m", "understudy_mock", "shoo"], capture_output=True)
+    ended = subprocess.run([sys.executable, "-m", "graphtape_mock", "shoo"], capture_output=True)
 
     assert (ended.returncode, ended.stdout) == (2, b"")
 
 
 def test_nothing_heavy_is_loaded_before_a_command_is_used() -> None:
     program = (
-        "import sys, understudy_mock.cli\n"
+        "import sys, graphtape_mock.cli\n"
         "print([m for m in ('httpx', 'starlette', 'uvicorn', 'orjson', 'jsonschema')"
         " if m in sys.modules])"
     )

@@ -10,12 +10,12 @@ import httpx
 import orjson
 import pytest
 
-from understudy_contracts import Exchange
-from understudy_mock.api.replay import Options
-from understudy_mock.recording import Recording
-from understudy_mock.replay.identity import UUID as ANY_UUID
-from understudy_mock.replay.library import Library
-from understudy_mock.server import BackgroundServer, Mock
+from graphtape_contracts import Exchange
+from graphtape_mock.api.replay import Options
+from graphtape_mock.recording import Recording
+from graphtape_mock.replay.identity import UUID as ANY_UUID
+from graphtape_mock.replay.library import Library
+from graphtape_mock.server import BackgroundServer, Mock
 
 MakeRun = Callable[..., Exchange]
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import orjson
 import pytest
 
-from understudy_contracts import Exchange
-from understudy_mock.api.connection import unsent
-from understudy_mock.api.stage import Direction
-from understudy_mock.replay.fault import Cut, Fault, Stall
-from understudy_mock.server import BackgroundServer, Mock
+from graphtape_contracts import Exchange
+from graphtape_mock.api.connection import unsent
+from graphtape_mock.api.stage import Direction
+from graphtape_mock.replay.fault import Cut, Fault, Stall
+from graphtape_mock.server import BackgroundServer, Mock
 
 MakeRun = Callable[..., Exchange]
 ServeRuns = Callable[..., Mock]

@@ -9,15 +9,15 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import Exchange, sse
-from understudy_contracts.contract import check, relate
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Level
-from understudy_contracts.stream_mode import STREAM_MODES
-from understudy_mock.api.replay import Options
-from understudy_mock.recording import Recording
-from understudy_mock.replay.library import load
-from understudy_mock.server import Mock, bundled_recordings
+from graphtape_contracts import Exchange, sse
+from graphtape_contracts.contract import check, relate
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Level
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.api.replay import Options
+from graphtape_mock.recording import Recording
+from graphtape_mock.replay.library import load
+from graphtape_mock.server import Mock, bundled_recordings
 
 Call = Callable[..., Exchange]
 

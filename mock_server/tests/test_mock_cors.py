@@ -3,10 +3,10 @@ from collections.abc import Callable
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from understudy_contracts import Exchange
-from understudy_mock.api.answer import json_response
-from understudy_mock.api.cors import Cors
-from understudy_mock.api.refusal import Crash
+from graphtape_contracts import Exchange
+from graphtape_mock.api.answer import json_response
+from graphtape_mock.api.cors import Cors
+from graphtape_mock.api.refusal import Crash
 
 Call = Callable[..., Exchange]
 

@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from understudy_contracts import Request
-from understudy_mock.curl import as_curl
+from graphtape_contracts import Request
+from graphtape_mock.curl import as_curl
 
 JSON = (("content-type", "application/json"),)
 URL = "http://deployment.test"

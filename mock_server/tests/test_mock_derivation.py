@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from understudy_mock.replay import derivation
-from understudy_mock.replay.event import Event
+from graphtape_mock.replay import derivation
+from graphtape_mock.replay.event import Event
 
 UUID = "01a2020c-117f-72c4-ada3-f0d92ad9d43f"
 OTHER = "edcc5c47-4eb9-48c3-a3b3-3f5bc968e997"

@@ -2,12 +2,12 @@
 
 from drifting import around, body, recorded
 
-from understudy_contracts.json_value import Json
-from understudy_mock.drift.advertised import nullable_fields
-from understudy_mock.drift.comparison import compare
-from understudy_mock.drift.drift import Severity
-from understudy_mock.recording_file import read
-from understudy_mock.server import bundled_recordings
+from graphtape_contracts.json_value import Json
+from graphtape_mock.drift.advertised import nullable_fields
+from graphtape_mock.drift.comparison import compare
+from graphtape_mock.drift.drift import Severity
+from graphtape_mock.recording_file import read
+from graphtape_mock.server import bundled_recordings
 
 SCHEMAS = around("state", "/schemas")
 NULL: Json = {"type": "null"}

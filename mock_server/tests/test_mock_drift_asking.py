@@ -6,11 +6,11 @@ import orjson
 import pytest
 from drifting import around, recorded, with_body
 
-from understudy_contracts import Exchange, Frame, Request, Response, sse
-from understudy_mock.drift.asking import as_recorded, can_be_repeated, is_redacted, is_run, to_ask
+from graphtape_contracts import Exchange, Frame, Request, Response, sse
+from graphtape_mock.drift.asking import as_recorded, can_be_repeated, is_redacted, is_run, to_ask
 
 ID = "01a20afa-a99a-75ae-b1ba-7ca409a824e4"
-TAGGED = {"understudy": "drift"}
+TAGGED = {"graphtape": "drift"}
 
 
 def run_of(body: object, *headers: tuple[str, str]) -> Request:
@@ -25,7 +25,7 @@ def run_of(body: object, *headers: tuple[str, str]) -> Request:
             {"metadata": {"b": 2}, "on_disconnect": "continue"},
             {"on_disconnect": "continue", "metadata": TAGGED | {"b": 2}},
         ),
-        ({"metadata": {"understudy": "mine"}}, {"metadata": {"understudy": "mine"}}),
+        ({"metadata": {"graphtape": "mine"}}, {"metadata": {"graphtape": "mine"}}),
         ({"metadata": None}, {"metadata": None}),
         ({"webhook": "http://hook.example"}, {"metadata": TAGGED}),
     ],
@@ -97,15 +97,15 @@ def test_a_placeholder_can_not_be_asked_for(request_: Request, expected: bool) -
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (b'{"a":1,"understudy":"drift"}', b'{"a":1}'),
-        (b'{"understudy":"drift","a":1}', b'{"a":1}'),
-        (b'{"a":1, "understudy": "drift", "b":2}', b'{"a":1, "b":2}'),
-        (b'{"metadata":{"understudy":"drift"}}', b'{"metadata":{}}'),
-        (b'[{"understudy":"drift"},{"b":1,"understudy":"drift"}]', b'[{},{"b":1}]'),
-        (b'{"understudy":"other"}', b'{"understudy":"other"}'),
+        (b'{"a":1,"graphtape":"drift"}', b'{"a":1}'),
+        (b'{"graphtape":"drift","a":1}', b'{"a":1}'),
+        (b'{"a":1, "graphtape": "drift", "b":2}', b'{"a":1, "b":2}'),
+        (b'{"metadata":{"graphtape":"drift"}}', b'{"metadata":{}}'),
+        (b'[{"graphtape":"drift"},{"b":1,"graphtape":"drift"}]', b'[{},{"b":1}]'),
+        (b'{"graphtape":"other"}', b'{"graphtape":"other"}'),
         (
-            b'{"text":"{\\"understudy\\":\\"drift\\"}"}',
-            b'{"text":"{\\"understudy\\":\\"drift\\"}"}',
+            b'{"text":"{\\"graphtape\\":\\"drift\\"}"}',
+            b'{"text":"{\\"graphtape\\":\\"drift\\"}"}',
         ),
     ],
 )
@@ -126,10 +126,10 @@ def test_the_tag_is_taken_out_of_the_answer(data: bytes, expected: bytes) -> Non
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (['"a": 1,', '"understudy": "drift",', '"b": 2'], {"a": 1, "b": 2}),
-        (['"understudy": "drift",', '"b": 2'], {"b": 2}),
-        (['"a": 1,', '"understudy": "drift"'], {"a": 1}),
-        (['"understudy": "drift"'], {}),
+        (['"a": 1,', '"graphtape": "drift",', '"b": 2'], {"a": 1, "b": 2}),
+        (['"graphtape": "drift",', '"b": 2'], {"b": 2}),
+        (['"a": 1,', '"graphtape": "drift"'], {"a": 1}),
+        (['"graphtape": "drift"'], {}),
     ],
 )
 @pytest.mark.parametrize("eol", ["\n", "\r\n", "\r"])

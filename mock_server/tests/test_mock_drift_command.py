@@ -1,4 +1,4 @@
-"""`understudy drift`: what it asks for, prints, writes and returns."""
+"""`graphtape drift`: what it asks for, prints, writes and returns."""
 
 import json
 import os
@@ -27,13 +27,13 @@ from scripted_deployment import (
     wait_until,
 )
 
-from understudy_contracts import Exchange, Frame, Request, Response
-from understudy_mock.api.replay import Options
-from understudy_mock.cli import run
-from understudy_mock.live.upstream import KEY_VARIABLES
-from understudy_mock.recording_file import RecordingWriter, read
-from understudy_mock.replay.library import load
-from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_mock.api.replay import Options
+from graphtape_mock.cli import run
+from graphtape_mock.live.upstream import KEY_VARIABLES
+from graphtape_mock.recording_file import RecordingWriter, read
+from graphtape_mock.replay.library import load
+from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"a": 1})
@@ -112,7 +112,7 @@ def test_runs_are_tagged_and_end_when_we_go(deployment: Deployment) -> None:
 
     (asked,) = deployment.bodies(RUN)
     (recorded,) = read(Path(FILE)).runs
-    tagged = {"metadata": {"understudy": "drift"}, "on_disconnect": "cancel"}
+    tagged = {"metadata": {"graphtape": "drift"}, "on_disconnect": "cancel"}
     assert asked == orjson.loads(recorded.request.body) | tagged
 
 
@@ -372,7 +372,7 @@ def test_additions_are_written_into_the_recording(
 ) -> None:
     deployment.scripts[RUN] = stream(
         METADATA,
-        event("values", {"a": 2, "metadata": {"understudy": "drift"}, "password": "s-123456"}),
+        event("values", {"a": 2, "metadata": {"graphtape": "drift"}, "password": "s-123456"}),
     )
     before = read(folder / FILE)
 
@@ -470,7 +470,7 @@ def test_a_disk_that_is_full_leaves_the_recording_as_it_was(
 
     before = (folder / FILE).read_bytes()
     deployment.scripts[RUN] = stream(METADATA, MORE)
-    monkeypatch.setattr("understudy_mock.recording_file.os.write", write)
+    monkeypatch.setattr("graphtape_mock.recording_file.os.write", write)
 
     code = drift(deployment, "--update")
 
@@ -529,7 +529,7 @@ def test_our_own_failure_is_told_apart(
     def fail(*_: object) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr("understudy_mock.drift_command.judge", fail)
+    monkeypatch.setattr("graphtape_mock.drift_command.judge", fail)
 
     assert drift(deployment) == 3
 
@@ -545,7 +545,7 @@ def test_ctrl_c_leaves_no_run_and_tells_what_was_seen(deployment: Deployment, fo
             left.append(True)
 
     deployment.scripts[RUN] = hang
-    command = [sys.executable, "-m", "understudy_mock", "drift", FILE, deployment.url]
+    command = [sys.executable, "-m", "graphtape_mock", "drift", FILE, deployment.url]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -20,13 +20,13 @@ from drifting import (
     with_events,
 )
 
-from understudy_contracts import End, Exchange, Request
-from understudy_contracts.json_value import Json
-from understudy_contracts.messages import is_message
-from understudy_mock.drift.asking import is_run
-from understudy_mock.drift.comparison import compare
-from understudy_mock.drift.drift import Severity, together
-from understudy_mock.server import bundled_recordings
+from graphtape_contracts import End, Exchange, Request
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.messages import is_message
+from graphtape_mock.drift.asking import is_run
+from graphtape_mock.drift.comparison import compare
+from graphtape_mock.drift.drift import Severity, together
+from graphtape_mock.server import bundled_recordings
 
 BREAKING, ADDITIVE, COSMETIC = Severity
 NAMES = sorted(path.stem for path in bundled_recordings().iterdir())

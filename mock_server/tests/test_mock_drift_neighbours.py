@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from drifting import Edit, around, body, body_of, status, with_body
 
-from understudy_contracts import Exchange, Request
-from understudy_contracts.json_value import Json
-from understudy_mock.drift.comparison import compare
-from understudy_mock.drift.drift import Severity
+from graphtape_contracts import Exchange, Request
+from graphtape_contracts.json_value import Json
+from graphtape_mock.drift.comparison import compare
+from graphtape_mock.drift.drift import Severity
 
 BREAKING, ADDITIVE, COSMETIC = Severity
 Told = list[tuple[Severity, str, str]]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from understudy_contracts.json_value import Json
-from understudy_contracts.shape import NOTHING, Fields, Shape, shape_of, shape_of_all
-from understudy_mock.drift.schema_shape import shape_of_schema
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.shape import NOTHING, Fields, Shape, shape_of, shape_of_all
+from graphtape_mock.drift.schema_shape import shape_of_schema
 
 TEXT: Json = {"type": "string"}
 NUMBER: Json = {"type": "integer"}

@@ -19,12 +19,12 @@ from scripted_deployment import (
     stream,
 )
 
-from understudy_contracts import End, Request, Response
-from understudy_mock.drift.session import TIME_OVER, Question, Session
-from understudy_mock.live.caller import Caller
-from understudy_mock.live.governor import Budget, BudgetSpent, Governor
-from understudy_mock.live.upstream import Upstream
-from understudy_mock.record.progress import Progress
+from graphtape_contracts import End, Request, Response
+from graphtape_mock.drift.session import TIME_OVER, Question, Session
+from graphtape_mock.live.caller import Caller
+from graphtape_mock.live.governor import Budget, BudgetSpent, Governor
+from graphtape_mock.live.upstream import Upstream
+from graphtape_mock.record.progress import Progress
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 INFO = Question("agent", Request("GET", "/info"))

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import Exchange, Frame
-from understudy_mock.replay.echo import is_start_of_run, tags_of, with_input, with_tags
-from understudy_mock.replay.event import Event
+from graphtape_contracts import Exchange, Frame
+from graphtape_mock.replay.echo import is_start_of_run, tags_of, with_input, with_tags
+from graphtape_mock.replay.event import Event
 
 MakeRun = Callable[..., Exchange]
 Json = dict[str, Any]

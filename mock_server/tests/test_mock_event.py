@@ -3,8 +3,8 @@
 import pytest
 from captured import assert_for_each, stream_captures
 
-from understudy_contracts import Exchange, sse
-from understudy_mock.replay.event import (
+from graphtape_contracts import Exchange, sse
+from graphtape_mock.replay.event import (
     Event,
     event_of,
     frame_of,

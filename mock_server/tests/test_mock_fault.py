@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from understudy_mock.replay.fault import (
+from graphtape_mock.replay.fault import (
     BadFault,
     BadUtf8,
     Corrupt,
@@ -19,8 +19,8 @@ from understudy_mock.replay.fault import (
     Stall,
     Status,
 )
-from understudy_mock.replay.pacing import Chunk
-from understudy_mock.replay.script import Ending, NoSuchEvent, Script
+from graphtape_mock.replay.pacing import Chunk
+from graphtape_mock.replay.script import Ending, NoSuchEvent, Script
 
 HEAD = ((b"content-type", b"text/event-stream"),)
 STREAM = Script(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from understudy_contracts import Response
-from understudy_mock.live.governor import Budget, BudgetSpent, Governor, Spent
+from graphtape_contracts import Response
+from graphtape_mock.live.governor import Budget, BudgetSpent, Governor, Spent
 
 START = datetime(2026, 11, 27, 4, 0, 0, tzinfo=UTC).timestamp()
 
@@ -173,7 +173,7 @@ def test_all_who_share_a_folder_spend_one_budget(tmp_path: Path, time: Time) -> 
 _PROCESS = """
 import sys
 from pathlib import Path
-from understudy_mock.live.governor import Budget, BudgetSpent, Governor
+from graphtape_mock.live.governor import Budget, BudgetSpent, Governor
 
 governor = Governor(Budget(40, 60, at_once=2), Path(sys.argv[1]))
 count = 0
@@ -197,7 +197,7 @@ def test_processes_spend_one_budget_together(tmp_path: Path) -> None:
 _HOLDER = """
 import sys, time
 from pathlib import Path
-from understudy_mock.live.governor import Budget, Governor
+from graphtape_mock.live.governor import Budget, Governor
 
 with Governor(Budget(40, 60), Path(sys.argv[1])).run():
     print("holds", flush=True)

@@ -6,13 +6,13 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import Exchange, Frame, Request, Response
-from understudy_mock.recording import Recording
-from understudy_mock.replay.event import Event
-from understudy_mock.replay.graph_output import output_keys, output_only
-from understudy_mock.replay.library import Library
-from understudy_mock.replay.projection import project_stream
-from understudy_mock.view import View
+from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_mock.recording import Recording
+from graphtape_mock.replay.event import Event
+from graphtape_mock.replay.graph_output import output_keys, output_only
+from graphtape_mock.replay.library import Library
+from graphtape_mock.replay.projection import project_stream
+from graphtape_mock.view import View
 
 MakeRun = Callable[..., Exchange]
 

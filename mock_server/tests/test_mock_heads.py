@@ -12,16 +12,16 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response as Answer
 from starlette.routing import Route
 
-from understudy_contracts import Exchange, Frame, Request, Response
-from understudy_mock.api.active import ActiveRuns
-from understudy_mock.api.app import create_app
-from understudy_mock.api.assistant import make_assistant
-from understudy_mock.api.body import read_body
-from understudy_mock.api.catalogue import Catalogue
-from understudy_mock.api.request import parse_run
-from understudy_mock.api.threads import Threads
-from understudy_mock.assistant_id import default_id
-from understudy_mock.recording import Recording
+from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_mock.api.active import ActiveRuns
+from graphtape_mock.api.app import create_app
+from graphtape_mock.api.assistant import make_assistant
+from graphtape_mock.api.body import read_body
+from graphtape_mock.api.catalogue import Catalogue
+from graphtape_mock.api.request import parse_run
+from graphtape_mock.api.threads import Threads
+from graphtape_mock.assistant_id import default_id
+from graphtape_mock.recording import Recording
 
 CAPTURES = Path(__file__).parents[2] / "contracts" / "tests" / "captures" / "python"
 GRAPHS = (

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import Exchange, Response
-from understudy_mock.replay.identity import (
+from graphtape_contracts import Exchange, Response
+from graphtape_mock.replay.identity import (
     ANY_ID,
     IdSource,
     message_kind,
@@ -18,7 +18,7 @@ from understudy_mock.replay.identity import (
     sent_message_ids,
     sent_messages,
 )
-from understudy_mock.replay.projection import request_body
+from graphtape_mock.replay.projection import request_body
 
 Captured = Callable[[str], Exchange]
 MakeRun = Callable[..., Exchange]

@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import Scope
 
-from understudy_mock.api.journal import MAX_BODY, Journal, entry_of
+from graphtape_mock.api.journal import MAX_BODY, Journal, entry_of
 
 
 def scope(path: str) -> Scope:

@@ -8,45 +8,45 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 FORBIDDEN = {
-    "contracts/understudy_contracts": {
-        "understudy_mock",
-        "understudy_suites",
+    "contracts/graphtape_contracts": {
+        "graphtape_mock",
+        "graphtape_suites",
         "starlette",
         "httpx",
     },
-    "contracts/understudy_contracts/reading": {"understudy_contracts.rules"},
-    "mock_server/understudy_mock": {"understudy_suites", "pytest"},
-    "mock_server/understudy_mock/live": {
-        "understudy_mock.record",
-        "understudy_mock.replay",
-        "understudy_mock.api",
+    "contracts/graphtape_contracts/reading": {"graphtape_contracts.rules"},
+    "mock_server/graphtape_mock": {"graphtape_suites", "pytest"},
+    "mock_server/graphtape_mock/live": {
+        "graphtape_mock.record",
+        "graphtape_mock.replay",
+        "graphtape_mock.api",
     },
-    "mock_server/understudy_mock/record": {"understudy_mock.replay", "understudy_mock.api"},
-    "mock_server/understudy_mock/replay": {
-        "understudy_mock.live",
-        "understudy_mock.record",
-        "understudy_mock.api",
+    "mock_server/graphtape_mock/record": {"graphtape_mock.replay", "graphtape_mock.api"},
+    "mock_server/graphtape_mock/replay": {
+        "graphtape_mock.live",
+        "graphtape_mock.record",
+        "graphtape_mock.api",
         "starlette",
         "uvicorn",
         "httpx",
     },
-    "mock_server/understudy_mock/verify": {
-        "understudy_mock.live",
-        "understudy_mock.record",
-        "understudy_mock.replay",
-        "understudy_mock.api",
+    "mock_server/graphtape_mock/verify": {
+        "graphtape_mock.live",
+        "graphtape_mock.record",
+        "graphtape_mock.replay",
+        "graphtape_mock.api",
         "starlette",
         "httpx",
     },
-    "mock_server/understudy_mock/drift": {
-        "understudy_mock.replay",
-        "understudy_mock.api",
+    "mock_server/graphtape_mock/drift": {
+        "graphtape_mock.replay",
+        "graphtape_mock.api",
         "starlette",
         "httpx",
     },
-    "mock_server/understudy_mock/api": {
-        "understudy_mock.live",
-        "understudy_mock.record",
+    "mock_server/graphtape_mock/api": {
+        "graphtape_mock.live",
+        "graphtape_mock.record",
         "httpx",
         "uvicorn",
     },

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from understudy_contracts import End, Exchange
-from understudy_mock.assistant_id import assistant_key
-from understudy_mock.recording import BrokenRecording, Recording
-from understudy_mock.recording_file import RecordingWriter
-from understudy_mock.replay.library import (
+from graphtape_contracts import End, Exchange
+from graphtape_mock.assistant_id import assistant_key
+from graphtape_mock.recording import BrokenRecording, Recording
+from graphtape_mock.recording_file import RecordingWriter
+from graphtape_mock.replay.library import (
     MAX_DIFFERENCES,
     Library,
     NoRecording,
@@ -21,7 +21,7 @@ from understudy_mock.replay.library import (
     load,
     recording_files,
 )
-from understudy_mock.replay.matching import canonical
+from graphtape_mock.replay.matching import canonical
 
 MakeRun = Callable[..., Exchange]
 Json = dict[str, Any]
@@ -173,7 +173,7 @@ def test_a_miss_names_the_nearest_and_where_it_differs_and_how_to_record(
         "No recording answers this request.",
         "The nearest is 'near', which differs in:",
         "- input.b: recorded 2, asked 3",
-        'To record it: understudy record URL --assistant agent --input \'{"a":1,"b":3}\'',
+        'To record it: graphtape record URL --assistant agent --input \'{"a":1,"b":3}\'',
     ]
 
 
@@ -213,7 +213,7 @@ def test_without_recordings_a_miss_says_how_to_record() -> None:
     assert caught.value.nearest is None
     assert str(caught.value) == (
         "No recording answers this request.\n"
-        "To record it: understudy record URL --assistant agent --input 1"
+        "To record it: graphtape record URL --assistant agent --input 1"
     )
 
 

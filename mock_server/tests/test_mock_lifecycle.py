@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import Exchange
-from understudy_mock.replay.outcome import Outcome, outcome_of
-from understudy_mock.replay.pacing import Clock
-from understudy_mock.server import Mock
+from graphtape_contracts import Exchange
+from graphtape_mock.replay.outcome import Outcome, outcome_of
+from graphtape_mock.replay.pacing import Clock
+from graphtape_mock.server import Mock
 
 Call = Callable[..., Exchange]
 MakeRun = Callable[..., Exchange]

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_mock import record_command as command_module
-from understudy_mock.assistant_id import assistant_key
-from understudy_mock.record.job import Job, make_job, read_json
-from understudy_mock.replay.matching import (
+from graphtape_mock import record_command as command_module
+from graphtape_mock.assistant_id import assistant_key
+from graphtape_mock.record.job import Job, make_job, read_json
+from graphtape_mock.replay.matching import (
     canonical,
     differences,
     match_key,
@@ -222,14 +222,14 @@ def test_the_command_records_the_same_run(body: Json) -> None:
 
 
 def job_of(command: str) -> Job:
-    """Return what `understudy record` makes of a command line; click refuses what it can't read."""
+    """Return what `graphtape record` makes of a command line; click refuses what it can't read."""
     program, name, *arguments = shlex.split(command)
     context: click.Context = command_module.record.make_context("record", arguments)
     given_: Json = context.params
     fields = {"input": read_json(given_["input_"], "--input")}
     body = read_json(given_["body"] or "{}", "--body")
 
-    assert (program, name, given_["url"]) == ("understudy", "record", "http://server.test")
+    assert (program, name, given_["url"]) == ("graphtape", "record", "http://server.test")
     return make_job(given_["assistant"], fields, body, None, "here")
 
 
@@ -240,7 +240,7 @@ def test_the_command_holds_no_secrets() -> None:
 
     assert KEY not in command
     assert "hunter22" not in command
-    assert command.startswith("understudy record URL --assistant agent --input ")
+    assert command.startswith("graphtape record URL --assistant agent --input ")
 
 
 def test_the_key_is_the_same_however_the_request_was_encoded() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_mock.replay.pacing import Chunk, Clock, LoopClock, Pause, Piece, play, schedule
+from graphtape_mock.replay.pacing import Chunk, Clock, LoopClock, Pause, Piece, play, schedule
 
 At = Callable[[float, Callable[[], None]], None]
 

@@ -8,12 +8,12 @@ import orjson
 import pytest
 from starlette.types import Message, Scope
 
-from understudy_contracts import Exchange
-from understudy_mock.api.stage import Direction, Steps
-from understudy_mock.replay.fault import Cut, Drop, Latency, Stall, Status
-from understudy_mock.replay.pacing import Clock
-from understudy_mock.replay.steps import Advance, Finish, Say, Until
-from understudy_mock.server import Mock
+from graphtape_contracts import Exchange
+from graphtape_mock.api.stage import Direction, Steps
+from graphtape_mock.replay.fault import Cut, Drop, Latency, Stall, Status
+from graphtape_mock.replay.pacing import Clock
+from graphtape_mock.replay.steps import Advance, Finish, Say, Until
+from graphtape_mock.server import Mock
 
 Call = Callable[..., Exchange]
 MakeRun = Callable[..., Exchange]
@@ -115,7 +115,7 @@ def test_a_response_says_what_was_done_to_it(mock: Mock, clock: Clock) -> None:
 
     heads = [dict(drive(mock, clock)[0][1]["headers"]) for _ in range(3)]
 
-    told = [head.get(b"x-understudy-fault") for head in heads]
+    told = [head.get(b"x-graphtape-fault") for head in heads]
     assert told == [
         b"latency(seconds=1), drop(event='values')",
         rb"drop(event='w\xf6rter')",

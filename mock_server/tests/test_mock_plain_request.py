@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts.schema import first_error
-from understudy_contracts.stream_mode import STREAM_MODES
-from understudy_mock.api.plain_request import is_plain
+from graphtape_contracts.schema import first_error
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.api.plain_request import is_plain
 
 MODES = st.sampled_from([*STREAM_MODES, "tools", "", "Values"])
 VALUES: st.SearchStrategy[Any] = st.one_of(

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from understudy_contracts import Exchange, Frame, Headers, Response, sse
-from understudy_mock.replay.library import RecordedRun
-from understudy_mock.replay.prepared import Prepared, prepare
-from understudy_mock.replay.projection import NotRecorded, request_body
+from graphtape_contracts import Exchange, Frame, Headers, Response, sse
+from graphtape_mock.replay.library import RecordedRun
+from graphtape_mock.replay.prepared import Prepared, prepare
+from graphtape_mock.replay.projection import NotRecorded, request_body
 
 Captured = Callable[[str], Exchange]
 MakeRun = Callable[..., Exchange]

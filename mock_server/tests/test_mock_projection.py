@@ -6,16 +6,16 @@ import orjson
 import pytest
 from captured import assert_for_each, stream_captures
 
-from understudy_contracts import Exchange, Frame
-from understudy_contracts.stream_mode import STREAM_MODES
-from understudy_mock.replay.projection import (
+from graphtape_contracts import Exchange, Frame
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.replay.projection import (
     NotRecorded,
     project_stream,
     recorded_wait,
     request_body,
     view_of,
 )
-from understudy_mock.view import View
+from graphtape_mock.view import View
 
 MESSAGE = "edcc5c47-4eb9-48c3-a3b3-3f5bc968e997"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from understudy_contracts import Exchange, Frame, sse
-from understudy_mock.replay.projection import project_stream, request_body, view_of, wait_frames
+from graphtape_contracts import Exchange, Frame, sse
+from graphtape_mock.replay.projection import project_stream, request_body, view_of, wait_frames
 
 Captured = Callable[[str], Exchange]
 Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]

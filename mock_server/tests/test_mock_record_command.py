@@ -1,4 +1,4 @@
-"""`understudy record`: what it asks for, writes, prints and returns."""
+"""`graphtape record`: what it asks for, writes, prints and returns."""
 
 import os
 import signal
@@ -23,10 +23,10 @@ from scripted_deployment import (
     wait_until,
 )
 
-from understudy_contracts import End
-from understudy_mock.cli import run
-from understudy_mock.live.upstream import KEY_VARIABLES
-from understudy_mock.recording_file import read
+from graphtape_contracts import End
+from graphtape_mock.cli import run
+from graphtape_mock.live.upstream import KEY_VARIABLES
+from graphtape_mock.recording_file import read
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 
@@ -64,7 +64,7 @@ def test_the_file_is_told_and_how_to_go_on(
     assert printed.out == "recordings/agent.jsonl\n"
     progress, hint = printed.err.splitlines()
     assert missing(progress, ["agent", "1 of 1", "1 event"]) == []
-    assert "understudy serve recordings/agent.jsonl" in hint
+    assert "graphtape serve recordings/agent.jsonl" in hint
     assert read(folder / "recordings/agent.jsonl").note == "a note"
 
 
@@ -82,7 +82,7 @@ def test_a_terminal_sees_a_line_that_lives(
     assert [line.rpartition(": ")[2] for line in told] == counts
     assert all(missing(line, ["agent", "1 of 1"]) == [] for line in told)
     assert lines[5].startswith("\x1b[K")
-    assert lines[5].endswith("understudy serve recordings/agent.jsonl\n")
+    assert lines[5].endswith("graphtape serve recordings/agent.jsonl\n")
 
 
 def test_exact_makes_nine_runs(
@@ -333,7 +333,7 @@ def test_a_disk_that_is_full_is_told(
     def write(file: int, data: bytes) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("understudy_mock.recording_file.os.write", write)
+    monkeypatch.setattr("graphtape_mock.recording_file.os.write", write)
 
     code = record(deployment, *AGENT, "1")
 
@@ -379,7 +379,7 @@ def test_a_recorder_that_is_killed_leaves_every_frame_it_received(
         asked.hold()
 
     with deployed(scripts_of_a_server(script)) as server:
-        command = [sys.executable, "-m", "understudy_mock", "record", server.url, *AGENT, "1"]
+        command = [sys.executable, "-m", "graphtape_mock", "record", server.url, *AGENT, "1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             path = folder / "recordings/agent.jsonl"
             wait_until(lambda: _frames(path) == number)
@@ -389,5 +389,5 @@ def test_a_recorder_that_is_killed_leaves_every_frame_it_received(
     (recorded,) = read(path).runs
     assert recorded.body.startswith(b"".join(blocks))
     assert recorded.end is end
-    shown = subprocess.check_output([sys.executable, "-m", "understudy_mock", "show", str(path)])
+    shown = subprocess.check_output([sys.executable, "-m", "graphtape_mock", "show", str(path)])
     assert shown.count(b'values  {"step":') == number

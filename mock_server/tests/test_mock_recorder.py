@@ -26,16 +26,16 @@ from scripted_deployment import (
     stream,
 )
 
-from understudy_contracts import End, Exchange
-from understudy_contracts.stream_mode import STREAM_MODES
-from understudy_mock.live.surroundings import greet, survey
-from understudy_mock.live.upstream import Upstream, UpstreamError, key_from
-from understudy_mock.record.interruption import interrupts_held
-from understudy_mock.record.job import Job
-from understudy_mock.record.recorder import Recorder, Run
-from understudy_mock.recording_file import read
-from understudy_mock.redaction import Redactor
-from understudy_mock.view import EVERYTHING, EXACT
+from graphtape_contracts import End, Exchange
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.live.surroundings import greet, survey
+from graphtape_mock.live.upstream import Upstream, UpstreamError, key_from
+from graphtape_mock.record.interruption import interrupts_held
+from graphtape_mock.record.job import Job
+from graphtape_mock.record.recorder import Recorder, Run
+from graphtape_mock.recording_file import read
+from graphtape_mock.redaction import Redactor
+from graphtape_mock.view import EVERYTHING, EXACT
 
 JOB = Job("agent", {"input": {"messages": []}})
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})

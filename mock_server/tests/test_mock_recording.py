@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
-from understudy_mock.recording import BrokenRecording, Recording
-from understudy_mock.recording_file import RecordingWriter, line_end, parse, read
+from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
+from graphtape_mock.recording import BrokenRecording, Recording
+from graphtape_mock.recording_file import RecordingWriter, line_end, parse, read
 
 STREAM = Response(200, (("content-type", "text/event-stream; charset=utf-8"),))
 RUN = Request("POST", "/runs/stream", (), b'{"assistant_id":"agent","input":1}')
 
-HEADER = b'{"understudy":1}\n'
+HEADER = b'{"graphtape":1}\n'
 OPENING = (
     b'{"exchange":1,"request":{"method":"POST","path":"/runs/stream"},'
     b'"response":{"status":200,"headers":[["content-type","text/event-stream"]]}}\n'
@@ -253,11 +253,11 @@ def _broken() -> Iterator[tuple[bytes, int, str]]:
     yield b"", 1, "expected a JSON object, got ''"
     yield b"\xff\n", 1, "expected a JSON object"
     yield b"[]\n", 1, "expected a JSON object, got []"
-    yield b"{}\n", 1, 'expected a first line with "understudy", got {}'
-    yield b'{"understudy":2}\n', 1, "expected format 1, got format 2"
-    yield b'{"understudy":true}\n', 1, "expected format 1, got format True"
-    yield b'{"understudy":1,"server":1}\n', 1, 'expected "server" as an object, got 1'
-    yield b'{"understudy":1,"note":1}\n', 1, 'expected "note" as text, got 1'
+    yield b"{}\n", 1, 'expected a first line with "graphtape", got {}'
+    yield b'{"graphtape":2}\n', 1, "expected format 1, got format 2"
+    yield b'{"graphtape":true}\n', 1, "expected format 1, got format True"
+    yield b'{"graphtape":1,"server":1}\n', 1, 'expected "server" as an object, got 1'
+    yield b'{"graphtape":1,"note":1}\n', 1, 'expected "note" as text, got 1'
     yield HEADER + b'{"at":1,"event":"a","data":1}\n', 2, 'expected a line with "exchange"'
     yield HEADER + OPENING + b'{"at":\n{}\n', 3, "expected a JSON object, got '{\"at\":'"
     yield HEADER + b'{"exchange":0}\n', 2, 'expected "exchange" as a number from 1, got 0'

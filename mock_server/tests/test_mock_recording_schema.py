@@ -11,10 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_mock_recording import HEADER, OPENING, exchanges
 
-from understudy_contracts import Exchange
-from understudy_contracts.schema import first_error, load
-from understudy_mock.recording import BrokenRecording
-from understudy_mock.recording_file import RecordingWriter, parse
+from graphtape_contracts import Exchange
+from graphtape_contracts.schema import first_error, load
+from graphtape_mock.recording import BrokenRecording
+from graphtape_mock.recording_file import RecordingWriter, parse
 
 SCHEMA = "recording.json"
 KINDS = ("header", "exchange", "frame", "end")
@@ -37,7 +37,7 @@ values = st.one_of(
 )
 copies = values.map(lambda value: orjson.loads(orjson.dumps(value)))  # Lines are changed in place.
 KEYS = (
-    "understudy recorded_at server note exchange request response eol at event data text id "
+    "graphtape recorded_at server note exchange request response eol at event data text id "
     "comment json raw base64 torn end method path headers status other"
 ).split()
 written = [line for kind in KINDS for line in load(SCHEMA)["$defs"][kind]["examples"]]
@@ -60,7 +60,7 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
 def reads(line: object) -> bool:
     """Whether the reader takes *line* where it belongs."""
     text = orjson.dumps(line) + b"\n"
-    first = isinstance(line, dict) and "understudy" in line
+    first = isinstance(line, dict) and "graphtape" in line
     try:
         parse(text if first else HEADER + OPENING + text, "x", "x")
     except BrokenRecording:
@@ -80,7 +80,7 @@ def test_every_line_that_is_written_is_valid(exchange: Exchange) -> None:
 
 @given(mutated())
 @settings(deadline=None, max_examples=500)
-@example({"understudy": True})
+@example({"graphtape": True})
 @example({"at": 0, "event": "a", "text": "a\nb"})
 @example({"at": 0, "event": "a", "text": "a\r"})
 @example({"at": 0, "event": "a", "data": 1, "text": 1, "id": None})

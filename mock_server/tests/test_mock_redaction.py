@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import Exchange, Frame, Request, Response, sse
-from understudy_mock.record.recorder import redact_exchange
-from understudy_mock.recording_file import RecordingWriter
-from understudy_mock.redaction import Redactor, redact_json, strip_url
+from graphtape_contracts import Exchange, Frame, Request, Response, sse
+from graphtape_mock.record.recorder import redact_exchange
+from graphtape_mock.recording_file import RecordingWriter
+from graphtape_mock.redaction import Redactor, redact_json, strip_url
 
 KEY = "lsv2_pt_0123456789abcdef0123456789abcdef_0123456789"
 

@@ -6,18 +6,18 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import Exchange
-from understudy_mock.api.refusal import Refusal
-from understudy_mock.api.replay import (
+from graphtape_contracts import Exchange
+from graphtape_mock.api.refusal import Refusal
+from graphtape_mock.api.replay import (
     MAX_REMEMBERED,
     MAX_REMEMBERED_BODY,
     Answer,
     Options,
     Replay,
 )
-from understudy_mock.recording import Recording
-from understudy_mock.replay.library import Library
-from understudy_mock.server import Mock
+from graphtape_mock.recording import Recording
+from graphtape_mock.replay.library import Library
+from graphtape_mock.server import Mock
 
 MakeRun = Callable[..., Exchange]
 ServeRuns = Callable[..., Mock]
@@ -54,7 +54,7 @@ def test_a_miss_is_a_404_that_says_how_to_record(mock: Mock) -> None:
 
     assert caught.value.status == 404
     assert "- input: recorded 1, asked 2" in caught.value.detail
-    assert "understudy record URL --assistant agent --input 2" in caught.value.detail
+    assert "graphtape record URL --assistant agent --input 2" in caught.value.detail
 
 
 def test_an_unknown_pin_is_a_404_that_names_the_recordings(mock: Mock) -> None:

@@ -12,12 +12,12 @@ from captured import assert_for_each, replayable_captures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import Exchange, Frame, Headers, Request, Response, sse
-from understudy_mock.recording import Recording
-from understudy_mock.recording_file import RecordingWriter, read
-from understudy_mock.replay.pacing import Clock, Pause, play
-from understudy_mock.replay.projection import request_body
-from understudy_mock.server import Mock
+from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
+from graphtape_mock.recording import Recording
+from graphtape_mock.recording_file import RecordingWriter, read
+from graphtape_mock.replay.pacing import Clock, Pause, play
+from graphtape_mock.replay.projection import request_body
+from graphtape_mock.server import Mock
 
 ServeRuns = Callable[..., Mock]
 Writes = list[tuple[float, bytes]]

@@ -7,10 +7,10 @@ import orjson
 import pytest
 from captured import assert_for_each, replayable_captures
 
-from understudy_contracts import Exchange, Frame, Request, Response, sse
-from understudy_mock.replay.identity import ANY_ID, UUID, recorded_ids
-from understudy_mock.replay.projection import request_body
-from understudy_mock.server import Mock
+from graphtape_contracts import Exchange, Frame, Request, Response, sse
+from graphtape_mock.replay.identity import ANY_ID, UUID, recorded_ids
+from graphtape_mock.replay.projection import request_body
+from graphtape_mock.server import Mock
 
 Call = Callable[..., Exchange]
 Captured = Callable[[str], Exchange]

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_contracts import Exchange, Request, Response
-from understudy_mock.api.catalogue import Catalogue
-from understudy_mock.api.refusal import Crash, Refusal
-from understudy_mock.api.request import RunRequest, parse_batch, parse_run
-from understudy_mock.assistant_id import default_id
-from understudy_mock.recording import Recording
+from graphtape_contracts import Exchange, Request, Response
+from graphtape_mock.api.catalogue import Catalogue
+from graphtape_mock.api.refusal import Crash, Refusal
+from graphtape_mock.api.request import RunRequest, parse_batch, parse_run
+from graphtape_mock.assistant_id import default_id
+from graphtape_mock.recording import Recording
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 AGENT = default_id("agent")

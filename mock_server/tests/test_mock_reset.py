@@ -8,12 +8,12 @@ import orjson
 import pytest
 from starlette.types import Scope
 
-from understudy_contracts import Exchange
-from understudy_mock.api.replay import Options
-from understudy_mock.api.stage import Direction
-from understudy_mock.recording import Recording
-from understudy_mock.replay.library import Library
-from understudy_mock.server import BackgroundServer, Mock
+from graphtape_contracts import Exchange
+from graphtape_mock.api.replay import Options
+from graphtape_mock.api.stage import Direction
+from graphtape_mock.recording import Recording
+from graphtape_mock.replay.library import Library
+from graphtape_mock.server import BackgroundServer, Mock
 
 Call = Callable[..., Exchange]
 MakeRun = Callable[..., Exchange]

@@ -3,12 +3,12 @@ from typing import Any
 
 import orjson
 
-from understudy_contracts import Exchange, Request, Response
-from understudy_mock.api.catalogue import Catalogue
-from understudy_mock.api.request import parse_run
-from understudy_mock.api.run_object import run_object
-from understudy_mock.assistant_id import default_id
-from understudy_mock.recording import Recording
+from graphtape_contracts import Exchange, Request, Response
+from graphtape_mock.api.catalogue import Catalogue
+from graphtape_mock.api.request import parse_run
+from graphtape_mock.api.run_object import run_object
+from graphtape_mock.assistant_id import default_id
+from graphtape_mock.recording import Recording
 
 RUN = Exchange(Request("POST", "/runs/wait", (), b'{"assistant_id":"agent"}'), Response(200), ())
 NOW = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)

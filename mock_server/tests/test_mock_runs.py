@@ -8,9 +8,9 @@ import orjson
 import pytest
 from starlette.types import ASGIApp, Message, Scope
 
-from understudy_contracts import Exchange, sse
-from understudy_mock.replay.pacing import Clock
-from understudy_mock.server import Mock
+from graphtape_contracts import Exchange, sse
+from graphtape_mock.replay.pacing import Clock
+from graphtape_mock.server import Mock
 
 At = Callable[[float, Callable[[], None]], None]
 MakeRun = Callable[..., Exchange]

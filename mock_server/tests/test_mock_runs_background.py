@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import orjson
 
-from understudy_contracts import Exchange
-from understudy_mock.replay.pacing import Clock
-from understudy_mock.server import Mock
+from graphtape_contracts import Exchange
+from graphtape_mock.replay.pacing import Clock
+from graphtape_mock.server import Mock
 
 At = Callable[[float, Callable[[], None]], None]
 Call = Callable[..., Exchange]

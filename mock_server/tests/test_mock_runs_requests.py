@@ -6,19 +6,19 @@ from typing import Any
 import orjson
 from starlette.applications import Starlette
 
-from understudy_contracts import Exchange
-from understudy_mock.api.active import ActiveRuns
-from understudy_mock.api.journal import MAX_BODY
-from understudy_mock.api.lifecycle import Lifecycle
-from understudy_mock.api.runs import RunEndpoints
-from understudy_mock.api.threads import Threads
-from understudy_mock.server import Mock
+from graphtape_contracts import Exchange
+from graphtape_mock.api.active import ActiveRuns
+from graphtape_mock.api.journal import MAX_BODY
+from graphtape_mock.api.lifecycle import Lifecycle
+from graphtape_mock.api.runs import RunEndpoints
+from graphtape_mock.api.threads import Threads
+from graphtape_mock.server import Mock
 
 Call = Callable[..., Exchange]
 MakeRun = Callable[..., Exchange]
 ServeRuns = Callable[..., Mock]
 
-PIN, NEAREST = "x-understudy-recording", "x-understudy-nearest"
+PIN, NEAREST = "x-graphtape-recording", "x-graphtape-nearest"
 
 
 def request(**body: Any) -> bytes:

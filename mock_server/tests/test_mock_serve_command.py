@@ -1,4 +1,4 @@
-"""`understudy serve`: what it refuses, says and listens on."""
+"""`graphtape serve`: what it refuses, says and listens on."""
 
 import asyncio
 import errno
@@ -12,11 +12,11 @@ import httpx
 import pytest
 from facts import missing
 
-from understudy_contracts import Exchange, Request, Response
-from understudy_mock import serve_command
-from understudy_mock.cli import run
-from understudy_mock.recording_file import RecordingWriter
-from understudy_mock.server import MockServer, open_socket
+from graphtape_contracts import Exchange, Request, Response
+from graphtape_mock import serve_command
+from graphtape_mock.cli import run
+from graphtape_mock.recording_file import RecordingWriter
+from graphtape_mock.server import MockServer, open_socket
 
 Capture = pytest.CaptureFixture[str]
 MakeRun = Callable[..., Exchange]
@@ -214,7 +214,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path, capsys: Capture) -> None:
     code = serve(tmp_path)
 
     assert code == 2
-    assert missing(capsys.readouterr().err, [tmp_path, "understudy record"]) == []
+    assert missing(capsys.readouterr().err, [tmp_path, "graphtape record"]) == []
 
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.jsonl"])

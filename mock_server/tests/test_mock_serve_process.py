@@ -1,4 +1,4 @@
-"""`understudy serve` as a process of its own: what it answers, watches, and how it ends."""
+"""`graphtape serve` as a process of its own: what it answers, watches, and how it ends."""
 
 import os
 import shlex
@@ -15,8 +15,8 @@ import httpx
 import orjson
 import pytest
 
-from understudy_contracts import Exchange, sse
-from understudy_mock.recording_file import RecordingWriter
+from graphtape_contracts import Exchange, sse
+from graphtape_mock.recording_file import RecordingWriter
 
 MakeRun = Callable[..., Exchange]
 
@@ -56,7 +56,7 @@ def _serving() -> Iterator[Serving]:
     started: list[tuple[subprocess.Popen[str], threading.Timer]] = []
 
     def serve(*arguments: str | Path) -> Served:
-        command = [sys.executable, "-m", "understudy_mock", "serve", "--port", "0"]
+        command = [sys.executable, "-m", "graphtape_mock", "serve", "--port", "0"]
         process = subprocess.Popen(
             [*command, *map(str, arguments)],
             stdout=subprocess.PIPE,
@@ -132,7 +132,7 @@ def test_options_do_what_they_say(serving: Serving, recording: Path, ask: httpx.
     )
     long = ask.post(url, content=request(input="x" * 100))
 
-    assert (nearest.json(), nearest.headers["x-understudy-nearest"]) == (1, "agent")
+    assert (nearest.json(), nearest.headers["x-graphtape-nearest"]) == (1, "agent")
     assert allowed.headers["access-control-allow-origin"] == "https://a.test"
     assert "access-control-allow-origin" not in other.headers
     assert (long.status_code, long.json()) == (
@@ -161,7 +161,7 @@ def test_changed_recordings_are_loaded_again_and_a_bad_edit_is_not(
     answers.append(ask.post(url, content=request()).json())
 
     assert answers == [1, 2, 2, 3]
-    assert f'{recording}:1: expected a first line with "understudy"' in "\n".join(told)
+    assert f'{recording}:1: expected a first line with "graphtape"' in "\n".join(told)
 
 
 def test_a_folder_is_watched_for_new_recordings(

@@ -12,11 +12,11 @@ import orjson
 import pytest
 from starlette.types import Message
 
-from understudy_contracts import Exchange, sse
-from understudy_mock.api.replay import Options
-from understudy_mock.recording import Recording
-from understudy_mock.replay.library import Library, load
-from understudy_mock.server import (
+from graphtape_contracts import Exchange, sse
+from graphtape_mock.api.replay import Options
+from graphtape_mock.recording import Recording
+from graphtape_mock.replay.library import Library, load
+from graphtape_mock.server import (
     BackgroundServer,
     Mock,
     MockServer,

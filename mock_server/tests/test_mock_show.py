@@ -1,4 +1,4 @@
-"""What `understudy show` prints."""
+"""What `graphtape show` prints."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from facts import missing
 
-from understudy_contracts import End, Exchange, Frame, Request, Response, sse
-from understudy_mock.cli import run
-from understudy_mock.recording import Recording
-from understudy_mock.recording_file import RecordingWriter
-from understudy_mock.show import render
-from understudy_mock.terminal import escape, shorten
+from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_mock.cli import run
+from graphtape_mock.recording import Recording
+from graphtape_mock.recording_file import RecordingWriter
+from graphtape_mock.show import render
+from graphtape_mock.terminal import escape, shorten
 
 STREAM = Response(200, (("content-type", "text/event-stream"),))
 BODY = (
@@ -174,7 +174,7 @@ def test_a_broken_file_is_told_with_line_and_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "x.jsonl"
-    path.write_bytes(b'{"understudy":1}\n{"at":0,"event":"\xc2\x9b"}\n')
+    path.write_bytes(b'{"graphtape":1}\n{"at":0,"event":"\xc2\x9b"}\n')
 
     code = run(["show", str(path)])
 
@@ -191,7 +191,7 @@ def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_a_reader_that_has_enough_is_no_error(file: Path) -> None:
-    command = [sys.executable, "-m", "understudy_mock", "show", "--full", str(file)]
+    command = [sys.executable, "-m", "graphtape_mock", "show", "--full", str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -209,7 +209,7 @@ def test_what_the_terminal_can_not_write_is_escaped(tmp_path: Path) -> None:
         writer.add_exchange(stream())
 
     printed = subprocess.check_output(
-        [sys.executable, "-m", "understudy_mock", "show", str(path)],
+        [sys.executable, "-m", "graphtape_mock", "show", str(path)],
         env=os.environ | {"PYTHONIOENCODING": "ascii"},
     )
 

@@ -1,8 +1,8 @@
 """The stage: how the next requests are answered."""
 
-from understudy_mock.api.stage import Direction, Stage, Steps
-from understudy_mock.replay.fault import Drop
-from understudy_mock.replay.steps import Advance, Finish
+from graphtape_mock.api.stage import Direction, Stage, Steps
+from graphtape_mock.replay.fault import Drop
+from graphtape_mock.replay.steps import Advance, Finish
 
 
 def test_a_direction_lasts_until_there_is_another() -> None:

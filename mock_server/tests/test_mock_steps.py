@@ -2,9 +2,9 @@
 
 import pytest
 
-from understudy_mock.replay.pacing import Chunk
-from understudy_mock.replay.script import NoSuchEvent, Script
-from understudy_mock.replay.steps import Advance, Finish, Held, Say, Until
+from graphtape_mock.replay.pacing import Chunk
+from graphtape_mock.replay.script import NoSuchEvent, Script
+from graphtape_mock.replay.steps import Advance, Finish, Held, Say, Until
 
 STREAM = Script(
     (),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy_mock.replay.template import Template
+from graphtape_mock.replay.template import Template
 
 VALUES = [b"one", b"two", b"three"]
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from understudy_mock.api.refusal import Refusal
-from understudy_mock.api.threads import Threads
+from graphtape_mock.api.refusal import Refusal
+from graphtape_mock.api.threads import Threads
 
 ID = "11111111-1111-4111-8111-11111111111a"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from understudy_contracts import End
-from understudy_mock.verify.transcript import BrokenTranscript, is_transcript, parse
+from graphtape_contracts import End
+from graphtape_mock.verify.transcript import BrokenTranscript, is_transcript, parse
 
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 EVENT = b"event: metadata\r\ndata: {}\r\n\r\n"
@@ -61,7 +61,7 @@ def test_what_is_no_transcript_is_refused(content: bytes, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(STREAM, True), (b"HTTP/1.1 two\r\n", False), (b'{"understudy":1}', False), (b"", False)],
+    [(STREAM, True), (b"HTTP/1.1 two\r\n", False), (b'{"graphtape":1}', False), (b"", False)],
 )
 def test_a_transcript_starts_with_a_status_line(content: bytes, expected: bool) -> None:
     assert is_transcript(content) is expected

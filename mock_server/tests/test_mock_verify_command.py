@@ -1,4 +1,4 @@
-"""What `understudy verify` says about recordings and transcripts."""
+"""What `graphtape verify` says about recordings and transcripts."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from facts import missing
 
-from understudy_contracts import End, Exchange, Frame, Request, Response
-from understudy_contracts.catalogue import find
-from understudy_contracts.rules import RULES
-from understudy_mock.cli import run
-from understudy_mock.recording_file import RecordingWriter
-from understudy_mock.server import bundled_recordings
-from understudy_mock.verify.verdict import Judging, judge
+from graphtape_contracts import End, Exchange, Frame, Request, Response
+from graphtape_contracts.catalogue import find
+from graphtape_contracts.rules import RULES
+from graphtape_mock.cli import run
+from graphtape_mock.recording_file import RecordingWriter
+from graphtape_mock.server import bundled_recordings
+from graphtape_mock.verify.verdict import Judging, judge
 
 Captured = Callable[[str], Exchange]
 Write = Callable[[str, Iterable[Exchange]], str]
@@ -229,7 +229,7 @@ def test_a_pinned_version_judges_by_its_own_rules(
     write: Write, captured: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write("a.jsonl", [swapped(captured(STREAM))])
-    monkeypatch.setattr("understudy_contracts.catalogue.frozen", {"0.1": {}}.__getitem__)
+    monkeypatch.setattr("graphtape_contracts.catalogue.frozen", {"0.1": {}}.__getitem__)
 
     assert run(["verify", "--contract", "0.1", path]) == 0
 

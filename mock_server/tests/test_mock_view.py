@@ -2,8 +2,8 @@
 
 import pytest
 
-from understudy_contracts.stream_mode import STREAM_MODES
-from understudy_mock.view import EVERYTHING, EXACT, View
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.view import EVERYTHING, EXACT, View
 
 
 def view(*modes: str, subgraphs: bool = False) -> View:

@@ -1,7 +1,7 @@
 import pytest
 
-from understudy_mock.api.refusal import Refusal
-from understudy_mock.api.webhook import check_webhook
+from graphtape_mock.api.refusal import Refusal
+from graphtape_mock.api.webhook import check_webhook
 
 
 @pytest.mark.parametrize(

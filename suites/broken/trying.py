@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from broken_servers.server import BrokenMock, BrokenServer
 
-from understudy_mock.replay.library import Library, load
-from understudy_mock.replay.projection import request_body
-from understudy_mock.server import BackgroundServer, bundled_recordings
-from understudy_mock.view import VIEW_FIELDS
-from understudy_suites.promises import Promise, promise_of
-from understudy_suites.reporting import VERDICT_ATTRIBUTE
-from understudy_suites.results import Outcome, Verdict
-from understudy_suites.target import EXPECTED_OF_THE_MOCK
+from graphtape_mock.replay.library import Library, load
+from graphtape_mock.replay.projection import request_body
+from graphtape_mock.server import BackgroundServer, bundled_recordings
+from graphtape_mock.view import VIEW_FIELDS
+from graphtape_suites.promises import Promise, promise_of
+from graphtape_suites.reporting import VERDICT_ATTRIBUTE
+from graphtape_suites.results import Outcome, Verdict
+from graphtape_suites.target import EXPECTED_OF_THE_MOCK
 
-SUITES = "understudy_suites"
+SUITES = "graphtape_suites"
 FOUND = "found"
 """The name of the property of a test that tells what was found broken."""
 _NEEDS = {"clients": "langgraph-sdk", "fuzz": "schemathesis"}
@@ -65,12 +65,12 @@ def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdi
             # Without rewriting nothing complains that modules are imported already.
             *("--assert=plain", "--tb=no", "--capture=no", "-q", "-p", "no:cacheprovider"),
             *("-p", "no:faulthandler", "-p", "no:unraisableexception"),
-            f"--understudy-url={url}",
-            f"--understudy-input=@{inputs}",
-            f"--understudy-profile={broken.profile}",
-            f"--understudy-expected-failures={EXPECTED_OF_THE_MOCK}",
-            *("--understudy-repeatable", "--understudy-concurrency=8"),
-            *("--understudy-max-runs=10000", "--understudy-timeout=20"),
+            f"--graphtape-url={url}",
+            f"--graphtape-input=@{inputs}",
+            f"--graphtape-profile={broken.profile}",
+            f"--graphtape-expected-failures={EXPECTED_OF_THE_MOCK}",
+            *("--graphtape-repeatable", "--graphtape-concurrency=8"),
+            *("--graphtape-max-runs=10000", "--graphtape-timeout=20"),
             *broken.options,
             *options,
         ]
@@ -93,7 +93,7 @@ def told(broken: BrokenServer, found: list[str]) -> str:
 
 def is_there_what_tries(promise: str) -> bool:
     """Whether what the test of *promise* needs is installed."""
-    needed = _NEEDS.get(promise.partition(".")[0], "understudy")
+    needed = _NEEDS.get(promise.partition(".")[0], "graphtape")
     return any(found.name == needed for found in distributions())
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from mutating import Mutation
 
-from understudy_contracts.call import Asked, asked_by
-from understudy_contracts.dialect import Dialect, detect
-from understudy_contracts.event import parse
-from understudy_contracts.json_value import Path, is_object
+from graphtape_contracts.call import Asked, asked_by
+from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.event import parse
+from graphtape_contracts.json_value import Path, is_object
 
 
 @dataclass(frozen=True)

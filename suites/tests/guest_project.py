@@ -6,8 +6,8 @@ import httpcore
 import pytest
 from inner_sessions import set_heap_aside
 
-from understudy_mock.server import bundled_recordings
-from understudy_suites.guest import deployment, host
+from graphtape_mock.server import bundled_recordings
+from graphtape_suites.guest import deployment, host
 
 # What a session inside of ours is the first to import is forgotten with it, and imported anew by
 # the next: its errors are then others than those that httpx knows.
@@ -22,7 +22,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from understudy_suites import faults
+from graphtape_suites import faults
 
 HELLO = "{HELLO}"
 
@@ -50,7 +50,7 @@ def ask(mock, content=HELLO, path="/runs/wait", assistant="agent", **fields):
     return post(mock, path, body)
 
 """
-"""What the tests of the project begin with: `ask(understudy_mock)`."""
+"""What the tests of the project begin with: `ask(graphtape_mock)`."""
 
 
 def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from understudy_contracts import Exchange, Frame, Headers, sse
-from understudy_contracts.event import Absent, event_of, parse
-from understudy_contracts.json_value import Path, is_list, is_object
+from graphtape_contracts import Exchange, Frame, Headers, sse
+from graphtape_contracts.event import Absent, event_of, parse
+from graphtape_contracts.json_value import Path, is_list, is_object
 
 EVENT_NAMES = (
     "metadata",

@@ -17,7 +17,7 @@ from typing import IO, Any, cast
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-REQUIRED = os.environ.get("UNDERSTUDY_BROWSER") == "required"
+REQUIRED = os.environ.get("GRAPHTAPE_BROWSER") == "required"
 
 _LONGEST = 300.0
 """Seconds after which a browser that hangs is ended."""

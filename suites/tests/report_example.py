@@ -13,16 +13,16 @@ from captured import captured
 from mutation import Mutant
 from report_page import Node, read_page
 
-from understudy_contracts import Exchange, Frame, Request, Response, sse
-from understudy_contracts.contract import check, read_call
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Finding, Level
-from understudy_contracts.rules import RULES
-from understudy_mock.live.governor import Budget, Spent
-from understudy_mock.recording_file import read
-from understudy_mock.server import bundled_recordings
-from understudy_suites.report import render
-from understudy_suites.results import (
+from graphtape_contracts import Exchange, Frame, Request, Response, sse
+from graphtape_contracts.contract import check, read_call
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Finding, Level
+from graphtape_contracts.rules import RULES
+from graphtape_mock.live.governor import Budget, Spent
+from graphtape_mock.recording_file import read
+from graphtape_mock.server import bundled_recordings
+from graphtape_suites.report import render
+from graphtape_suites.results import (
     Outcome,
     Played,
     Results,
@@ -193,7 +193,7 @@ def judge(scenarios: Mapping[str, Sequence[Exchange]]) -> list[Verdict]:
         elif not judged:
             outcome, reason = Outcome.NOT_APPLICABLE, "the deployment does not list these routes"
         suite = rule.id.partition(".")[0]
-        test = f"understudy_suites/test_{suite}.py::test_the_promise[{rule.id}]"
+        test = f"graphtape_suites/test_{suite}.py::test_the_promise[{rule.id}]"
         verdicts.append(
             Verdict(rule.id, suite, test, rule.level, rule.promise, outcome, reason, tuple(judged))
         )

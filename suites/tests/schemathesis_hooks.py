@@ -4,7 +4,7 @@ from typing import Any
 
 import schemathesis
 
-from understudy_contracts.json_value import is_list, is_object
+from graphtape_contracts.json_value import is_list, is_object
 
 
 @schemathesis.hook  # pyright: ignore[reportUnknownMemberType]  # Not typed in Schemathesis.

@@ -14,17 +14,17 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-import understudy_suites
-from understudy_contracts.json_value import is_object
-from understudy_mock.api.replay import Options
-from understudy_mock.replay.library import load
-from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
-from understudy_suites.profile import SMOKE
-from understudy_suites.promises import all_promises
-from understudy_suites.settings import Settings
-from understudy_suites.target import Target, open_target
+import graphtape_suites
+from graphtape_contracts.json_value import is_object
+from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.library import load
+from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
+from graphtape_suites.profile import SMOKE
+from graphtape_suites.promises import all_promises
+from graphtape_suites.settings import Settings
+from graphtape_suites.target import Target, open_target
 
-PACKAGE = Path(understudy_suites.__file__).parent
+PACKAGE = Path(graphtape_suites.__file__).parent
 RECORDINGS = ("tools", "failing")
 """What is run: a graph that does most of what there is, and one that fails."""
 
@@ -46,14 +46,14 @@ def run_suites(
     """
     set_heap_aside()
     recordings = " ".join(str(bundled_recordings() / f"{name}.jsonl") for name in RECORDINGS)
-    settings = ("[pytest]", f"understudy_recordings = {recordings}", *ini)
+    settings = ("[pytest]", f"graphtape_recordings = {recordings}", *ini)
     pytester.makeini("\n".join(settings))
-    profile = () if "--understudy-profile" in options else ("--understudy-profile", "smoke")
+    profile = () if "--graphtape-profile" in options else ("--graphtape-profile", "smoke")
     # Without `confcutdir` pytest would find the configuration of our checkout above the suites.
     # pytest-asyncio warns of a setting of its own.
     plain = ("-p", "no:cacheprovider", "-p", "no:asyncio")
     arguments = ("--confcutdir", str(PACKAGE), *plain, *profile, *options)
-    suites = [f"understudy_suites.test_{suite}" for suite in only] or ["understudy_suites"]
+    suites = [f"graphtape_suites.test_{suite}" for suite in only] or ["graphtape_suites"]
     if apart:
         # The plugin of Schemathesis takes long to import, in each worker.
         without = ("-p", "no:schemathesis")
@@ -75,7 +75,7 @@ def collected(
     """Return the tests of the suites, or *only* of some of them, beside those of *arguments*."""
     set_heap_aside()
     collecting = _Collecting()
-    suites = [f"understudy_suites.test_{suite}" for suite in only] or ["understudy_suites"]
+    suites = [f"graphtape_suites.test_{suite}" for suite in only] or ["graphtape_suites"]
     pytest.main(
         [
             *("--confcutdir", str(PACKAGE), "--rootdir", str(pytester.path), "--assert=plain"),

@@ -10,11 +10,11 @@ import httpx
 import orjson
 import pytest
 
-from understudy_contracts import End, Exchange, Frame, Request, Response, sse
-from understudy_contracts.call import Kind
-from understudy_contracts.event import event_of
-from understudy_suites import sdk, test_clients
-from understudy_suites.promises import PromiseBroken, Untried
+from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_contracts.call import Kind
+from graphtape_contracts.event import event_of
+from graphtape_suites import sdk, test_clients
+from graphtape_suites.promises import PromiseBroken, Untried
 
 
 class Runs:

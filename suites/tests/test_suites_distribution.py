@@ -11,9 +11,9 @@ from packaging.requirements import Requirement
 
 CHECKOUT = Path(__file__).parents[2]
 ROOTS = {
-    "understudy_contracts": "contracts",
-    "understudy_mock": "mock_server",
-    "understudy_suites": "suites",
+    "graphtape_contracts": "contracts",
+    "graphtape_mock": "mock_server",
+    "graphtape_suites": "suites",
 }
 
 
@@ -58,8 +58,8 @@ def test_each_package_says_that_it_is_typed(wheel: set[str], package: str) -> No
 
 
 def test_the_wheel_holds_the_schemas_and_the_bundled_recordings(wheel: set[str]) -> None:
-    assert "understudy_contracts/schemas/recording.json" in wheel
-    assert "understudy_mock/recordings/agent.jsonl" in wheel
+    assert "graphtape_contracts/schemas/recording.json" in wheel
+    assert "graphtape_mock/recordings/agent.jsonl" in wheel
 
 
 def test_the_wheel_holds_the_licence(wheel: set[str]) -> None:

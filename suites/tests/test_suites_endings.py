@@ -7,12 +7,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from suites_run import Asked, deployed, targeted
 
-from understudy_contracts.call import Kind
-from understudy_suites.endings import whole
-from understudy_suites.promises import PromiseBroken, Untried
-from understudy_suites.scenarios import SCENARIOS
-from understudy_suites.session import Session
-from understudy_suites.target import Target
+from graphtape_contracts.call import Kind
+from graphtape_suites.endings import whole
+from graphtape_suites.promises import PromiseBroken, Untried
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.session import Session
+from graphtape_suites.target import Target
 
 
 class Torn(Response):

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from suites_run import RECORDINGS, deployed, targeted
 
-from understudy_mock.assistant_id import default_id
-from understudy_mock.record.job import BadJob
-from understudy_suites.examples import file_named
-from understudy_suites.inputs import GREETING
+from graphtape_mock.assistant_id import default_id
+from graphtape_mock.record.job import BadJob
+from graphtape_suites.examples import file_named
+from graphtape_suites.inputs import GREETING
 
 HELLO = {"messages": [{"type": "human", "content": GREETING}]}
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from understudy_suites.expected import BadExpectation, Expectation, read_expectations
-from understudy_suites.promises import all_promises
-from understudy_suites.scenarios import SCENARIOS
-from understudy_suites.target import EXPECTED_OF_THE_MOCK
+from graphtape_suites.expected import BadExpectation, Expectation, read_expectations
+from graphtape_suites.promises import all_promises
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.target import EXPECTED_OF_THE_MOCK
 
 PROMISES = ("head.scheme", "head.once")
 NAMES = ("wait.default", "wait.updates")

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 from suites_run import Asked, Deployment, deployed, targeted
 
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Level
-from understudy_contracts.json_value import Json
-from understudy_mock.live.upstream import UpstreamError
-from understudy_mock.recording_file import read
-from understudy_suites.expected import Expectation
-from understudy_suites.exploring import Explorer
-from understudy_suites.promises import PromiseBroken, Untried
-from understudy_suites.session import Session
-from understudy_suites.stage import WAIT, Stage
-from understudy_suites.target import Target
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json
+from graphtape_mock.live.upstream import UpstreamError
+from graphtape_mock.recording_file import read
+from graphtape_suites.expected import Expectation
+from graphtape_suites.exploring import Explorer
+from graphtape_suites.promises import PromiseBroken, Untried
+from graphtape_suites.session import Session
+from graphtape_suites.stage import WAIT, Stage
+from graphtape_suites.target import Target
 
 CRASH = JSONResponse({"detail": "crash"}, 500)
 
@@ -66,7 +66,7 @@ def test_the_smallest_case_that_fails_is_told_as_curl_and_kept(
     kept = tmp_path / "failures" / "test_it.jsonl"
     text = str(caught.value)
     assert text.startswith("21 is late\n\nthe smallest requests that show it:\ncurl ")
-    assert text.endswith(f"kept in {kept}: understudy show {kept}")
+    assert text.endswith(f"kept in {kept}: graphtape show {kept}")
     assert len(read(kept).exchanges) == 1
     assert caught.value.level is None
 
@@ -83,7 +83,7 @@ def test_a_failure_without_an_answer_is_not_kept(explore: Explorer, tmp_path: Pa
 
 def test_a_long_request_is_cut_in_what_is_told(explore: Explorer) -> None:
     def long(stage: Stage, _: object) -> None:
-        stage.run(WAIT, understudy_unknown_field="x" * 3000)
+        stage.run(WAIT, graphtape_unknown_field="x" * 3000)
         stage.complain("it is long")
 
     with pytest.raises(PromiseBroken, match=r"x\.\.\. \(cut\)"):

@@ -7,15 +7,15 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from suites_run import Asked, deployed, targeted
 
-from understudy_contracts.json_value import is_object
-from understudy_suites.exploring import Explorer
-from understudy_suites.promises import PromiseBroken
-from understudy_suites.session import Session
-from understudy_suites.stage import STREAM, WAIT
+from graphtape_contracts.json_value import is_object
+from graphtape_suites.exploring import Explorer
+from graphtape_suites.promises import PromiseBroken
+from graphtape_suites.session import Session
+from graphtape_suites.stage import STREAM, WAIT
 
 pytest.importorskip("schemathesis", reason="it needs a newer pytest")
 
-from understudy_suites.fuzzing import Fuzzing
+from graphtape_suites.fuzzing import Fuzzing
 
 Answer = Callable[[Asked], Response | None]
 
@@ -53,4 +53,4 @@ def test_runs_are_tagged_and_call_nobody(tmp_path: Path) -> None:
     assert bodies
     assert not any("webhook" in body for body in bodies)
     assert all(is_object(body["metadata"]) for body in bodies)
-    assert {"understudy": "suites"} in [body["metadata"] for body in bodies]
+    assert {"graphtape": "suites"} in [body["metadata"] for body in bodies]

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from understudy_contracts.json_value import Json, is_object
-from understudy_mock.recording_file import read
-from understudy_mock.server import bundled_recordings
-from understudy_suites.inputs import GREETING, human_messages, inputs, plain_input
+from graphtape_contracts.json_value import Json, is_object
+from graphtape_mock.recording_file import read
+from graphtape_mock.server import bundled_recordings
+from graphtape_suites.inputs import GREETING, human_messages, inputs, plain_input
 
 HELLO = [{"type": "human", "content": GREETING}]
 

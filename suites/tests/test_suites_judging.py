@@ -10,14 +10,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from suites_run import Asked, deployed, targeted
 
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.rule import AnyRule
-from understudy_contracts.rules import RULES, repetition
-from understudy_suites.judging import Ruling, judge
-from understudy_suites.promises import Untried
-from understudy_suites.scenarios import SCENARIOS
-from understudy_suites.session import Session
-from understudy_suites.target import Target
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import RULES, repetition
+from graphtape_suites.judging import Ruling, judge
+from graphtape_suites.promises import Untried
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.session import Session
+from graphtape_suites.target import Target
 
 Some = Callable[..., Session]
 
@@ -76,7 +76,7 @@ def test_a_rule_of_another_dialect_is_not_applicable(mock: Target) -> None:
 def test_agents_that_vary_are_not_compared(mock: Target) -> None:
     varying = replace(mock, settings=replace(mock.settings, repeatable=False))
 
-    assert "--understudy-repeatable" in _reason("repetition.modes", _only(varying, "wait.default"))
+    assert "--graphtape-repeatable" in _reason("repetition.modes", _only(varying, "wait.default"))
 
 
 def test_a_rule_of_a_later_version_is_not_applicable(mock: Target) -> None:

@@ -3,12 +3,12 @@
 import orjson
 import pytest
 
-from understudy_contracts import Exchange, Frame, Request, Response
-from understudy_suites.markers import foreign_markers, marker_of
+from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_suites.markers import foreign_markers, marker_of
 
 
 def _exchange(marker: str | None, answer: str, **fields: object) -> Exchange:
-    metadata = {} if marker is None else {"understudy_marker": marker}
+    metadata = {} if marker is None else {"graphtape_marker": marker}
     body = orjson.dumps({"metadata": metadata} | fields)
     frames = (Frame(0.1, answer.encode()),)
     return Exchange(Request("POST", "/runs/wait", (), body), Response(200), frames)

@@ -7,7 +7,7 @@ import pytest
 from captured import captured
 from mutating import Mutator, change_header, drop_header, misspell, rename, swap
 
-from understudy_contracts import Exchange, Frame, Request, Response, sse
+from graphtape_contracts import Exchange, Frame, Request, Response, sse
 
 STREAM = "python/mode-agent-values"
 WAIT = "python/wait-mode-values"

@@ -13,10 +13,10 @@ from captured import captures
 from explanations import REASONS, explain
 from mutating import MUTATORS, Mutation, Mutator
 
-from understudy_contracts import End, Exchange
-from understudy_contracts.call import Kind, kind_of
-from understudy_contracts.contract import check
-from understudy_contracts.dialect import Dialect, detect
+from graphtape_contracts import End, Exchange
+from graphtape_contracts.call import Kind, kind_of
+from graphtape_contracts.contract import check
+from graphtape_contracts.dialect import Dialect, detect
 
 ANSWERS = (Kind.STREAM, Kind.WAIT, Kind.REFUSAL)
 EACH = 400

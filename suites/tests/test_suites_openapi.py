@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from schemathesis_run import CHECKS, LEFT_OUT, run_schemathesis
 
-from understudy_contracts.openapi import VERSIONS, document
-from understudy_mock.api.replay import Options
-from understudy_mock.replay.library import load
-from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
+from graphtape_contracts.openapi import VERSIONS, document
+from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.library import load
+from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
 
 
 def serve(recordings: Path) -> BackgroundServer:

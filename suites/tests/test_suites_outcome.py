@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from inner_sessions import set_heap_aside
 
-from understudy_contracts.finding import Level
-from understudy_mock.live.governor import BudgetSpent
-from understudy_mock.live.upstream import UpstreamError
-from understudy_suites.outcome import attach_verdict
-from understudy_suites.promises import PromiseBroken, Untried, promise
-from understudy_suites.reporting import VERDICT_ATTRIBUTE
-from understudy_suites.results import Outcome, Verdict
+from graphtape_contracts.finding import Level
+from graphtape_mock.live.governor import BudgetSpent
+from graphtape_mock.live.upstream import UpstreamError
+from graphtape_suites.outcome import attach_verdict
+from graphtape_suites.promises import PromiseBroken, Untried, promise
+from graphtape_suites.reporting import VERDICT_ATTRIBUTE
+from graphtape_suites.results import Outcome, Verdict
 
 
 @pytest.fixture(name="item")
@@ -40,7 +40,7 @@ def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, 
         (BudgetSpent("3 of 3 runs"), Outcome.UNTRIED, "the budget is spent: 3 of 3 runs"),
         (UpstreamError("lost"), Outcome.UNTRIED, "lost"),
         (pytest.fail.Exception("down"), Outcome.UNTRIED, "down"),
-        (KeyError("a"), Outcome.UNTRIED, "understudy itself failed: KeyError: 'a'"),
+        (KeyError("a"), Outcome.UNTRIED, "graphtape itself failed: KeyError: 'a'"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )

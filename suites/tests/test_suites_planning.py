@@ -8,7 +8,7 @@ import pytest
 from facts import missing
 from suites_run import SETTINGS, collected
 
-from understudy_suites.planning import planned, told
+from graphtape_suites.planning import planned, told
 
 
 @pytest.fixture(name="items")

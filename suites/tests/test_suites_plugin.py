@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from guest_project import project
 
-import understudy_suites
+import graphtape_suites
 
 USES_THE_MOCK = """
-def test_answer(understudy_mock):
-    assert b"Bagatur" in ask(understudy_mock)
+def test_answer(graphtape_mock):
+    assert b"Bagatur" in ask(graphtape_mock)
 """
 
 
@@ -22,20 +22,20 @@ def test_the_fixture_answers_from_the_bundled_recordings(pytester: pytest.Pytest
 
 
 def test_the_setting_names_other_recordings(pytester: pytest.Pytester) -> None:
-    project(pytester, USES_THE_MOCK, "understudy_recordings = mine")
+    project(pytester, USES_THE_MOCK, "graphtape_recordings = mine")
     Path(pytester.path, "mine").mkdir()
     Path(pytester.path, "mine", "bad.jsonl").write_text("{}\n")
 
     result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*bad.jsonl:1: *understudy*"])
+    result.stdout.fnmatch_lines(["*bad.jsonl:1: *graphtape*"])
 
 
 def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> None:
-    project(pytester, USES_THE_MOCK, "understudy_recordings = odd.jsonl")
+    project(pytester, USES_THE_MOCK, "graphtape_recordings = odd.jsonl")
     Path(pytester.path, "odd.jsonl").write_text(
-        '{"understudy":1}\n'
+        '{"graphtape":1}\n'
         '{"exchange":1,"request":{"method":"GET","path":"/info"},"response":{"status":200}}\n'
         '{"at":0,"json":[]}\n{"at":0,"end":"complete"}\n'
     )
@@ -43,16 +43,16 @@ def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> N
     result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*understudy_recordings: *'odd'*GET /info*"])
+    result.stdout.fnmatch_lines(["*graphtape_recordings: *'odd'*GET /info*"])
 
 
 def test_recordings_that_are_not_there_are_told(pytester: pytest.Pytester) -> None:
-    project(pytester, USES_THE_MOCK, "understudy_recordings = nowhere")
+    project(pytester, USES_THE_MOCK, "graphtape_recordings = nowhere")
 
     result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*UsageError: understudy_recordings: *nowhere*"])
+    result.stdout.fnmatch_lines(["*UsageError: graphtape_recordings: *nowhere*"])
 
 
 def test_the_fixtures_are_documented(pytester: pytest.Pytester) -> None:
@@ -60,9 +60,9 @@ def test_the_fixtures_are_documented(pytester: pytest.Pytester) -> None:
 
     result.stdout.fnmatch_lines(
         [
-            "understudy_server [[]session scope[]] -- *",
-            "    *understudy_mock*`.url`*",
-            "understudy_mock -- *",
+            "graphtape_server [[]session scope[]] -- *",
+            "    *graphtape_mock*`.url`*",
+            "graphtape_mock -- *",
             "    *`.url`*",
         ]
     )
@@ -72,7 +72,7 @@ def test_the_marker_is_documented(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("--markers", "-p", "no:asyncio")
 
     result.stdout.fnmatch_lines(
-        ["@pytest.mark.understudy(recording, [*], fault, speed, times): *understudy_mock *"]
+        ["@pytest.mark.graphtape(recording, [*], fault, speed, times): *graphtape_mock *"]
     )
 
 
@@ -81,20 +81,20 @@ def test_the_options_are_documented_in_one_group(pytester: pytest.Pytester) -> N
 
     result.stdout.fnmatch_lines(
         [
-            "understudy: *:",
-            "  --understudy-record={none,once,new_episodes,all,rewrite}",
-            "*--understudy-upstream*",
-            "  --understudy-upstream=URL",
-            "  --understudy-fail-unused",
-            "  understudy_recordings (paths):*",
+            "graphtape: *:",
+            "  --graphtape-record={none,once,new_episodes,all,rewrite}",
+            "*--graphtape-upstream*",
+            "  --graphtape-upstream=URL",
+            "  --graphtape-fail-unused",
+            "  graphtape_recordings (paths):*",
         ]
     )
 
 
 def test_the_package_gives_what_it_names_and_nothing_else() -> None:
-    assert understudy_suites.MockDeployment.__name__ in understudy_suites.__all__
-    with pytest.raises(AttributeError, match="'understudy_suites' has no attribute 'nothing'"):
-        _ = understudy_suites.nothing
+    assert graphtape_suites.MockDeployment.__name__ in graphtape_suites.__all__
+    with pytest.raises(AttributeError, match="'graphtape_suites' has no attribute 'nothing'"):
+        _ = graphtape_suites.nothing
 
 
 def test_an_unused_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
@@ -103,7 +103,7 @@ def test_an_unused_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> No
         import sys
 
         def test_imports():
-            heavy = {"understudy_mock", "starlette", "uvicorn", "httpx", "hypothesis", "jsonschema"}
+            heavy = {"graphtape_mock", "starlette", "uvicorn", "httpx", "hypothesis", "jsonschema"}
             heavy |= {"schemathesis"}
             assert not heavy & {name.partition(".")[0] for name in sys.modules}
         """

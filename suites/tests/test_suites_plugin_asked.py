@@ -8,13 +8,13 @@ def test_requests_tell_what_was_asked_without_secrets(pytester: pytest.Pytester)
     project(
         pytester,
         """
-def test_requests(understudy_mock):
+def test_requests(graphtape_mock):
     headers = {"X-Api-Key": "lsv2_pt_0123456789abcdef", "X-Mine": "yes"}
-    post(understudy_mock, "/assistants/search?q=1", {"graph_id": "agent"}, headers)
-    post(understudy_mock, "/ok", None)
-    ask(understudy_mock)
+    post(graphtape_mock, "/assistants/search?q=1", {"graph_id": "agent"}, headers)
+    post(graphtape_mock, "/ok", None)
+    ask(graphtape_mock)
 
-    search, ok, run = understudy_mock.requests
+    search, ok, run = graphtape_mock.requests
     assert (search.method, search.path, search.body) == (
         "POST", "/assistants/search", {"graph_id": "agent"}
     )
@@ -23,7 +23,7 @@ def test_requests(understudy_mock):
     assert search.headers["x-api-key"].startswith("[redacted")
     assert (ok.method, ok.body) == ("GET", None)
     assert (run.assistant_id, run.recording, run.status) == ("agent", "agent", 200)
-    assert "lsv2" not in repr(understudy_mock.requests)
+    assert "lsv2" not in repr(graphtape_mock.requests)
 """,
     )
 
@@ -36,27 +36,27 @@ def test_an_assertion_tells_what_was_asked_instead(pytester: pytest.Pytester) ->
     project(
         pytester,
         """
-def test_called(understudy_mock):
-    ask(understudy_mock)
-    ask(understudy_mock, assistant="fe096781-5601-53d2-b2f6-0d3403f7e9ca")
-    understudy_mock.assert_called("/runs/wait")
-    understudy_mock.assert_called("/runs/wait", assistant_id="agent", times=2)
-    understudy_mock.assert_called("/runs/stream", times=0)
-    understudy_mock.assert_called("/runs/wait", assistant_id="tools", times=0)
+def test_called(graphtape_mock):
+    ask(graphtape_mock)
+    ask(graphtape_mock, assistant="fe096781-5601-53d2-b2f6-0d3403f7e9ca")
+    graphtape_mock.assert_called("/runs/wait")
+    graphtape_mock.assert_called("/runs/wait", assistant_id="agent", times=2)
+    graphtape_mock.assert_called("/runs/stream", times=0)
+    graphtape_mock.assert_called("/runs/wait", assistant_id="tools", times=0)
 
-def test_too_few(understudy_mock):
-    understudy_mock.use(fault=faults.cut(), times=1)
+def test_too_few(graphtape_mock):
+    graphtape_mock.use(fault=faults.cut(), times=1)
     with pytest.raises(OSError):
-        ask(understudy_mock)
-    ask(understudy_mock)
-    understudy_mock.assert_called("/runs/wait", assistant_id="agent", times=3)
+        ask(graphtape_mock)
+    ask(graphtape_mock)
+    graphtape_mock.assert_called("/runs/wait", assistant_id="agent", times=3)
 
-def test_not_at_all(understudy_mock):
-    post(understudy_mock, "/ok", None)
-    understudy_mock.assert_called("/runs/stream", assistant_id="agent")
+def test_not_at_all(graphtape_mock):
+    post(graphtape_mock, "/ok", None)
+    graphtape_mock.assert_called("/runs/stream", assistant_id="agent")
 
-def test_nothing(understudy_mock):
-    understudy_mock.assert_called("/runs/stream", times=1)
+def test_nothing(graphtape_mock):
+    graphtape_mock.assert_called("/runs/stream", times=1)
 """,
     )
 
@@ -65,7 +65,7 @@ def test_nothing(understudy_mock):
     result.assert_outcomes(passed=1, failed=3)
     result.stdout.fnmatch_lines(
         [
-            ">*understudy_mock.assert_called(*",
+            ">*graphtape_mock.assert_called(*",
             "E*3 requests*/runs/wait*'agent'*2*",
             "E*- POST /runs/wait of 'agent': no answer by recording 'agent'",
             "E*- POST /runs/wait of 'agent': 200 by recording 'agent'",
@@ -83,18 +83,18 @@ def test_answers_are_waited_for(pytester: pytest.Pytester) -> None:
         """
 import threading
 
-def test_wait(understudy_mock):
-    threads = [threading.Thread(target=ask, args=(understudy_mock,)) for _ in range(3)]
+def test_wait(graphtape_mock):
+    threads = [threading.Thread(target=ask, args=(graphtape_mock,)) for _ in range(3)]
     for thread in threads:
         thread.start()
-    understudy_mock.wait_for(3)
-    assert [request.status for request in understudy_mock.requests] == [200] * 3
+    graphtape_mock.wait_for(3)
+    assert [request.status for request in graphtape_mock.requests] == [200] * 3
     for thread in threads:
         thread.join()
 
-def test_too_long(understudy_mock):
-    ask(understudy_mock)
-    understudy_mock.wait_for(2, timeout=0.01)
+def test_too_long(graphtape_mock):
+    ask(graphtape_mock)
+    graphtape_mock.wait_for(2, timeout=0.01)
 """,
     )
 

@@ -43,9 +43,9 @@ def test_events_leave_as_they_are_let_go(pytester: pytest.Pytester) -> None:
         pytester,
         READS
         + """
-def test_hold(understudy_mock):
-    held = understudy_mock.hold("agent")
-    with reading(understudy_mock, ["values", "updates"]) as reader:
+def test_hold(graphtape_mock):
+    held = graphtape_mock.hold("agent")
+    with reading(graphtape_mock, ["values", "updates"]) as reader:
         assert reader.response.status == 200
         held.advance()
         assert reader.names(1) == ["metadata"]
@@ -68,16 +68,16 @@ def test_steps_may_be_said_before_the_request(pytester: pytest.Pytester) -> None
         pytester,
         READS
         + """
-def test_hold(understudy_mock):
-    first, second = understudy_mock.hold(), understudy_mock.hold()
+def test_hold(graphtape_mock):
+    first, second = graphtape_mock.hold(), graphtape_mock.hold()
     first.advance(2)
     second.finish()
-    with reading(understudy_mock, "values") as one, reading(understudy_mock, "values") as two:
+    with reading(graphtape_mock, "values") as one, reading(graphtape_mock, "values") as two:
         assert one.names(2) == ["metadata", "values"]
         assert two.names() == ["metadata", "values", "values"]
         first.finish()
         assert one.names() == ["values"]
-    with reading(understudy_mock, "values") as three:
+    with reading(graphtape_mock, "values") as three:
         assert three.names() == ["metadata", "values", "values"]
 """,
     )
@@ -92,9 +92,9 @@ def test_a_wait_is_held_as_one_event(pytester: pytest.Pytester) -> None:
         pytester,
         READS
         + """
-def test_hold(understudy_mock):
-    held = understudy_mock.hold()
-    with reading(understudy_mock, "values", "/runs/wait") as reader:
+def test_hold(graphtape_mock):
+    held = graphtape_mock.hold()
+    with reading(graphtape_mock, "values", "/runs/wait") as reader:
         assert reader.response.status == 200
         held.advance()
         assert b"messages" in reader.response.read1()
@@ -115,11 +115,11 @@ def test_a_step_to_what_is_not_there_fails_the_test_and_ends_the_answer(
         pytester,
         READS
         + """
-def test_hold(understudy_mock):
-    held = understudy_mock.hold()
+def test_hold(graphtape_mock):
+    held = graphtape_mock.hold()
     held.until("values")
     held.until("updates")
-    with reading(understudy_mock, "values") as reader:
+    with reading(graphtape_mock, "values") as reader:
         assert reader.names() == ["metadata", "values", "values"]
 """,
     )
@@ -140,13 +140,13 @@ def left_open():
     with contextlib.ExitStack() as stack:
         yield stack
 
-def test_hold(understudy_mock, left_open):
-    understudy_mock.hold().advance()
-    reader = left_open.enter_context(reading(understudy_mock, "values"))
+def test_hold(graphtape_mock, left_open):
+    graphtape_mock.hold().advance()
+    reader = left_open.enter_context(reading(graphtape_mock, "values"))
     left_open.reader = reader
     assert reader.names(1) == ["metadata"]
 
-def test_after(understudy_mock, left_open):
+def test_after(graphtape_mock, left_open):
     assert left_open.reader.names() == []
 """,
     )
@@ -161,9 +161,9 @@ def test_a_held_answer_may_go_wrong_too(pytester: pytest.Pytester) -> None:
         pytester,
         READS
         + """
-def test_hold(understudy_mock):
-    held = understudy_mock.hold(fault=faults.cut(after="values", how="end"))
-    with reading(understudy_mock, "values") as reader:
+def test_hold(graphtape_mock):
+    held = graphtape_mock.hold(fault=faults.cut(after="values", how="end"))
+    with reading(graphtape_mock, "values") as reader:
         held.finish()
         assert reader.names() == ["metadata", "values"]
 """,

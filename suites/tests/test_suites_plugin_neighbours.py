@@ -6,8 +6,8 @@ import pytest
 from guest_project import ASK, project
 
 TEST = """
-def test_answer(understudy_mock):
-    assert b"Bagatur" in ask(understudy_mock)
+def test_answer(graphtape_mock):
+    assert b"Bagatur" in ask(graphtape_mock)
 """
 
 
@@ -19,15 +19,15 @@ def test_workers_have_a_mock_each(pytester: pytest.Pytester) -> None:
 import pathlib
 
 @pytest.fixture(scope="session")
-def url(understudy_server, worker_id):
-    pathlib.Path(f"url-{worker_id}").write_text(understudy_server.url)
-    return understudy_server.url
+def url(graphtape_server, worker_id):
+    pathlib.Path(f"url-{worker_id}").write_text(graphtape_server.url)
+    return graphtape_server.url
 
 @pytest.mark.parametrize("number", range(20))
-def test_answer(understudy_mock, url, number):
-    assert understudy_mock.url == url
-    assert b"Bagatur" in ask(understudy_mock)
-    understudy_mock.assert_called("/runs/wait", times=1)
+def test_answer(graphtape_mock, url, number):
+    assert graphtape_mock.url == url
+    assert b"Bagatur" in ask(graphtape_mock)
+    graphtape_mock.assert_called("/runs/wait", times=1)
 """,
     )
 
@@ -57,13 +57,13 @@ def test_coroutines_of_pytest_asyncio_use_it(pytester: pytest.Pytester) -> None:
         + ASYNC_TEST
         + """
 @pytest.mark.asyncio
-async def test_answers(understudy_mock):
-    await post_all(understudy_mock)
+async def test_answers(graphtape_mock):
+    await post_all(graphtape_mock)
 
 @pytest.mark.asyncio
-async def test_miss(understudy_mock):
+async def test_miss(graphtape_mock):
     with pytest.raises(Refused):
-        await asyncio.to_thread(ask, understudy_mock, "Good morning!")
+        await asyncio.to_thread(ask, graphtape_mock, "Good morning!")
 """
     )
     pytester.makeini(
@@ -87,8 +87,8 @@ def anyio_backend():
     return "asyncio"
 
 @pytest.mark.anyio
-async def test_answers(understudy_mock):
-    await post_all(understudy_mock)
+async def test_answers(graphtape_mock):
+    await post_all(graphtape_mock)
 """,
     )
 
@@ -103,8 +103,8 @@ def test_pytest_recording_has_its_own_modes(pytester: pytest.Pytester) -> None:
         pytester,
         """
 @pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
-def test_answer(understudy_mock):
-    assert b"Bagatur" in ask(understudy_mock)
+def test_answer(graphtape_mock):
+    assert b"Bagatur" in ask(graphtape_mock)
 """,
     )
 
@@ -138,7 +138,7 @@ def test_a_project_may_have_packages_named_as_our_folders(
 def test_without_the_plugin_nothing_of_it_is_there(pytester: pytest.Pytester) -> None:
     project(pytester, "def test_other():\n    pass\n" + TEST)
 
-    result = pytester.runpytest_subprocess("-p", "no:understudy", "-W", "error")
+    result = pytester.runpytest_subprocess("-p", "no:graphtape", "-W", "error")
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*'understudy_mock'*"])
+    result.stdout.fnmatch_lines(["*'graphtape_mock'*"])

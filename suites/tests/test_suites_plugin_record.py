@@ -10,21 +10,21 @@ import pytest
 from guest_project import copy_recording, project
 from starlette.types import Receive, Scope, Send
 
-from understudy_contracts import End
-from understudy_mock.api.replay import Options
-from understudy_mock.api.stage import Direction
-from understudy_mock.recording_file import read
-from understudy_mock.replay.fault import Cut
-from understudy_mock.replay.library import load
-from understudy_mock.server import BackgroundServer, Mock, bundled_recordings
-from understudy_suites.guest.options import RECORDINGS_INI
-from understudy_suites.guest.settings import KNOWN_KEY, read_settings
-from understudy_suites.guest.tally import Tally
+from graphtape_contracts import End
+from graphtape_mock.api.replay import Options
+from graphtape_mock.api.stage import Direction
+from graphtape_mock.recording_file import read
+from graphtape_mock.replay.fault import Cut
+from graphtape_mock.replay.library import load
+from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
+from graphtape_suites.guest.options import RECORDINGS_INI
+from graphtape_suites.guest.settings import KNOWN_KEY, read_settings
+from graphtape_suites.guest.tally import Tally
 
 KEY = "lsv2_pt_0123456789abcdef"
 ANSWERED = """
-def test_answer(understudy_mock):
-    assert b"Bagatur" in ask(understudy_mock)
+def test_answer(graphtape_mock):
+    assert b"Bagatur" in ask(graphtape_mock)
 """
 
 
@@ -68,12 +68,12 @@ def _folder(pytester: pytest.Pytester) -> Path:
     return Path(pytester.path, "recordings")
 
 
-INI = "understudy_recordings = recordings"
+INI = "graphtape_recordings = recordings"
 
 
 def record(pytester: pytest.Pytester, mode: str, url: str) -> pytest.RunResult:
     return pytester.runpytest(
-        "-W", "error", "--understudy-record", mode, "--understudy-upstream", url
+        "-W", "error", "--graphtape-record", mode, "--graphtape-upstream", url
     )
 
 
@@ -97,7 +97,7 @@ def test_what_is_not_there_is_recorded_and_answers_from_then_on(
     then = pytester.runpytest("-W", "error")
 
     first.assert_outcomes(passed=1)
-    first.stdout.fnmatch_lines(["*= understudy: *record* =*", "agent"])
+    first.stdout.fnmatch_lines(["*= graphtape: *record* =*", "agent"])
     then.assert_outcomes(passed=1)
     assert (names(folder), upstream.runs) == (["agent.jsonl"], 1)
     assert KEY.encode() not in Path(folder, "agent.jsonl").read_bytes()
@@ -118,12 +118,12 @@ def test_none_records_nothing(
 
 
 TWO_TESTS = """
-@pytest.mark.understudy("named")
-def test_named(understudy_mock):
-    assert b"Bagatur" in ask(understudy_mock)
+@pytest.mark.graphtape("named")
+def test_named(graphtape_mock):
+    assert b"Bagatur" in ask(graphtape_mock)
 
-def test_unnamed(understudy_mock):
-    assert b"weather" in ask(understudy_mock, "What is the weather in Paris?", assistant="tools")
+def test_unnamed(graphtape_mock):
+    assert b"weather" in ask(graphtape_mock, "What is the weather in Paris?", assistant="tools")
 """
 
 
@@ -154,9 +154,9 @@ def test_new_episodes_records_all_that_is_new(
 
 
 ASKED_TWICE = """
-def test_twice(understudy_mock):
-    ask(understudy_mock)
-    ask(understudy_mock)
+def test_twice(graphtape_mock):
+    ask(graphtape_mock)
+    ask(graphtape_mock)
 """
 
 
@@ -186,7 +186,7 @@ def test_recordings_that_are_there_are_made_anew(
 def test_rewrite_finds_a_recording_wherever_it_is(
     pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
 ) -> None:
-    project(pytester, ASKED_TWICE, "understudy_recordings = recordings more")
+    project(pytester, ASKED_TWICE, "graphtape_recordings = recordings more")
     folder.mkdir()
     copy_recording("agent", folder.with_name("more"), "mine")
 
@@ -218,15 +218,15 @@ def test_what_the_deployment_does_not_run_fails_the_test_and_leaves_no_file(
     project(
         pytester,
         """
-def test_refused(understudy_mock):
-    ask(understudy_mock, "Good morning!")
+def test_refused(graphtape_mock):
+    ask(graphtape_mock, "Good morning!")
 
-def test_unknown(understudy_mock):
-    ask(understudy_mock, assistant="nobody")
+def test_unknown(graphtape_mock):
+    ask(graphtape_mock, assistant="nobody")
 
-@pytest.mark.understudy("../outside")
-def test_named_badly(understudy_mock):
-    ask(understudy_mock)
+@pytest.mark.graphtape("../outside")
+def test_named_badly(graphtape_mock):
+    ask(graphtape_mock)
 """,
         INI,
     )
@@ -265,9 +265,9 @@ def test_a_request_that_is_wrong_is_refused_and_not_recorded(
     project(
         pytester,
         """
-def test_wrong(understudy_mock):
+def test_wrong(graphtape_mock):
     with pytest.raises(Refused) as refused:
-        ask(understudy_mock, stream_mode="nonsense")
+        ask(graphtape_mock, stream_mode="nonsense")
     assert refused.value.code == 422
 """,
         INI,
@@ -286,15 +286,15 @@ def test_a_test_is_answered_while_another_request_is_recorded(
         """
 import threading
 
-def test_meanwhile(understudy_mock, request):
-    thread = threading.Thread(target=ask, args=(understudy_mock,))
+def test_meanwhile(graphtape_mock, request):
+    thread = threading.Thread(target=ask, args=(graphtape_mock,))
     thread.start()
-    while not understudy_mock.requests:
+    while not graphtape_mock.requests:
         pass
-    post(understudy_mock, "/ok", None)
-    run, ok = understudy_mock.requests
+    post(graphtape_mock, "/ok", None)
+    run, ok = graphtape_mock.requests
     assert (run.status, ok.status) == (None, 200)
-    urllib.request.urlopen(request.config.option.understudy_upstream + "/docs").close()
+    urllib.request.urlopen(request.config.option.graphtape_upstream + "/docs").close()
     thread.join()
 """,
         INI,
@@ -310,19 +310,19 @@ def test_meanwhile(understudy_mock, request):
     ("arguments", "ini", "said"),
     [
         (
-            ("--understudy-record", "once"),
+            ("--graphtape-record", "once"),
             INI,
-            "*--understudy-record once: *--understudy-upstream*",
+            "*--graphtape-record once: *--graphtape-upstream*",
         ),
         (
-            ("--understudy-record", "once", "--understudy-upstream", "http://127.0.0.1:1"),
+            ("--graphtape-record", "once", "--graphtape-upstream", "http://127.0.0.1:1"),
             "",
-            "*`understudy_recordings = recordings`*",
+            "*`graphtape_recordings = recordings`*",
         ),
         (
-            ("--understudy-record", "sometimes"),
+            ("--graphtape-record", "sometimes"),
             INI,
-            "*--understudy-record: *'sometimes'*none*once*",
+            "*--graphtape-record: *'sometimes'*none*once*",
         ),
     ],
 )
@@ -355,18 +355,18 @@ def test_workers_record_each_request_once(
         pytester,
         """
 @pytest.mark.parametrize("number", range(3))
-def test_same(understudy_mock, number):
-    assert b"Bagatur" in ask(understudy_mock)
+def test_same(graphtape_mock, number):
+    assert b"Bagatur" in ask(graphtape_mock)
 
-def test_other(understudy_mock):
-    ask(understudy_mock, "What is the weather in Paris?", assistant="tools")
+def test_other(graphtape_mock):
+    ask(graphtape_mock, "What is the weather in Paris?", assistant="tools")
 """,
         INI,
     )
 
     result = pytester.runpytest_subprocess(
         *("-n", "2", "--dist", "each", "-W", "error"),
-        *("--understudy-record", mode, "--understudy-upstream", deployment[1]),
+        *("--graphtape-record", mode, "--graphtape-upstream", deployment[1]),
     )
 
     result.assert_outcomes(passed=8)
@@ -375,7 +375,7 @@ def test_other(understudy_mock):
 
 def test_a_worker_is_told_what_was_there_when_the_session_began() -> None:
     given = SimpleNamespace(
-        understudy_record="once", understudy_upstream="http://x", understudy_fail_unused=False
+        graphtape_record="once", graphtape_upstream="http://x", graphtape_fail_unused=False
     )
     ini = {RECORDINGS_INI: [Path("recordings")]}
     told = SimpleNamespace(option=given, workerinput={KNOWN_KEY: ["a"]}, getini=ini.__getitem__)

@@ -4,9 +4,9 @@ import pytest
 from guest_project import project
 
 MISSES = """
-def test_miss(understudy_mock):
+def test_miss(graphtape_mock):
     with pytest.raises(Refused):
-        ask(understudy_mock, "Good morning!")
+        ask(graphtape_mock, "Good morning!")
 """
 
 
@@ -21,9 +21,9 @@ def test_a_request_that_no_recording_answers_fails_the_test(pytester: pytest.Pyt
             "request 1, POST /runs/wait*404*",
             "*'agent'*",
             '- input.messages[[]0].content: *"Hello!*"Good morning!"',
-            "*understudy record URL --assistant agent --input *",
-            "*--understudy-record new_episodes --understudy-upstream URL",
-            "*understudy_mock.allow_unmatched()",
+            "*graphtape record URL --assistant agent --input *",
+            "*--graphtape-record new_episodes --graphtape-upstream URL",
+            "*graphtape_mock.allow_unmatched()",
         ]
     )
 
@@ -31,13 +31,13 @@ def test_a_request_that_no_recording_answers_fails_the_test(pytester: pytest.Pyt
 def test_a_test_that_failed_anyhow_is_told_of_it(pytester: pytest.Pytester) -> None:
     project(
         pytester,
-        "def test_miss(understudy_mock):\n    ask(understudy_mock, 'Good morning!')\n",
+        "def test_miss(graphtape_mock):\n    ask(graphtape_mock, 'Good morning!')\n",
     )
 
     result = pytester.runpytest()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*Refused: 404*", "*- Captured understudy call -*", "*'agent'*"])
+    result.stdout.fnmatch_lines(["*Refused: 404*", "*- Captured graphtape call -*", "*'agent'*"])
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_what_the_mock_is_not_fails_the_test_too(
     project(
         pytester,
         f"""
-def test_miss(understudy_mock):
+def test_miss(graphtape_mock):
     with pytest.raises(Refused):
-        post(understudy_mock, {request_})
+        post(graphtape_mock, {request_})
 """,
     )
 
@@ -76,9 +76,9 @@ def test_only_the_test_that_made_the_request_fails(pytester: pytest.Pytester) ->
         pytester,
         MISSES
         + """
-def test_hit(understudy_mock):
-    ask(understudy_mock)
-    assert len(understudy_mock.requests) == 1
+def test_hit(graphtape_mock):
+    ask(graphtape_mock)
+    assert len(graphtape_mock.requests) == 1
 """,
     )
 
@@ -91,10 +91,10 @@ def test_a_test_may_want_the_refusal(pytester: pytest.Pytester) -> None:
     project(
         pytester,
         """
-def test_miss(understudy_mock):
-    understudy_mock.allow_unmatched()
+def test_miss(graphtape_mock):
+    graphtape_mock.allow_unmatched()
     with pytest.raises(Refused) as refusal:
-        ask(understudy_mock, "Good morning!")
+        ask(graphtape_mock, "Good morning!")
     assert b"'agent'" in refusal.value.body
 """,
     )
@@ -109,10 +109,10 @@ def test_a_request_while_fixtures_are_torn_down_is_an_error(pytester: pytest.Pyt
         pytester,
         """
 @pytest.fixture
-def late(understudy_mock):
+def late(graphtape_mock):
     yield
     with pytest.raises(Refused):
-        ask(understudy_mock, "Good night!")
+        ask(graphtape_mock, "Good night!")
 
 def test_late(late):
     pass

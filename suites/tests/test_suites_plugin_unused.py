@@ -7,20 +7,20 @@ from typing import Any, cast
 import pytest
 from guest_project import copy_recording, project
 
-from understudy_suites.guest.settings import GuestSettings
-from understudy_suites.guest.tally import Tally
+from graphtape_suites.guest.settings import GuestSettings
+from graphtape_suites.guest.tally import Tally
 
 USES_ONE = """
 @pytest.mark.parametrize("number", range(2))
-def test_agent(understudy_mock, number):
-    ask(understudy_mock)
+def test_agent(graphtape_mock, number):
+    ask(graphtape_mock)
 """
 
 
 @pytest.fixture(name="guests", autouse=True)
 def _guests(pytester: pytest.Pytester) -> None:
     """A project with the recordings `agent`, which it uses, and `tools`."""
-    project(pytester, USES_ONE, "understudy_recordings = mine")
+    project(pytester, USES_ONE, "graphtape_recordings = mine")
     for name in ("agent", "tools"):
         copy_recording(name, Path(pytester.path, "mine"))
 
@@ -31,27 +31,27 @@ def test_unused_recordings_are_listed(pytester: pytest.Pytester) -> None:
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(
         [
-            "*= understudy: *unused* =*",
+            "*= graphtape: *unused* =*",
             "tools",
-            "*understudy_recordings*--understudy-fail-unused*",
+            "*graphtape_recordings*--graphtape-fail-unused*",
         ]
     )
     result.stdout.no_fnmatch_line("agent")
 
 
 def test_unused_recordings_fail_the_session_if_wanted(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest("-W", "error", "--understudy-fail-unused")
+    result = pytester.runpytest("-W", "error", "--graphtape-fail-unused")
 
     result.assert_outcomes(passed=2)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["*= understudy: *unused* =*", "tools"])
-    result.stdout.no_fnmatch_line("*--understudy-fail-unused*")
+    result.stdout.fnmatch_lines(["*= graphtape: *unused* =*", "tools"])
+    result.stdout.no_fnmatch_line("*--graphtape-fail-unused*")
 
 
 def test_a_session_that_failed_anyhow_fails_as_it_did(pytester: pytest.Pytester) -> None:
     Path(pytester.path, "test_broken.py").write_text("import nothing_of_that_name\n")
 
-    result = pytester.runpytest("--understudy-fail-unused")
+    result = pytester.runpytest("--graphtape-fail-unused")
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
 
@@ -62,43 +62,43 @@ def test_a_session_that_stops_early_counts_what_it_used(pytester: pytest.Pyteste
     result = pytester.runpytest("-x")
 
     result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(["*= understudy: *unused* =*", "tools"])
+    result.stdout.fnmatch_lines(["*= graphtape: *unused* =*", "tools"])
     result.stdout.no_fnmatch_line("agent")
 
 
 def test_all_used_is_nothing_to_tell(pytester: pytest.Pytester) -> None:
     Path(pytester.path, "mine", "tools.jsonl").unlink()
 
-    result = pytester.runpytest("--understudy-fail-unused")
+    result = pytester.runpytest("--graphtape-fail-unused")
 
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.no_fnmatch_line("*understudy: *unused*")
+    result.stdout.no_fnmatch_line("*graphtape: *unused*")
 
 
 def test_a_session_that_does_not_use_the_mock_is_told_nothing(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest("--understudy-fail-unused", "-k", "no_such_test")
+    result = pytester.runpytest("--graphtape-fail-unused", "-k", "no_such_test")
 
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
-    result.stdout.no_fnmatch_line("*understudy: *unused*")
+    result.stdout.no_fnmatch_line("*graphtape: *unused*")
 
 
 def test_workers_count_together(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     Path(pytester.path, "test_tools.py").write_text(
-        "def test_tools(understudy_mock):\n"
+        "def test_tools(graphtape_mock):\n"
         "    from test_workers_count_together import ask\n"
-        "    understudy_mock.use('tools')\n"
-        "    ask(understudy_mock)\n"
+        "    graphtape_mock.use('tools')\n"
+        "    ask(graphtape_mock)\n"
     )
     copy_recording("slow", Path(pytester.path, "mine"))
 
     result = pytester.runpytest_subprocess(
-        "-n", "2", "--dist", "load", "-W", "error", "--understudy-fail-unused"
+        "-n", "2", "--dist", "load", "-W", "error", "--graphtape-fail-unused"
     )
 
     result.assert_outcomes(passed=3)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["*= understudy: *unused* =*", "slow"])
+    result.stdout.fnmatch_lines(["*= graphtape: *unused* =*", "slow"])
     result.stdout.no_fnmatch_line("agent")
     result.stdout.no_fnmatch_line("tools")
 

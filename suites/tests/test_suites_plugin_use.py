@@ -10,15 +10,15 @@ def test_a_recording_answers_whatever_is_asked(pytester: pytest.Pytester) -> Non
     project(
         pytester,
         """
-def test_use(understudy_mock):
-    understudy_mock.use("agent-echo")
-    ask(understudy_mock, "Good morning!")
-    ask(understudy_mock, assistant="tools")
-    assert [request.recording for request in understudy_mock.requests] == ["agent-echo"] * 2
+def test_use(graphtape_mock):
+    graphtape_mock.use("agent-echo")
+    ask(graphtape_mock, "Good morning!")
+    ask(graphtape_mock, assistant="tools")
+    assert [request.recording for request in graphtape_mock.requests] == ["agent-echo"] * 2
 
-def test_the_next_test_begins_anew(understudy_mock):
-    ask(understudy_mock)
-    assert understudy_mock.requests[0].recording == "agent"
+def test_the_next_test_begins_anew(graphtape_mock):
+    ask(graphtape_mock)
+    assert graphtape_mock.requests[0].recording == "agent"
 """,
     )
 
@@ -31,24 +31,24 @@ def test_a_marker_says_the_same_and_the_nearest_wins(pytester: pytest.Pytester) 
     project(
         pytester,
         """
-@pytest.mark.understudy("agent-echo")
+@pytest.mark.graphtape("agent-echo")
 class TestMarked:
-    def test_of_the_class(self, understudy_mock):
-        ask(understudy_mock, "Good morning!")
-        assert understudy_mock.requests[0].recording == "agent-echo"
+    def test_of_the_class(self, graphtape_mock):
+        ask(graphtape_mock, "Good morning!")
+        assert graphtape_mock.requests[0].recording == "agent-echo"
 
-    @pytest.mark.understudy("tools")
-    def test_of_its_own(self, understudy_mock):
-        ask(understudy_mock, "Good morning!")
-        assert understudy_mock.requests[0].recording == "tools"
+    @pytest.mark.graphtape("tools")
+    def test_of_its_own(self, graphtape_mock):
+        ask(graphtape_mock, "Good morning!")
+        assert graphtape_mock.requests[0].recording == "tools"
 
-    @pytest.mark.understudy(fault=faults.status(503), times=1)
-    def test_of_both(self, understudy_mock):
+    @pytest.mark.graphtape(fault=faults.status(503), times=1)
+    def test_of_both(self, graphtape_mock):
         with pytest.raises(Refused):
-            ask(understudy_mock, "Good morning!")
-        ask(understudy_mock, "Good morning!")
-        assert [r.status for r in understudy_mock.requests] == [503, 200]
-        assert understudy_mock.requests[1].recording == "agent-echo"
+            ask(graphtape_mock, "Good morning!")
+        ask(graphtape_mock, "Good morning!")
+        assert [r.status for r in graphtape_mock.requests] == [503, 200]
+        assert graphtape_mock.requests[1].recording == "agent-echo"
 """,
     )
 
@@ -61,11 +61,11 @@ def test_a_name_that_no_recording_has_is_refused(pytester: pytest.Pytester) -> N
     project(
         pytester,
         """
-def test_use(understudy_mock):
-    understudy_mock.use("agnet")
+def test_use(graphtape_mock):
+    graphtape_mock.use("agnet")
 
-@pytest.mark.understudy("agnet")
-def test_marker(understudy_mock):
+@pytest.mark.graphtape("agnet")
+def test_marker(graphtape_mock):
     pass
 """,
     )
@@ -75,7 +75,7 @@ def test_marker(understudy_mock):
     result.assert_outcomes(failed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "@pytest.mark.understudy: *'agnet'*agent, *",
+            "@pytest.mark.graphtape: *'agnet'*agent, *",
             "E *UnknownRecording: *'agnet'*agent, *",
         ]
     )
@@ -87,17 +87,17 @@ def test_faults_follow_each_other(pytester: pytest.Pytester) -> None:
         """
 import http.client
 
-def test_retries(understudy_mock):
-    understudy_mock.use(fault=faults.status(503, retry_after=1), times=2)
-    understudy_mock.use(fault=[faults.latency(0.01), faults.cut(after="values")], times=1)
+def test_retries(graphtape_mock):
+    graphtape_mock.use(fault=faults.status(503, retry_after=1), times=2)
+    graphtape_mock.use(fault=[faults.latency(0.01), faults.cut(after="values")], times=1)
     for _ in range(2):
         with pytest.raises(Refused) as refused:
-            ask(understudy_mock)
+            ask(graphtape_mock)
         assert refused.value.headers["retry-after"] == "1"
-        assert refused.value.headers["x-understudy-fault"] == "status(status=503, retry_after=1)"
+        assert refused.value.headers["x-graphtape-fault"] == "status(status=503, retry_after=1)"
     with pytest.raises(OSError):
-        ask(understudy_mock, path="/runs/stream")
-    assert b"Bagatur" in ask(understudy_mock)
+        ask(graphtape_mock, path="/runs/stream")
+    assert b"Bagatur" in ask(graphtape_mock)
 """,
     )
 
@@ -110,9 +110,9 @@ def test_a_fault_that_finds_no_place_fails_the_test(pytester: pytest.Pytester) -
     project(
         pytester,
         """
-def test_fault(understudy_mock):
-    understudy_mock.use(fault=faults.drop("udpates"))
-    ask(understudy_mock, path="/runs/stream", stream_mode="updates")
+def test_fault(graphtape_mock):
+    graphtape_mock.use(fault=faults.drop("udpates"))
+    ask(graphtape_mock, path="/runs/stream", stream_mode="updates")
 """,
     )
 
@@ -130,10 +130,10 @@ def test_the_pace_is_that_of_the_recording_if_wanted(pytester: pytest.Pytester) 
         """
 import time
 
-def test_pace(understudy_mock):
-    understudy_mock.use("slow", speed=10)
+def test_pace(graphtape_mock):
+    graphtape_mock.use("slow", speed=10)
     started = time.perf_counter()
-    ask(understudy_mock)
+    ask(graphtape_mock)
     assert time.perf_counter() - started > 0.2
 """,
     )
@@ -147,9 +147,9 @@ SAME_BYTES = """
 import pathlib
 
 @pytest.mark.parametrize("number", range(2))
-def test_bytes(understudy_mock, number):
+def test_bytes(graphtape_mock, number):
     def post(path, body):
-        request = urllib.request.Request(understudy_mock.url + path, json.dumps(body).encode())
+        request = urllib.request.Request(graphtape_mock.url + path, json.dumps(body).encode())
         with urllib.request.urlopen(request) as response:
             del response.headers["date"]
             return bytes(response.headers) + response.read()
@@ -160,8 +160,8 @@ def test_bytes(understudy_mock, number):
         post("/runs", {"assistant_id": "agent", "input": {"messages": [HUMAN]}}),
         post("/threads", {}),
         post("/assistants", {"graph_id": "agent"}),
-        ask(understudy_mock, path="/runs/stream", stream_mode=modes, stream_resumable=True),
-        ask(understudy_mock),
+        ask(graphtape_mock, path="/runs/stream", stream_mode=modes, stream_resumable=True),
+        ask(graphtape_mock),
         post("/assistants/search", {}),
     ]
     pathlib.Path(f"bytes-{number}").write_bytes(b"|".join(content))
@@ -187,12 +187,12 @@ def test_several_recordings_of_one_request_begin_with_the_first_in_each_test(
         pytester,
         """
 @pytest.mark.parametrize("number", range(2))
-def test_order(understudy_mock, number):
+def test_order(graphtape_mock, number):
     for _ in range(3):
-        ask(understudy_mock)
-    assert [r.recording for r in understudy_mock.requests] == ["first", "second", "second"]
+        ask(graphtape_mock)
+    assert [r.recording for r in graphtape_mock.requests] == ["first", "second", "second"]
 """,
-        "understudy_recordings = mine",
+        "graphtape_recordings = mine",
     )
     for name in ("first", "second"):
         copy_recording("agent", Path(pytester.path, "mine"), name)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from suites_run import collected
 
-from understudy_contracts.finding import Level
-from understudy_contracts.rules import RULES
-from understudy_suites.profile import DEEP, SMOKE, STANDARD
-from understudy_suites.promises import (
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rules import RULES
+from graphtape_suites.profile import DEEP, SMOKE, STANDARD
+from graphtape_suites.promises import (
     Promise,
     PromiseBroken,
     all_promises,
@@ -19,7 +19,7 @@ from understudy_suites.promises import (
     promise_of,
     scenario_names,
 )
-from understudy_suites.scenarios import SCENARIOS
+from graphtape_suites.scenarios import SCENARIOS
 
 RULE_IDS = {rule.id for rule in RULES}
 
@@ -27,7 +27,7 @@ RULE_IDS = {rule.id for rule in RULES}
 @pytest.fixture(name="items")
 def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
     """All tests of the suites."""
-    return collected(pytester, "--understudy-profile", "deep", "--understudy-level", "may")
+    return collected(pytester, "--graphtape-profile", "deep", "--graphtape-level", "may")
 
 
 def test_each_rule_is_judged_by_one_test(items: list[pytest.Item]) -> None:

@@ -12,11 +12,11 @@ import pytest
 from report_example import event, example, finding, results, stream, verdict
 from report_page import Node, read_page
 
-from understudy_contracts import Exchange, Frame, Request, Response
-from understudy_contracts.finding import Level
-from understudy_mock.live.governor import Budget, Spent
-from understudy_suites.report import render, write_report
-from understudy_suites.results import Outcome, Played, Results, ScenarioVerdict
+from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_contracts.finding import Level
+from graphtape_mock.live.governor import Budget, Spent
+from graphtape_suites.report import render, write_report
+from graphtape_suites.results import Outcome, Played, Results, ScenarioVerdict
 
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from report_example import finding, played, results, verdict
 from report_page import read_page
 
-from understudy_contracts import End, Exchange, Request, Response, sse
-from understudy_suites.report import render
-from understudy_suites.results import Outcome, ScenarioVerdict, Verdict
+from graphtape_contracts import End, Exchange, Request, Response, sse
+from graphtape_suites.report import render
+from graphtape_suites.results import Outcome, ScenarioVerdict, Verdict
 
 KEYS = st.sampled_from(
     ("id", "name", "event", "run_id", "metadata", "langgraph_node", "payload", "type", "triggers")

@@ -9,8 +9,8 @@ from report_browser import Tab, browser, find_browser
 from report_example import event, example, finding, results, stream, verdict
 from report_page import read_page
 
-from understudy_suites.report import write_report
-from understudy_suites.results import Outcome, Played, ScenarioVerdict
+from graphtape_suites.report import write_report
+from graphtape_suites.results import Outcome, Played, ScenarioVerdict
 
 WIDTHS = (320, 360, 800, 1280)
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => details.open = true)"
@@ -105,7 +105,7 @@ def test_what_a_deployment_says_runs_no_script(tab: Tab, tmp_path: Path) -> None
 
     tab.open(tmp_path / "report.html", 1280, 900)
 
-    assert tab.evaluate("document.title") == "Understudy: https://agents.example/v1"
+    assert tab.evaluate("document.title") == "Graphtape: https://agents.example/v1"
     assert tab.evaluate("document.images.length") == 0
     assert tab.evaluate("document.scripts.length") == 1
     assert tab.complaints == []

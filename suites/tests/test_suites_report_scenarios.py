@@ -4,9 +4,9 @@ from captured import captured
 from report_example import SILENT, event, finding, played, shown, stream, verdict
 from report_page import texts
 
-from understudy_contracts import End, Exchange, Request, Response, sse
-from understudy_contracts.finding import Finding
-from understudy_suites.results import Outcome, Played, ScenarioVerdict, Verdict
+from graphtape_contracts import End, Exchange, Request, Response, sse
+from graphtape_contracts.finding import Finding
+from graphtape_suites.results import Outcome, Played, ScenarioVerdict, Verdict
 
 
 def broken(finding: Finding, *, exchanges: int = 1) -> Verdict:

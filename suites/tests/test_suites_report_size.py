@@ -6,8 +6,8 @@ import time
 from report_example import event, finding, results, stream, verdict
 from report_page import read_page
 
-from understudy_suites.report import render
-from understudy_suites.results import Outcome, Played, ScenarioVerdict
+from graphtape_suites.report import render
+from graphtape_suites.results import Outcome, Played, ScenarioVerdict
 
 
 def test_ten_thousand_events_make_a_small_page_soon() -> None:

@@ -7,11 +7,11 @@ from captured import captured
 from report_example import event, finding, recorded, results, stream, verdict
 from report_page import Node, read_page
 
-from understudy_contracts import Exchange, sse
-from understudy_suites.report import render
-from understudy_suites.report.axis import Axis, seconds
-from understudy_suites.report.lanes import LaneReader
-from understudy_suites.results import Outcome, Played, ScenarioVerdict
+from graphtape_contracts import Exchange, sse
+from graphtape_suites.report import render
+from graphtape_suites.report.axis import Axis, seconds
+from graphtape_suites.report.lanes import LaneReader
+from graphtape_suites.results import Outcome, Played, ScenarioVerdict
 
 
 def labels(exchange: Exchange) -> list[str]:

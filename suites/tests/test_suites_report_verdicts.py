@@ -5,8 +5,8 @@ import shlex
 from report_example import SILENT, finding, played, shown, stream, verdict
 from report_page import texts
 
-from understudy_contracts.finding import Finding, Level
-from understudy_suites.results import Outcome, Played, ScenarioVerdict, Verdict
+from graphtape_contracts.finding import Finding, Level
+from graphtape_suites.results import Outcome, Played, ScenarioVerdict, Verdict
 
 
 def broken(*findings: Finding, exchanges: int = 1, **fields: object) -> Verdict:

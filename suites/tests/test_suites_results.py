@@ -2,9 +2,9 @@
 
 import json
 
-from understudy_contracts.finding import Finding, Level
-from understudy_mock.live.governor import Budget, Spent
-from understudy_suites.results import Outcome, Results, ScenarioVerdict, Verdict, numbered
+from graphtape_contracts.finding import Finding, Level
+from graphtape_mock.live.governor import Budget, Spent
+from graphtape_suites.results import Outcome, Results, ScenarioVerdict, Verdict, numbered
 
 FINDING = Finding(
     "head.once", Level.MUST, "There is one.", "observed", "one", "two", frame=3, path=("a", 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from suites_run import deployed, run_suites
 
-from understudy_suites.profile import SMOKE
+from graphtape_suites.profile import SMOKE
 
 SPENT = r"spent (\d+) of \d+ runs, \d+ of \d+ s"
 
@@ -19,7 +19,7 @@ def _number(pattern: str, result: pytest.RunResult) -> int:
 
 
 def test_the_mock_keeps_what_it_promises(pytester: pytest.Pytester) -> None:
-    result = run_suites(pytester, "--understudy-level", "may")
+    result = run_suites(pytester, "--graphtape-level", "may")
 
     kept = _number(r"(\d+) kept, 0 broken, 1 broken as expected, 0 not exercised", result)
     assert result.ret == pytest.ExitCode.OK
@@ -33,13 +33,13 @@ def test_workers_play_a_scenario_once_and_all_tell_their_verdicts(
     with deployed() as deployment:
         result = run_suites(
             pytester,
-            *("--understudy-url", deployment.url, "-n", "2", "--dist", "load"),
+            *("--graphtape-url", deployment.url, "-n", "2", "--dist", "load"),
             *("-k", "test_scenario or nothing_of_one"),
             only=["stateless", "wait"],
             apart=True,
         )
 
-    marked = [a for a in deployment.asked if "understudy_marker" in a.fields.get("metadata", {})]
+    marked = [a for a in deployment.asked if "graphtape_marker" in a.fields.get("metadata", {})]
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(["*: 4 kept, 0 broken, *"])
     assert len(marked) == 4
@@ -64,7 +64,7 @@ def test_no_other_plugin_is_needed(pytester: pytest.Pytester) -> None:
 def test_nothing_is_asked_to_tell_what_would_be_tried(pytester: pytest.Pytester) -> None:
     with deployed() as deployment:
         result = run_suites(
-            pytester, "--understudy-list", "--understudy-url", deployment.url, only=["wait"]
+            pytester, "--graphtape-list", "--graphtape-url", deployment.url, only=["wait"]
         )
 
     assert result.ret == pytest.ExitCode.OK
@@ -78,51 +78,51 @@ def test_nothing_is_asked_to_tell_what_would_be_tried(pytester: pytest.Pytester)
             f"* 6 runs of {deployment.url}*{SMOKE.runs}",
         ]
     )
-    result.stdout.no_fnmatch_line("*--understudy-max-runs*")
+    result.stdout.no_fnmatch_line("*--graphtape-max-runs*")
 
 
 def test_workers_are_not_needed_to_tell_what_would_be_tried(pytester: pytest.Pytester) -> None:
-    result = run_suites(pytester, "--understudy-list", "-n", "2", only=["wait"])
+    result = run_suites(pytester, "--graphtape-list", "-n", "2", only=["wait"])
 
     result.stdout.fnmatch_lines(["* 6 runs of the mock*"])
 
 
 def test_collecting_only_tells_the_costs_as_well(pytester: pytest.Pytester) -> None:
-    result = run_suites(pytester, "--collect-only", "--understudy-max-runs", "5", only=["wait"])
+    result = run_suites(pytester, "--collect-only", "--graphtape-max-runs", "5", only=["wait"])
 
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(
         [
             "*<Function test_output[[]wait.one-value[]]>*",
             "* 6 runs of the mock*5",
-            "*--understudy-max-runs*",
+            "*--graphtape-max-runs*",
         ]
     )
 
 
 def test_nothing_is_told_where_nothing_would_be_tried(pytester: pytest.Pytester) -> None:
-    result = run_suites(pytester, "--understudy-list", "-k", "no_such_test", only=["wait"])
+    result = run_suites(pytester, "--graphtape-list", "-k", "no_such_test", only=["wait"])
 
-    result.stdout.no_fnmatch_line("*= understudy*")
+    result.stdout.no_fnmatch_line("*= graphtape*")
     result.stdout.no_fnmatch_line("* runs of *")
 
 
 def test_the_key_of_a_url_is_not_told(pytester: pytest.Pytester) -> None:
     result = run_suites(
-        pytester, "--understudy-list", "--understudy-url", "http://me:secret@x.test", only=["wait"]
+        pytester, "--graphtape-list", "--graphtape-url", "http://me:secret@x.test", only=["wait"]
     )
 
     result.stdout.fnmatch_lines(["*runs of http://x.test[!@]*"])
 
 
 def _tried(pytester: pytest.Pytester, *options: str) -> set[str]:
-    result = run_suites(pytester, "--understudy-list", *options, only=["stream"])
+    result = run_suites(pytester, "--graphtape-list", *options, only=["stream"])
     return {line.split()[0] for line in result.outlines if line.startswith("  ")}
 
 
 def test_a_level_leaves_out_what_binds_less(pytester: pytest.Pytester) -> None:
     must, should, may = (
-        _tried(pytester, "--understudy-level", level) for level in ("must", "should", "may")
+        _tried(pytester, "--graphtape-level", level) for level in ("must", "should", "may")
     )
 
     assert must < should < may
@@ -133,7 +133,7 @@ def test_a_level_leaves_out_what_binds_less(pytester: pytest.Pytester) -> None:
 
 def test_a_profile_leaves_out_what_larger_ones_try(pytester: pytest.Pytester) -> None:
     smoke = _tried(pytester)
-    standard = _tried(pytester, "--understudy-profile", "standard")
+    standard = _tried(pytester, "--graphtape-profile", "standard")
 
     assert smoke < standard
     assert "scenarios.stream.subgraphs" in standard - smoke
@@ -146,12 +146,12 @@ def test_the_folder_that_was_shared_is_deleted(
 
     run_suites(pytester, "-k", "test_scenario", only=["wait"])
 
-    assert list(tmp_path.glob("understudy-*")) == []
+    assert list(tmp_path.glob("graphtape-*")) == []
 
 
 def test_what_the_user_names_is_run_on_the_mock_too(pytester: pytest.Pytester) -> None:
     result = run_suites(
-        pytester, "--understudy-assistant", "nobody", "--understudy-input", "{}", only=["wait"]
+        pytester, "--graphtape-assistant", "nobody", "--graphtape-input", "{}", only=["wait"]
     )
 
     assert result.ret == 2
@@ -161,7 +161,7 @@ def test_what_the_user_names_is_run_on_the_mock_too(pytester: pytest.Pytester) -
 def test_a_report_that_cannot_be_written_is_told(pytester: pytest.Pytester) -> None:
     result = run_suites(
         pytester,
-        *("--understudy-report", "nowhere/report.html", "-k", "wait.default"),
+        *("--graphtape-report", "nowhere/report.html", "-k", "wait.default"),
         only=["wait"],
     )
 

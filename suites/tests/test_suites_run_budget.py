@@ -8,7 +8,7 @@ from suites_run import Asked, deployed, run_suites
 def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytester) -> None:
     with deployed() as deployment:
         result = run_suites(
-            pytester, "--understudy-max-runs", "3", "--understudy-url", deployment.url, "-rA",
+            pytester, "--graphtape-max-runs", "3", "--graphtape-url", deployment.url, "-rA",
             only=["wait", "stateless", "limits"],
         )  # fmt: skip
 
@@ -28,21 +28,21 @@ def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytest
             "spent 3 of 3 runs, *",
         ]
     )
-    result.stdout.no_fnmatch_line("*understudy itself failed*")
+    result.stdout.no_fnmatch_line("*graphtape itself failed*")
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
 def test_no_run_is_made_when_the_time_is_over(pytester: pytest.Pytester) -> None:
     with deployed() as deployment:
         result = run_suites(
-            pytester, "--understudy-max-time", "0.000001", "--understudy-url", deployment.url,
+            pytester, "--graphtape-max-time", "0.000001", "--graphtape-url", deployment.url,
             "-k", "not test_output", only=["wait", "concurrency"],
         )  # fmt: skip
 
     assert len(deployment.runs) <= 1
     result.stdout.fnmatch_lines(["* of 1e-06 s*"])
     result.stdout.fnmatch_lines(["wait.any-request (MUST): *", "*budget*"])
-    result.stdout.no_fnmatch_line("*understudy itself failed*")
+    result.stdout.no_fnmatch_line("*graphtape itself failed*")
 
 
 def test_a_deployment_that_is_busy_is_asked_again_later(pytester: pytest.Pytester) -> None:
@@ -56,7 +56,7 @@ def test_a_deployment_that_is_busy_is_asked_again_later(pytester: pytest.Pyteste
 
     with deployed(busy) as deployment:
         result = run_suites(
-            pytester, "--understudy-url", deployment.url, "-k", "test_scenario", only=["wait"]
+            pytester, "--graphtape-url", deployment.url, "-k", "test_scenario", only=["wait"]
         )
 
     assert result.ret == pytest.ExitCode.OK
@@ -66,20 +66,20 @@ def test_a_deployment_that_is_busy_is_asked_again_later(pytester: pytest.Pyteste
 def test_runs_are_tagged_and_end_with_their_client(pytester: pytest.Pytester) -> None:
     with deployed() as deployment:
         run_suites(
-            pytester, "--understudy-url", deployment.url, "-k", "test_scenario",
+            pytester, "--graphtape-url", deployment.url, "-k", "test_scenario",
             only=["wait", "stateless", "stream"],
         )  # fmt: skip
 
     said = [asked.fields for asked in deployment.runs]
     assert said
-    assert all(fields["metadata"]["understudy"] == "suites" for fields in said)
+    assert all(fields["metadata"]["graphtape"] == "suites" for fields in said)
     assert {fields["on_disconnect"] for fields in said} == {"cancel"}
 
 
 def test_runs_that_are_left_are_cancelled(pytester: pytest.Pytester) -> None:
     with deployed() as deployment:
         run_suites(
-            pytester, "--understudy-url", deployment.url, "-k", "disconnect.wait",
+            pytester, "--graphtape-url", deployment.url, "-k", "disconnect.wait",
             only=["disconnect"],
         )  # fmt: skip
 
@@ -91,10 +91,10 @@ def test_runs_are_made_one_after_the_other_unless_more_is_asked_for(
     pytester: pytest.Pytester,
 ) -> None:
     with deployed() as deployment:
-        url = ("--understudy-url", deployment.url)
+        url = ("--graphtape-url", deployment.url)
         alone = run_suites(pytester, *url, "-k", "streams", only=["concurrency"])
         together = run_suites(
-            pytester, *url, "--understudy-concurrency=3", "-k", "streams", only=["concurrency"]
+            pytester, *url, "--graphtape-concurrency=3", "-k", "streams", only=["concurrency"]
         )
 
     assert set(alone.parseoutcomes()) == {"skipped", "deselected"}

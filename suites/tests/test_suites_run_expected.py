@@ -4,7 +4,7 @@ import pytest
 from starlette.datastructures import MutableHeaders
 from suites_run import Asked, deployed, run_suites
 
-from understudy_suites.scenarios.stream import EVERYTHING
+from graphtape_suites.scenarios.stream import EVERYTHING
 
 RULE = "head.cache-control"
 
@@ -20,8 +20,8 @@ def _expecting(pytester: pytest.Pytester, expected: str, *options: str) -> pytes
     with deployed(alter=_cached) as deployment:
         return run_suites(
             pytester,
-            *("--understudy-url", deployment.url, "--understudy-max-runs", "500"),
-            *("--understudy-expected-failures", "known.toml", "-rx", "-k", RULE, *options),
+            *("--graphtape-url", deployment.url, "--graphtape-max-runs", "500"),
+            *("--graphtape-expected-failures", "known.toml", "-rx", "-k", RULE, *options),
             only=["stream"],
         )
 
@@ -77,7 +77,7 @@ def test_what_is_tried_at_random_need_not_be_broken_every_time(pytester: pytest.
 
     result = run_suites(
         pytester,
-        *("--understudy-expected-failures", "known.toml", "-k", "any_request"),
+        *("--graphtape-expected-failures", "known.toml", "-k", "any_request"),
         only=["stream"],
     )
 
@@ -99,7 +99,7 @@ def test_the_configuration_names_the_file(pytester: pytest.Pytester) -> None:
         pytester,
         *("-k", "head.once"),
         only=["stream"],
-        ini=("understudy_expected_failures = known.toml",),
+        ini=("graphtape_expected_failures = known.toml",),
     )
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED

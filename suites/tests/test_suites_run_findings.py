@@ -12,11 +12,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from suites_run import Asked, deployed, run_suites
 
-from understudy_mock.recording_file import read
+from graphtape_mock.recording_file import read
 
 KEY = "lsv2_pt_0123456789abcdef"
 TOKEN = "token-of-mine"
-TAGS = {"understudy", "understudy_marker"}
+TAGS = {"graphtape", "graphtape_marker"}
 
 
 def _cached(asked: Asked, headers: MutableHeaders) -> None:
@@ -28,7 +28,7 @@ def test_a_finding_says_what_where_and_how_it_is_known(pytester: pytest.Pytester
     with deployed(alter=_cached) as deployment:
         result = run_suites(
             pytester,
-            *("--understudy-url", deployment.url, "--understudy-max-runs", "500"),
+            *("--graphtape-url", deployment.url, "--graphtape-max-runs", "500"),
             *("-k", "head.cache-control"),
             only=["stream"],
         )
@@ -64,8 +64,8 @@ def test_the_share_of_exchanges_that_keep_a_promise_is_told(pytester: pytest.Pyt
     with deployed(alter=now_and_then) as deployment:
         result = run_suites(
             pytester,
-            *("--understudy-url", deployment.url, "--understudy-max-runs", "500"),
-            *("-k", "head.cache-control", "--understudy-repeat", "3"),
+            *("--graphtape-url", deployment.url, "--graphtape-max-runs", "500"),
+            *("-k", "head.cache-control", "--graphtape-repeat", "3"),
             only=["stream"],
         )
 
@@ -90,12 +90,12 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
     with deployed(_fails_for_long_keys) as deployment:
         result = run_suites(
             pytester,
-            *("--understudy-url", deployment.url, "--understudy-max-runs", "9000"),
-            *("--understudy-profile", "deep", "-k", "any_json"),
+            *("--graphtape-url", deployment.url, "--graphtape-max-runs", "9000"),
+            *("--graphtape-profile", "deep", "-k", "any_json"),
             only=["limits"],
         )
 
-    kept = Path(pytester.path, ".understudy", "test_any_json_may_be_metadata.jsonl")
+    kept = Path(pytester.path, ".graphtape", "test_any_json_may_be_metadata.jsonl")
     (exchange,) = read(kept).exchanges
     sent: dict[str, Any] = orjson.loads(exchange.request.body)["metadata"]
     (key,) = sent.keys() - TAGS
@@ -107,12 +107,12 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
             "limits.any-json (MUST): *",
             "*500*got 500*",
             f"curl *{deployment.url}/runs/stream*",
-            "*.understudy/test_any_json_may_be_metadata.jsonl*understudy show .understudy*",
+            "*.graphtape/test_any_json_may_be_metadata.jsonl*graphtape show .graphtape*",
             "*-k 'limits.any-json'*",
         ]
     )
     shown = subprocess.run(
-        [sys.executable, "-m", "understudy_mock", "show", str(kept)], capture_output=True, text=True
+        [sys.executable, "-m", "graphtape_mock", "show", str(kept)], capture_output=True, text=True
     )
     assert "POST /runs/stream" in shown.stdout
 
@@ -138,8 +138,8 @@ def test_no_secret_leaves_the_process(
         patched.setattr("shutil.rmtree", _leave)
         result = run_suites(
             pytester,
-            *("--understudy-url", deployment.url, "--understudy-report", "report.html"),
-            *("--understudy-header", f"authorization: Bearer {TOKEN}", "-vv", "-rA"),
+            *("--graphtape-url", deployment.url, "--graphtape-report", "report.html"),
+            *("--graphtape-header", f"authorization: Bearer {TOKEN}", "-vv", "-rA"),
             *("-k", "test_scenario or any_json or refused or refusals"),
             only=["limits", "errors"],
         )
@@ -148,7 +148,7 @@ def test_no_secret_leaves_the_process(
     texts = [path.read_bytes().decode(errors="replace") for path in files]
     told = "\n".join([result.stdout.str(), result.stderr.str(), *texts])
     assert {"report.html", "deployment.json", "limits.large.jsonl"} <= {path.name for path in files}
-    assert Path(pytester.path, ".understudy").is_dir()
+    assert Path(pytester.path, ".graphtape").is_dir()
     assert "errors.refused" in told
     assert KEY not in told
     assert TOKEN not in told

@@ -17,12 +17,12 @@ def _check(result: pytest.RunResult, message: str) -> None:
     assert result.ret == 2
     result.assert_outcomes(errors=1, deselected=result.parseoutcomes().get("deselected", 0))
     result.stdout.fnmatch_lines(
-        [f"*ERROR at setup of*\n{message}".split("\n")[1], "!*understudy:*"]
+        [f"*ERROR at setup of*\n{message}".split("\n")[1], "!*graphtape:*"]
     )
     for line in (
         "*Traceback*",
         "*During handling*",
-        "*understudy itself failed*",
+        "*graphtape itself failed*",
         "*.py:*: *Error*",
     ):
         result.stdout.no_fnmatch_line(line)
@@ -36,7 +36,7 @@ def _nowhere() -> str:
 
 
 def test_a_deployment_that_is_down(pytester: pytest.Pytester, nowhere: str) -> None:
-    result = run_suites(pytester, "--understudy-url", nowhere, only=["wait"])
+    result = run_suites(pytester, "--graphtape-url", nowhere, only=["wait"])
 
     _check(result, f"*{nowhere}*")
     result.stdout.fnmatch_lines(["*: 0 kept, 0 broken, *, 1 not exercised, *"])
@@ -44,7 +44,7 @@ def test_a_deployment_that_is_down(pytester: pytest.Pytester, nowhere: str) -> N
 
 def test_a_deployment_that_is_down_for_workers(pytester: pytest.Pytester, nowhere: str) -> None:
     result = run_suites(
-        pytester, "--understudy-url", nowhere, "-n", "1", *ONE, only=["wait"], apart=True
+        pytester, "--graphtape-url", nowhere, "-n", "1", *ONE, only=["wait"], apart=True
     )
 
     assert result.ret == 2
@@ -54,7 +54,7 @@ def test_a_deployment_that_is_down_for_workers(pytester: pytest.Pytester, nowher
 
 def test_something_that_is_no_deployment(pytester: pytest.Pytester) -> None:
     with deployed(lambda asked: PlainTextResponse("hello")) as deployment:
-        result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
+        result = run_suites(pytester, "--graphtape-url", deployment.url, only=["wait"])
 
     _check(result, f"*{deployment.url}*")
 
@@ -67,7 +67,7 @@ def test_a_key_that_is_refused(pytester: pytest.Pytester, monkeypatch: pytest.Mo
         return JSONResponse({"detail": "no"}, 401) if wrong else None
 
     with deployed(guard) as deployment:
-        result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
+        result = run_suites(pytester, "--graphtape-url", deployment.url, only=["wait"])
 
     _check(result, "*401*LANGGRAPH_API_KEY*")
     assert "wrong-key" not in result.stdout.str()
@@ -83,22 +83,22 @@ def test_a_deployment_that_names_no_assistant(
         return found if asked.path == "/assistants/search" else None
 
     with deployed(search) as deployment:
-        result = run_suites(pytester, "--understudy-url", deployment.url, only=["wait"])
+        result = run_suites(pytester, "--graphtape-url", deployment.url, only=["wait"])
 
-    _check(result, f"*{seen}*--understudy-assistant*")
+    _check(result, f"*{seen}*--graphtape-assistant*")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--understudy-input", "{"), "--understudy-input: *JSON*"),
-        (("--understudy-input=@nowhere.json",), "--understudy-input: *nowhere.json*"),
-        (("--understudy-assistant", "nobody"), "*'nobody'*failing, *"),
-        (("--understudy-contract", "9.9"), "*0.16*'9.9'*"),
-        (("--understudy-header", "secret"), "--understudy-header: *'Name: value'*"),
-        (("--understudy-expected-failures", "no.toml"), "*No such file or directory*no.toml*"),
-        (("-o", "understudy_recordings=no.jsonl"), "*no.jsonl*"),
-        (("--understudy-url", "ftp://x"), "*http://*'ftp://x'*"),
+        (("--graphtape-input", "{"), "--graphtape-input: *JSON*"),
+        (("--graphtape-input=@nowhere.json",), "--graphtape-input: *nowhere.json*"),
+        (("--graphtape-assistant", "nobody"), "*'nobody'*failing, *"),
+        (("--graphtape-contract", "9.9"), "*0.16*'9.9'*"),
+        (("--graphtape-header", "secret"), "--graphtape-header: *'Name: value'*"),
+        (("--graphtape-expected-failures", "no.toml"), "*No such file or directory*no.toml*"),
+        (("-o", "graphtape_recordings=no.jsonl"), "*no.jsonl*"),
+        (("--graphtape-url", "ftp://x"), "*http://*'ftp://x'*"),
     ],
 )
 def test_what_the_user_says_makes_no_sense(
@@ -110,9 +110,9 @@ def test_what_the_user_says_makes_no_sense(
 
 
 def test_recordings_with_no_run_in_them(pytester: pytest.Pytester) -> None:
-    pytester.makefile(".jsonl", nothing='{"understudy":1}\n')
+    pytester.makefile(".jsonl", nothing='{"graphtape":1}\n')
 
-    result = run_suites(pytester, "-o", "understudy_recordings=nothing.jsonl", only=["wait"])
+    result = run_suites(pytester, "-o", "graphtape_recordings=nothing.jsonl", only=["wait"])
 
     _check(result, "*recordings*")
 
@@ -122,15 +122,15 @@ def test_recordings_with_no_run_in_them(pytester: pytest.Pytester) -> None:
 def test_pytest_refuses_numbers_that_make_no_sense(
     pytester: pytest.Pytester, option: str, value: str
 ) -> None:
-    result = run_suites(pytester, f"--understudy-{option}={value}", only=["wait"])
+    result = run_suites(pytester, f"--graphtape-{option}={value}", only=["wait"])
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*argument --understudy-{option}: *{value}*"])
+    result.stderr.fnmatch_lines([f"*argument --graphtape-{option}: *{value}*"])
 
 
 @pytest.mark.parametrize("option", ["profile", "level", "dialect"])
 def test_pytest_refuses_words_that_make_no_sense(pytester: pytest.Pytester, option: str) -> None:
-    result = run_suites(pytester, f"--understudy-{option}", "x", only=["wait"])
+    result = run_suites(pytester, f"--graphtape-{option}", "x", only=["wait"])
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*argument --understudy-{option}: invalid choice: 'x'*"])
+    result.stderr.fnmatch_lines([f"*argument --graphtape-{option}: invalid choice: 'x'*"])

@@ -9,13 +9,13 @@ from starlette.responses import JSONResponse
 from starlette.responses import Response as Answer
 from suites_run import Asked, deployed, targeted
 
-from understudy_contracts import Exchange, Frame, Request, Response
-from understudy_mock.live.upstream import UpstreamError
-from understudy_suites import scenarios
-from understudy_suites.scenarios import SCENARIOS
-from understudy_suites.scenarios.resume import join_paths
-from understudy_suites.session import Session
-from understudy_suites.stage import Stage
+from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_mock.live.upstream import UpstreamError
+from graphtape_suites import scenarios
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.scenarios.resume import join_paths
+from graphtape_suites.session import Session
+from graphtape_suites.stage import Stage
 
 
 @pytest.fixture(name="session", scope="module")

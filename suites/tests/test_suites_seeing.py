@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
-from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.json_value import Json
-from understudy_suites import (
+from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.json_value import Json
+from graphtape_suites import (
     test_concurrency,
     test_disconnect,
     test_errors,
@@ -22,9 +22,9 @@ from understudy_suites import (
     test_stream,
     test_wait,
 )
-from understudy_suites.promises import PromiseBroken
-from understudy_suites.scenarios import SCENARIOS
-from understudy_suites.stage import STREAM, WAIT
+from graphtape_suites.promises import PromiseBroken
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.stage import STREAM, WAIT
 
 STREAM_HEAD: Headers = (("content-type", "text/event-stream"),)
 WAIT_HEAD: Headers = (("content-type", "application/json"),)
@@ -69,7 +69,7 @@ SESSION: Any = SimpleNamespace(
     scenarios=tuple(SCENARIOS.values()), target=SimpleNamespace(dialect=Dialect.PYTHON)
 )
 SCENARIO = SCENARIOS["stream.unknown-field"]
-MARKED: Json = {"metadata": {"understudy_marker": "a1"}}
+MARKED: Json = {"metadata": {"graphtape_marker": "a1"}}
 FOREIGN = (waited("a1", **MARKED), waited("a1"))
 FAILED = {"__error__": {"error": "E", "message": "m"}}
 HALF = waited(end=End.CUT)

@@ -8,10 +8,10 @@ from pathlib import Path
 from starlette.responses import JSONResponse, Response
 from suites_run import Asked, deployed, targeted
 
-from understudy_contracts import End
-from understudy_mock.live.upstream import UpstreamError
-from understudy_suites.sequences import Sequences
-from understudy_suites.stage import STREAM, WAIT, Stage
+from graphtape_contracts import End
+from graphtape_mock.live.upstream import UpstreamError
+from graphtape_suites.sequences import Sequences
+from graphtape_suites.stage import STREAM, WAIT, Stage
 
 
 class Judge:
@@ -74,7 +74,7 @@ def test_what_belongs_to_another_run_is_wrong(tmp_path: Path) -> None:
     def mixed(asked: Asked) -> Response | None:
         if not asked.is_run:
             return None
-        markers.append(asked.fields["metadata"]["understudy_marker"])
+        markers.append(asked.fields["metadata"]["graphtape_marker"])
         return JSONResponse({"seen": markers})
 
     with _sequence(tmp_path, mixed) as (sequence, stage, _):

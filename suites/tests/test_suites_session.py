@@ -6,10 +6,10 @@ from pathlib import Path
 from starlette.responses import JSONResponse
 from suites_run import Asked, deployed, targeted
 
-from understudy_contracts.catalogue import versions
-from understudy_suites.profile import DEEP
-from understudy_suites.scenarios import SCENARIOS
-from understudy_suites.session import Session, all_played, describe, described
+from graphtape_contracts.catalogue import versions
+from graphtape_suites.profile import DEEP
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.session import Session, all_played, describe, described
 
 WAIT = SCENARIOS["wait.default"]
 
@@ -54,7 +54,7 @@ def test_what_is_not_offered_is_not_played(tmp_path: Path) -> None:
         played = Session(target, {}).played(SCENARIOS["concurrency.streams"])
 
     assert played.exchanges == ()
-    assert "--understudy-concurrency" in played.inapplicable
+    assert "--graphtape-concurrency" in played.inapplicable
 
 
 def test_larger_profiles_play_more(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from understudy_suites import options
-from understudy_suites.profile import DEEP, PROFILES, STANDARD
-from understudy_suites.settings import MOCK_RUNS, Settings, settings_of
+from graphtape_suites import options
+from graphtape_suites.profile import DEEP, PROFILES, STANDARD
+from graphtape_suites.settings import MOCK_RUNS, Settings, settings_of
 
 URL = "http://option.test"
 VARIABLE = {"LANGGRAPH_API_URL": "http://variable.test"}
@@ -31,7 +31,7 @@ def test_by_default_the_mock_is_judged_and_costs_nothing(pytester: pytest.Pytest
 
 
 def test_a_deployment_costs_money(pytester: pytest.Pytester) -> None:
-    settings = _settings(pytester, "--understudy-url", URL, "--understudy-profile", "deep")
+    settings = _settings(pytester, "--graphtape-url", URL, "--graphtape-profile", "deep")
 
     assert settings.url == URL
     assert settings.max_runs == DEEP.runs
@@ -41,19 +41,19 @@ def test_a_deployment_costs_money(pytester: pytest.Pytester) -> None:
 
 
 def test_an_option_goes_before_the_environment(pytester: pytest.Pytester) -> None:
-    settings = _settings(pytester, "--understudy-url", URL, environment=VARIABLE)
+    settings = _settings(pytester, "--graphtape-url", URL, environment=VARIABLE)
 
     assert settings.url == URL
 
 
 def test_the_environment_goes_before_the_configuration(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nunderstudy_url = http://ini.test")
+    pytester.makeini("[pytest]\ngraphtape_url = http://ini.test")
 
     assert _settings(pytester, environment=VARIABLE).url == VARIABLE["LANGGRAPH_API_URL"]
 
 
 def test_the_configuration_names_the_deployment(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nunderstudy_url = http://ini.test")
+    pytester.makeini("[pytest]\ngraphtape_url = http://ini.test")
 
     assert _settings(pytester).url == "http://ini.test"
 
@@ -61,13 +61,13 @@ def test_the_configuration_names_the_deployment(pytester: pytest.Pytester) -> No
 def test_all_that_the_user_says_is_taken(pytester: pytest.Pytester) -> None:
     settings = _settings(
         pytester,
-        *("--understudy-header", "a: 1", "--understudy-header", "b: 2"),
-        *("--understudy-assistant", "agent", "--understudy-input", "{}"),
-        *("--understudy-level", "may", "--understudy-dialect", "aegra"),
-        *("--understudy-contract", "0.16", "--understudy-max-runs", "5"),
-        *("--understudy-max-time", "2.5", "--understudy-concurrency", "3"),
-        *("--understudy-timeout", "7", "--understudy-repeat", "2", "--understudy-repeatable"),
-        *("--understudy-url", URL, "--understudy-expected-failures", "known.toml"),
+        *("--graphtape-header", "a: 1", "--graphtape-header", "b: 2"),
+        *("--graphtape-assistant", "agent", "--graphtape-input", "{}"),
+        *("--graphtape-level", "may", "--graphtape-dialect", "aegra"),
+        *("--graphtape-contract", "0.16", "--graphtape-max-runs", "5"),
+        *("--graphtape-max-time", "2.5", "--graphtape-concurrency", "3"),
+        *("--graphtape-timeout", "7", "--graphtape-repeat", "2", "--graphtape-repeatable"),
+        *("--graphtape-url", URL, "--graphtape-expected-failures", "known.toml"),
     )
 
     assert settings == Settings(
@@ -91,13 +91,13 @@ def test_all_that_the_user_says_is_taken(pytester: pytest.Pytester) -> None:
 
 
 def test_the_configuration_names_a_file_beside_it(pytester: pytest.Pytester) -> None:
-    ini = pytester.makeini("[pytest]\nunderstudy_expected_failures = known.toml")
+    ini = pytester.makeini("[pytest]\ngraphtape_expected_failures = known.toml")
 
     assert _settings(pytester).expected_failures == ini.parent / "known.toml"
 
 
 def test_a_file_of_the_command_line_is_found_from_the_root(pytester: pytest.Pytester) -> None:
-    settings = _settings(pytester, "-o", "understudy_expected_failures=known.toml")
+    settings = _settings(pytester, "-o", "graphtape_expected_failures=known.toml")
 
     assert settings.expected_failures == pytester.path / "known.toml"
 
@@ -107,14 +107,14 @@ def test_the_help_says_what_can_be_told(pytester: pytest.Pytester) -> None:
 
     usage.stdout.fnmatch_lines(
         [
-            "understudy: *",
-            "*--understudy-url=URL*",
-            "*--understudy-input=JSON|FILE*",
-            "*--understudy-profile={smoke,standard,deep}*",
-            "*--understudy-max-runs=N*",
-            "*--understudy-expected-failures=FILE*",
-            "*--understudy-list*",
-            "*understudy_url*",
+            "graphtape: *",
+            "*--graphtape-url=URL*",
+            "*--graphtape-input=JSON|FILE*",
+            "*--graphtape-profile={smoke,standard,deep}*",
+            "*--graphtape-max-runs=N*",
+            "*--graphtape-expected-failures=FILE*",
+            "*--graphtape-list*",
+            "*graphtape_url*",
         ]
     )
 

@@ -7,11 +7,11 @@ import orjson
 import pytest
 from suites_run import deployed, targeted
 
-from understudy_contracts import End
-from understudy_contracts.json_value import Json
-from understudy_suites.scenarios.disconnect import after
-from understudy_suites.stage import ABSENT, STREAM, WAIT, Stage, fresh_id
-from understudy_suites.target import Target
+from graphtape_contracts import End
+from graphtape_contracts.json_value import Json
+from graphtape_suites.scenarios.disconnect import after
+from graphtape_suites.stage import ABSENT, STREAM, WAIT, Stage, fresh_id
+from graphtape_suites.target import Target
 
 
 @pytest.fixture(name="target", scope="module")
@@ -40,7 +40,7 @@ def test_a_run_is_that_of_the_example_tagged_and_ends_with_its_client(stage: Sta
         "assistant_id": stage.example.assistant,
         "on_disconnect": "cancel",
         **stage.example.body,
-        "metadata": {"understudy": "suites"},
+        "metadata": {"graphtape": "suites"},
     }
 
 
@@ -49,7 +49,7 @@ def test_fields_go_before_what_is_said_by_default(stage: Stage) -> None:
 
     assert body["on_disconnect"] == "continue"
     assert body["input"] == 1
-    assert body["metadata"] == {"understudy": "suites", "a": 1}
+    assert body["metadata"] == {"graphtape": "suites", "a": 1}
 
 
 def test_a_field_may_be_absent(stage: Stage) -> None:

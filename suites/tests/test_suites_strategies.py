@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from hypothesis import HealthCheck, given, settings
 
-from understudy_contracts import Exchange
-from understudy_contracts.contract import check, relate
-from understudy_contracts.finding import Finding, Level
-from understudy_suites.strategies import joins, kin, refusals, streams, waits
+from graphtape_contracts import Exchange
+from graphtape_contracts.contract import check, relate
+from graphtape_contracts.finding import Finding, Level
+from graphtape_suites.strategies import joins, kin, refusals, streams, waits
 
 MAY_NOTES = {
     "events.known": "an unknown server sends events of its own",

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from captured import captured
 
-from understudy_contracts import Exchange
-from understudy_contracts.call import asked_by
-from understudy_contracts.dialect import Dialect, detect
-from understudy_contracts.event import event_of, parse
-from understudy_contracts.json_value import Json, is_list, is_object
-from understudy_suites.strategies.dialects import words
-from understudy_suites.strategies.plan import (
+from graphtape_contracts import Exchange
+from graphtape_contracts.call import asked_by
+from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.event import event_of, parse
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_suites.strategies.dialects import words
+from graphtape_suites.strategies.plan import (
     Asks,
     Called,
     Custom,
@@ -25,9 +25,9 @@ from understudy_suites.strategies.plan import (
     Task,
     Writes,
 )
-from understudy_suites.strategies.run import Run
-from understudy_suites.strategies.speech import Piece, Speech
-from understudy_suites.strategies.view import View
+from graphtape_suites.strategies.run import Run
+from graphtape_suites.strategies.speech import Piece, Speech
+from graphtape_suites.strategies.view import View
 
 
 def message(kind: str, content: str, **more: Any) -> Json:

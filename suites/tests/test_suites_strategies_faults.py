@@ -4,10 +4,10 @@ import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
 
-from understudy_mock.replay.fault import Cut, Fault, Latency, Reorder, Stall, Status
-from understudy_mock.replay.pacing import Chunk
-from understudy_mock.replay.script import Ending, Script
-from understudy_suites.strategies import fault_plans
+from graphtape_mock.replay.fault import Cut, Fault, Latency, Reorder, Stall, Status
+from graphtape_mock.replay.pacing import Chunk
+from graphtape_mock.replay.script import Ending, Script
+from graphtape_suites.strategies import fault_plans
 
 WAIT = Script((), (Chunk(0.0, b"{}"),), is_stream=False)
 

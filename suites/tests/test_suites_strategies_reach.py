@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from understudy_contracts import Exchange, Frame
-from understudy_contracts.dialect import Dialect, detect
-from understudy_contracts.event import event_of
-from understudy_contracts.json_value import is_list, is_object, objects_in
-from understudy_contracts.messages import messages_in
-from understudy_contracts.stream_mode import STREAM_MODES
-from understudy_suites.strategies import json_values, refusals, streams, waits
+from graphtape_contracts import Exchange, Frame
+from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.event import event_of
+from graphtape_contracts.json_value import is_list, is_object, objects_in
+from graphtape_contracts.messages import messages_in
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_suites.strategies import json_values, refusals, streams, waits
 
 _EXAMPLES = settings(
     max_examples=50,

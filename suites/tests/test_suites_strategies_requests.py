@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.json_value import Json
-from understudy_contracts.schema import load
-from understudy_suites.strategies import run_options
-from understudy_suites.strategies.wrong_fields import LEFT_ALONE, VALUES, wrong_fields
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.schema import load
+from graphtape_suites.strategies import run_options
+from graphtape_suites.strategies.wrong_fields import LEFT_ALONE, VALUES, wrong_fields
 
 PROPERTIES = load("background-run-request.json")["properties"]
 

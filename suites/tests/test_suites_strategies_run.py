@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.json_value import is_object
-from understudy_suites.strategies.moments import Shown
-from understudy_suites.strategies.plan import Function, Graph, Plan, Task, Writes
-from understudy_suites.strategies.plans import plans
-from understudy_suites.strategies.run import Run
-from understudy_suites.strategies.servers import servers
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.json_value import is_object
+from graphtape_suites.strategies.moments import Shown
+from graphtape_suites.strategies.plan import Function, Graph, Plan, Task, Writes
+from graphtape_suites.strategies.plans import plans
+from graphtape_suites.strategies.run import Run
+from graphtape_suites.strategies.servers import servers
 
 HIDING = Graph(
     {"out": 1, "hidden": 1},

@@ -6,12 +6,12 @@ import pytest
 from starlette.responses import JSONResponse
 from suites_run import Asked, deployed, targeted
 
-from understudy_contracts.catalogue import UnknownVersion
-from understudy_contracts.dialect import Dialect
-from understudy_contracts.finding import Level
-from understudy_contracts.rules import RULES
-from understudy_mock.live.upstream import BadHeader
-from understudy_suites.target import MOCK_SPEED
+from graphtape_contracts.catalogue import UnknownVersion
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rules import RULES
+from graphtape_mock.live.upstream import BadHeader
+from graphtape_suites.target import MOCK_SPEED
 
 KEY = "lsv2_pt_0123456789abcdef"
 
@@ -80,7 +80,7 @@ def test_a_version_of_the_contract_must_be_there(tmp_path: Path) -> None:
 
 
 def test_a_header_must_be_one(tmp_path: Path) -> None:
-    with pytest.raises(BadHeader, match=r"--understudy-header: .*'Name: value'"):
+    with pytest.raises(BadHeader, match=r"--graphtape-header: .*'Name: value'"):
         targeted(tmp_path, headers=("nothing",)).__enter__()
 
 

@@ -8,10 +8,10 @@ import pytest
 from starlette.responses import JSONResponse, Response
 from suites_run import Asked, deployed, targeted
 
-from understudy_suites.promises import PromiseBroken
-from understudy_suites.session import Session
-from understudy_suites.stage import WAIT
-from understudy_suites.timing import head_first
+from graphtape_suites.promises import PromiseBroken
+from graphtape_suites.session import Session
+from graphtape_suites.stage import WAIT
+from graphtape_suites.timing import head_first
 
 
 def _tried(folder: Path, answer: Response | None) -> None:

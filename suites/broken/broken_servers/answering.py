@@ -6,7 +6,7 @@ from contextlib import suppress
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from broken_servers.server import Breaking
-from understudy_contracts import End, Exchange, Frame, Headers, Request, Response, sse
+from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 
 Change = Callable[[Exchange], Exchange]
 """Makes of an exchange what is answered in its place; one that ends as CUT is broken off."""

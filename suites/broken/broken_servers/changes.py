@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 
 from broken_servers.answering import Change
-from understudy_contracts import End, Exchange, Frame, Response, sse
-from understudy_contracts.event import parse
-from understudy_contracts.json_value import is_list, is_object
-from understudy_mock.lenient_json import object_in
+from graphtape_contracts import End, Exchange, Frame, Response, sse
+from graphtape_contracts.event import parse
+from graphtape_contracts.json_value import is_list, is_object
+from graphtape_mock.lenient_json import object_in
 
 Frames = list[Frame]
 Parts = Iterable[Frame | bytes]

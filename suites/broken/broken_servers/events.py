@@ -15,8 +15,8 @@ from broken_servers.changes import (
     when,
 )
 from broken_servers.server import BrokenServer
-from understudy_contracts import Frame
-from understudy_contracts.event import parse
+from graphtape_contracts import Frame
+from graphtape_contracts.event import parse
 
 SUBGRAPHS = ("subgraphs", "tools")
 CHECKPOINT = {"id": "x", "step": 0, "source": "loop"}

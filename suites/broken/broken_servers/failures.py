@@ -18,12 +18,12 @@ from broken_servers.changes import (
     when,
 )
 from broken_servers.server import BrokenServer
-from understudy_contracts import Exchange, Frame, Headers, Response
-from understudy_contracts.json_value import is_object
-from understudy_mock.lenient_json import value_in
+from graphtape_contracts import Exchange, Frame, Headers, Response
+from graphtape_contracts.json_value import is_object
+from graphtape_mock.lenient_json import value_in
 
 FAILING = ("failing", "tools")
-UNKNOWN = "understudy_unknown_field"
+UNKNOWN = "graphtape_unknown_field"
 RUN = "/runs/01a20208-0000-7000-8000-000000000000"
 
 

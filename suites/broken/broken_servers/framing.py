@@ -13,8 +13,8 @@ from broken_servers.changes import (
     streams,
 )
 from broken_servers.server import BrokenServer
-from understudy_contracts import Frame
-from understudy_contracts.event import parse
+from graphtape_contracts import Frame
+from graphtape_contracts.event import parse
 
 SEPARATOR = "\u2028".encode()
 """What some writers take for the end of a line."""

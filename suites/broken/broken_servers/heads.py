@@ -5,7 +5,7 @@ import gzip
 from broken_servers.answering import answering
 from broken_servers.changes import body, header, header_again, runs, status, streams, then, waits
 from broken_servers.server import BrokenServer
-from understudy_contracts import Exchange
+from graphtape_contracts import Exchange
 
 
 def _with_length(exchange: Exchange) -> Exchange:

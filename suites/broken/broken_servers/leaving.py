@@ -6,7 +6,7 @@ from broken_servers.answering import Change, answering, send_exchange
 from broken_servers.changes import cut, streams, waits
 from broken_servers.failures import text_answer
 from broken_servers.server import Breaking, BrokenServer
-from understudy_contracts import Exchange, Request, Response
+from graphtape_contracts import Exchange, Request, Response
 
 
 def harmed(then: Change) -> Breaking:

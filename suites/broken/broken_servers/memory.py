@@ -10,10 +10,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from broken_servers.answering import answering, exchange_with, read_request, send_exchange
 from broken_servers.changes import asked, body, data, each, is_run, streams, value, waits
 from broken_servers.server import Breaking, BrokenServer
-from understudy_contracts import Exchange
-from understudy_contracts.event import parse
-from understudy_contracts.json_value import is_object
-from understudy_mock.lenient_json import object_in
+from graphtape_contracts import Exchange
+from graphtape_contracts.event import parse
+from graphtape_contracts.json_value import is_object
+from graphtape_mock.lenient_json import object_in
 
 INTERRUPT = ("interrupt",)
 INTERRUPT_ID = re.compile(rb'"id":"[0-9a-f]{32}"')

@@ -15,7 +15,7 @@ from broken_servers.changes import (
     twice,
 )
 from broken_servers.server import BrokenServer
-from understudy_contracts import Frame
+from graphtape_contracts import Frame
 
 SUBGRAPHS = ("subgraphs", "tools")
 

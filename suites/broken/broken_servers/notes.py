@@ -19,11 +19,11 @@ from broken_servers.changes import (
     waits,
 )
 from broken_servers.server import BrokenServer
-from understudy_contracts import Frame
-from understudy_contracts.event import parse
-from understudy_contracts.json_value import is_object
+from graphtape_contracts import Frame
+from graphtape_contracts.event import parse
+from graphtape_contracts.json_value import is_object
 
-NOTES = ("--understudy-level=may",)
+NOTES = ("--graphtape-level=may",)
 
 
 def _is_result(frame: Frame) -> bool:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from broken_servers.answering import answering, exchange_with, read_request, send_exchange
 from broken_servers.changes import Frames, Parts, asked, frames, is_run, when
 from broken_servers.server import Breaking, BrokenServer
-from understudy_contracts import Exchange, Frame, Request, Response, sse
+from graphtape_contracts import Exchange, Frame, Request, Response, sse
 
 _JOIN = re.compile(r"/threads/[^/]+/runs/([^/]+)/stream")
 _HEAD = Response(

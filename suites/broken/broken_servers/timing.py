@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from broken_servers.answering import answering
 from broken_servers.changes import nth
 from broken_servers.server import BrokenServer
-from understudy_contracts import sse
+from graphtape_contracts import sse
 
 HEARTBEAT = sse.encode_comment()
 _SILENCE = 16.5

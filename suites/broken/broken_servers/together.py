@@ -9,7 +9,7 @@ from broken_servers.answering import Change, exchange_with, read_request, send_e
 from broken_servers.changes import cut, is_run
 from broken_servers.failures import text_answer
 from broken_servers.server import Breaking, BrokenServer
-from understudy_contracts import Exchange, Frame
+from graphtape_contracts import Exchange, Frame
 
 _TOGETHER = 0.5
 """Seconds in which runs are made at the same time."""

@@ -1,0 +1,118 @@
+"""The catalogue of rules for people and programs: found by id, selected, frozen, written down.
+
+A version of the contract is named after the minor version of the LangGraph API server that it was
+drawn up with, and its file in `versions/` freezes which rules it has at which level. Who pins a
+version is judged by these alone, whatever rules come later.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+from importlib import resources
+
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rule import AnyRule, Relation
+from graphtape_contracts.rules import FAMILIES, RULES
+
+
+class UnknownRule(LookupError):
+    """No rule has this id."""
+
+    def __init__(self, id_: str) -> None:
+        super().__init__(id_)
+        self.id = id_
+
+    def __str__(self) -> str:
+        near = get_close_matches(self.id, [rule.id for rule in RULES], 3, 0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        return f"expected the id of a rule, got {self.id!r}{hint}"
+
+
+class UnknownVersion(LookupError):
+    """There is no such version of the contract."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"expected a version of the contract ({', '.join(versions())}), got {self.version!r}"
+
+
+def find(id_: str) -> AnyRule:
+    """Return the rule with that id; raises UnknownRule."""
+    for rule in RULES:
+        if rule.id == id_:
+            return rule
+    raise UnknownRule(id_)
+
+
+def versions() -> list[str]:
+    """Return the names of all versions of the contract, the newest last."""
+    folder = resources.files("graphtape_contracts") / "versions"
+    names = [f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json")]
+    return sorted(names, key=lambda name: [int(part) for part in name.split(".")])
+
+
+def frozen(version: str) -> dict[str, Level]:
+    """Return the levels of the rules of a *version*, by id; raises UnknownVersion."""
+    if version not in versions():
+        raise UnknownVersion(version)
+    file = resources.files("graphtape_contracts") / "versions" / f"{version}.json"
+    levels: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return {id_: Level(level) for id_, level in levels.items()}
+
+
+def select(version: str | None = None, level: Level = Level.MAY) -> tuple[AnyRule, ...]:
+    """Return the rules of a *version*, by default the newest, that bind at least as *level*.
+
+    Raises UnknownVersion.
+    """
+    rules: Iterable[AnyRule] = RULES
+    if version is not None:
+        levels = frozen(version)
+        rules = (replace(rule, level=levels[rule.id]) for rule in RULES if rule.id in levels)
+    return tuple(rule for rule in rules if rule.level.rank <= level.rank)
+
+
+def dialects_of(rule: AnyRule) -> str:
+    """Return the names of the dialects of *rule*, or `every server`."""
+    return "every server" if rule.dialects is None else ", ".join(sorted(rule.dialects))
+
+
+def about(rule: AnyRule) -> str:
+    """Return in words what *rule* is about: the kinds of answers that it judges."""
+    if isinstance(rule, Relation):
+        same = ", where the same request gets the same answer" if rule.repeatable else ""
+        return f"several exchanges with one deployment{same}"
+    return ", ".join(kind.value for kind in sorted(rule.kinds))
+
+
+def markdown() -> str:
+    """Return the catalogue as a page of Markdown."""
+    return "\n".join(_page()) + "\n"
+
+
+def _page() -> Iterator[str]:
+    yield "# Rules"
+    yield ""
+    yield (
+        f"The {len(RULES)} rules of the contract, version {versions()[-1]}. This page is made of "
+        "the catalogue by `contracts/refresh`."
+    )
+    yield ""
+    yield "MUST: every real server keeps it, and clients break without. SHOULD: the servers named"
+    yield "keep it. MAY: a note."
+    for family in FAMILIES:
+        name = family.__name__.rpartition(".")[2]
+        yield ""
+        yield f"## {name}"
+        yield ""
+        yield f"{(family.__doc__ or '').strip().splitlines()[0]}"
+        yield ""
+        yield "| id | level | promise | servers | source |"
+        yield "| --- | --- | --- | --- | --- |"
+        for rule in family.RULES:
+            cells = [f"`{rule.id}`", rule.level.value, rule.promise, dialects_of(rule), rule.source]
+            yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

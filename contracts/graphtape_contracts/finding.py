@@ -1,0 +1,73 @@
+"""What the contract has to say about an exchange: findings, each of which stands alone."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graphtape_contracts.json_value import Path
+
+
+class Level(StrEnum):
+    """How much a promise binds, in the words of RFC 2119."""
+
+    MUST = "MUST"
+    """Every real server keeps it; clients break without."""
+    SHOULD = "SHOULD"
+    """The servers of the rule's dialects keep it; some client suffers without."""
+    MAY = "MAY"
+    """A note: legitimate, but worth a look."""
+
+    @property
+    def rank(self) -> int:
+        """0 for MUST, 1 for SHOULD, 2 for MAY."""
+        return list(Level).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One promise that was not kept: which, where, what was expected and what was got."""
+
+    rule: str
+    level: Level
+    promise: str
+    source: str
+    """How the promise is known: where it was observed, or which client breaks without it."""
+    expected: str
+    got: str
+    frame: int | None = None
+    """The number of the frame in the body, counted from 1, comments too; None for the head."""
+    path: Path = ()
+    """Where in the data of the frame, or in the body of an answer that is no stream."""
+    exchange: int | None = None
+    """The number of the exchange, counted from 1, where several were judged."""
+
+    @property
+    def where(self) -> str:
+        """The place in words: `exchange 2, frame 3, $.messages[0].id`."""
+        parts = [f"exchange {self.exchange}"] if self.exchange is not None else []
+        parts += [f"frame {self.frame}"] if self.frame is not None else []
+        parts += [json_path(self.path)] if self.path else []
+        return ", ".join(parts) or "head"
+
+    def __str__(self) -> str:
+        """Return the finding as a text of several lines."""
+        return (
+            f"{self.rule} ({self.level}) at {self.where}\n"
+            f"  promise:  {self.promise}\n"
+            f"  expected: {self.expected}\n"
+            f"  got:      {self.got}\n"
+            f"  source:   {self.source}"
+        )
+
+
+def json_path(path: Path) -> str:
+    """Return *path* in the notation of RFC 9535: `$.messages[0]['an odd key']`."""
+    return "$" + "".join(_segment(part) for part in path)
+
+
+def _segment(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    if part.isidentifier() and part.isascii():
+        return f".{part}"
+    escaped = part.replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{escaped}']"

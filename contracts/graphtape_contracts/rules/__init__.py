@@ -1,0 +1,66 @@
+"""The catalogue: every rule of the contract, family by family."""
+
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import (
+    cors,
+    data,
+    debug,
+    errors,
+    events,
+    fields,
+    folding,
+    framing,
+    head,
+    heartbeats,
+    identifiers,
+    joins,
+    langchain,
+    messages,
+    neighbours,
+    order,
+    refusals,
+    relations,
+    repetition,
+    resumption,
+    sums,
+    tasks,
+    tuples,
+    updates,
+    validation,
+    values,
+    wait,
+)
+
+FAMILIES = (
+    framing,
+    fields,
+    heartbeats,
+    head,
+    cors,
+    events,
+    data,
+    order,
+    messages,
+    tuples,
+    sums,
+    tasks,
+    debug,
+    updates,
+    values,
+    folding,
+    langchain,
+    identifiers,
+    resumption,
+    wait,
+    errors,
+    refusals,
+    validation,
+    neighbours,
+    relations,
+    joins,
+    repetition,
+)
+
+RULES: tuple[AnyRule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
+
+__all__ = ["FAMILIES", "RULES"]

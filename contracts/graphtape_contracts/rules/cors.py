@@ -1,0 +1,107 @@
+"""What a browser needs to know before a page of another origin may read an answer."""
+
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.exchange import Request
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rule import AnyRule, HeadRule, Report, quote
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+
+
+def _sent(request: Request | None, name: str) -> str | None:
+    """Return the first value of the header *name* (lower case) of a request, or None."""
+    headers = request.headers if request else ()
+    return next((value for key, value in headers if key == name), None)
+
+
+def _listed(value: str | None) -> set[str]:
+    """Return the entries of a header that is a list, in lower case."""
+    return {entry.strip().lower() for entry in (value or "").split(",")} - {""}
+
+
+def _origin(call: Call, report: Report) -> None:
+    origin = _sent(call.request, "origin")
+    allowed = call.response.header("access-control-allow-origin")
+    if origin is not None and allowed not in ("*", origin):
+        report(f"* or {origin}", quote(allowed))
+
+
+def _exposed(call: Call, report: Report) -> None:
+    response = call.response
+    if (
+        _sent(call.request, "origin") is None
+        or response.header("access-control-allow-origin") is None
+        or response.header("content-location") is None
+    ):
+        return
+    exposed = response.header("access-control-expose-headers")
+    if not _listed(exposed) & {"*", "content-location"}:
+        report("content-location among them", quote(exposed))
+
+
+def _vary(call: Call, report: Report) -> None:
+    vary = call.response.header("vary")
+    if not _listed(vary) & {"*", "origin"}:
+        report("Origin", quote(vary))
+
+
+def _preflight(call: Call, report: Report) -> None:
+    request, response = call.request, call.response
+    if (
+        request is None
+        or request.method != "OPTIONS"
+        or _sent(request, "access-control-request-method") != "POST"
+        # langgraph-api refuses this: `Disallowed CORS private-network`.
+        or _sent(request, "access-control-request-private-network") is not None
+        # A server that allows no origins answers as to any method it does not know.
+        or response.header("access-control-allow-origin") is None
+    ):
+        return
+    if response.status not in (200, 204):
+        report("200 or 204", str(response.status))
+    methods = _listed(response.header("access-control-allow-methods"))
+    if not methods & {"*", "post"}:
+        report("POST among the methods", quote(sorted(methods)))
+    headers = _listed(response.header("access-control-allow-headers"))
+    refused = _listed(_sent(request, "access-control-request-headers")) - headers
+    if refused and "*" not in headers:
+        report("the headers that were asked for", f"none of {quote(sorted(refused))}")
+
+
+RULES: tuple[AnyRule, ...] = (
+    HeadRule(
+        id="cors.origin",
+        level=Level.SHOULD,
+        promise="A run that is asked for with an Origin is answered with an "
+        "Access-Control-Allow-Origin that allows it.",
+        source=f"{_OBSERVED}; without it no page in a browser can read the answer",
+        dialects=frozenset(Dialect),
+        judge=_origin,
+    ),
+    HeadRule(
+        id="cors.exposed",
+        level=Level.SHOULD,
+        promise="To an origin that is allowed, Content-Location is exposed.",
+        source=f"{_OBSERVED}; without it the SDK for JavaScript does not learn the run's id in a "
+        "browser",
+        judge=_exposed,
+    ),
+    HeadRule(
+        id="cors.preflight",
+        level=Level.SHOULD,
+        promise="A preflight of a run is answered with 200 or 204, and allows POST and the "
+        "headers that were asked for.",
+        source=f"{_OBSERVED}; a browser sends no run without it",
+        kinds=frozenset({Kind.REFUSAL}),
+        judge=_preflight,
+    ),
+    HeadRule(
+        id="cors.vary",
+        level=Level.MAY,
+        promise="The answer to a run varies with the Origin.",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0",
+        dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
+        judge=_vary,
+    ),
+)

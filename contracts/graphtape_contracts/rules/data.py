@@ -1,0 +1,155 @@
+"""The data of each event, by its schema."""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphtape_contracts.call import Call
+from graphtape_contracts.event import Absent, Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.reading.misfit import report_misfit, shorten
+from graphtape_contracts.reading.output_schema import output_judge
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+
+
+def _advertised(call: Call, report: Report) -> EventWatch:
+    if call.output_schema is None:
+        return
+    judge = output_judge(call.output_schema)
+    while isinstance(event := (yield), Event):
+        if event.mode == "values" and not event.namespace and _is_readable(event):
+            misfit = judge(_value(event))
+            if misfit is not None:
+                path, message = misfit
+                report("what fits the advertised schema", shorten(message), at=event, path=path)
+
+
+def _fits(mode: str, schema: str) -> Callable[[Call, Report], EventWatch]:
+    def judge(call: Call, report: Report) -> EventWatch:
+        while isinstance(event := (yield), Event):
+            if event.mode == mode and _is_readable(event):
+                report_misfit(report, schema, _value(event), at=event)
+
+    return judge
+
+
+def _is_readable(event: Event) -> bool:
+    """Whether there is a value, or no data, which stands for null; other data are no JSON."""
+    return event.value not in (Absent.NOT_JSON, Absent.TOO_DEEP)
+
+
+def _value(event: Event) -> Any:
+    """Return the value of a readable event: no data is null, as Aegra 0.11.0 writes it."""
+    return None if event.value is Absent.EMPTY else event.value
+
+
+_BY_SCHEMA = (
+    (
+        "metadata",
+        Level.MUST,
+        "The data of `metadata` names the run and the attempt.",
+        f"{_OBSERVED}; the SDKs and LangGraph Studio read the run's id from it",
+    ),
+    (
+        "values",
+        Level.SHOULD,
+        "Where the data of `values` lists interrupts, each has an id and a value.",
+        f"{_OBSERVED}; the SDKs and RemoteGraph read both",
+    ),
+    (
+        "updates",
+        Level.MUST,
+        "The data of `updates` is an object of one or more nodes, or of a list of interrupts, "
+        "each with an id and a value.",
+        f"{_OBSERVED}; RemoteGraph reads it with every run",
+    ),
+    (
+        "messages/metadata",
+        Level.MUST,
+        "The data of `messages/metadata` tells, by the id of a message, which node and task it "
+        "comes from.",
+        f"{_OBSERVED}; useStream reads it",
+    ),
+    (
+        "messages/partial",
+        Level.MUST,
+        "The data of `messages/partial` is a list of messages with ids.",
+        f"{_OBSERVED}; useStream puts messages together by their ids",
+    ),
+    (
+        "messages/complete",
+        Level.MUST,
+        "The data of `messages/complete` is a list of messages with ids.",
+        f"{_OBSERVED}; useStream puts messages together by their ids",
+    ),
+    (
+        "messages",
+        Level.MUST,
+        "The data of `messages` is a message or chunk with an id, and the node and task that it "
+        "comes from.",
+        f"{_OBSERVED}; useStream, LiteLLM and the AI SDK read both",
+    ),
+    (
+        "events",
+        Level.MUST,
+        "The data of `events` is a LangChain event: what happened, the name and the run.",
+        f"{_OBSERVED}; LangChain's readers of events look at these three",
+    ),
+    (
+        "debug",
+        Level.MUST,
+        "The data of `debug` is a step, a time, a type and the payload of that type.",
+        _OBSERVED,
+    ),
+    (
+        "tasks",
+        Level.MUST,
+        "The data of `tasks` is the start of a task (`triggers`), or its result (`result`, "
+        "`error`, `interrupts`).",
+        _OBSERVED,
+    ),
+    (
+        "checkpoints",
+        Level.MUST,
+        "The data of `checkpoints` is a checkpoint: with `metadata` and `next`, or without state "
+        "the id, the step and the source.",
+        "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0",
+    ),
+    (
+        "error",
+        Level.MUST,
+        "The data of `error` is the class of the error and a message, two strings.",
+        f"{_OBSERVED}; RemoteGraph raises what it says",
+    ),
+    (
+        "end",
+        Level.SHOULD,
+        "The data of `end` is an object, or nothing.",
+        "observed on Aegra 0.11.0: `status` is success, error or interrupted; others send none",
+    ),
+)
+"""The name of the event, and level, promise and source of the rule that its schema makes."""
+
+RULES: tuple[AnyRule, ...] = (
+    *(
+        EventRule(
+            id=f"data.{name.replace('/', '-')}",
+            level=level,
+            promise=promise,
+            source=source,
+            judge=_fits(name, f"{name.replace('/', '-')}.json"),
+        )
+        for name, level, promise, source in _BY_SCHEMA
+    ),
+    EventRule(
+        id="data.advertised",
+        level=Level.MAY,
+        promise="The data of `values` fits the output schema that the deployment advertises, keys "
+        "aside that are not written yet.",
+        source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
+        "enforce it, so it is the graph that does not keep its word",
+        judge=_advertised,
+    ),
+)
+"""In the order in which a reader wants to know them."""

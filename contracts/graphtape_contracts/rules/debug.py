@@ -1,0 +1,170 @@
+"""The mode `debug`: tasks and checkpoints once more, with the step and the time."""
+
+from datetime import datetime
+from typing import Any
+
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, is_object
+from graphtape_contracts.reading.recent import Recent
+from graphtape_contracts.reading.task_event import TaskEvent, TaskLog, read_task
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+
+
+def _twin(call: Call, report: Report) -> EventWatch:
+    if call.asked is None or not call.asked.modes >= {"tasks", "debug"}:
+        return
+    alone = Recent[TaskEvent]()
+    while isinstance(event := (yield), Event):
+        told = read_task(event)
+        if told is None:
+            continue
+        key = f"{told.key}|{told.is_result}"
+        if event.mode == "tasks":
+            alone.set(key, told)
+            continue
+        twin = alone.pop(key)
+        if twin is None and not alone.forgot:
+            report("its twin in `tasks` before it", "none", at=event, path=told.path)
+        elif twin is not None and twin.payload != told.payload:
+            report(
+                f"the data of frame {twin.event.number}: {quote(twin.payload)}",
+                quote(told.payload),
+                at=event,
+                path=told.path,
+            )
+
+
+def _shown_twice(call: Call, report: Report) -> EventWatch:
+    if call.asked is None or not call.asked.modes >= {"tasks", "debug"}:
+        return
+    # Only of the graph itself: subgraphs that run in threads may tell of several tasks at once.
+    alone: TaskEvent | None = None
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            alone = None  # The attempt before broke off between the two.
+        told = read_task(event)
+        if told is None or not told.of_root:
+            continue
+        if alone is not None and event.mode == "tasks":
+            report(
+                f"the twin of frame {alone.event.number} in `debug` before the next of `tasks`",
+                f"the next of `tasks`, about {quote(told.name)}",
+                at=event,
+            )
+        alone = told if event.mode == "tasks" else None
+
+
+def _one_step(call: Call, report: Report) -> EventWatch:
+    log = TaskLog("debug")
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if told is None or not told.is_result or log.start is None:
+            continue
+        start = log.start.event
+        expected, got = start.value.get("step"), event.value.get("step")
+        if expected != got:
+            report(
+                f"step {quote(expected)}, as in frame {start.number}",
+                f"step {quote(got)}",
+                at=event,
+                path=("step",),
+            )
+
+
+def _steps_go_on(call: Call, report: Report) -> EventWatch:
+    last: int | None = None
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            last = None
+        step = _step_of_start(event)
+        if step is None:
+            continue
+        if last is not None and step < last:
+            report(f"step {last} or a later one", f"step {step}", at=event, path=("step",))
+        last = step
+
+
+def _step_of_start(event: Event) -> int | None:
+    """Return the step in which a task of the graph itself starts, or a checkpoint is made."""
+    if event.name != "debug" or not is_object(event.value):
+        return None
+    step = event.value.get("step")
+    if event.value.get("type") == "task_result" or not isinstance(step, int):
+        return None
+    return step
+
+
+def _times_go_on(call: Call, report: Report) -> EventWatch:
+    log = TaskLog("debug")
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if told is None or not told.is_result or log.start is None:
+            continue
+        start, end = _time(log.start.event.value), _time(event.value)
+        if start is not None and end is not None and end < start:
+            report(
+                f"a time after that of frame {log.start.event.number}: {start.isoformat()}",
+                end.isoformat(),
+                at=event,
+                path=("timestamp",),
+            )
+
+
+def _time(value: Json) -> datetime | None:
+    timestamp: Any = value.get("timestamp")
+    try:
+        time = datetime.fromisoformat(timestamp)
+    except (TypeError, ValueError):
+        return None
+    return time if time.tzinfo is not None else None
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="debug.twin",
+        level=Level.SHOULD,
+        promise="Where `tasks` is asked for too, the payload of each start and result in `debug` "
+        "is the data of a `tasks` event before it.",
+        source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_twin,
+    ),
+    EventRule(
+        id="debug.shown-twice",
+        level=Level.SHOULD,
+        promise="Where `debug` is asked for too, each `tasks` event of the graph itself has its "
+        "twin in `debug` before the next one.",
+        source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_shown_twice,
+    ),
+    EventRule(
+        id="debug.one-step",
+        level=Level.SHOULD,
+        promise="A task ends in the step in which it started.",
+        source=_OBSERVED,
+        judge=_one_step,
+    ),
+    EventRule(
+        id="debug.steps-go-on",
+        level=Level.SHOULD,
+        promise="The steps of the graph itself never go back.",
+        source=_OBSERVED,
+        judge=_steps_go_on,
+    ),
+    EventRule(
+        id="debug.times-go-on",
+        level=Level.MAY,
+        promise="A task does not end before it started, if nobody sets the clock.",
+        source=_OBSERVED,
+        judge=_times_go_on,
+    ),
+)
+"""In the order in which a reader wants to know them."""

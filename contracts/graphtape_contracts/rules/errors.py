@@ -1,0 +1,149 @@
+"""How a run fails."""
+
+import re
+from collections.abc import Iterator
+
+from graphtape_contracts.call import Call
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event, parse
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, Path, is_object
+from graphtape_contracts.rule import (
+    AnyRule,
+    BodyRule,
+    EventRule,
+    EventWatch,
+    Report,
+    quote,
+)
+
+MASK = "An internal error occurred"
+"""What langgraph-api 0.16.7 shows in place of the text of most exceptions."""
+
+# Of the classes whose text is shown or masked only those whose names nobody gives to another
+# class: TimeoutError and ConnectionError, say, are also classes of clients of databases.
+_SHOWN = frozenset(("ValueError", "TypeError", "KeyError", "AttributeError", "RuntimeError"))
+_MASKED = frozenset(
+    (
+        "ArithmeticError",
+        "AssertionError",
+        "EOFError",
+        "FileExistsError",
+        "FileNotFoundError",
+        "FloatingPointError",
+        "ImportError",
+        "IndexError",
+        "IsADirectoryError",
+        "ModuleNotFoundError",
+        "NotADirectoryError",
+        "OverflowError",
+        "ZeroDivisionError",
+    )
+)
+
+TRACEBACK = re.compile(r"Traceback \(most recent call last\)|\n\s+at \S.*:\d+:\d+")
+"""How a traceback looks in Python and in JavaScript."""
+
+
+def _errors_in(event: Event) -> Iterator[tuple[Json, Path]]:
+    """Yield the errors that *event* tells, each with its place."""
+    value = event.value
+    if not is_object(value):
+        return
+    if event.name == "error":
+        yield value, ()
+    elif event.mode == "tasks" and is_object(error := value.get("error")):
+        yield error, ("error",)
+    elif event.mode == "debug" and is_object(payload := value.get("payload")):
+        if value.get("type") == "task_result" and is_object(error := payload.get("error")):
+            yield error, ("payload", "error")
+
+
+def _judge_masking(error: Json, report: Report, path: Path, at: Event | None = None) -> None:
+    name, message = error.get("error"), error.get("message")
+    if not isinstance(name, str) or not isinstance(message, str):
+        return
+    place = (*path, "message")
+    if name in _MASKED and message != MASK:
+        report(f"{quote(MASK)} in place of the text of {name}", quote(message), at=at, path=place)
+    if name in _SHOWN and message == MASK:
+        report(f"the text of {name}", quote(message), at=at, path=place)
+
+
+def _masked(call: Call, report: Report) -> EventWatch:
+    while isinstance(event := (yield), Event):
+        for error, path in _errors_in(event):
+            _judge_masking(error, report, path, event)
+
+
+def _masked_output(call: Call, body: bytes, report: Report) -> None:
+    output = parse(body)
+    if is_object(output) and is_object(error := output.get("__error__")):
+        _judge_masking(error, report, ("__error__",))
+
+
+def _no_traceback(call: Call, report: Report) -> EventWatch:
+    while isinstance(event := (yield), Event):
+        for error, path in _errors_in(event):
+            if TRACEBACK.search(str(error.get("message"))):
+                report(
+                    "no traceback",
+                    quote(error["message"]),
+                    at=event,
+                    path=(*path, "message"),
+                )
+
+
+def _no_traceback_in_output(call: Call, body: bytes, report: Report) -> None:
+    output = parse(body)
+    if not is_object(output) or not is_object(error := output.get("__error__")):
+        return
+    # LangGraph.js writes the error as JSON into the message: line feeds are escaped there.
+    message = str(error.get("message")).replace("\\n", "\n")
+    if TRACEBACK.search(message):
+        report("no traceback", quote(message), path=("__error__", "message"))
+
+
+_MASKING = (
+    "The text of a ValueError, TypeError, KeyError, AttributeError or RuntimeError is shown; "
+    f'"{MASK}" stands for that of others, such as an IndexError'
+)
+_MASKING_SOURCE = (
+    "observed on langgraph-api 0.16.7 (python/error-value-stream, python/error-zero-stream); "
+    "the text may hold secrets"
+)
+_TRACEBACK_SOURCE = "no server was seen to send one; the text of an exception may hold anything"
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="errors.masked",
+        level=Level.SHOULD,
+        promise=f"{_MASKING}.",
+        source=_MASKING_SOURCE,
+        dialects=frozenset({Dialect.PYTHON}),
+        judge=_masked,
+    ),
+    BodyRule(
+        id="errors.masked-output",
+        level=Level.SHOULD,
+        promise=f"{_MASKING}, also in the output of a run that was waited for.",
+        source=_MASKING_SOURCE,
+        dialects=frozenset({Dialect.PYTHON}),
+        judge=_masked_output,
+    ),
+    EventRule(
+        id="errors.no-traceback",
+        level=Level.MAY,
+        promise="The message of an error holds no traceback.",
+        source=_TRACEBACK_SOURCE,
+        judge=_no_traceback,
+    ),
+    BodyRule(
+        id="errors.no-traceback-output",
+        level=Level.MAY,
+        promise="The message of an `__error__` holds no traceback.",
+        source=_TRACEBACK_SOURCE,
+        judge=_no_traceback_in_output,
+    ),
+)
+"""In the order in which a reader wants to know them."""

@@ -1,0 +1,128 @@
+"""The comments that keep a quiet stream alive.
+
+Times are judged where they are known: a frame that arrived at 0.0 has none.
+"""
+
+from collections.abc import Iterator
+
+from graphtape_contracts import sse
+from graphtape_contracts.call import Call
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.exchange import Frame
+from graphtape_contracts.finding import Level
+from graphtape_contracts.reading.watch import Seen, each_block
+from graphtape_contracts.rule import AnyRule, FrameRule, FrameWatch, Report, quote
+
+_BEATING = frozenset({Dialect.PYTHON, Dialect.AEGRA})
+_INTERVAL = 5.0
+_EARLY = 0.5
+"""How much earlier than its time a heartbeat may seem to come, in seconds."""
+_LATE = 1.0
+"""How much longer than a client waits a silence may seem to be, in seconds."""
+_WATCHDOG = (
+    "@langchain/langgraph-sdk 1.15.0 for JavaScript drops a stream that is silent for three times "
+    "the distance of its heartbeats, at least 6 s and at most 30 s"
+)
+
+
+def _patience(distance: float) -> float:
+    """Return how long a client waits that has seen heartbeats at that *distance*, in seconds."""
+    return min(max(3 * distance, 6.0), 30.0)
+
+
+def _silence(call: Call, report: Report) -> FrameWatch:
+    limit = _patience(_INTERVAL) if call.dialect in _BEATING else None
+    last = 0.0
+    last_beat: float | None = None
+    number = 0
+    while isinstance(frame := (yield), Frame):
+        number += 1
+        if frame.at <= 0:
+            continue
+        if limit is not None and frame.at - last > limit + _LATE:
+            report(
+                f"something at least every {limit:.0f} s",
+                f"nothing for {frame.at - last:.1f} s before this frame",
+                at=number,
+            )
+        last = frame.at
+        if frame.comment is not None:
+            if last_beat is not None and frame.at > last_beat:
+                limit = max(limit or 0.0, _patience(frame.at - last_beat))
+            last_beat = frame.at
+
+
+def _early(call: Call, report: Report) -> FrameWatch:
+    number = beats = 0
+    while isinstance(frame := (yield), Frame):
+        number += 1
+        if frame.comment != sse.HEARTBEAT:
+            continue
+        beats += 1
+        due = beats * _INTERVAL
+        if 0 < frame.at < due - _EARLY:
+            report(f"heartbeat {beats} after {due:.0f} s", f"it after {frame.at:.1f} s", at=number)
+
+
+def _apart(call: Call, frame: Frame) -> Iterator[Seen]:
+    if frame.comment is not None and any(
+        field is not None for field in (frame.event, frame.data, frame.id)
+    ):
+        yield Seen("a block of its own", f"the comment {quote(frame.comment)} inside an event")
+
+
+def _text(call: Call, frame: Frame) -> Iterator[Seen]:
+    if frame.comment is not None and frame.comment != sse.HEARTBEAT:
+        yield Seen("`: heartbeat`", f"the comment {quote(frame.comment)}")
+
+
+def _none(call: Call, frame: Frame) -> Iterator[Seen]:
+    if frame.comment is not None:
+        yield Seen("no comment", f"the comment {quote(frame.comment)}")
+
+
+RULES: tuple[AnyRule, ...] = (
+    FrameRule(
+        id="heartbeats.silence",
+        level=Level.SHOULD,
+        promise="A stream that has heartbeats is never silent for three times their distance: on "
+        "langgraph-api and Aegra 15 s from the start, on others once two of them were seen.",
+        source="one every 5 s observed on langgraph-api 0.16.7 and Aegra 0.11.0 "
+        f"(python/slow-21-stream); {_WATCHDOG}",
+        judge=_silence,
+    ),
+    FrameRule(
+        id="heartbeats.early",
+        level=Level.SHOULD,
+        promise="Heartbeat number n comes no earlier than 5 n seconds after the request.",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0, whatever else the stream shows "
+        f"(python/ticks-stream); {_WATCHDOG}: heartbeats that are close make it impatient",
+        dialects=_BEATING,
+        judge=_early,
+    ),
+    FrameRule(
+        id="heartbeats.apart",
+        level=Level.SHOULD,
+        promise="A comment is a block of its own, never a line of an event.",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; readers that tell a block by "
+        "its first line take such an event for a comment",
+        dialects=_BEATING,
+        judge=each_block(_apart),
+    ),
+    FrameRule(
+        id="heartbeats.text",
+        level=Level.MAY,
+        promise="The text of a comment is `heartbeat`.",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0 (python/slow-21-stream)",
+        dialects=_BEATING,
+        judge=each_block(_text),
+    ),
+    FrameRule(
+        id="heartbeats.none",
+        level=Level.MAY,
+        promise="LangGraph.js sends no comments, however long a stream is silent.",
+        source="observed on LangGraph.js 2.0.0 and 1.5.1 (javascript/slow-stream-22s)",
+        dialects=frozenset({Dialect.JAVASCRIPT}),
+        judge=each_block(_none),
+    ),
+)

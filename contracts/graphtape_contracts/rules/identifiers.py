@@ -1,0 +1,148 @@
+"""The ids of runs, tasks and interrupts."""
+
+import re
+from collections.abc import Iterator
+
+from graphtape_contracts.call import Call
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, Path, is_list, is_object
+from graphtape_contracts.reading.identifier import is_uuid, run_at
+from graphtape_contracts.reading.watch import Seen, each_event
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+_INTERRUPT = re.compile("[0-9a-f]{32}")
+
+
+def _run_of(event: Event) -> str | None:
+    """Return the id of the run that a `metadata` event names."""
+    if event.name == "metadata" and is_object(event.value):
+        run_id = event.value.get("run_id")
+        return run_id if isinstance(run_id, str) else None
+    return None
+
+
+def _run_id(call: Call, event: Event) -> Iterator[Seen]:
+    run_id = _run_of(event)
+    if run_id is not None and not is_uuid(run_id):
+        yield Seen("a UUID", quote(run_id), ("run_id",))
+
+
+def _run_located(call: Call, report: Report) -> EventWatch:
+    located = run_at(call.response)
+    if located is None:
+        return
+    while isinstance(event := (yield), Event):
+        run_id = _run_of(event)
+        if is_uuid(run_id):
+            if run_id.lower() != located.lower():
+                report(f"{located}, as in Content-Location", run_id, at=event, path=("run_id",))
+            return
+
+
+def _same_run(call: Call, report: Report) -> EventWatch:
+    first: str | None = None
+    while isinstance(event := (yield), Event):
+        run_id = _run_of(event)
+        first = first or run_id
+        if run_id not in (None, first):
+            report(f"{quote(first)}, as before", quote(run_id), at=event, path=("run_id",))
+
+
+def _run_version(call: Call, event: Event) -> Iterator[Seen]:
+    run_id = _run_of(event)
+    if is_uuid(run_id) and run_id[14] != "7":
+        yield Seen("a UUID of version 7", run_id, ("run_id",))
+
+
+def _task_of(event: Event) -> tuple[Json, Path] | None:
+    """Return the task that an event of `tasks` or `debug` tells of, and where it is."""
+    if not is_object(event.value):
+        return None
+    if event.mode == "tasks":
+        return event.value, ()
+    payload = event.value.get("payload")
+    if event.mode == "debug" and event.value.get("type") in ("task", "task_result"):
+        return (payload, ("payload",)) if is_object(payload) else None
+    return None
+
+
+def _task_ids(call: Call, event: Event) -> Iterator[Seen]:
+    task = _task_of(event)
+    if task is None:
+        return
+    id_ = task[0].get("id")
+    if isinstance(id_, str) and not is_uuid(id_):
+        yield Seen("a UUID", quote(id_), (*task[1], "id"))
+
+
+def _interrupts_in(event: Event) -> Iterator[tuple[Json, Path]]:
+    """Yield the interrupts that an event shows as such, and where they are."""
+    found: object = None
+    path: Path = ()
+    task = _task_of(event)
+    if task is not None:
+        found, path = task[0].get("interrupts"), (*task[1], "interrupts")
+    elif event.mode == "updates" and is_object(event.value):
+        found, path = event.value.get("__interrupt__"), ("__interrupt__",)
+    if is_list(found):
+        for n, interrupt in enumerate(found):
+            if is_object(interrupt):
+                yield interrupt, (*path, n)
+
+
+def _interrupt_ids(call: Call, event: Event) -> Iterator[Seen]:
+    for interrupt, path in _interrupts_in(event):
+        id_ = interrupt.get("id")
+        if isinstance(id_, str) and not _INTERRUPT.fullmatch(id_):
+            yield Seen("32 hexadecimal digits", quote(id_), (*path, "id"))
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="identifiers.run",
+        level=Level.MUST,
+        promise="The id of a run is a UUID.",
+        source=f"{_OBSERVED}; all paths that take it ask for one",
+        judge=each_event(_run_id),
+    ),
+    EventRule(
+        id="identifiers.run-located",
+        level=Level.MUST,
+        promise="The run that `metadata` names is the one that Content-Location leads to.",
+        source=f"{_OBSERVED}; clients join and cancel a run by either",
+        judge=_run_located,
+    ),
+    EventRule(
+        id="identifiers.same-run",
+        level=Level.MUST,
+        promise="Every `metadata` of a stream names the same run, also when it is tried again.",
+        source=f"{_OBSERVED}; a retry was observed on langgraph-api 0.16.7 (python/flaky-1)",
+        judge=_same_run,
+    ),
+    EventRule(
+        id="identifiers.tasks",
+        level=Level.SHOULD,
+        promise="The id of a task is a UUID.",
+        source=f"{_OBSERVED}; clients find the task of a subgraph by it",
+        judge=each_event(_task_ids),
+    ),
+    EventRule(
+        id="identifiers.interrupts",
+        level=Level.SHOULD,
+        promise="The id of an interrupt is 32 hexadecimal digits.",
+        source=f"{_OBSERVED}; langgraph takes an answer by id only if the id has this form",
+        dialects=frozenset(Dialect),
+        judge=each_event(_interrupt_ids),
+    ),
+    EventRule(
+        id="identifiers.run-version",
+        level=Level.MAY,
+        promise="The id of a run is a UUID of version 7.",
+        source="observed on langgraph-api 0.16.7",
+        dialects=frozenset({Dialect.PYTHON}),
+        judge=each_event(_run_version),
+    ),
+)

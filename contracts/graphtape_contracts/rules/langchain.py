@@ -1,0 +1,192 @@
+"""The mode `events`: LangChain's own events, version 2."""
+
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import is_list, is_object
+from graphtape_contracts.reading.langchain_event import StepLog, read_step, split
+from graphtape_contracts.reading.recent import MOST_REMEMBERED
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
+_OPEN = f"of the {MOST_REMEMBERED} runs that started last and go on"
+_STREAM = frozenset({Kind.STREAM})  # What joins a run may come in the middle of everything.
+_KINDS = frozenset(("chain", "chat_model", "llm", "parser", "prompt", "retriever", "tool"))
+
+
+def _started(call: Call, report: Report) -> EventWatch:
+    log = StepLog()
+    while isinstance(event := (yield), Event):
+        step = log.read(event)
+        if step is not None and not step.starts and log.start is None and not log.forgot:
+            report(
+                f"`on_{step.kind}_start` of the run {quote(step.run)} before, and no end of it",
+                str(step),
+                at=event,
+                path=("run_id",),
+            )
+
+
+def _start_once(call: Call, report: Report) -> EventWatch:
+    log = StepLog()
+    while isinstance(event := (yield), Event):
+        step = log.read(event)
+        if step is not None and step.starts and log.start is not None:
+            report(
+                f"no start of a run that goes on since frame {log.start.number}",
+                str(step),
+                at=event,
+                path=("run_id",),
+            )
+
+
+def _same_run(call: Call, report: Report) -> EventWatch:
+    log = StepLog()
+    while isinstance(event := (yield), Event):
+        step = log.read(event)
+        if step is None or (start := step if step.starts else log.start) is None:
+            continue
+        for key, expected, got in (
+            ("event", f"on_{start.kind}_{step.phase}", f"on_{step.kind}_{step.phase}"),
+            ("name", start.name, step.name),
+            ("tags", start.tags, step.tags),
+            ("parent_ids", start.parents, step.parents),
+        ):
+            if expected != got:
+                report(
+                    f"{quote(expected)}, as at its start in frame {start.number}",
+                    quote(got),
+                    at=event,
+                    path=(key,),
+                )
+
+
+def _parents(call: Call, report: Report) -> EventWatch:
+    log = StepLog()
+    while isinstance(event := (yield), Event):
+        step = log.read(event)
+        if step is None or not step.starts or not is_list(step.parents) or not step.parents:
+            continue
+        nearest = step.parents[-1]
+        # A parent that is hidden by its tags is not known; what it hides is hidden too.
+        parent = log.start_of(nearest) if isinstance(nearest, str) else None
+        if parent and is_list(parent.parents) and step.parents != [*parent.parents, nearest]:
+            report(
+                f"{quote([*parent.parents, nearest])}, as it started inside {parent.name!r}",
+                quote(step.parents),
+                at=event,
+                path=("parent_ids",),
+            )
+
+
+def _root_first(call: Call, report: Report) -> EventWatch:
+    run: object = None
+    first = True
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            told = event.value if is_object(event.value) else {}
+            # After a retry the graph runs under an id of its own.
+            run, first = (told.get("run_id") if told.get("attempt") == 1 else None), True
+        step = read_step(event)
+        if step is None or not first:
+            continue
+        first = False
+        if (step.kind, step.phase) != ("chain", "start") or step.parents:
+            report("`on_chain_start` of the graph", str(step), at=event, path=("event",))
+        elif run is not None and step.run != run:
+            report(f"the run {quote(run)}", quote(step.run), at=event, path=("run_id",))
+
+
+def _root_last(call: Call, report: Report) -> EventWatch:
+    root: str | None = None
+    ended = False
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            root, ended = None, False
+        step = read_step(event)
+        if step is None:
+            continue
+        if ended:
+            report("no event after the end of the graph", str(step), at=event)
+        root = root or step.run
+        ended = ended or (step.ends and step.run == root)
+
+
+def _known(call: Call, report: Report) -> EventWatch:
+    while isinstance(event := (yield), Event):
+        name = event.value.get("event") if event.mode == "events" and is_object(event.value) else 0
+        if not isinstance(name, str) or name == "on_custom_event":
+            continue
+        parts = split(name)
+        if parts is None or parts[0] not in _KINDS:
+            report(
+                "on_KIND_start, _stream, _end or _error, or on_custom_event",
+                quote(name),
+                at=event,
+                path=("event",),
+            )
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="langchain.root-first",
+        level=Level.SHOULD,
+        promise="The first event is the `on_chain_start` of the graph, in the first attempt under "
+        "the id of the run.",
+        source=_OBSERVED,
+        kinds=_STREAM,
+        judge=_root_first,
+    ),
+    EventRule(
+        id="langchain.root-last",
+        level=Level.SHOULD,
+        promise="After the end of the graph there is no event.",
+        source=_OBSERVED,
+        kinds=_STREAM,
+        judge=_root_last,
+    ),
+    EventRule(
+        id="langchain.started",
+        level=Level.MUST,
+        promise="What streams, ends or fails has started before and not ended yet.",
+        source=f"{_OBSERVED}; {_OPEN}",
+        kinds=_STREAM,
+        judge=_started,
+    ),
+    EventRule(
+        id="langchain.start-once",
+        level=Level.SHOULD,
+        promise="What has started does not start again while it goes on.",
+        source=f"{_OBSERVED}; {_OPEN}",
+        kinds=_STREAM,
+        judge=_start_once,
+    ),
+    EventRule(
+        id="langchain.same-run",
+        level=Level.SHOULD,
+        promise="All events of what runs under one id have the kind, name, tags and parents of its "
+        "start.",
+        source=f"{_OBSERVED}; {_OPEN}",
+        kinds=_STREAM,
+        judge=_same_run,
+    ),
+    EventRule(
+        id="langchain.parents",
+        level=Level.SHOULD,
+        promise="The `parent_ids` of what starts are those of its parent, and the parent.",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js does not tell",
+        dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
+        kinds=_STREAM,
+        judge=_parents,
+    ),
+    EventRule(
+        id="langchain.known",
+        level=Level.MAY,
+        promise="The names of events are those of version 2.",
+        source=_OBSERVED,
+        kinds=_STREAM,
+        judge=_known,
+    ),
+)
+"""The graph, then what runs in it."""

@@ -1,0 +1,238 @@
+"""The mode `messages`: each message as far as it has come."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.reading.recent import MOST_REMEMBERED, Recent
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
+_STREAM = frozenset({Kind.STREAM})  # What joins a run may come in the middle of a message.
+_ANNOUNCE_ALL = frozenset({Dialect.PYTHON, Dialect.AEGRA})
+"""Whose servers announce a whole message too; LangGraph.js announces streamed ones only."""
+
+
+def shown(event: Event) -> Iterable[tuple[int, str, Json]]:
+    """Yield place, id and message of each message that a partial or complete *event* shows.
+
+    Passed over is what has no id, as the prompt template that langgraph-api shows where a model
+    streams under the id of a whole message.
+    """
+    if event.name in ("messages/partial", "messages/complete") and is_list(event.value):
+        for place, message in enumerate(event.value):
+            if is_object(message) and isinstance(id_ := message.get("id"), str):
+                yield place, id_, message
+
+
+def _metadata_first(call: Call, report: Report) -> EventWatch:
+    told = ["messages/partial"]
+    told += ["messages/complete"] if call.dialect in _ANNOUNCE_ALL else []
+    announced: Recent[None] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            announced = Recent()
+        elif event.name == "messages/metadata" and is_object(event.value):
+            for id_ in event.value:
+                announced.set(id_, None)
+        elif event.name in told and not announced.forgot:
+            for place, id_, _ in shown(event):
+                if id_ not in announced:
+                    announced.set(id_, None)
+                    report(
+                        f"`messages/metadata` of the message {quote(id_)} before it",
+                        f"`{event.name}` of it",
+                        at=event,
+                        path=(place, "id"),
+                    )
+
+
+def _metadata_once(call: Call, report: Report) -> EventWatch:
+    announced: Recent[int] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            announced = Recent()
+        elif event.name == "messages/metadata" and is_object(event.value):
+            for id_ in event.value:
+                frame = announced.get(id_)
+                if frame is not None:
+                    report(
+                        f"no second metadata of that message, after those of frame {frame}",
+                        f"metadata of {quote(id_)}",
+                        at=event,
+                        path=(id_,),
+                    )
+                announced.set(id_, event.number)
+
+
+def _metadata_followed(call: Call, report: Report) -> EventWatch:
+    announced: Json = {}
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            announced = {}
+        elif event.name == "messages/metadata" and is_object(event.value):
+            _report_missing(announced, event.value, event, report)
+            announced = event.value
+        elif shown_ids := [id_ for _, id_, _ in shown(event)]:
+            _report_missing(announced, shown_ids, event, report)
+            announced = {}
+
+
+def _report_missing(
+    announced: Iterable[str], come: Collection[str], event: Event, report: Report
+) -> None:
+    for id_ in announced:
+        if id_ not in come:
+            report(
+                f"first the message {quote(id_)}, whose metadata have come",
+                f"`{event.name}` of another",
+                at=event,
+            )
+
+
+def _complete_once(call: Call, report: Report) -> EventWatch:
+    complete: Recent[int] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            complete = Recent()
+        elif event.name == "messages/complete":
+            for place, id_, _ in shown(event):
+                frame = complete.get(id_)
+                if frame is not None:
+                    report(
+                        f"no second whole message of that id, after that of frame {frame}",
+                        f"the message {quote(id_)}",
+                        at=event,
+                        path=(place, "id"),
+                    )
+                complete.set(id_, event.number)
+
+
+def _partials_grow(call: Call, report: Report) -> EventWatch:
+    partials: Recent[Any] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            partials = Recent()
+        elif event.name == "messages/partial":
+            for place, id_, message in shown(event):
+                content = message.get("content")
+                if id_ in partials and not _extends(content, partials.get(id_)):
+                    report(
+                        f"what goes on from {quote(partials.get(id_))}",
+                        quote(content),
+                        at=event,
+                        path=(place, "content"),
+                    )
+                partials.set(id_, content)
+
+
+def _extends(new: Any, old: Any) -> bool:
+    """Whether the content *new* may be *old* and more; of blocks, only the text is compared.
+
+    Blocks that come in turns are added to in place, and a text that is followed by a block
+    becomes the first of the blocks.
+    """
+    if isinstance(old, str):
+        if is_list(new):
+            return not old or (bool(new) and (_text(new[0]) or "").startswith(old))
+        return not isinstance(new, str) or new.startswith(old)
+    if not is_list(old) or not is_list(new):
+        return not (is_list(old) and old and isinstance(new, str))
+    return len(new) >= len(old) and all(
+        (_text(after) or "").startswith(_text(before) or "")
+        for before, after in zip(old, new, strict=False)
+    )
+
+
+def _text(block: Any) -> str | None:
+    text = block.get("text") if is_object(block) else block
+    return text if isinstance(text, str) else None
+
+
+def _calls_stay(call: Call, report: Report) -> EventWatch:
+    partials: Recent[list[Any]] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            partials = Recent()
+        elif event.name == "messages/partial":
+            for place, id_, message in shown(event):
+                ids = _call_ids(message)
+                lost = [call_id for call_id in partials.get(id_) or [] if call_id not in ids]
+                if lost:
+                    report(
+                        f"the tool call {quote(lost[0])} of the partial before",
+                        f"the tool calls {quote(ids)}",
+                        at=event,
+                        path=(place,),
+                    )
+                partials.set(id_, ids)
+
+
+def _call_ids(message: Json) -> list[Any]:
+    calls = [
+        call
+        for key in ("tool_calls", "invalid_tool_calls")
+        if is_list(found := message.get(key))
+        for call in found
+    ]
+    return [id_ for call in calls if is_object(call) and isinstance(id_ := call.get("id"), str)]
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="messages.metadata-first",
+        level=Level.MUST,
+        promise="`messages/metadata` of a message comes before its first `messages/partial`, and "
+        "from Python servers before its `messages/complete`.",
+        source=f"{_OBSERVED}; of the {MOST_REMEMBERED} latest messages",
+        kinds=_STREAM,
+        judge=_metadata_first,
+    ),
+    EventRule(
+        id="messages.metadata-once",
+        level=Level.MUST,
+        promise="`messages/metadata` of a message comes once in an attempt.",
+        source=f"{_OBSERVED}, also where a model streams twice under one id",
+        kinds=_STREAM,
+        judge=_metadata_once,
+    ),
+    EventRule(
+        id="messages.metadata-followed",
+        level=Level.SHOULD,
+        promise="After `messages/metadata` the next event of the mode shows that message.",
+        source=_OBSERVED,
+        kinds=_STREAM,
+        judge=_metadata_followed,
+    ),
+    EventRule(
+        id="messages.partials-grow",
+        level=Level.MUST,
+        promise="Each `messages/partial` of a message has the text of the one before, and goes on "
+        "from there.",
+        source=f"{_OBSERVED}; clients put each partial in the place of the one before",
+        kinds=_STREAM,
+        judge=_partials_grow,
+    ),
+    EventRule(
+        id="messages.calls-stay",
+        level=Level.SHOULD,
+        promise="A tool call that a `messages/partial` shows is in the next one of that message "
+        "too, valid or not.",
+        source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1",
+        kinds=_STREAM,
+        judge=_calls_stay,
+    ),
+    EventRule(
+        id="messages.complete-once",
+        level=Level.SHOULD,
+        promise="A message comes at most once in an attempt as `messages/complete`.",
+        source=_OBSERVED,
+        kinds=_STREAM,
+        judge=_complete_once,
+    ),
+)
+"""In the order of a message's events."""

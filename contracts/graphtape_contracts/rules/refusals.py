@@ -1,0 +1,200 @@
+"""How a request is refused."""
+
+import re
+
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import parse
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import is_object
+from graphtape_contracts.reading.status import blames_the_request
+from graphtape_contracts.rule import AnyRule, BodyRule, HeadRule, Report, quote
+from graphtape_contracts.rules.errors import TRACEBACK
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+_REFUSALS = frozenset({Kind.REFUSAL})
+
+_RUN = re.compile(r"/runs/[0-9a-fA-F]{8}-")
+_TRAILING_SLASH = re.compile(r"(?<!/threads)/runs/(stream|wait)/$")
+_WRONG_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
+
+
+def _posted(call: Call) -> bool:
+    return call.request is not None and call.request.method == "POST"
+
+
+def _no_stream(call: Call, report: Report) -> None:
+    if call.response.status >= 400 and call.response.is_event_stream:
+        report("no event stream", f"an event stream with status {call.response.status}")
+
+
+def _no_run(call: Call, report: Report) -> None:
+    location = call.response.header("content-location") or ""
+    if call.response.status >= 400 and _RUN.search(location):
+        report("no run in `content-location`", quote(location))
+
+
+def _method(call: Call, report: Report) -> None:
+    request, status = call.request, call.response.status
+    if request is not None and request.method in _WRONG_METHODS and 200 <= status < 300:
+        report(f"no {request.method} {call.path}", f"status {status}")
+
+
+def _method_status(call: Call, report: Report) -> None:
+    request, status = call.request, call.response.status
+    if request is None or request.method not in _WRONG_METHODS or not blames_the_request(status):
+        return
+    if status not in (404, 405):
+        report(f"404 or 405 to {request.method} {call.path}", str(status))
+
+
+def _allow(call: Call, report: Report) -> None:
+    if call.response.status != 405 or _posted(call):
+        return
+    allow = call.response.header("allow")
+    if "POST" not in [method.strip() for method in (allow or "").split(",")]:
+        report("`allow: POST` with the status 405", quote(allow))
+
+
+def _server_fault(call: Call, report: Report) -> None:
+    if call.response.status >= 500:
+        report("a status below 500", str(call.response.status))
+
+
+def _traceback(call: Call, body: bytes, report: Report) -> None:
+    text = body.decode(errors="replace").replace("\\n", "\n")
+    found = TRACEBACK.search(text)
+    # A refusal may quote the request.
+    if found and (call.request is None or found[0].encode() not in call.request.body):
+        report("no traceback", quote(text[found.start() :]))
+
+
+def _body(call: Call, body: bytes, report: Report) -> None:
+    status = call.response.status
+    if call.request is None or call.request.method in ("HEAD", "OPTIONS"):
+        return
+    if not blames_the_request(status):
+        return
+    media_type = (call.response.header("content-type") or "").split(";")[0]
+    answer = parse(body) if media_type == "application/json" else body.decode(errors="replace")
+    if call.dialect is not None and not _says_why(call.dialect, status, answer):
+        report(_SHAPES[call.dialect], f"{media_type or 'no content type'}: {quote(answer)}")
+
+
+def _says_why(dialect: Dialect, status: int, answer: object) -> bool:
+    if dialect is Dialect.JAVASCRIPT:
+        if isinstance(answer, str):
+            return bool(answer)
+        return is_object(answer) and is_object(answer.get("error"))
+    if dialect is Dialect.AEGRA:
+        return is_object(answer) and (
+            isinstance(answer.get("detail"), str | list)
+            or (isinstance(answer.get("error"), str) and isinstance(answer.get("message"), str))
+        )
+    # What is no HTTP at all does not get through to the server's own code.
+    if status == 400 and answer == "Invalid HTTP request received.":
+        return True
+    return is_object(answer) and isinstance(answer.get("detail"), str)
+
+
+_SHAPES = {
+    Dialect.PYTHON: '{"detail": string} as application/json',
+    Dialect.JAVASCRIPT: '{"success": false, "error": {...}} as application/json, or a text',
+    Dialect.AEGRA: '{"detail": string or list}, or {"error": string, "message": string, ...}, '
+    "as application/json",
+}
+
+
+def _trailing_slash(call: Call, report: Report) -> None:
+    request, status = call.request, call.response.status
+    if request is None or request.method != "POST" or not _TRAILING_SLASH.search(call.path):
+        return
+    path, expected = call.path.rstrip("/"), 404 if call.dialect is Dialect.JAVASCRIPT else 307
+    if status != expected:
+        report(str(expected), str(status))
+    elif status == 404:
+        return
+    elif not (location := call.response.header("location") or "").endswith(path):
+        report(f"a `location` that ends in {path}", quote(location))
+
+
+RULES: tuple[AnyRule, ...] = (
+    HeadRule(
+        id="refusals.no-stream",
+        level=Level.MUST,
+        promise="A request that is refused is not answered with an event stream.",
+        source=_OBSERVED,
+        kinds=_REFUSALS,
+        judge=_no_stream,
+    ),
+    HeadRule(
+        id="refusals.no-run",
+        level=Level.MUST,
+        promise="A refusal names no run in `content-location`.",
+        source=f"{_OBSERVED}; the SDKs tell their users of a run that has such a header",
+        kinds=_REFUSALS,
+        judge=_no_run,
+    ),
+    HeadRule(
+        id="refusals.method",
+        level=Level.MUST,
+        promise="Runs are started by POST alone.",
+        source=_OBSERVED,
+        kinds=_REFUSALS,
+        judge=_method,
+    ),
+    HeadRule(
+        id="refusals.method-status",
+        level=Level.SHOULD,
+        promise="GET, HEAD, PUT, PATCH and DELETE are answered with 404 or 405.",
+        source=_OBSERVED,
+        kinds=_REFUSALS,
+        judge=_method_status,
+    ),
+    HeadRule(
+        id="refusals.allow",
+        level=Level.SHOULD,
+        promise="405 comes with `allow: POST`.",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; RFC 9110, section 15.5.6",
+        dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
+        kinds=_REFUSALS,
+        judge=_allow,
+    ),
+    HeadRule(
+        id="refusals.trailing-slash",
+        level=Level.SHOULD,
+        promise="A path with a slash at its end is answered with 307 and a `location` without the "
+        "slash (404 on LangGraph.js).",
+        source=f"{_OBSERVED} (python/http-stream-trailing-slash)",
+        dialects=frozenset(Dialect),
+        kinds=frozenset({Kind.NEIGHBOUR}),
+        judge=_trailing_slash,
+    ),
+    BodyRule(
+        id="refusals.body",
+        level=Level.SHOULD,
+        promise="A refusal says why, in the form of its dialect.",
+        source=f"{_OBSERVED}; the Python SDK looks for `message`, `detail` and `error`",
+        dialects=frozenset(Dialect),
+        kinds=_REFUSALS,
+        judge=_body,
+    ),
+    HeadRule(
+        id="refusals.server-fault",
+        level=Level.SHOULD,
+        promise="No request makes the server fail.",
+        source="LangGraph.js 2.0.0 and 1.5.1 were not seen to; the JavaScript SDK 2.0.0 sends a "
+        "request up to four times more after a status of 500 and above",
+        kinds=_REFUSALS,
+        judge=_server_fault,
+    ),
+    BodyRule(
+        id="refusals.traceback",
+        level=Level.SHOULD,
+        promise="A refusal holds no traceback.",
+        source=f"{_OBSERVED}; it tells strangers how the server is made",
+        kinds=_REFUSALS,
+        judge=_traceback,
+    ),
+)
+"""In the order in which a reader wants to know them."""

@@ -1,0 +1,213 @@
+"""Tasks: how each starts and ends."""
+
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event
+from graphtape_contracts.exchange import End
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, is_object
+from graphtape_contracts.reading.task_event import TaskLog
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+
+_RENAMED = ("ExceptionGroup", "BaseExceptionGroup", "StopIteration", "StopAsyncIteration")
+"""A run ends with the first error of a group, and with a RuntimeError of an iterator's stop."""
+
+_MOST_FAILURES = 100
+"""Of different failures in one step: with more, the rule is silent."""
+
+
+def _start_first(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if told is None or not told.is_result or told.is_own or log.forgot:
+            continue
+        if log.start is None:
+            report(
+                f"a start of the task {quote(told.id)} before, and one result of it",
+                f"a result of {quote(told.name)} while no such task is open",
+                at=event,
+                path=told.path,
+            )
+
+
+def _start_once(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if told is not None and not told.is_result and log.start is not None:
+            report(
+                f"one start, that of frame {log.start.event.number}",
+                f"another start of {quote(told.name)}, whose id is {quote(told.id)}",
+                at=event,
+                path=told.path,
+            )
+
+
+def _one_name(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if told is None or not told.is_result or log.start is None:
+            continue
+        if log.start.name != told.name:
+            report(
+                f"the name {quote(log.start.name)}, as in frame {log.start.event.number}",
+                quote(told.name),
+                at=event,
+                path=(*told.path, "name"),
+            )
+
+
+def _no_result(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if told is None or not told.is_result or told.has_succeeded:
+            continue
+        if told.payload["result"] not in ({}, None):
+            report(
+                "no result of a task that failed or was interrupted",
+                quote(told.payload["result"]),
+                at=event,
+                path=(*told.path, "result"),
+            )
+
+
+def _failed_or_interrupted(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if told is not None and told.has_failed and told.interrupts:
+            report(
+                "an error or interrupts",
+                f"an error and the interrupts {quote(told.interrupts)}",
+                at=event,
+                path=told.path,
+            )
+
+
+def _failure_shown(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    failures: list[Json] = []
+    attempts = 0
+    while isinstance(event := (yield), Event):
+        attempts += event.name == "metadata"
+        told = log.read(event)
+        if told is not None and told.of_root:
+            error = told.payload.get("error")
+            if told.is_own:
+                # It handles an error: what failed may not be what ends the run.
+                return
+            if not told.is_result:
+                # What failed before this step was handled.
+                failures = []
+            elif is_object(error) and error not in failures:
+                if error.get("error") in _RENAMED or len(failures) == _MOST_FAILURES:
+                    return
+                failures.append(error)
+        # When all attempts have failed, the error says so.
+        elif event.name == "error" and failures and attempts == 1 and event.value not in failures:
+            expected = " or ".join(map(quote, failures[:2]))
+            report(f"the error of a task that failed: {expected}", quote(event.value), at=event)
+
+
+def _failure_ends_run(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    failed: Event | None = None
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if event.name in ("error", "metadata"):
+            failed = None
+        elif told is not None and told.of_root:
+            failed = event if told.has_failed else None
+    if event is End.COMPLETE and failed is not None:
+        report(
+            "an `error`, as the last that is told of the graph is that a task failed",
+            "the end of the stream",
+            at=failed,
+        )
+
+
+def _unfinished(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    stopped = False
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        stopped = stopped or event.name == "error" or (told is not None and bool(told.interrupts))
+    if event is End.COMPLETE and not stopped:
+        for task in log.open:
+            if task.of_root:
+                report(f"a result of {quote(task.name)}", "the end of the stream", at=task.event)
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="tasks.start-first",
+        level=Level.MUST,
+        promise="A task that ends has started before, in the same namespace, and ends once.",
+        source=f"{_OBSERVED}; a client that draws the running tasks pairs them by id",
+        kinds=frozenset({Kind.STREAM}),
+        judge=_start_first,
+    ),
+    EventRule(
+        id="tasks.start-once",
+        level=Level.MUST,
+        promise="A task that has started does not start again before it has ended.",
+        source=_OBSERVED,
+        judge=_start_once,
+    ),
+    EventRule(
+        id="tasks.one-name",
+        level=Level.MUST,
+        promise="A task has the same name when it starts and when it ends.",
+        source=_OBSERVED,
+        judge=_one_name,
+    ),
+    EventRule(
+        id="tasks.no-result",
+        level=Level.SHOULD,
+        promise="A task that failed or was interrupted has no result: an empty object.",
+        source=f"{_OBSERVED}: stream-error-tasks; the interrupts python/interrupt-interrupting-all",
+        dialects=frozenset(Dialect),
+        judge=_no_result,
+    ),
+    EventRule(
+        id="tasks.failed-or-interrupted",
+        level=Level.SHOULD,
+        promise="A task that failed has no interrupts.",
+        source=f"{_OBSERVED}: stream-error-tasks",
+        dialects=frozenset(Dialect),
+        judge=_failed_or_interrupted,
+    ),
+    EventRule(
+        id="tasks.failure-shown",
+        level=Level.SHOULD,
+        promise="When a task of the graph fails and the run with it, the `error` that ends the "
+        "stream is the error of a task.",
+        source="observed on langgraph-api 0.16.7: python/full-boom-all9; the others word it anew",
+        dialects=frozenset({Dialect.PYTHON}),
+        judge=_failure_shown,
+    ),
+    EventRule(
+        id="tasks.failure-ends-run",
+        level=Level.MAY,
+        promise="A stream whose last word on the tasks of the graph is a failure ends with "
+        "`error`, if nobody cancels the run.",
+        source=f"{_OBSERVED}: stream-error-tasks",
+        kinds=frozenset({Kind.STREAM}),
+        judge=_failure_ends_run,
+    ),
+    EventRule(
+        id="tasks.unfinished",
+        level=Level.MAY,
+        promise="Every task of the graph ends, if the run is neither cancelled nor interrupted "
+        "and none comes from a cache.",
+        source=_OBSERVED,
+        kinds=frozenset({Kind.STREAM}),
+        judge=_unfinished,
+    ),
+)
+"""In the order in which a reader wants to know them."""

@@ -1,0 +1,230 @@
+"""The mode `updates`: what each task wrote, and where the graph was interrupted."""
+
+from collections import Counter
+from typing import Any
+
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.reading.recent import MOST_REMEMBERED, Recent
+from graphtape_contracts.reading.task_event import OWN, TaskEvent, TaskLog, place
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+
+INTERRUPT = "__interrupt__"
+
+
+def names_in(event: Event) -> list[str]:
+    """Return the names of the nodes whose updates the *event* shows.
+
+    Those of LangGraph's own tasks, which begin with `__`, are left out: the handlers of errors
+    show no start. `__metadata__` is no node: it marks an update that came from a cache.
+    """
+    if event.mode != "updates" or not is_object(event.value):
+        return []
+    return [name for name in event.value if not name.startswith(OWN)]
+
+
+def interrupts_in(event: Event) -> list[Any] | None:
+    """Return the interrupts that *event* shows, if it is of `updates` or `values` and has some."""
+    if event.mode not in ("updates", "values") or not is_object(event.value):
+        return None
+    interrupts = event.value.get(INTERRUPT)
+    return interrupts if is_list(interrupts) else None
+
+
+def _shows_tasks(call: Call, mode: str) -> bool:
+    """Whether *mode* was asked for, and tasks as well."""
+    asked = call.asked
+    return asked is not None and mode in asked.modes and bool(asked.modes & {"tasks", "debug"})
+
+
+def _running(call: Call, report: Report) -> EventWatch:
+    if not _shows_tasks(call, "updates"):
+        return
+    log = TaskLog()
+    running, shown = Counter[str](), Counter[str]()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            running, shown = Counter[str](), Counter[str]()
+        told = log.read(event)
+        if told is not None and told.is_result:
+            _take_one(running, place(event, told.name))
+            if told.has_succeeded:
+                _take_one(shown, place(event, told.name))
+        elif told is not None:
+            running[place(event, told.name)] += 1
+        for name in names_in(event):
+            node = place(event, name)
+            if shown[node] >= running[node]:
+                report(
+                    "an update of a node that is running, before its result",
+                    f"{'another' if running[node] else 'an'} update of {quote(name)}",
+                    at=event,
+                    path=(name,),
+                )
+            elif _is_cached(event):
+                _take_one(running, node)
+            else:
+                shown[node] += 1
+        if len(running) > MOST_REMEMBERED:
+            return
+
+
+def _take_one(counts: Counter[str], node: str) -> None:
+    counts[node] -= 1
+    if counts[node] <= 0:
+        del counts[node]
+
+
+def _is_cached(event: Event) -> bool:
+    """Whether the task came from a cache: it shows an update and no result."""
+    return "__metadata__" in event.value
+
+
+def _as_result(call: Call, report: Report) -> EventWatch:
+    if not _shows_tasks(call, "updates"):
+        return
+    log = TaskLog()
+    waiting = Recent[list[Any]]()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            waiting = Recent[list[Any]]()
+        for name in names_in(event):
+            if not _is_cached(event):
+                node = place(event, name)
+                waiting.set(node, [*(waiting.pop(node) or []), event.value[name]])
+        told = log.read(event)
+        if told is None or not told.has_succeeded or told.is_own or waiting.forgot:
+            continue
+        node = place(event, told.name)
+        updates = waiting.pop(node) or []
+        fitting = next((n for n, update in enumerate(updates) if _fits(update, told)), None)
+        if fitting is None:
+            result = quote(told.payload["result"])
+            report(
+                f"an update of {quote(told.name)} before, with what is in its result: {result}",
+                f"the updates {quote(updates)}" if updates else "none",
+                at=event,
+                path=(*told.path, "result"),
+            )
+        rest = [update for n, update in enumerate(updates) if n != (fitting or 0)]
+        if rest:
+            waiting.set(node, rest)
+
+
+def _fits(update: Any, told: TaskEvent) -> bool:
+    """Whether *update* is what the result shows, or the part of it that is in the output."""
+    result = told.payload["result"]
+    if not is_object(result):
+        return bool(update == result)
+    if update is None or update in result.values():
+        # Nothing, or what a task of the functional API returned, or a state of one channel.
+        return True
+    # A node that writes several times to one channel shows a list of updates.
+    several = update if is_list(update) else [update]
+    return all(is_object(part) and _is_part(part, result) for part in several)
+
+
+def _is_part(update: Json, result: Json) -> bool:
+    return all(key in result and _is_written(value, result[key]) for key, value in update.items())
+
+
+def _is_written(value: Any, result: Any) -> bool:
+    if value == result:
+        return True
+    writes = result.get("$writes") if is_object(result) else None
+    # The result leaves out a null that is written first.
+    return is_list(writes) and (value in writes or value is None)
+
+
+def _interrupts(call: Call, report: Report) -> EventWatch:
+    if not _shows_tasks(call, "updates"):
+        return
+    log = TaskLog()
+    waiting = Recent[list[Any]]()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            waiting = Recent[list[Any]]()
+        graph = place(event, "")
+        if event.mode == "updates" and (interrupts := interrupts_in(event)):
+            waiting.set(graph, [*(waiting.pop(graph) or []), interrupts])
+        told = log.read(event)
+        if told is None or not told.is_result or not told.interrupts or waiting.forgot:
+            continue
+        before = waiting.pop(graph) or []
+        if told.interrupts not in before:
+            report(
+                f"an update before with the interrupts of {quote(told.name)}: "
+                f"{quote(told.interrupts)}",
+                f"the interrupts {quote(before)}" if before else "none",
+                at=event,
+                path=(*told.path, "interrupts"),
+            )
+        rest = [interrupts for interrupts in before if interrupts != told.interrupts]
+        if rest:
+            waiting.set(graph, rest)
+
+
+def _stopped(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    stop: Event | None = None
+    while isinstance(event := (yield), Event):
+        told = log.read(event)
+        if event.name == "metadata":
+            stop = None
+        elif stop is not None and (names_in(event) or told is not None):
+            report(
+                f"no task after the graph stopped in frame {stop.number}",
+                f"the event {quote(event.name)}",
+                at=event,
+            )
+        if event.name == "updates" and interrupts_in(event) == []:
+            stop = event
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="updates.running",
+        level=Level.SHOULD,
+        promise="Where tasks are shown too, each update is of a node that is running, once for "
+        "each of its tasks, and comes before the result.",
+        source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_running,
+    ),
+    EventRule(
+        id="updates.as-result",
+        level=Level.SHOULD,
+        promise="Where tasks are shown too, the update of a task that succeeded comes before its "
+        "result and says the same, as far as the output of the graph goes.",
+        source="observed on langgraph-api 0.16.7: python/full-tools-all9",
+        dialects=frozenset({Dialect.PYTHON}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_as_result,
+    ),
+    EventRule(
+        id="updates.interrupts",
+        level=Level.SHOULD,
+        promise="Where tasks are shown too, the interrupts of a task come before its result in "
+        'an update: `{"__interrupt__": [...]}`.',
+        source="observed on langgraph-api 0.16.7 (python/interrupt-interrupting_twice-all) and "
+        "LangGraph.js 1.5.1",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_interrupts,
+    ),
+    EventRule(
+        id="updates.stopped",
+        level=Level.SHOULD,
+        promise='After the update `{"__interrupt__": []}` of the graph, which says that it '
+        "stopped before or after a node, there are no tasks and updates.",
+        source="observed on langgraph-api 0.16.7 (python/interrupt_before-all), LangGraph.js "
+        "2.0.0 and 1.5.1, Aegra 0.11.0",
+        dialects=frozenset(Dialect),
+        judge=_stopped,
+    ),
+)
+"""In the order in which a reader wants to know them."""

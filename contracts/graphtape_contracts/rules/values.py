@@ -1,0 +1,126 @@
+"""The mode `values`: the state when a step is done, and when the graph is interrupted."""
+
+from typing import Any
+
+from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.event import Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import is_object
+from graphtape_contracts.reading.recent import Recent
+from graphtape_contracts.reading.task_event import TaskLog, place
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rules.updates import INTERRUPT, interrupts_in, names_in
+
+
+def _close_step(call: Call, report: Report) -> EventWatch:
+    log = TaskLog()
+    last = Recent[Event]()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            last = Recent[Event]()
+        graph = place(event, "")
+        if event.mode == "values" and not (is_object(event.value) and INTERRUPT in event.value):
+            last.set(graph, event)
+        told = log.read(event)
+        if told is None or not told.has_succeeded or log.start is None:
+            continue
+        start, values = log.start.event.number, last.get(graph)
+        if values is not None and values.number > start:
+            report(
+                f"no values while {quote(told.name)} runs, which started in frame {start}",
+                f"the values of frame {values.number} before its result",
+                at=event,
+            )
+
+
+def _after_updates(call: Call, report: Report) -> EventWatch:
+    if call.asked is None or not call.asked.modes >= {"values", "updates"}:
+        return
+    log = TaskLog()
+    written = Recent[Event]()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            written = Recent[Event]()
+        graph = place(event, "")
+        if event.mode == "values":
+            written.pop(graph)
+        elif any(_writes(event.value[name]) for name in names_in(event)):
+            written.set(graph, event)
+        told = log.read(event)
+        if told is None or told.is_result or told.is_pushed:
+            continue
+        update = written.pop(graph)
+        if update is not None:
+            report(
+                f"the values that the update of frame {update.number} led to",
+                f"the start of {quote(told.name)} in the next step",
+                at=event,
+            )
+
+
+def _writes(update: Any) -> bool:
+    """Whether it is certain that the *update* of a node changed the state.
+
+    An empty list may be nothing to add: a channel that collects says that it did not change.
+    """
+    return is_object(update) and any(value not in ([], None) for value in update.values())
+
+
+def _interrupts(call: Call, report: Report) -> EventWatch:
+    if call.asked is None or not call.asked.modes >= {"values", "updates"}:
+        return
+    waiting = Recent[Event]()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            waiting = Recent[Event]()
+        if event.mode not in ("updates", "values"):
+            continue
+        graph = place(event, "")
+        update = waiting.pop(graph)
+        interrupts = interrupts_in(event)
+        if update is not None and interrupts != interrupts_in(update):
+            report(
+                f"values with the interrupts of frame {update.number}: "
+                f"{quote(interrupts_in(update))}",
+                f"the event {quote(event.name)} with {quote(interrupts or [])}",
+                at=event,
+            )
+        elif update is None and event.mode == "updates" and interrupts:
+            waiting.set(graph, event)
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="values.close-step",
+        level=Level.SHOULD,
+        promise="A graph shows its values between its steps: not while one of its tasks runs, but "
+        "for the values that tell of interrupts.",
+        source="observed on langgraph-api 0.16.7 (python/full-fanout-all9) and LangGraph.js 1.5.1",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_close_step,
+    ),
+    EventRule(
+        id="values.after-updates",
+        level=Level.SHOULD,
+        promise="After a step with updates that write to the output, the values come before the "
+        "next step starts.",
+        source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        kinds=frozenset({Kind.STREAM}),
+        judge=_after_updates,
+    ),
+    EventRule(
+        id="values.interrupts",
+        level=Level.SHOULD,
+        promise="Where updates are shown too, the interrupts of an update are in the values that "
+        "come next.",
+        source="observed on langgraph-api 0.16.7 (python/interrupt-interrupting_twice-all) and "
+        "LangGraph.js 1.5.1 (keep-stream-interrupted); a client that reads values alone learns "
+        "of interrupts from them",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        judge=_interrupts,
+    ),
+)
+"""In the order in which a reader wants to know them."""

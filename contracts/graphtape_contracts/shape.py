@@ -1,0 +1,140 @@
+"""The shape of JSON values: what is there and of which type, and nothing of what it says.
+
+A model answers with another text and another number of tokens each time, so two runs of an agent
+are compared by shape. A shape sums up one value or many, and forgets how many there were:
+
+- of a value, its JSON type; 1 and 1.0 are both numbers;
+- of an array, what its items have in common; their number and order do not count;
+- of an object, its fields, and which of them every object at that place has. Keys that are ids, or
+  that are no names at all, are entries of a map: one shape for all of them, and none is missed;
+- messages are told apart by their `type`: an `ai` message has other fields than a `tool` message;
+- what the model or its provider puts into a message (`content`, the `args` of tool calls,
+  `response_metadata` ...) is a type and nothing more.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from types import MappingProxyType
+from typing import Any
+
+from graphtape_contracts.event import Absent
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.messages import is_message
+from graphtape_contracts.reading.identifier import UUID
+
+ENTRY = "*"
+"""The field that stands for all entries of a map."""
+
+SAID_BY_MODELS = frozenset(
+    ("content", "additional_kwargs", "response_metadata", "usage_metadata", "artifact", "args")
+)
+"""What holds in a message that a model, its provider or a tool chose to say."""
+
+_DEEPEST = 64
+"""The level below which nothing is looked at: nobody reads so deep, and Python can't recurse."""
+_NAME = re.compile(r"[^\W\d][\w.:/$-]{0,63}")
+_ID = re.compile(rf"{UUID}|(?<![0-9a-f])[0-9a-f]{{32}}(?![0-9a-f])")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the values at one place look like."""
+
+    types: frozenset[str] = frozenset()
+    """The JSON types that were seen, or what there was in place of JSON."""
+    items: "Shape | None" = None
+    """What the items of arrays look like; None if there was none to be seen."""
+    objects: "Mapping[str, Fields]" = field(default_factory=lambda: _NO_OBJECTS)
+    """The fields of messages by their `type`, and those of all other objects under ``""``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What the objects of one kind at one place have."""
+
+    always: frozenset[str]
+    """The fields that each of them has; never an entry of a map."""
+    shapes: Mapping[str, Shape]
+    """What every field looks like that one of them has."""
+
+
+_NO_OBJECTS: Mapping[str, Fields] = MappingProxyType({})
+
+NOTHING = Shape()
+"""The shape of no value at all."""
+
+
+def shape_of(value: Any) -> Shape:
+    """Return the shape of *value*: JSON, decoded, or an `Absent`."""
+    return _shape(value, _DEEPEST, in_message=False)
+
+
+def shape_of_all(values: Iterable[Any]) -> Shape:
+    """Return the shape that all *values* have in common; `NOTHING` where there is none."""
+    return reduce(merge, map(shape_of, values), NOTHING)
+
+
+def merge(one: Shape, other: Shape) -> Shape:
+    """Return the shape of all values that had *one* shape or the *other*."""
+    if not one.types or not other.types:
+        return one if one.types else other
+    objects = {**other.objects, **one.objects}
+    for kind in one.objects.keys() & other.objects.keys():
+        objects[kind] = _merge_fields(one.objects[kind], other.objects[kind])
+    items = merge(one.items, other.items) if one.items and other.items else None
+    return Shape(one.types | other.types, items or one.items or other.items, objects)
+
+
+def _merge_fields(one: Fields, other: Fields) -> Fields:
+    shapes = {
+        name: merge(one.shapes.get(name, NOTHING), other.shapes.get(name, NOTHING))
+        for name in one.shapes.keys() | other.shapes.keys()
+    }
+    return Fields(one.always & other.always, shapes)
+
+
+def _shape(value: Any, levels: int, *, in_message: bool) -> Shape:
+    name = frozenset((type_of(value),))
+    if levels == 0:
+        return Shape(name)
+    if is_list(value):
+        shapes = [_shape(item, levels - 1, in_message=in_message) for item in value]
+        return Shape(name, reduce(merge, shapes) if shapes else None)
+    if is_object(value):
+        kind = str(value["type"]) if is_message(value) else ""
+        fields = _fields(value, levels - 1, in_message=in_message or bool(kind))
+        return Shape(name, objects={kind: fields})
+    return Shape(name)
+
+
+def _fields(value: Json, levels: int, *, in_message: bool) -> Fields:
+    shapes: dict[str, Shape] = {}
+    for key, member in value.items():
+        name = key if _names_field(key) else ENTRY
+        below = 0 if in_message and name in SAID_BY_MODELS else levels
+        shape = _shape(member, below, in_message=in_message)
+        shapes[name] = merge(shapes.get(name, NOTHING), shape)
+    return Fields(frozenset(shapes) - {ENTRY}, shapes)
+
+
+def _names_field(key: str) -> bool:
+    return _NAME.fullmatch(key) is not None and _ID.search(key) is None
+
+
+def type_of(value: Any) -> str:
+    """Return the name of the JSON type of *value*, or the reason why it is no JSON."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "string"
+        case Absent():
+            return value.value
+        case _:
+            return "array" if is_list(value) else "object"

@@ -1,5 +1,0 @@
-"""What the wire of stateless runs looks like, and what it promises."""
-
-from understudy_contracts.exchange import End, Exchange, Frame, Headers, Request, Response
-
-__all__ = ["End", "Exchange", "Frame", "Headers", "Request", "Response"]

@@ -1,0 +1,33 @@
+"""Responses with the headers of the real server, in its order."""
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from graphtape_contracts import Headers
+
+VARY = (b"vary", b"Origin")
+"""The last header of every response, whether the request had an origin or not. The CORS headers
+stand before it; a response without it gets none."""
+
+
+def json_response(content: Any, status: int = 200, headers: Headers = ()) -> Response:
+    """Return a response with *content* as JSON; *headers* come before those of the body."""
+    return raw_response(orjson.dumps(content), "application/json", status, headers)
+
+
+def raw_response(
+    body: bytes, media_type: str, status: int = 200, headers: Headers = ()
+) -> Response:
+    """Return a response with this *body*; *headers* come before those of the body."""
+    response = Response(body, status, dict(headers), media_type)
+    response.raw_headers.append(VARY)
+    return response
+
+
+def empty_response(status: int = 204, headers: Headers = ()) -> Response:
+    """Return a response without a body."""
+    response = Response(None, status, dict(headers))
+    response.raw_headers.append(VARY)
+    return response

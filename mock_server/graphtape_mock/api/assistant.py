@@ -1,0 +1,55 @@
+"""An assistant: a configured graph, as the server describes it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphtape_contracts.json_value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """A configured graph."""
+
+    fields: Json
+    """The whole object, as the server sends it; it is shared, so leave it as it is."""
+
+    @property
+    def assistant_id(self) -> str:
+        """The canonical UUID."""
+        return str(self.fields["assistant_id"])
+
+    @property
+    def graph_id(self) -> str:
+        """The name of the graph."""
+        return str(self.fields["graph_id"])
+
+    def part(self, name: str) -> Json:
+        """Return the object in the field *name*; empty where there is none."""
+        value: Json | None = self.fields.get(name)
+        return value or {}
+
+
+def make_assistant(
+    assistant_id: str,
+    graph_id: str,
+    created_at: str,
+    *,
+    name: str | None = None,
+    metadata: Json | None = None,
+    **fields: Any,
+) -> Assistant:
+    """Return an assistant; where nothing is said, as a server makes it for a graph itself."""
+    return Assistant(
+        {
+            "assistant_id": assistant_id,
+            "graph_id": graph_id,
+            "config": fields.get("config", {}),
+            "context": fields.get("context", {}),
+            "metadata": {"created_by": "system"} if metadata is None else metadata,
+            "name": graph_id if name is None else name,
+            "created_at": created_at,
+            "updated_at": created_at,
+            "version": 1,
+            "description": fields.get("description"),
+        }
+    )

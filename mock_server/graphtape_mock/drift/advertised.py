@@ -1,0 +1,30 @@
+"""Which fields of the state may be null by the schema of the graph, though no null was recorded.
+
+Clients that were written by the schema are ready for it, wherever the state is shown: in values,
+in updates, as the input of a task.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from graphtape_contracts import Exchange
+from graphtape_contracts.shape import Shape
+from graphtape_mock.drift.neighbours import SCHEMAS
+from graphtape_mock.drift.schema_shape import shape_of_schema
+from graphtape_mock.lenient_json import object_in
+
+
+def nullable_fields(exchanges: Iterable[Exchange]) -> frozenset[str]:
+    """Return the names of the fields that may be null by the schemas which *exchanges* show."""
+    told = [object_in(e.body) for e in exchanges if SCHEMAS.search(e.request.path)]
+    shapes = (shape_of_schema(schemas.get("state_schema")) for schemas in told)
+    return frozenset(name for shape in shapes for name in _nullable(shape))
+
+
+def _nullable(shape: Shape) -> Iterator[str]:
+    if shape.items:
+        yield from _nullable(shape.items)
+    # The fields of messages are under their types: what may be null there is known.
+    for name, field in shape.objects[""].shapes.items() if "" in shape.objects else ():
+        if "null" in field.types:
+            yield name
+        yield from _nullable(field)

@@ -1,0 +1,122 @@
+"""One thing that changed in the answers of a deployment, and how bad that is for clients."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from graphtape_contracts.shape_difference import NONE_OF_IT, Change, Difference
+
+
+class Severity(StrEnum):
+    """What a change means to clients that were written against the recording."""
+
+    BREAKING = "breaking"
+    """A client that reads what was recorded may fail."""
+    ADDITIVE = "additive"
+    """There is more than before; who ignores what he does not know is not harmed."""
+    COSMETIC = "cosmetic"
+    """Worth a look: no client reads it, or the agent may have chosen another way this time."""
+
+    @property
+    def rank(self) -> int:
+        """0 for breaking, 1 for additive, 2 for cosmetic."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One change."""
+
+    severity: Severity
+    kind: str
+    """What changed, as a word that stays the same: `status`, `event-missing`, `retyped` ..."""
+    says: str
+    """The change, in a few words."""
+    before: str
+    after: str
+    where: tuple[str, ...] = ()
+    """The places in the answer where it is seen, the most telling first; none of the head."""
+
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """What the same change has in common wherever it is seen."""
+        return self.severity, self.kind, self.says, self.before, self.after
+
+
+def together(drifts: Iterable[Drift]) -> list[Drift]:
+    """Return *drifts* with one for all places where the same changed, the worst first.
+
+    A new key of the state is seen in a dozen of places; it is one change.
+    """
+    found: dict[tuple[object, ...], Drift] = {}
+    for drift in drifts:
+        known = found.get(drift.essence, replace(drift, where=()))
+        found[drift.essence] = replace(known, where=known.where + drift.where)
+    return sorted(found.values(), key=lambda drift: drift.severity.rank)
+
+
+_SEVERITIES = {
+    Change.MISSING: Severity.BREAKING,
+    Change.SOMETIMES: Severity.COSMETIC,
+    Change.UNSEEN: Severity.COSMETIC,
+    Change.NEW: Severity.ADDITIVE,
+    Change.FILLED: Severity.ADDITIVE,
+    Change.WIDENED: Severity.BREAKING,
+    Change.RETYPED: Severity.BREAKING,
+}
+"""How bad a difference between shapes is.
+
+What was inferred from a sample is not held against the deployment: that a field which was in each
+event of a kind is missing in some tells which way the agent went. A type that nobody was ready for
+is: whoever reads a text fails on null.
+"""
+
+_NULL = frozenset(("null",))
+
+
+def drift_of(
+    difference: Difference,
+    place: str,
+    *,
+    strict: bool = False,
+    nullable: frozenset[str] = frozenset(),
+) -> Drift:
+    """Return what a *difference* of the data at *place* means to clients.
+
+    Where the place is *strict*, as the last state of a run is, its fields are all there each time.
+    The fields that are *nullable* may be null, though they were not when it was recorded.
+    """
+    return Drift(
+        _severity(difference, strict, nullable),
+        difference.change.name.lower(),
+        f"{_subject(difference)} is {difference.change}",
+        difference.before,
+        difference.after,
+        (f"{place} {difference.path}",),
+    )
+
+
+def _severity(difference: Difference, strict: bool, nullable: frozenset[str]) -> Severity:
+    if difference.message:
+        # In messages, null and other types come and go with what the model says; what is null in
+        # one chunk is a text in the next.
+        mild = difference.change in (Change.WIDENED, Change.FILLED)
+        return Severity.COSMETIC if mild else _SEVERITIES[difference.change]
+    if difference.types == _NULL and _name(difference) in nullable:
+        return Severity.COSMETIC
+    if strict and difference.change is Change.SOMETIMES:
+        return Severity.BREAKING
+    return _SEVERITIES[difference.change]
+
+
+def _name(difference: Difference) -> str:
+    """Return the name of the field: a change of the state is one, wherever the state is shown."""
+    return difference.path.rpartition(".")[2]
+
+
+def _subject(difference: Difference) -> str:
+    if NONE_OF_IT in (difference.before, difference.after):
+        return difference.before if difference.after == NONE_OF_IT else difference.after
+    name = _name(difference)
+    of = f" of {difference.message} messages" if difference.message else ""
+    return f"{name!r}{of}" if name != "$" else f"the data{of}"

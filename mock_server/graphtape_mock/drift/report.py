@@ -1,0 +1,104 @@
+"""Drift written down: for people, for programs, and for GitHub Actions."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from graphtape_mock.annotation import COMMANDS, annotation
+from graphtape_mock.drift.drift import Drift, Severity
+from graphtape_mock.drift.verdict import Verdict
+from graphtape_mock.live.governor import Budget, Spent
+from graphtape_mock.terminal import count, escape
+
+
+def text(verdict: Verdict) -> Iterator[str]:
+    """Yield the lines that tell a person the *verdict*, harmless to a terminal."""
+    asked = f"{count(verdict.asked, 'answer')} compared"
+    yield escape(f"{verdict.file}: {asked}: {_outcome(verdict)}")
+    for exchange in verdict.exchanges:
+        for drift in exchange.drifts:
+            yield escape(f"  {drift.severity}: {drift.says}{_where(drift)} ({exchange.request})")
+            yield escape(f"    was: {drift.before}")
+            yield escape(f"    is:  {drift.after}")
+        if exchange.unasked:
+            yield escape(
+                f"  not asked: {exchange.request} of line {exchange.line}: {exchange.unasked}"
+            )
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """Return one line about all *verdicts*."""
+    compared = count(sum(verdict.asked for verdict in verdicts), "answer")
+    return f"{count(len(verdicts), 'file')}, {compared} compared: {_outcome(*verdicts)}"
+
+
+def spending(spent: Spent, budget: Budget) -> str:
+    """Return what was *spent* of the *budget*, in a line."""
+    waited = f", asked to come back {count(spent.put_off, 'time')}" if spent.put_off else ""
+    return (
+        f"spent: {spent.runs} of {count(budget.runs, 'run')}, "
+        f"{spent.seconds:.1f} of {budget.seconds:g} s{waited}"
+    )
+
+
+def as_json(verdicts: Sequence[Verdict], spent: Spent) -> str:
+    """Return the *verdicts* and what was *spent* as a JSON object, for programs."""
+    return json.dumps(
+        {"files": [_file(verdict) for verdict in verdicts], "spent": asdict(spent)}, indent=2
+    )
+
+
+def github(verdict: Verdict) -> Iterator[str]:
+    """Yield the *verdict* as workflow commands, which GitHub shows at the lines of the file."""
+    for exchange in verdict.exchanges:
+        told = [
+            (
+                COMMANDS[drift.severity.rank],
+                f"{drift.says}{_where(drift)}: was {drift.before}, is {drift.after}",
+            )
+            for drift in exchange.drifts
+        ]
+        if exchange.unasked:
+            told.append((COMMANDS[0], f"not asked: {exchange.unasked}"))
+        for command, message in told:
+            yield annotation(
+                command,
+                message,
+                file=str(verdict.file),
+                line=exchange.line,
+                title=f"drift of {exchange.request}",
+            )
+
+
+def _outcome(*verdicts: Verdict) -> str:
+    found = Counter(drift.severity for verdict in verdicts for drift in verdict.drifts)
+    unasked = sum(len(verdict.unasked) for verdict in verdicts)
+    told = [f"{found[severity]} {severity}" for severity in Severity if found[severity]]
+    told += [f"{unasked} not asked"] if unasked else []
+    return ", ".join(told) or "no drift"
+
+
+def _where(drift: Drift) -> str:
+    if not drift.where:
+        return ""
+    first, *others = drift.where
+    more = f" and {count(len(others), 'more place')}" if others else ""
+    return f", at {first}{more}"
+
+
+def _file(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "file": str(verdict.file),
+        "compared": verdict.asked,
+        "drifts": [
+            {"request": exchange.request, "line": exchange.line} | asdict(drift)
+            for exchange in verdict.exchanges
+            for drift in exchange.drifts
+        ],
+        "not_asked": [
+            {"request": exchange.request, "line": exchange.line, "reason": exchange.unasked}
+            for exchange in verdict.unasked
+        ],
+    }

@@ -1,0 +1,77 @@
+"""The shape of the values that a JSON Schema allows, to compare what deployments advertise.
+
+Read are `type`, `properties`, `required`, `items`, `anyOf`, `oneOf`, `allOf`, `enum`, `const` and
+references into `$defs`: what Pydantic and TypedDicts become. What is said in other words is not
+compared.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any
+
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.shape import NOTHING, Fields, Shape, merge, type_of
+
+_CHOICES = ("anyOf", "oneOf", "allOf")
+_TYPES = {"integer": "number"}
+
+
+def shape_of_schema(schema: Any) -> Shape:
+    """Return the shape of what *schema* allows; NOTHING where it says nothing of types."""
+    definitions = schema.get("$defs") if is_object(schema) else None
+    return _Reader(definitions if is_object(definitions) else {}).read(schema, ())
+
+
+class _Reader:
+    """Reads the schemas that share some definitions."""
+
+    def __init__(self, definitions: Json) -> None:
+        self._definitions = definitions
+
+    def read(self, schema: Any, within: tuple[str, ...]) -> Shape:
+        """Return the shape of *schema*, which stands *within* those definitions."""
+        if not is_object(schema):
+            return NOTHING
+        reference = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+        if reference in within:
+            return Shape(frozenset(("object",)))  # A circle: what is in it is known from above.
+        if reference in self._definitions:
+            return self.read(self._definitions[reference], (*within, reference))
+        shapes = [self.read(choice, within) for choice in _choices(schema)]
+        return reduce(merge, shapes, self._own(schema, within))
+
+    def _own(self, schema: Json, within: tuple[str, ...]) -> Shape:
+        types = frozenset(_types(schema))
+        properties = schema.get("properties")
+        objects: dict[str, Fields] = {}
+        if is_object(properties):
+            types |= {"object"}
+            shapes = {name: self.read(value, within) for name, value in properties.items()}
+            listed = schema.get("required")
+            required = {str(name) for name in listed} if is_list(listed) else set[str]()
+            objects[_message_type(properties)] = Fields(frozenset(required & shapes.keys()), shapes)
+        items = self.read(schema.get("items"), within)
+        return Shape(types, items if items.types else None, objects)
+
+
+def _choices(schema: Json) -> Iterable[Any]:
+    for word in _CHOICES:
+        listed = schema.get(word)
+        yield from listed if is_list(listed) else ()
+
+
+def _types(schema: Json) -> Iterable[str]:
+    said = schema.get("type")
+    named: list[Any] = said if is_list(said) else [said] if said else []
+    yield from (_TYPES.get(str(name), str(name)) for name in named)
+    if not named and is_list(values := schema.get("enum")):
+        yield from map(type_of, values)
+    if not named and "const" in schema:
+        yield type_of(schema["const"])
+
+
+def _message_type(properties: Json) -> str:
+    """Return the type of the messages that have these *properties*; empty of other objects."""
+    kind = properties.get("type")
+    const = kind.get("const") if is_object(kind) else None
+    return const if isinstance(const, str) and "content" in properties else ""

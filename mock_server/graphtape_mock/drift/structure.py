@@ -1,0 +1,140 @@
+"""The structure of a run: what its answer shows, without what the model said this time.
+
+Agents vary: a model answers with another text, in another number of chunks, and calls a tool or
+does not. So the events of a run are sorted into *kinds*, and what is compared is:
+
+- which kinds there are: modes with the form of their namespace (`updates|child:*`); in the mode
+  `events` also by the event of LangChain, in `tasks` and `debug` by whether a task starts or ends.
+  How often each comes does not count.
+- the order in which the kinds begin, where the server decides it and not the agent: `metadata` is
+  the first event, an error the last one, messages are announced before they are shown, and the
+  modes that tell of steps (values, tasks, updates ...) follow each other in each step.
+- the shape of the data of each kind. *Variants* of a kind have shapes of their own: updates of each
+  node, messages of each type, tasks of each name. So a node that ran this time, and not the other,
+  changes nothing in what is known of the others.
+- how the run ended: by itself or not, with an error of which class, and in which state.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from graphtape_contracts import Exchange
+from graphtape_contracts.event import Event, event_of, parse
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.messages import is_message
+from graphtape_contracts.reading.identifier import UUID
+from graphtape_contracts.shape import NOTHING, Shape, merge, shape_of
+from graphtape_contracts.stream_mode import PARTIAL_MESSAGES
+
+_ID = re.compile(UUID)
+_STEPWISE = frozenset(("values", "updates", "tasks", "debug", "checkpoints"))
+_PAIR = ("message", "metadata")
+"""What an event of the mode `messages-tuple` consists of."""
+ERROR = "error"
+_OTHERS = "other events"
+
+
+class Part(NamedTuple):
+    """What one event shows of one variant of its kind."""
+
+    kind: str
+    variant: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What the answer of a run shows."""
+
+    kinds: Mapping[str, Mapping[str, Shape]]
+    """The shape of the data, by kind and variant."""
+    order: frozenset[tuple[str, str]]
+    """Pairs of names of events, of which the first begins before the second."""
+    failure: str | None
+    """The class of the error that the run failed with; None if it did not fail."""
+    last: Shape
+    """The state or output that the run ended with; NOTHING where none is shown."""
+
+
+def structure_of(exchange: Exchange) -> Structure:
+    """Return the structure of *exchange*: a stream, or the output of a run as JSON."""
+    if not exchange.is_stream:
+        output = parse(exchange.body)
+        error = output.get("__error__") if is_object(output) else None
+        return Structure({}, frozenset(), _class_of(error), shape_of(output))
+    read = (event_of(frame, number) for number, frame in enumerate(exchange.frames, 1))
+    events = [event for event in read if event is not None]
+    failures = [_class_of(event.value) for event in events if event.name == ERROR]
+    states = [event.value for event in events if event.name == "values"]
+    return Structure(
+        _kinds(part for event in events for part in _parts(event)),
+        frozenset(_order([_masked(event.name) for event in events])),
+        failures[-1] if failures else None,
+        shape_of(states[-1]) if states else NOTHING,
+    )
+
+
+def _class_of(error: Any) -> str | None:
+    if error is None:
+        return None
+    return str(error.get("error")) if is_object(error) else "an error without a class"
+
+
+def _kinds(parts: Iterable[Part]) -> dict[str, dict[str, Shape]]:
+    kinds: dict[str, dict[str, Shape]] = {}
+    for kind, variant, value in parts:
+        variants = kinds.setdefault(kind, {})
+        variants[variant] = merge(variants.get(variant, NOTHING), shape_of(value))
+    return kinds
+
+
+def _order(names: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of *names* whose order the server decides."""
+    begun = list(dict.fromkeys(names))
+    for one, other in combinations(begun, 2):
+        decided = {one, other} <= _STEPWISE or {one, other} <= {*PARTIAL_MESSAGES}
+        if decided or one == names[0]:
+            yield one, other
+    if ERROR in begun:
+        yield (_OTHERS, ERROR) if names[-1] == ERROR else (ERROR, _OTHERS)
+
+
+def _masked(name: str) -> str:
+    return _ID.sub("*", name)
+
+
+def _parts(event: Event) -> Iterator[Part]:
+    """Yield the parts of an *event*: one for each variant that it shows."""
+    kind, value = _masked(event.name), event.value
+    if event.mode == "updates" and is_object(value):
+        yield from (Part(kind, str(node), update) for node, update in value.items())
+    elif event.mode == "messages" and is_list(value):
+        # What is in the pair is told apart by its place.
+        yield Part(kind, _type_of(value), dict(zip(_PAIR, value, strict=False)))
+    elif event.mode == "messages/metadata" and is_object(value):
+        yield from (Part(kind, "", metadata) for metadata in value.values())
+    elif event.mode in PARTIAL_MESSAGES:
+        yield Part(kind, _type_of(value), value)
+    elif event.mode in ("events", "tasks", "debug") and is_object(value):
+        step, name = _step(event.mode, value)
+        yield Part(f"{kind} ({step})", name, value)
+    else:
+        yield Part(kind, "", value)
+
+
+def _type_of(messages: Any) -> str:
+    first: object = messages[0] if is_list(messages) and messages else None
+    return str(first["type"]) if is_object(first) and is_message(first) else ""
+
+
+def _step(mode: str, value: Json) -> tuple[str, str]:
+    """Return what an event of the modes that tell of single steps tells, and of what."""
+    if mode == "events":
+        return str(value.get("event")), str(value.get("name"))
+    if mode == "tasks":
+        return "end" if "result" in value else "start", str(value.get("name"))
+    payload = value.get("payload")
+    return str(value.get("type")), str(payload.get("name", "")) if is_object(payload) else ""

@@ -1,0 +1,70 @@
+"""Recordings that are made anew from answers which show all that was recorded, and more.
+
+A recording is replaced only where something is new and nothing is gone: neither drift that breaks
+clients, nor a way that the agent went when it was recorded and did not go this time. The new file
+is written beside the old one, which stays as it is until the new one is whole.
+"""
+
+import os
+from uuid import uuid4
+
+from graphtape_contracts import End, Exchange
+from graphtape_mock.drift.comparison import compare
+from graphtape_mock.drift.drift import Severity
+from graphtape_mock.drift.verdict import Answered, Verdict
+from graphtape_mock.lenient_json import object_in
+from graphtape_mock.record.recorder import redact_exchange
+from graphtape_mock.recording_file import RecordingWriter
+from graphtape_mock.redaction import Redactor
+
+
+class NotUpdated(Exception):
+    """Why a recording stays as it is."""
+
+
+def update(verdict: Verdict, url: str, redactor: Redactor) -> bool:
+    """Make the recording of *verdict* anew from the answers of *url*, if something was added.
+
+    Returns whether it did. Raises NotUpdated where there is more and less than was recorded, and
+    OSError where the file can't be written.
+    """
+    if not any(drift.severity is Severity.ADDITIVE for drift in verdict.drifts):
+        return False
+    if verdict.unasked:
+        raise NotUpdated("not all of it was asked again")
+    exchanges = [_chosen(answered) for answered in verdict.exchanges]
+    file = verdict.file.resolve()
+    draft = file.with_name(f".{file.name}.{uuid4().hex}")
+    redacted = [redact_exchange(exchange, redactor) for exchange in exchanges]
+    info = next((e for e in redacted if e.request.path == "/info"), None)
+    server = {"url": url} | (object_in(info.body) if info else verdict.recording.server)
+    try:
+        with RecordingWriter(draft, server=server, note=verdict.recording.note) as writer:
+            for exchange in redacted:
+                writer.add_exchange(exchange)
+        os.chmod(draft, file.stat().st_mode)
+        os.replace(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return True
+
+
+def _chosen(answered: Answered) -> Exchange:
+    """Return the exchange to keep: an answer that shows all that was recorded."""
+    if not answered.answers:
+        return answered.recorded
+    for answer in answered.answers:
+        if answer.end is End.COMPLETE and _shows_all(answered.recorded, answer):
+            return answer
+    raise NotUpdated(f"no answer to {answered.request} shows all that was recorded")
+
+
+def _shows_all(recorded: Exchange, answer: Exchange) -> bool:
+    """Whether clients are not harmed by *answer*, and nothing that was *recorded* is new to it."""
+    if any(drift.severity is Severity.BREAKING for drift in compare(recorded, answer)):
+        return False
+    return not any(
+        drift.severity is Severity.ADDITIVE
+        or (drift.severity is Severity.BREAKING and drift.kind in ("widened", "retyped", "failure"))
+        for drift in compare(answer, recorded)
+    )

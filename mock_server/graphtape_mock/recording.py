@@ -1,0 +1,52 @@
+"""The recording format: exchanges in a file of JSON Lines, one frame a line.
+
+The first line says where the recording comes from. Each exchange is a line with the request and
+the head of the response, then a line a frame, then a line that says how the body ended. Frames
+are appended as they arrive, so a process killed at any moment loses the frame in flight at most.
+
+A frame is kept as JSON where encoding it again gives the same bytes, as text where it would not,
+and raw where neither does: replayed as it is, a recording gives the recorded bytes. The same
+grammar as a JSON Schema is `graphtape_contracts/schemas/recording.json`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphtape_contracts import Exchange
+
+FORMAT = 1
+SUFFIX = ".jsonl"
+
+RUN_PATHS = ("/runs/stream", "/runs/wait")
+
+
+class BrokenRecording(ValueError):
+    """A file that is no recording: which file and line, what was expected, what was got."""
+
+    def __init__(self, path: str, line: int, expected: str, got: str) -> None:
+        super().__init__(path, line, expected, got)
+        self.path, self.line, self.expected, self.got = path, line, expected, got
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: expected {self.expected}, got {self.got}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Exchanges with one deployment, and where they come from."""
+
+    name: str
+    exchanges: tuple[Exchange, ...]
+    recorded_at: str = ""
+    """ISO 8601, UTC."""
+    server: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the deployment says of itself, and the URL it had."""
+    note: str = ""
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    """The line of the file at which each exchange begins, counted from 1; a line a frame follows.
+    Empty where it comes from no file."""
+
+    @property
+    def runs(self) -> tuple[Exchange, ...]:
+        """The exchanges that are stateless runs, in the order of the file."""
+        return tuple(e for e in self.exchanges if e.request.path in RUN_PATHS)

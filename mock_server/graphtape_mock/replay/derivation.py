@@ -1,0 +1,170 @@
+"""The parts of a view that a recording with other modes does not hold as they are.
+
+Each function takes the events of a run and returns what the server would have sent for a request
+with other modes. What modes do to the content of other modes is told in `view`; that these
+derivations give what the server gives is what the live tests compare.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from typing import Any
+
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.messages import NotAddable, PartialMessages, is_message, messages_in
+from graphtape_mock.replay.event import Event
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_STREAMED_ID = re.compile(rf"(?:lc_)?run-{{1,2}}{_UUID}")
+_RANDOM_ID = re.compile(_UUID)
+
+
+def unstreamed_ids(events: Iterable[Event]) -> Iterator[Event]:
+    """Give each message of a chat model the id it has when the model does not stream."""
+    for event in events:
+        for message in messages_in(event.data):
+            if isinstance(message["id"], str) and _STREAMED_ID.fullmatch(message["id"]):
+                message["id"] += "-0"
+        yield event
+
+
+def null_ids(events: Iterable[Event], sent: Iterable[str]) -> Iterator[Event]:
+    """Take the id from each message that its node returned without one.
+
+    That a node gave no id can't be seen any more: taken for such is a random id that turns up in
+    the result of a task before anything else, and that the client did not send (*sent*).
+    """
+    known = set(sent)
+    for event in events:
+        returned = list(_returned_by_node(event))
+        for message in (m for part in returned for m in messages_in(part)):
+            id_ = message["id"]
+            if isinstance(id_, str) and id_ not in known and _RANDOM_ID.fullmatch(id_):
+                message["id"] = None
+        if not returned:  # The state, or the input of a task: whatever is in it has its id.
+            known.update(m["id"] for m in messages_in(event.data) if isinstance(m["id"], str))
+        yield event
+
+
+def _returned_by_node(event: Event) -> Iterator[Any]:
+    if event.base == "updates":
+        yield event.data
+        return
+    payload = _field(event.data, "payload") if event.base == "debug" else event.data
+    if event.base in ("tasks", "debug") and is_object(payload) and "result" in payload:
+        yield payload["result"]
+
+
+def _field(data: Any, key: str) -> Any:
+    return data.get(key) if is_object(data) else None
+
+
+def untagged(events: Iterable[Event]) -> Iterator[Event]:
+    """Take the tags of models from the metadata of events, as where no messages are shown."""
+    for event in events:
+        if event.name == "events" and is_object(metadata := _field(event.data, "metadata")):
+            metadata.pop("tags", None)
+        yield event
+
+
+def partial_messages(events: Iterable[Event]) -> Iterator[Event]:
+    """Sum the chunks of `messages` tuples up to `messages/metadata`, `/partial` and `/complete`.
+
+    The names of these never carry a namespace.
+    """
+    partial = PartialMessages()
+    for event in events:
+        if event.name == "metadata":
+            partial = PartialMessages()  # A further attempt starts anew.
+        if event.base != "messages" or not _is_tuple(event.data):
+            yield event
+            continue
+        try:
+            derived = partial.feed(*event.data)
+        except NotAddable as error:
+            # The server sums up too, and fails the run over what has no sum.
+            data = {"error": error.error, "message": error.message}
+            yield Event(event.at, "error", data, event.id)
+            return
+        for name, data in derived:
+            yield Event(event.at, name, data, event.id)
+
+
+def _is_tuple(data: Any) -> bool:
+    match data:
+        case [dict(), dict()]:
+            return True
+        case _:
+            return False
+
+
+def without_checkpoints(events: Iterable[Event]) -> Iterator[Event]:
+    """Leave out what only a run that keeps its thread shows."""
+    for event in events:
+        is_checkpoint = event.base == "debug" and _field(event.data, "type") == "checkpoint"
+        if event.base != "checkpoints" and not is_checkpoint:
+            yield event
+
+
+def without_subgraphs(events: Iterable[Event]) -> Iterator[Event]:
+    """Leave out what happens inside subgraphs.
+
+    A message that was made there is shown once and whole, when the node of the graph itself
+    that holds the subgraph returns it.
+    """
+    seen: set[str] = set()
+    tasks: dict[str, Json] = {}
+    steps: dict[str, int] = {}
+    sample: Json = {}
+    for event in events:
+        if event.base == "messages" and _is_tuple(event.data):
+            sample = sample or event.data[1]
+        if event.namespace:
+            continue
+        match event.base, event.data:
+            case "messages", [{"id": str(id_)}, _]:
+                seen.add(id_)
+            case "tasks", {"id": str(), "name": str(name), "input": input_, "triggers": _}:
+                tasks[name] = event.data
+                seen.update(m["id"] for m in messages_in(input_))
+            case "debug", {"type": "task", "step": int(step), "payload": {"id": str(id_)}}:
+                steps[id_] = step
+            case "updates", updates if sample and is_object(updates):
+                for message, task in _returned(updates, tasks):
+                    if message["id"] in seen or message["type"] == "remove":
+                        continue
+                    seen.add(message["id"])
+                    metadata = _node_metadata(sample, task, steps.get(task["id"], 0))
+                    yield Event(event.at, "messages", [message, metadata])
+            case _:
+                pass
+        yield event
+
+
+def _returned(updates: Json, tasks: dict[str, Json]) -> Iterator[tuple[Json, Json]]:
+    """Yield each message in *updates*, and the task that returned it."""
+    for node, update in updates.items():
+        if node in tasks:
+            yield from ((message, tasks[node]) for message in _state_messages(update))
+
+
+def _state_messages(update: Any) -> Iterator[Json]:
+    for part in list(update.values()) if is_object(update) else [update]:
+        candidates = part if is_list(part) else [part]
+        yield from (found for found in candidates if is_message(found))
+
+
+_RUN_METADATA_END = "ls_integration"
+"""The last key of message metadata that is the same in the whole run."""
+
+
+def _node_metadata(sample: Json, task: Json, step: int) -> Json:
+    of_run = takewhile(lambda item: item[0] != _RUN_METADATA_END, sample.items())
+    return dict(of_run) | {
+        "ls_integration": "langgraph",
+        "langgraph_step": step,
+        "langgraph_node": task["name"],
+        "langgraph_triggers": task["triggers"],
+        "langgraph_path": ["__pregel_pull", task["name"]],
+        "langgraph_checkpoint_ns": f"{task['name']}:{task['id']}",
+    }

@@ -1,0 +1,51 @@
+"""Events of a recorded stream with their data decoded, to derive other events from."""
+
+import json
+from typing import Any, NamedTuple
+
+import orjson
+
+from graphtape_contracts import Frame, sse
+
+
+class Event(NamedTuple):
+    """One event: when it arrived (seconds), its name on the wire, its data and id."""
+
+    at: float
+    name: str
+    data: Any
+    id: str | None = None
+
+    @property
+    def base(self) -> str:
+        """The name without the namespace of a subgraph: `updates` of `updates|child:UUID`."""
+        return self.name.partition("|")[0]
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of a subgraph, or nothing for the graph itself."""
+        return self.name.partition("|")[2]
+
+
+def event_of(frame: Frame) -> Event | None:
+    """Return the event of *frame*; None where it is none, or one whose data is no JSON."""
+    if frame.event is None or frame.data is None or frame.torn:
+        return None
+    try:
+        return Event(frame.at, frame.event, orjson.loads(frame.data), frame.id)
+    except ValueError:
+        return None
+
+
+def is_heartbeat(frame: Frame) -> bool:
+    """Whether *frame* is nothing but the comment that keeps a quiet stream alive."""
+    return (frame.comment, frame.event, frame.data) == (sse.HEARTBEAT, None, None)
+
+
+def frame_of(event: Event, eol: sse.Eol) -> Frame:
+    """Return the frame of *event*, as a server that ends lines with *eol* sends it."""
+    try:
+        data = orjson.dumps(event.data).decode()
+    except TypeError:  # Nested more than 254 deep, as LangGraph.js 1.5.1 sends it.
+        data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"))
+    return sse.frame(sse.encode_event(event.name, data, event.id, eol=eol), event.at)

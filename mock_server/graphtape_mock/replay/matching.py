@@ -1,0 +1,124 @@
+"""What makes two run requests the same run: one canonical form for recording and for replay.
+
+Part of it: the assistant, the input, the command, the context, what is configurable, and the
+interrupts asked for. Not part of it: stream modes and subgraphs (they select what is shown of the
+run), metadata, webhooks, durability, the ids of messages, and what some clients add without
+meaning anything by it.
+"""
+
+import shlex
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+
+import orjson
+
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_mock.redaction import redact_json
+from graphtape_mock.replay.identity import message_kind
+
+_FILLED_IN = frozenset(("thread_id", "run_id", "graph_id", "assistant_id"))
+"""Keys of `configurable` that the server overwrites with its own."""
+
+_EMPTY_IN_MESSAGE = frozenset(
+    (
+        "additional_kwargs",
+        "response_metadata",
+        "name",
+        "example",
+        "tool_calls",
+        "invalid_tool_calls",
+        "usage_metadata",
+    )
+)
+
+
+def canonical(body: Json, assistant: str) -> Json:
+    """Return what identifies the run that *body* asks *assistant* (a UUID) for.
+
+    Secrets in it are replaced as in a recording.
+    """
+    config = _object(body.get("config"))
+    configurable = {
+        key: value
+        for key, value in _object(config.get("configurable")).items()
+        if key not in _FILLED_IN and not key.startswith("langgraph_")
+    }
+    command = _object(body.get("command"))
+    parts: Json = {
+        # A command that says anything makes the server ignore the input.
+        "input": None if command else _without_message_forms(body.get("input")),
+        "command": _without_message_forms(command),
+        "context": body.get("context"),
+        "configurable": configurable,
+        "interrupt_before": body.get("interrupt_before"),
+        "interrupt_after": body.get("interrupt_after"),
+    }
+    said = {key: value for key, value in parts.items() if value not in (None, {}, [])}
+    if parts["input"] in ({}, []):
+        said["input"] = parts["input"]  # An empty input is one; none is an error of the graph.
+    return {"assistant": assistant, **redact_json(said)}
+
+
+def match_key(form: Any) -> bytes:
+    """Return the canonical *form* of a request as bytes to look it up by."""
+    return orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
+
+
+def differences(recorded: Any, asked: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths at which two canonical forms differ, each with both values."""
+    if is_object(recorded) and is_object(asked):
+        for key in recorded | asked:
+            below = f"{path}.{key}" if path else key
+            yield from differences(recorded.get(key, _ABSENT), asked.get(key, _ABSENT), below)
+    elif is_list(recorded) and is_list(asked):
+        pairs = zip_longest(recorded, asked, fillvalue=_ABSENT)
+        for index, (old, new) in enumerate(pairs):
+            yield from differences(old, new, f"{path}[{index}]")
+    elif (old := _text(recorded)) != (new := _text(asked)):
+        yield f"{path}: recorded {_short(old)}, asked {_short(new)}"
+
+
+def record_command(body: Json, url: str = "URL") -> str:
+    """Return the command line that records the run that *body* asks for."""
+    words = ["graphtape", "record", url, "--assistant", str(body.get("assistant_id"))]
+    words += ["--input", orjson.dumps(redact_json(body.get("input"))).decode()]
+    kept = ("command", "context", "interrupt_before", "interrupt_after")
+    more = {key: body[key] for key in kept if body.get(key)}
+    if configurable := _object(_object(body.get("config")).get("configurable")):
+        more["config"] = {"configurable": configurable}
+    if more:
+        words += ["--body", orjson.dumps(redact_json(more)).decode()]
+    return shlex.join(words)
+
+
+_ABSENT = object()
+
+
+def _text(value: Any) -> str:
+    return "nothing" if value is _ABSENT else match_key(value).decode()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _object(value: Any) -> Json:
+    return value if is_object(value) else {}
+
+
+def _without_message_forms(value: Any) -> Any:
+    """Write every message in *value* in one form: by type, without id and empty fields."""
+    if is_list(value):
+        return [_without_message_forms(item) for item in value]
+    if not is_object(value):
+        return value
+    found = {key: _without_message_forms(item) for key, item in value.items()}
+    if "content" not in found or not message_kind(found):
+        return found
+    kept = {
+        key: item
+        for key, item in found.items()
+        if key not in ("id", "role", "type") and not (key in _EMPTY_IN_MESSAGE and not item)
+    }
+    return {"type": message_kind(found), **kept}

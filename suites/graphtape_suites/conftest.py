@@ -1,0 +1,128 @@
+"""What the suites share: the session with the deployment, and how verdicts are told."""
+
+from collections.abc import Callable, Generator, Iterator
+
+import pytest
+
+from graphtape_contracts import Exchange
+from graphtape_contracts.catalogue import UnknownVersion
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rule import AnyRule
+from graphtape_mock.api.deployment import BadAnswer
+from graphtape_mock.live.upstream import BadHeader, UpstreamError
+from graphtape_mock.record.job import BadJob
+from graphtape_mock.recording import BrokenRecording
+from graphtape_suites import judging
+from graphtape_suites.examples import NothingToRun
+from graphtape_suites.expected import BadExpectation, read_expectations
+from graphtape_suites.exploring import Explorer
+from graphtape_suites.outcome import EXPECTED, RULING, attach_verdict
+from graphtape_suites.promises import Untried, all_promises, broken, not_applicable, promise_of
+from graphtape_suites.reporting import STOPPED, shared_folder
+from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.session import Player, Session, describe
+from graphtape_suites.settings import settings_of
+from graphtape_suites.target import EXPECTED_OF_THE_MOCK, open_target
+
+_WRONG_USE = (
+    BadAnswer,
+    BadExpectation,
+    BadHeader,
+    BadJob,
+    BrokenRecording,
+    NothingToRun,
+    OSError,
+    UnknownVersion,
+    UpstreamError,
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what binds less than the level, or is tried by a larger profile; sort the rest."""
+    settings = settings_of(config)
+    least = Level(settings.level.upper()).rank
+    tried: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        about = promise_of(item)
+        binds = about is None or about.level.rank <= least
+        fits = about is None or about.profile.rank <= settings.profile.rank
+        (tried if binds and fits else left_out).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    # Scenarios first: they take the time, and who looks on sees how it goes on.
+    items[:] = sorted(tried, key=lambda item: not _plays(item))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let `-k` find the test of a promise by its id, as failures say."""
+    about = promise_of(item)
+    item.extra_keyword_matches.update([about.id] if about else [])
+
+
+def _plays(item: pytest.Item) -> bool:
+    about = promise_of(item)
+    return about is not None and about.id.startswith("scenarios.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the verdict on the report of a test."""
+    report = yield
+    if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+        attach_verdict(item, call.excinfo.value if call.excinfo else None, report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """What is tried with the deployment; where it can't be asked, nothing else is tried."""
+    config = request.config
+    try:
+        settings = settings_of(config)
+        known = settings.expected_failures or (None if settings.url else EXPECTED_OF_THE_MOCK)
+        # Without such a file there is no need to import what is not run.
+        promises = all_promises() if known else {}
+        expected = read_expectations(known, promises, SCENARIOS)
+        config.stash[EXPECTED] = expected
+        with open_target(settings, shared_folder(config)) as target:
+            describe(target)
+            yield Session(target, expected)
+    except _WRONG_USE as error:
+        config.stash[STOPPED] = request.session.shouldfail = f"graphtape: {error}"
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
+@pytest.fixture
+def play(session: Session) -> Player:
+    """Play a scenario and return its exchanges, or say why it can't be played."""
+
+    def play(scenario: Scenario) -> tuple[Exchange, ...]:
+        played = session.played(scenario)
+        if played.inapplicable:
+            not_applicable(played.inapplicable)
+        if played.problem:
+            raise Untried(played.problem)
+        return played.exchanges
+
+    return play
+
+
+@pytest.fixture
+def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule], None]:
+    """Judge a rule by all that the scenarios show."""
+
+    def judge(rule: AnyRule) -> None:
+        ruling = request.node.stash[RULING] = judging.judge(rule, session)
+        if ruling.broken:
+            broken(str(ruling))
+
+    return judge
+
+
+@pytest.fixture
+def explore(session: Session, request: pytest.FixtureRequest) -> Explorer:
+    """Try a property with many requests."""
+    return Explorer(session, request.node.name)

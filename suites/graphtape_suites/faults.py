@@ -1,0 +1,38 @@
+"""What can go wrong with an answer of the mock, for `graphtape_mock.use("agent", fault=...)`.
+
+    cut(after="updates")                 # the connection is reset behind the first update
+    cut(after_bytes=100, how="end")      # ... or the response ends there as if it were whole
+    status(503, retry_after=1)
+    [latency(0.2), error_event(after=2)] # several, one after the other
+
+An event is named by its name (the first of that name, namespaces apart) or its number, from 1;
+the body of a wait counts as event 1. The response says what was done to it in a header,
+`x-graphtape-fault`.
+"""
+
+from graphtape_mock.replay.fault import BadFault, Fault
+from graphtape_mock.replay.fault import BadUtf8 as bad_utf8
+from graphtape_mock.replay.fault import Corrupt as corrupt
+from graphtape_mock.replay.fault import Cut as cut
+from graphtape_mock.replay.fault import Drop as drop
+from graphtape_mock.replay.fault import Duplicate as duplicate
+from graphtape_mock.replay.fault import ErrorEvent as error_event
+from graphtape_mock.replay.fault import Latency as latency
+from graphtape_mock.replay.fault import Reorder as reorder
+from graphtape_mock.replay.fault import Stall as stall
+from graphtape_mock.replay.fault import Status as status
+
+__all__ = [
+    "BadFault",
+    "Fault",
+    "bad_utf8",
+    "corrupt",
+    "cut",
+    "drop",
+    "duplicate",
+    "error_event",
+    "latency",
+    "reorder",
+    "stall",
+    "status",
+]

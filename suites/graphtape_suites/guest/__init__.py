@@ -1,0 +1,1 @@
+"""The mock as a guest in somebody's test session: what the fixture `graphtape_mock` gives."""

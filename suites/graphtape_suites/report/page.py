@@ -1,0 +1,177 @@
+"""The whole page: one HTML file that asks nothing of any network."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from importlib import resources
+from math import isfinite
+from pathlib import Path
+
+from graphtape_contracts.schema import show
+from graphtape_suites.report.evidence import Evidence
+from graphtape_suites.report.markup import (
+    Html,
+    counted,
+    element,
+    folded,
+    lines,
+    listed,
+)
+from graphtape_suites.report.promises import promises, tally
+from graphtape_suites.report.scenarios import scenarios
+from graphtape_suites.report.verdicts import SIGNS, broken, kind, numbered, untried
+from graphtape_suites.results import Outcome, Results
+
+_LONGEST_LINE = 2_000
+
+
+def write_report(results: Results, path: Path, *, secrets: Iterable[str] = ()) -> None:
+    """Write the report of *results* to the file *path*; what is there is replaced.
+
+    *secrets* are values that must not be shown, beside what looks like a key or is called one.
+    Raises OSError where it can't be written.
+    """
+    path.write_text(render(results, secrets=secrets), encoding="utf-8", newline="\n")
+
+
+def render(results: Results, *, secrets: Iterable[str] = ()) -> str:
+    """Return the report of *results* as a page of HTML; see `write_report`."""
+    evidence = Evidence(results, secrets)
+    style, script = _asset("style.css"), _asset("filter.js")
+    title = f"Graphtape: {evidence.told(results.url)}"
+    head = element(
+        "head",
+        Html('<meta charset="utf-8">'),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">'),
+        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Html('<meta name="color-scheme" content="light dark">'),
+        element("title", title),
+        Html(f"<style>{style}</style>"),
+    )
+    body = element("body", *_body(evidence, results), Html(f"<script>{script}</script>"))
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _asset(name: str) -> str:
+    return (resources.files("graphtape_suites.report") / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the policy that allows our own style and script, and nothing else at all."""
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(source: str) -> str:
+    return f"'sha256-{b64encode(sha256(source.encode()).digest()).decode()}'"
+
+
+def _body(evidence: Evidence, results: Results) -> Iterator[Html]:
+    sections = list(_sections(evidence, results))
+    yield element("a", "Skip to the verdicts", href=f"#{sections[0][0]}", class_="skip")
+    yield element("header", *_overview(evidence, results))
+    links = (
+        element("li", element("a", title, " ", element("small", count), href=f"#{id_}"))
+        for id_, title, count, _ in sections
+    )
+    yield element("nav", element("ul", *links), aria_label="Sections")
+    yield element(
+        "main",
+        *(
+            element("section", element("h2", title), *content, id=id_)
+            for id_, title, _, content in sections
+        ),
+    )
+
+
+_Section = tuple[str, str, str, list[Html]]
+"""Id, title, how much is in it, and what."""
+
+
+def _sections(evidence: Evidence, results: Results) -> Iterator[_Section]:
+    shown = {
+        outcome: numbered(results, outcome)
+        for outcome in (Outcome.BROKEN, Outcome.UNTRIED, Outcome.EXPECTED)
+    }
+    if verdicts := shown[Outcome.BROKEN]:
+        yield "broken", "Broken", str(len(verdicts)), [broken(evidence, verdicts)]
+    if verdicts := shown[Outcome.UNTRIED]:
+        yield "untried", "Not exercised", str(len(verdicts)), [untried(evidence, verdicts)]
+    if verdicts := shown[Outcome.EXPECTED]:
+        known = folded(counted(len(verdicts), "known failure"), broken(evidence, verdicts))
+        yield "expected", "Broken as expected", str(len(verdicts)), [known]
+    content = [_filter(), promises(evidence, results)]
+    yield "promises", "All promises", str(len(results.verdicts)), content
+    yield "scenarios", "Scenarios", str(len(results.played)), [scenarios(evidence)]
+
+
+def _filter() -> Html:
+    """Return what the script shows and uses; without a script there is nothing to filter with."""
+    field = Html('<input type="search" id="words" autocomplete="off">')
+    found = element("output", for_="words", id="found")
+    label = element("label", "Filter ", field)
+    return element("p", label, " ", found, id="filter", hidden="")
+
+
+def _overview(evidence: Evidence, results: Results) -> Iterator[Html]:
+    counts = tally(verdict.outcome for verdict in results.verdicts)
+    yield element("p", "Graphtape", class_="product")
+    yield element("h1", "Can clients rely on ", element("span", evidence.told(results.url)), "?")
+    yield element("p", _answer(dict(counts)), class_="answer")
+    yield element("ul", *(_count(*each) for each in counts), class_="counts")
+    yield listed(_facts(evidence, results), class_="facts")
+    if results.server:
+        told = (f"{show(key)}: {show(value)}" for key, value in results.server.items())
+        shown = lines(evidence.start_of(line, _LONGEST_LINE) for line in told)
+        yield folded("What the deployment says of itself", shown)
+
+
+def _answer(counts: dict[Outcome, int]) -> str:
+    judged = sum(counts.values()) - counts[Outcome.NOT_APPLICABLE]
+    if not judged:
+        return "Nobody knows: nothing was judged."
+    promises = counted(judged, "promise")
+    if counts[Outcome.BROKEN]:
+        return f"No: {counts[Outcome.BROKEN]} of {promises} were broken."
+    if counts[Outcome.UNTRIED]:
+        return f"Nobody knows: {counts[Outcome.UNTRIED]} of {promises} could not be exercised."
+    if counts[Outcome.EXPECTED]:
+        return f"Yes, but for {counted(counts[Outcome.EXPECTED], 'known failure')}."
+    return f"Yes: {promises}, all of them kept."
+
+
+def _count(outcome: Outcome, count: int) -> Html:
+    sign = element("span", SIGNS[outcome], aria_hidden="true", class_="sign")
+    none = " none" if not count else ""
+    return element(
+        "li", sign, " ", element("b", f"{count:,}"), f" {outcome}", class_=kind(outcome) + none
+    )
+
+
+def _facts(evidence: Evidence, results: Results) -> Iterator[tuple[str, str]]:
+    budget, spent = results.budget, results.spent
+    yield "Server", evidence.told(_server(results)) or "says nothing of itself"
+    yield "Judged as", results.dialect or "a server of no known dialect"
+    yield "Contract", f"{results.contract}, down to {results.level}"
+    yield "Profile", results.profile
+    yield "Began", element("time", _day_and_time(results), datetime=results.started_at)
+    yield "Runs", f"{spent.runs:,} of {budget.runs:,}, {budget.at_once} at a time"
+    limit = f"{budget.seconds:,.0f} s" if isfinite(budget.seconds) else "any time"
+    yield "Time", f"{spent.seconds:,.1f} s of {limit}"
+    if spent.put_off:
+        yield "Put off", f"{counted(spent.put_off, 'time')}: the deployment asked to come back"
+
+
+def _day_and_time(results: Results) -> str:
+    return results.started_at.removesuffix("+00:00").replace("T", " ") + " UTC"
+
+
+def _server(results: Results) -> str:
+    """Return the names and versions that the deployment tells of itself."""
+    return ", ".join(
+        f"{key.removesuffix('_version')} {value}" if key.endswith("_version") else str(value)
+        for key, value in results.server.items()
+        if isinstance(value, str) and (key in ("name", "version") or key.endswith("_version"))
+    )

@@ -1,0 +1,179 @@
+"""What was played: each scenario with its exchanges, heads, timelines and frames."""
+
+from collections.abc import Iterator
+
+from graphtape_contracts import End, Exchange, Frame
+from graphtape_suites.report.axis import seconds
+from graphtape_suites.report.evidence import (
+    MOST_EXCHANGES,
+    Evidence,
+    Failure,
+    Place,
+    scenario_id,
+    verdict_id,
+)
+from graphtape_suites.report.markup import (
+    Html,
+    code,
+    counted,
+    element,
+    folded,
+    joined,
+    lines,
+    prose,
+    row,
+    table,
+    text,
+)
+from graphtape_suites.report.timeline import timeline
+from graphtape_suites.results import Played
+
+_NEAR = 3
+"""How many frames on each side of a failing one are listed."""
+_LONGEST_DATA = 160
+_LONGEST_BODY = 2_000
+
+_ENDS = {
+    End.COMPLETE: "complete",
+    End.CUT: "cut: the connection was lost",
+    End.STOPPED: "stopped: we hung up",
+    End.UNKNOWN: "nobody knows how it ended",
+}
+
+
+def scenarios(evidence: Evidence) -> Html:
+    """Return the scenarios, in the order in which they were played."""
+    return joined(_scenario(evidence, *each) for each in evidence.scenarios())
+
+
+def _scenario(
+    evidence: Evidence, number: int, played: Played, shown: list[tuple[Place, Exchange]]
+) -> Html:
+    parts: list[str] = [element("h3", code(played.scenario)), element("p", played.about)]
+    if played.inapplicable:
+        said = f"- not played: {evidence.told(played.inapplicable)}"
+        parts.append(element("p", said, class_="note inapplicable"))
+    if played.problem:
+        said = f"? not played to its end: {evidence.told(played.problem)}"
+        parts.append(element("p", said, class_="note untried"))
+    parts += [_exchange(evidence, *each) for each in shown]
+    if left := len(played.exchanges) - len(shown):
+        said = f"{counted(left, 'exchange')} more, not shown: a scenario shows {MOST_EXCHANGES}."
+        parts.append(element("p", said, class_="quiet"))
+    return element("section", *parts, id=scenario_id(number), class_="scenario")
+
+
+def _exchange(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
+    failures, count = evidence.failures(place)
+    said = [element("span", f"{place.exchange}. {evidence.call(exchange.request)}", class_="call")]
+    said.append(element("span", _amount(exchange), class_="quiet"))
+    if failures:
+        said.append(element("strong", f"✗ {counted(count, 'finding')}"))
+    summary = element("summary", joined(said, " "))
+    body = _stream(evidence, place, exchange) if exchange.is_stream else _body(evidence, exchange)
+    return element(
+        "details",
+        summary,
+        _failures(evidence, place, failures, count),
+        body,
+        folded("Request as curl", element("pre", code(evidence.curl(exchange.request)))),
+        folded("Head of the answer", lines(evidence.head(exchange))),
+        id=place.id,
+        class_="exchange",
+        open="" if failures else None,
+    )
+
+
+def _amount(exchange: Exchange) -> str:
+    parts = [f"HTTP {exchange.response.status}"]
+    if exchange.is_stream:
+        parts.append(counted(len(exchange.frames), "frame"))
+    else:
+        parts.append(counted(len(exchange.body), "byte"))
+    parts += [seconds(exchange.frames[-1].at)] if exchange.frames else []
+    return ", ".join([*parts, _ENDS[exchange.end]])
+
+
+def _failures(evidence: Evidence, place: Place, failures: list[Failure], count: int) -> Html:
+    """Return what fails in an exchange, with links to the frames and the verdicts."""
+    rows = [element("li", *_failure(evidence, place, failure)) for failure in failures]
+    if count > len(failures):
+        rows.append(element("li", f"... and {counted(count - len(failures), 'finding')} more"))
+    return element("ul", *rows, class_="failures") if rows else Html()
+
+
+def _failure(evidence: Evidence, place: Place, failure: Failure) -> Iterator[Html]:
+    finding = failure.finding
+    kind = "expected" if failure.expected else "broken"
+    yield element("span", "✗ ", class_=kind, aria_hidden="true")
+    if finding.frame in evidence.failing(place):
+        yield element("a", f"frame {finding.frame}", href=f"#{place.row(finding.frame)}")
+    else:
+        yield text("head or whole" if finding.frame is None else f"frame {finding.frame}")
+    yield text(" ")
+    yield element("a", code(finding.rule), href=f"#{verdict_id(failure.verdict)}")
+    yield prose(f": got {evidence.start_of(finding.got, _LONGEST_DATA)}")
+
+
+def _body(evidence: Evidence, exchange: Exchange) -> Html:
+    shown = evidence.start_of(exchange.body, _LONGEST_BODY)
+    return element("pre", code(shown)) if shown else element("p", "No body.", class_="quiet")
+
+
+def _stream(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
+    if not exchange.frames:
+        return element("p", "No frame came.", class_="quiet")
+    return joined((timeline(evidence, place, exchange), _frames(evidence, place, exchange)))
+
+
+def _frames(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
+    failing = evidence.failing(place)
+    listed = _listed(len(exchange.frames), evidence.rows, failing)
+    rows: list[Html] = []
+    before = 0
+    for number in listed:
+        if number > before + 1:
+            rows.append(_left_out(number - before - 1))
+        rows.append(_row(evidence, place, number, exchange.frames[number - 1], number in failing))
+        before = number
+    shown = table(_COLUMNS, rows, class_="frames", aria_label="Frames")
+    count = len(exchange.frames)
+    said = "Frames" if len(listed) == count else f"Frames: {len(listed)} of {count:,}"
+    return folded(said, shown, class_="frames")
+
+
+_COLUMNS = ("Frame", "Time", "Event", "Data")
+
+
+def _listed(count: int, most: int, failing: dict[int, bool]) -> list[int]:
+    """Return the numbers of the frames that are listed: all, or both ends and around failing."""
+    if count <= most:
+        return list(range(1, count + 1))
+    ends = most // 2
+    kept = {*range(1, ends + 1), *range(count - ends + 1, count + 1)}
+    for number in failing:
+        kept |= {*range(max(1, number - _NEAR), min(count, number + _NEAR) + 1)}
+    return sorted(kept)
+
+
+def _left_out(count: int) -> Html:
+    said = f"... {counted(count, 'frame')} left out here ..."
+    return row(["", "", "", element("span", said, class_="quiet")])
+
+
+def _row(evidence: Evidence, place: Place, number: int, frame: Frame, failing: bool) -> Html:
+    name, data = _event(evidence, frame)
+    mark = joined((element("span", "✗ ", aria_hidden="true"), "fails: ")) if failing else ""
+    cells = (joined((mark, str(number))), seconds(frame.at), code(evidence.told(name)), code(data))
+    return row(cells, id=place.row(number), class_="failing" if failing else None)
+
+
+def _event(evidence: Evidence, frame: Frame) -> tuple[str, str]:
+    """Return what a frame is called, and the start of what it holds."""
+    if frame.torn:
+        return "torn", evidence.start_of(frame.raw, _LONGEST_DATA)
+    if frame.event is None and frame.data is None:
+        told = frame.comment if frame.comment is not None else frame.raw
+        name = "comment" if frame.comment is not None else "no event"
+        return name, evidence.start_of(told, _LONGEST_DATA)
+    return frame.event or "", evidence.start_of(frame.data or "", _LONGEST_DATA)

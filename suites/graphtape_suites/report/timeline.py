@@ -1,0 +1,193 @@
+"""The timeline of a stream as SVG: a lane for each mode and node, time from left to right.
+
+Lengths across are in percent and all others in pixels, so that a narrow screen squeezes the time
+and not the text. Marks that would lie on one another become one, which is the taller the more
+there are; a failing frame keeps a mark of its own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+
+from graphtape_contracts import Exchange
+from graphtape_suites.report.axis import BINS, Axis, seconds
+from graphtape_suites.report.evidence import Evidence, Place
+from graphtape_suites.report.lanes import MODES, OTHERS, Lane, LaneReader
+from graphtape_suites.report.markup import Html, counted, element, joined, shortened, text
+
+MOST_LANES = 40
+
+_PITCH = 32
+"""The height of a lane: its label, and its marks below that."""
+_BASE = 28
+"""Where in a lane marks stand."""
+_LEAST, _MOST = 8, 15
+"""The height of a mark."""
+_FLAG_ROWS = 3
+_FLAG = 15
+"""The height of a row of the flags at failing frames; neighbours are in different rows."""
+_LONGEST_LABEL = 48
+
+
+@dataclass(slots=True)
+class _Mark:
+    """One or many frames at one place of a lane."""
+
+    x: float
+    first: int
+    last: int
+    count: int = 1
+
+
+def timeline(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
+    """Return the timeline of a stream with one frame at least, and what its axis is."""
+    axis = Axis([frame.at for frame in exchange.frames])
+    failing = evidence.failing(place)
+    lanes = _lanes(exchange)
+    names = _in_order(lanes)
+    top = min(len(failing), _FLAG_ROWS) * _FLAG + 4
+    bottom = top + len(names) * _PITCH
+    bands: list[Html] = []
+    circles: list[Html] = []
+    for row, lane in enumerate(names):
+        y = top + row * _PITCH
+        numbers = [n for n, other in enumerate(lanes, 1) if other == lane]
+        marks = _marks(axis, [number for number in numbers if number not in failing])
+        bands.append(_lane(evidence, exchange, lane, y, marks))
+        circles += [
+            _failing_mark(axis, place, number, y, failing[number])
+            for number in numbers
+            if number in failing
+        ]
+    # What is drawn later lies on top.
+    parts = [*bands, _axis(axis, top, bottom), *_flags(axis, failing, bottom), *circles]
+    said = (
+        f"Timeline: {counted(len(lanes), 'frame')} in {counted(len(names), 'lane')}, "
+        f"the last after {seconds(axis.span)}. {_failing_in_words(failing)}"
+    )
+    figure = element(
+        "svg", *parts, class_="timeline", role="img", aria_label=said, height=bottom + 26
+    )
+    return element("figure", figure, element("figcaption", _about(axis)))
+
+
+def _lanes(exchange: Exchange) -> list[Lane]:
+    """Return the lane of each frame; the lanes beyond `MOST_LANES` are one."""
+    reader = LaneReader()
+    lanes = [reader.read(frame, number) for number, frame in enumerate(exchange.frames, 1)]
+    names = _in_order(lanes)
+    if len(names) <= MOST_LANES:
+        return lanes
+    kept = set(names[: MOST_LANES - 1])
+    return [lane if lane in kept else OTHERS for lane in lanes]
+
+
+def _in_order(lanes: Sequence[Lane]) -> list[Lane]:
+    """Return the different *lanes*, by mode, and those of a mode as they came."""
+    return sorted(dict.fromkeys(lanes), key=lambda lane: MODES.index(lane.mode))
+
+
+def _marks(axis: Axis, numbers: Sequence[int]) -> list[_Mark]:
+    marks: list[_Mark] = []
+    for number in numbers:
+        x = axis.place(number - 1)
+        if marks and int(marks[-1].x * BINS) == int(x * BINS):
+            marks[-1].count += 1
+            marks[-1].last = number
+        else:
+            marks.append(_Mark(x, number, number))
+    return marks
+
+
+def _percent(x: float) -> str:
+    """Return where *x* of the axis is across the picture, which has margins of 1 %."""
+    return f"{1 + 98 * x:.2f}%"
+
+
+def _lane(
+    evidence: Evidence, exchange: Exchange, lane: Lane, top: int, marks: Sequence[_Mark]
+) -> Html:
+    y = top + _BASE
+    label = shortened(evidence.told(lane.label), _LONGEST_LABEL)
+    shown = joined(_mark(exchange, mark, y) for mark in marks)
+    return element(
+        "g",
+        Html(f'<rect class="band" y="{top}" width="100%" height="{_PITCH}"/>'),
+        Html(f'<text x="1%" y="{top + 12}">{text(label)}</text>'),
+        shown,
+        class_=f"lane {lane.mode}",
+    )
+
+
+def _mark(exchange: Exchange, mark: _Mark, y: int) -> Html:
+    height = min(_MOST, _LEAST + int(log2(mark.count)))
+    first = seconds(exchange.frames[mark.first - 1].at)
+    if mark.count == 1:
+        title = f"frame {mark.first}, {first}"
+    else:
+        last = seconds(exchange.frames[mark.last - 1].at)
+        title = f"{mark.count} of the frames {mark.first} to {mark.last}, {first} to {last}"
+    return Html(
+        f'<rect class="mark" x="{_percent(mark.x)}" y="{y - height}" width="4" height="{height}">'
+        f"<title>{title}</title></rect>"
+    )
+
+
+def _failing_mark(axis: Axis, place: Place, number: int, top: int, expected: bool) -> Html:
+    middle = top + _BASE - _LEAST // 2
+    return element(
+        "circle",
+        element("title", f"frame {number} {_fails(expected)}"),
+        id=place.mark(number),
+        class_="failing expected" if expected else "failing",
+        cx=_percent(axis.place(number - 1)),
+        cy=middle,
+        r=6,
+    )
+
+
+def _fails(expected: bool) -> str:
+    return "fails, as expected" if expected else "fails"
+
+
+def _flags(axis: Axis, failing: Mapping[int, bool], bottom: int) -> Iterator[Html]:
+    for index, number in enumerate(sorted(failing)):
+        x = axis.place(number - 1)
+        y = (index % _FLAG_ROWS + 1) * _FLAG
+        kind = "flag expected" if failing[number] else "flag"
+        anchor = "start" if x < 0.5 else "end"
+        yield Html(
+            f'<g class="{kind} {anchor}">'
+            f'<line x1="{_percent(x)}" x2="{_percent(x)}" y1="{y - 11}" y2="{bottom}"/>'
+            f'<text x="{_percent(x)}" y="{y - 2}">✗ {number}</text></g>'
+        )
+
+
+def _axis(axis: Axis, top: int, bottom: int) -> Html:
+    parts: list[Html] = []
+    for x, label in axis.ticks():
+        anchor = "start" if x < 0.1 else "end" if x > 0.9 else "middle"
+        parts.append(
+            Html(
+                f'<line x1="{_percent(x)}" x2="{_percent(x)}" y1="{top}" y2="{bottom + 5}"/>'
+                f'<text class="{anchor}" x="{_percent(x)}" y="{bottom + 19}">{label}</text>'
+            )
+        )
+    return element("g", *parts, class_="axis")
+
+
+def _failing_in_words(failing: Mapping[int, bool]) -> str:
+    if not failing:
+        return "No frame fails."
+    return "; ".join(f"frame {n} {_fails(failing[n])}" for n in sorted(failing)) + "."
+
+
+def _about(axis: Axis) -> str:
+    if not axis.span:
+        return "In the order of the frames: no times are known."
+    if axis.is_linear:
+        return "Time since the request. A taller mark stands for several frames."
+    return (
+        "Time since the request, not to scale: where nothing came the axis is shorter, and "
+        "where much came it is wider. A taller mark stands for several frames."
+    )

@@ -1,0 +1,171 @@
+"""The verdicts that want to be read: what is broken, what could not be exercised, what is known."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from graphtape_contracts.finding import Finding, json_path
+from graphtape_contracts.json_value import Path
+from graphtape_suites.report.evidence import Evidence, Place, verdict_id
+from graphtape_suites.report.markup import (
+    Html,
+    code,
+    counted,
+    element,
+    folded,
+    joined,
+    lines,
+    listed,
+    prose,
+    text,
+)
+from graphtape_suites.results import Outcome, Results, ScenarioVerdict, Verdict
+
+SIGNS = {
+    Outcome.BROKEN: "✗",
+    Outcome.UNTRIED: "?",
+    Outcome.EXPECTED: "~",
+    Outcome.KEPT: "✓",
+    Outcome.NOT_APPLICABLE: "-",
+}
+"""What stands for an outcome beside its name and its colour; the gravest first."""
+
+MOST_FINDINGS = 3
+"""Different findings of an exchange that are shown with a verdict."""
+MOST_EXCHANGES = 3
+"""Exchanges of a scenario whose findings are shown."""
+MOST_SCENARIOS = 4
+"""Scenarios whose findings are shown."""
+_LONGEST = 2_000
+_LONGEST_REASON = 20_000
+
+Numbered = tuple[int, Verdict]
+
+_Said = tuple[str, str, Path]
+
+
+def kind(outcome: Outcome) -> str:
+    """Return the class that gives an *outcome* its colour."""
+    return outcome.name.lower()
+
+
+def numbered(results: Results, outcome: Outcome) -> list[Numbered]:
+    """Return the verdicts with that *outcome*, each with its number; what binds most goes first."""
+    found = [(n, v) for n, v in enumerate(results.verdicts, 1) if v.outcome is outcome]
+    return sorted(found, key=lambda one: one[1].level.rank)
+
+
+def broken(evidence: Evidence, verdicts: list[Numbered]) -> Html:
+    """Return *verdicts* that were broken, expected or not, with all that was found."""
+    return joined(_broken(evidence, number, verdict) for number, verdict in verdicts)
+
+
+def untried(evidence: Evidence, verdicts: list[Numbered]) -> Html:
+    """Return *verdicts* of what could not be exercised: one paragraph for each reason."""
+    reasons: dict[str, list[Numbered]] = {}
+    for number, verdict in verdicts:
+        reasons.setdefault(verdict.reason, []).append((number, verdict))
+    return joined(_untried(evidence.told(reason), those) for reason, those in reasons.items())
+
+
+def _untried(reason: str, verdicts: list[Numbered]) -> Html:
+    sign = element("span", f"{SIGNS[Outcome.UNTRIED]} ", aria_hidden="true")
+    promises = (
+        element("li", *_promise(verdict), " ", prose(verdict.says), id=verdict_id(number))
+        for number, verdict in verdicts
+    )
+    head = element("h3", sign, reason or "No reason was given")
+    return element("article", head, element("ul", *promises), class_="verdict untried")
+
+
+def _promise(verdict: Verdict) -> tuple[Html, Html]:
+    return code(verdict.promise), element("span", verdict.level.value, class_="level")
+
+
+def _broken(evidence: Evidence, number: int, verdict: Verdict) -> Html:
+    sign = element("span", f"{SIGNS[verdict.outcome]} ", aria_hidden="true")
+    parts: list[str] = [
+        element("h3", sign, *_promise(verdict)),
+        element("p", prose(verdict.says), class_="says"),
+    ]
+    found = [scenario for scenario in verdict.scenarios if scenario.broken or scenario.findings]
+    if verdict.reason:
+        parts.append(_reason(evidence.start_of(verdict.reason, _LONGEST_REASON), bool(found)))
+    parts += [_scenario(evidence, scenario) for scenario in found[:MOST_SCENARIOS]]
+    if others := found[MOST_SCENARIOS:]:
+        names = joined((code(scenario.scenario) for scenario in others), ", ")
+        parts.append(folded(f"Broken in {counted(len(others), 'scenario')} more", names))
+    sources = dict.fromkeys(f.source for scenario in found for f in scenario.findings if f.source)
+    known = [("Known from", prose(source)) for source in sources]
+    about = evidence.about(verdict)
+    tried = [("Tried in", about)] if about and not found else []
+    parts.append(listed([*tried, *known, ("Test", code(verdict.test))], class_="about"))
+    return element(
+        "article", *parts, id=verdict_id(number), class_=f"verdict {kind(verdict.outcome)}"
+    )
+
+
+def _reason(reason: str, repeated: bool) -> Html:
+    """Return what the test told; folded away where the findings that follow say it better."""
+    if "\n" not in reason:
+        return element("p", prose(reason), class_="reason")
+    told = lines(reason.split("\n"))
+    return folded("As the test told it", told) if repeated else told
+
+
+def _scenario(evidence: Evidence, scenario: ScenarioVerdict) -> Html:
+    said = f"{scenario.broken} of {counted(scenario.exchanges, 'exchange')}"
+    parts: list[str] = [element("h4", "In ", code(scenario.scenario), f": {said}")]
+    groups = [
+        (place, list(findings))
+        for place, findings in groupby(
+            scenario.findings, lambda finding: evidence.find(scenario.scenario, finding)
+        )
+    ]
+    for place, findings in groups[:MOST_EXCHANGES]:
+        parts += _exchange(evidence, place, findings)
+    if left := sum(len(findings) for _, findings in groups[MOST_EXCHANGES:]):
+        parts.append(element("p", f"{counted(left, 'finding')} more in other exchanges."))
+    return joined(parts)
+
+
+def _exchange(evidence: Evidence, place: Place | None, findings: list[Finding]) -> Iterator[Html]:
+    """Yield the *findings* in one exchange, and the request that led to them."""
+    alike: dict[_Said, list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((finding.expected, finding.got, finding.path), []).append(finding)
+    groups = list(alike.values())
+    yield from (_finding(evidence, place, group) for group in groups[:MOST_FINDINGS])
+    if left := sum(map(len, groups[MOST_FINDINGS:])):
+        yield element("p", f"{counted(left, 'finding')} more in this exchange.")
+    if place is not None:
+        request = evidence.exchange(place).request
+        line = element("pre", code(evidence.curl(request)))
+        yield folded(f"The request as curl: {evidence.call(request)}", line)
+
+
+def _finding(evidence: Evidence, place: Place | None, alike: list[Finding]) -> Html:
+    """Return findings that differ by their frames alone."""
+    first = alike[0]
+    return listed(
+        [
+            ("Where", joined(_where(evidence, place, alike), ", ")),
+            ("Expected", prose(evidence.start_of(first.expected, _LONGEST))),
+            ("Got", element("strong", prose(evidence.start_of(first.got, _LONGEST)))),
+        ],
+        class_="finding",
+    )
+
+
+def _where(evidence: Evidence, place: Place | None, alike: list[Finding]) -> list[Html]:
+    """Return where *alike* findings are, with links to the exchange and the frames."""
+    number = alike[0].exchange if place is None else place.exchange
+    parts = [] if number is None else [_link(evidence, place, f"exchange {number}")]
+    frames = [finding.frame for finding in alike if finding.frame is not None]
+    parts += [_link(evidence, place, f"frame {frame}", frame) for frame in frames]
+    parts += [code(evidence.told(json_path(alike[0].path)))] if alike[0].path else []
+    return parts or [text("head")]
+
+
+def _link(evidence: Evidence, place: Place | None, said: str, frame: int | None = None) -> Html:
+    target = None if place is None else evidence.target(place, frame)
+    return element("a", said, href=f"#{target}") if target else text(said)

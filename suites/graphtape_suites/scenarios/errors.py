@@ -1,0 +1,110 @@
+"""Requests that must be refused, and runs that fail."""
+
+from typing import Any
+
+from graphtape_contracts import Request
+from graphtape_mock.live.upstream import request_headers
+from graphtape_suites.profile import STANDARD
+from graphtape_suites.scenarios.scenario import scenario
+from graphtape_suites.stage import ABSENT, STREAM, WAIT, Stage, fresh_id
+
+PATHS = (STREAM, WAIT)
+
+NO_OBJECTS = {
+    "empty": b"",
+    "cut": b'{"assistant_id": "agent", "input',
+    "text": b"hello",
+    "form": b"assistant_id=agent&input=x",
+    "single-quotes": b"{'assistant_id': 'agent'}",
+    "array": b"[]",
+    "string": b'"agent"',
+    "null": b"null",
+}
+"""Bodies that are no JSON object."""
+
+WRONG_FIELDS: dict[str, dict[str, Any]] = {
+    "no-assistant": {"assistant_id": ABSENT},
+    "null-assistant": {"assistant_id": None},
+    "number-assistant": {"assistant_id": 5},
+    "text-config": {"config": "x"},
+    "list-metadata": {"metadata": ["x"]},
+    "number-stream-mode": {"stream_mode": 5},
+    "text-subgraphs": {"stream_subgraphs": "perhaps"},
+    "unknown-completion": {"on_completion": "explode"},
+}
+"""Fields of a type that no server takes."""
+
+
+@scenario("errors.no-object", runs=0)
+def no_object(stage: Stage) -> None:
+    """The body of the request is no JSON object."""
+    for path in PATHS:
+        for body in NO_OBJECTS.values():
+            stage.send(Request("POST", path, request_headers(b"{}"), body))
+
+
+@scenario("errors.wrong-field", runs=0)
+def wrong_field(stage: Stage) -> None:
+    """A field of the request is missing, or has a type that no server takes."""
+    for path in PATHS:
+        for fields in WRONG_FIELDS.values():
+            stage.run(path, **fields)
+
+
+@scenario("errors.odd-field", runs=2, profile=STANDARD)
+def odd_field(stage: Stage) -> None:
+    """A field of the request has a type that only some servers take."""
+    for path in PATHS:
+        stage.run(path, stream_resumable="perhaps")
+
+
+@scenario("errors.unknown-assistant", runs=0)
+def unknown_assistant(stage: Stage) -> None:
+    """Nobody knows the assistant: neither its name nor its id."""
+    for path in PATHS:
+        for name in (f"nobody-{fresh_id()}", fresh_id(), ""):
+            stage.run(path, assistant_id=name)
+
+
+@scenario("errors.method", runs=0)
+def method(stage: Stage) -> None:
+    """The path of runs is asked for with another method than POST."""
+    for path in PATHS:
+        for name in ("GET", "PUT", "PATCH", "DELETE", "HEAD"):
+            stage.send(Request(name, path))
+
+
+@scenario("errors.path", runs=0)
+def path(stage: Stage) -> None:
+    """A run is asked for at a path that is nearly right."""
+    for name in ("/runs/stream/", "/runs/wait/", "/runs/streams", "/Runs/Wait"):
+        stage.run(name)
+
+
+@scenario("errors.no-input", runs=4)
+def no_input(stage: Stage) -> None:
+    """A run has no input, or null."""
+    for name in PATHS:
+        for input_ in (ABSENT, None):
+            stage.run(name, input=input_, command=ABSENT)
+
+
+@scenario("errors.wrong-input", runs=2, profile=STANDARD)
+def wrong_input(stage: Stage) -> None:
+    """The input of a run is a number, where graphs take an object."""
+    for name in PATHS:
+        stage.run(name, input=5, stream_mode=["values", "updates"], command=ABSENT)
+
+
+@scenario("errors.recursion-limit", runs=2, profile=STANDARD)
+def recursion_limit(stage: Stage) -> None:
+    """A run may make no step at all."""
+    for name in PATHS:
+        stage.run(name, config={"recursion_limit": 0})
+
+
+@scenario("errors.resume", runs=2, profile=STANDARD)
+def resume(stage: Stage) -> None:
+    """A stateless run is to be resumed, which has nothing to resume."""
+    for name in PATHS:
+        stage.run(name, input=ABSENT, command={"resume": "yes"})

@@ -1,0 +1,42 @@
+"""Each stream mode alone, with and without subgraphs, and the pairs that clients ask for."""
+
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_suites.profile import STANDARD
+from graphtape_suites.scenarios.scenario import Play, scenario
+from graphtape_suites.stage import Stage
+
+MESSAGES = ("messages", "messages-tuple")
+ALONE = [mode for mode in STREAM_MODES if mode not in MESSAGES]
+PAIRS = (
+    ("values", "updates"),  # RemoteGraph asks for these.
+    ("updates", "custom"),
+    ("values", "debug"),
+    ("tasks", "checkpoints"),
+    ("values", "events"),
+)
+
+
+def _asking(modes: str | list[str], *, subgraphs: bool) -> Play:
+    def play(stage: Stage) -> None:
+        more: Json = {"stream_subgraphs": True} if subgraphs else {}
+        stage.run(stream_mode=modes, **more)
+
+    shown = modes if isinstance(modes, str) else " and ".join(modes)
+    play.__doc__ = f"A run is streamed with {shown}{', of subgraphs too' if subgraphs else ''}."
+    return play
+
+
+for _mode in ALONE:
+    scenario(f"modes.{_mode}", runs=1)(_asking(_mode, subgraphs=False))
+    scenario(f"modes.{_mode}-subgraphs", runs=1, profile=STANDARD)(_asking(_mode, subgraphs=True))
+for _pair in PAIRS:
+    scenario(f"modes.{'-'.join(_pair)}", runs=1, profile=STANDARD)(
+        _asking(list(_pair), subgraphs=False)
+    )
+
+
+@scenario("modes.none", runs=1, profile=STANDARD)
+def none(stage: Stage) -> None:
+    """A run is streamed with an empty list of modes."""
+    stage.run(stream_mode=[])

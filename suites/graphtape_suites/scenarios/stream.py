@@ -1,0 +1,61 @@
+"""Streams of runs: as every client asks for them, and with everything there is to see."""
+
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_suites.profile import STANDARD
+from graphtape_suites.scenarios.scenario import scenario
+from graphtape_suites.stage import Stage
+
+EVERYTHING = [mode for mode in STREAM_MODES if mode != "messages"]
+"""All modes, with messages in chunks: where both kinds are asked for, most servers show these."""
+WITH_WHOLE_MESSAGES = [mode for mode in STREAM_MODES if mode != "messages-tuple"]
+
+
+@scenario("stream.default", runs=1, every=True)
+def default(stage: Stage) -> None:
+    """A run is streamed, and nothing is said but the assistant and the input."""
+    stage.run()
+
+
+@scenario("stream.everything", runs=1, every=True)
+def everything(stage: Stage) -> None:
+    """A run is streamed with every mode, messages as chunks."""
+    stage.run(stream_mode=EVERYTHING)
+
+
+@scenario("stream.whole-messages", runs=1, every=True)
+def whole_messages(stage: Stage) -> None:
+    """A run is streamed with every mode, messages as they grow."""
+    stage.run(stream_mode=WITH_WHOLE_MESSAGES)
+
+
+@scenario("stream.subgraphs", runs=1, every=True, profile=STANDARD)
+def subgraphs(stage: Stage) -> None:
+    """A run is streamed with every mode, subgraphs among them."""
+    stage.run(stream_mode=EVERYTHING, stream_subgraphs=True)
+
+
+@scenario("stream.accept", runs=1, profile=STANDARD)
+def accept(stage: Stage) -> None:
+    """A client that would take JSON alone asks for a stream."""
+    stage.run(headers=(("accept", "application/json"), ("accept-encoding", "gzip")))
+
+
+@scenario("stream.plain-text", runs=1, profile=STANDARD)
+def plain_text(stage: Stage) -> None:
+    """The request says that it is plain text."""
+    request = stage.request()
+    headers = tuple((n, "text/plain" if n == "content-type" else v) for n, v in request.headers)
+    stage.send(type(request)(request.method, request.path, headers, request.body))
+
+
+@scenario("stream.unknown-field", runs=1)
+def unknown_field(stage: Stage) -> None:
+    """The request has a field that nobody knows."""
+    stage.run(graphtape_unknown_field={"a": [1, None]})
+
+
+@scenario("stream.assistant-id", runs=1, profile=STANDARD)
+def assistant_id(stage: Stage) -> None:
+    """The assistant is named by its id in place of its graph."""
+    around = stage.target.surroundings[stage.example.assistant]
+    stage.run(assistant_id=around.assistant_id or stage.example.assistant)

@@ -1,0 +1,203 @@
+"""Whole legal exchanges: what the servers of each dialect may answer to a run request."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+from hypothesis import strategies as st
+
+from graphtape_contracts.call import Asked, asked_by
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.exchange import Exchange, Frame, Request
+from graphtape_suites.strategies.plan import Plan
+from graphtape_suites.strategies.plans import plans
+from graphtape_suites.strategies.requests import join_request, run_requests, stream_modes
+from graphtape_suites.strategies.run import Run
+from graphtape_suites.strategies.servers import Server, Who, servers, timed
+from graphtape_suites.strategies.view import Told, View
+from graphtape_suites.strategies.wire import chunkings, frames_of
+
+_LIVE_ONLY = ("error", "messages/metadata", "messages/partial", "messages/complete")
+"""What langgraph-api 0.16.7 does not send again to those who join later."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A server and what happens there to one run request; the ground for related exchanges."""
+
+    server: Server
+    plan: Plan
+
+    def run(self, request: Request, seed: int) -> Run:
+        """Let it happen once."""
+        asked = asked_by(request)
+        kept = asked is not None and asked.keeps_thread
+        return Run(
+            self.plan,
+            seed,
+            checkpoints=kept or self.server.keeps_checkpoints,
+            whole=self.server.shows_whole_state(asked.modes if asked else ()),
+        )
+
+    def view(self, asked: Asked) -> View:
+        """Return what is shown to those who asked so."""
+        server = self.server
+        return View(asked.modes, asked.subgraphs, server.dialect, server.completes)
+
+
+@cache
+@st.composite
+def scenes(draw: st.DrawFn, who: Who = "any", *, repeatable: bool = False) -> Scene:
+    """A server and a plan that it can carry out: with the same result each time if *repeatable*."""
+    server = draw(servers(who))
+    known = server.dialect is not None
+    asks = server.dialect is not Dialect.JAVASCRIPT
+    retries = server.dialect in (None, Dialect.PYTHON)
+    drawn = plans(
+        asks=asks,
+        retries=retries,
+        marked=known or draw(st.booleans()),
+        repeatable=repeatable,
+    )
+    return Scene(server, draw(drawn))
+
+
+@st.composite
+def streams(
+    draw: st.DrawFn,
+    dialect: Who = "any",
+    *,
+    modes: Sequence[str] | None = None,
+    subgraphs: bool | None = None,
+) -> Exchange:
+    """An exchange of `POST /runs/stream`, of a server of the *dialect*, `unknown` or `any`.
+
+    *modes* are the stream modes that are asked for, and *subgraphs* says whether those are; both
+    are drawn if they are not given. LangGraph.js is never asked for `values` of subgraphs.
+    """
+    scene = draw(scenes(dialect))
+    request = draw(run_requests(modes=modes, subgraphs=subgraphs, dialect=scene.server.dialect))
+    return _streamed(draw, scene, request, draw(_seeds()))
+
+
+@st.composite
+def waits(draw: st.DrawFn, dialect: Who = "any") -> Exchange:
+    """An exchange of `POST /runs/wait`."""
+    scene = draw(scenes(dialect))
+    request = draw(run_requests("/runs/wait", dialect=scene.server.dialect))
+    return _waited(draw, scene, request, draw(_seeds()))
+
+
+@st.composite
+def joins(draw: st.DrawFn, dialect: Who = "any") -> list[Exchange]:
+    """A resumable stream, and `GET .../stream` of the same run for what follows one event."""
+    scene = draw(scenes(dialect))
+    request = draw(run_requests(dialect=scene.server.dialect))
+    request = _asking(request, stream_resumable=True)
+    seed = draw(_seeds())
+    return [_streamed(draw, scene, request, seed), _joined(draw, scene, request, seed)]
+
+
+@st.composite
+def kin(draw: st.DrawFn, dialect: Who = "any") -> list[Exchange]:
+    """Exchanges whose requests ask for the same run, in other ways.
+
+    A stream of several modes; one of each of them alone; a wait; a stream with the events of
+    subgraphs; and two of one request. Each is a run of its own: ids, times and the order of what
+    happens at the same time are its own too.
+    """
+    scene = draw(scenes(dialect, repeatable=True))
+    modes = draw(stream_modes())[:4]
+    request = draw(run_requests(modes=modes, subgraphs=False, dialect=scene.server.dialect))
+    nested = scene.server.dialect is not Dialect.JAVASCRIPT or "values" not in modes
+    asked = [
+        request,
+        request,
+        *(_asking(request, stream_mode=[mode]) for mode in modes),
+        *([_asking(request, stream_subgraphs=True)] if nested else []),
+    ]
+    wait = Request("POST", "/runs/wait", request.headers, request.body)
+    seed = draw(_seeds())
+    return [
+        *(_streamed(draw, scene, each, seed + n) for n, each in enumerate(asked, 1)),
+        _waited(draw, scene, wait, seed),
+    ]
+
+
+def _seeds() -> st.SearchStrategy[int]:
+    return st.integers(0, 2**32)
+
+
+def _asking(request: Request, **fields: Any) -> Request:
+    body = orjson.dumps(orjson.loads(request.body) | fields)
+    return Request(request.method, request.path, request.headers, body)
+
+
+def _asked(request: Request) -> Asked:
+    asked = asked_by(request)
+    assert asked is not None
+    return asked
+
+
+def _streamed(draw: st.DrawFn, scene: Scene, request: Request, seed: int) -> Exchange:
+    run = scene.run(request, seed)
+    chance = random.Random(seed)
+    events = _numbered(scene, request, run, chance)
+    head = scene.server.stream_head(run, request)
+    return Exchange(request, head, _framed(draw, scene.server, events, chance))
+
+
+def _numbered(
+    scene: Scene, request: Request, run: Run, chance: random.Random
+) -> list[tuple[Told, str | None]]:
+    asked = _asked(request)
+    told = scene.server.additions(scene.view(asked).events(run), chance)
+    ids = scene.server.ids(len(told), run, resumable=asked.resumable, chance=chance)
+    return list(zip(told, ids, strict=True))
+
+
+def _framed(
+    draw: st.DrawFn,
+    server: Server,
+    events: Sequence[tuple[Told, str | None]],
+    chance: random.Random,
+) -> tuple[Frame, ...]:
+    heartbeat = server.framing.heartbeat
+    often = chance.choice((0.0, 0.05, 0.4))
+    blocks: list[bytes] = []
+    for told, id_ in events:
+        if heartbeat and chance.random() < often:
+            blocks.append(heartbeat.encode())
+        blocks.append(server.framing.write(told, id_))
+    return timed(frames_of(draw(chunkings(b"".join(blocks)))), chance)
+
+
+def _waited(draw: st.DrawFn, scene: Scene, request: Request, seed: int) -> Exchange:
+    run = scene.run(request, seed)
+    server = scene.server
+    output = server.output_style.write(scene.view(_asked(request)).output(run)).encode()
+    lead = b"\n" * draw(st.integers(0, 3))
+    pieces = [*(lead[n : n + 1] for n in range(len(lead))), *draw(chunkings(output))]
+    frames = tuple(Frame(5.0 * n, piece) for n, piece in enumerate(pieces, 1))
+    return Exchange(request, server.wait_head(run, request), frames)
+
+
+def _joined(draw: st.DrawFn, scene: Scene, request: Request, seed: int) -> Exchange:
+    run = scene.run(request, seed)
+    chance = random.Random(seed)
+    events = _numbered(scene, request, run, chance)
+    server = scene.server
+    if server.dialect is Dialect.JAVASCRIPT:  # Only those who join see ids there.
+        events = [(told, str(n)) for n, (told, _) in enumerate(events)]
+    at = draw(st.integers(-1, len(events) - 1))
+    last = events[at][1] if at >= 0 else None
+    rest = events[at + 1 :]
+    if server.dialect is Dialect.PYTHON:
+        later = [(told, id_) for told, id_ in rest if at < 0 or str(id_) > str(last)]
+        rest = [(told, id_) for told, id_ in later if told[0] not in _LIVE_ONLY]
+    asked = join_request(run.thread_id, run.run_id, last if at >= 0 else "-1")
+    head = server.stream_head(run, asked, joined=True)
+    return Exchange(asked, head, _framed(draw, server, rest, chance))

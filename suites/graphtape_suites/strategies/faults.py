@@ -1,0 +1,79 @@
+"""What can go wrong with the answers of a deployment: fault plans, which shrink to the mildest.
+
+A plan is a list of faults to give to `graphtape_mock.use(fault=...)`; an empty one is no fault.
+"""
+
+from hypothesis import strategies as st
+
+from graphtape_mock.replay.fault import (
+    BadUtf8,
+    Corrupt,
+    Cut,
+    Drop,
+    Duplicate,
+    ErrorEvent,
+    Fault,
+    How,
+    Latency,
+    Reorder,
+    Stall,
+    Status,
+)
+
+_HOWS: tuple[How, ...] = ("end", "close", "half chunk", "reset")
+_HEADLESS_HOWS: tuple[How, ...] = ("close", "reset")
+_STATUSES = (429, 503, 502, 504, 500, 408, 401, 403, 404)
+_SEEDS = st.integers(0, 2**16)
+
+
+def fault_plans(
+    *, events: int = 1, most_bytes: int = 1000, most_seconds: float = 0.05
+) -> st.SearchStrategy[list[Fault]]:
+    """Draw what goes wrong with one answer: nothing, or up to two faults, in their order.
+
+    *events* is how many events the answer has at least: faults happen at one of these. Cuts
+    happen behind *most_bytes* at most, and nothing is late by more than *most_seconds*; nothing
+    stalls for good.
+    """
+    seconds = st.floats(0, most_seconds)
+    spoilt = st.one_of(_at_events(events), _cuts(events, most_bytes), _stalls(events, seconds))
+    late = st.lists(st.builds(Latency, seconds), max_size=1)
+    # One fault changes the answer: two that do so might look for what the first has taken.
+    change = st.lists(spoilt | _refusals(), max_size=1)
+    return st.tuples(late, change).map(_in_order)
+
+
+def _in_order(parts: tuple[list[Latency], list[Fault]]) -> list[Fault]:
+    return [*parts[0], *parts[1]]
+
+
+def _refusals() -> st.SearchStrategy[Fault]:
+    retry_after = st.none() | st.sampled_from((0, 1))
+    return st.builds(Status, st.sampled_from(_STATUSES), retry_after)
+
+
+def _at_events(events: int) -> st.SearchStrategy[Fault]:
+    place = st.integers(1, events)
+    kinds: list[st.SearchStrategy[Fault]] = [
+        st.builds(Duplicate, place),
+        st.builds(Drop, place),
+        st.builds(Corrupt, place, _SEEDS),
+        st.builds(BadUtf8, place, _SEEDS),
+        st.builds(ErrorEvent, st.integers(0, events)),
+    ]
+    if events > 1:
+        kinds.append(st.builds(Reorder, st.integers(1, events - 1)))
+    return st.one_of(kinds)
+
+
+def _cuts(events: int, most_bytes: int) -> st.SearchStrategy[Fault]:
+    how = st.sampled_from(_HOWS)
+    return st.one_of(
+        st.builds(Cut, after=st.integers(0, events), how=how),
+        st.builds(Cut, after_bytes=st.integers(0, most_bytes), how=how),
+        st.builds(Cut, how=st.sampled_from(_HEADLESS_HOWS)),
+    )
+
+
+def _stalls(events: int, seconds: st.SearchStrategy[float]) -> st.SearchStrategy[Fault]:
+    return st.builds(Stall, st.integers(0, events), seconds)

@@ -1,0 +1,102 @@
+"""Requests that no server accepts, and how the servers of each dialect refuse them."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import orjson
+from hypothesis import strategies as st
+
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.exchange import Exchange, Frame, Request
+from graphtape_contracts.json_value import Json
+from graphtape_suites.strategies.requests import run_requests
+from graphtape_suites.strategies.servers import Server, Who, servers
+from graphtape_suites.strategies.wire import chunkings
+
+_UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """Something wrong about a request, and the status that each dialect answers it with."""
+
+    name: str
+    python: int
+    javascript: int
+    aegra: int
+    body: bytes | None = None
+    """The body that is sent; None for a good one."""
+    fields: tuple[tuple[str, object], ...] = ()
+    """Fields of the body that are set to a wrong value."""
+    method: str = "POST"
+
+    def spoil(self, request: Request) -> Request:
+        """Return the *request* with the fault."""
+        body = self.body if self.body is not None else request.body
+        if self.fields:
+            wrong: Json = orjson.loads(request.body) | dict(self.fields)
+            body = orjson.dumps(wrong)
+        return replace(request, method=self.method, body=body)
+
+    def statuses(self, dialect: Dialect | None) -> tuple[int, ...]:
+        """Return the statuses to choose from; an unknown server may answer as any other does."""
+        match dialect:
+            case Dialect.PYTHON:
+                return (self.python,)
+            case Dialect.JAVASCRIPT:
+                return (self.javascript,)
+            case Dialect.AEGRA:
+                return (self.aegra,)
+            case _:
+                return (self.python, self.javascript, self.aegra)
+
+
+_FAULTS = (
+    _Fault("no JSON", 422, 400, 422, body=b"{not json"),
+    _Fault("no body", 422, 400, 422, body=b""),
+    _Fault("an array", 422, 400, 422, body=b"[1]"),
+    _Fault("no assistant", 422, 400, 422, body=b'{"input":{}}'),
+    _Fault("an unknown graph", 422, 404, 404, fields=(("assistant_id", "nope"),)),
+    _Fault("an unknown assistant", 404, 404, 404, fields=(("assistant_id", _UNKNOWN),)),
+    _Fault("a wrong type", 422, 400, 422, fields=(("config", "x"),)),
+    _Fault("a number as mode", 422, 400, 422, fields=(("stream_mode", 5),)),
+    _Fault("a wrong method", 405, 404, 405, body=b"", method="GET"),
+)
+
+
+@cache
+@st.composite
+def refusals(draw: st.DrawFn, dialect: Who = "any") -> Exchange:
+    """A request for a run that is refused, and the refusal of a server of the *dialect*."""
+    server = draw(servers(dialect))
+    path = draw(st.sampled_from(("/runs/stream", "/runs/wait")))
+    fault = draw(st.sampled_from(_FAULTS))
+    request = fault.spoil(draw(run_requests(path, dialect=server.dialect)))
+    status = draw(st.sampled_from(fault.statuses(server.dialect)))
+    media_type, body = draw(_bodies(server, status, fault))
+    head = server.refusal_head(status, media_type, len(body), request)
+    frames = tuple(Frame(0.01 * n, piece) for n, piece in enumerate(draw(chunkings(body)), 1))
+    return Exchange(request, head, frames)
+
+
+@st.composite
+def _bodies(draw: st.DrawFn, server: Server, status: int, fault: _Fault) -> tuple[str, bytes]:
+    detail = ("application/json", orjson.dumps({"detail": f"{fault.name} is refused"}))
+    plain = ("text/plain;charset=UTF-8", f"{fault.name} is refused".encode())
+    issues = [{"type": "missing", "loc": ["body", "assistant_id"], "msg": "Field required"}]
+    listed = ("application/json", orjson.dumps({"detail": issues}))
+    zod: Json = {"success": False, "error": {"issues": [{"path": []}], "name": "ZodError"}}
+    own = {"error": "not_found", "message": "Assistant not found", "details": None}
+    match server.dialect:
+        case Dialect.PYTHON:
+            return detail
+        case Dialect.JAVASCRIPT if status == 400 and fault.body != b"{not json":
+            return ("application/json", orjson.dumps(zod))
+        case Dialect.JAVASCRIPT:
+            return plain
+        case Dialect.AEGRA:
+            if status == 404:
+                return ("application/json", orjson.dumps(own))
+            return listed if status == 422 else detail
+        case _:
+            return draw(st.sampled_from((detail, plain, listed)))

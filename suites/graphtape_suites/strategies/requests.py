@@ -1,0 +1,108 @@
+"""Requests for runs that a server accepts."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from hypothesis import strategies as st
+
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.exchange import Headers, Request
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_suites.strategies.json_values import json_objects, json_values
+
+ORIGIN = "http://localhost:3000"
+
+
+@cache
+def stream_modes() -> st.SearchStrategy[list[str]]:
+    """Any set of stream modes, in any order; often all of them with one kind of messages."""
+    without = [[m for m in STREAM_MODES if m != left_out] for left_out in _MESSAGES]
+    return st.one_of(
+        st.lists(st.sampled_from(STREAM_MODES), min_size=1, max_size=4, unique=True),
+        st.permutations(STREAM_MODES),
+        *(st.just(modes) for modes in without),
+    )
+
+
+@st.composite
+def run_requests(
+    draw: st.DrawFn,
+    path: str = "/runs/stream",
+    *,
+    modes: Sequence[str] | None = None,
+    subgraphs: bool | None = None,
+    dialect: Dialect | None = None,
+) -> Request:
+    """A request that starts a run, with any of the options that change nothing about the answer.
+
+    *modes* and *subgraphs* are drawn if they are not given. Where *dialect* is that of
+    LangGraph.js, `values` is not asked for together with subgraphs: neither version can do it.
+    """
+    body: Json = {"assistant_id": draw(st.sampled_from(("agent", _AGENT)))}
+    body["input"] = draw(json_objects(max_size=2))
+    body |= draw(run_options(modes=modes, subgraphs=subgraphs, dialect=dialect, keep=True))
+    body |= draw(_unread())
+    headers: Headers = (("content-type", "application/json"),)
+    if draw(st.booleans()):
+        headers = (*headers, ("origin", ORIGIN))
+    return Request("POST", path, headers, orjson.dumps(body))
+
+
+@st.composite
+def run_options(
+    draw: st.DrawFn,
+    *,
+    modes: Sequence[str] | None = None,
+    subgraphs: bool | None = None,
+    dialect: Dialect | None = None,
+    keep: bool = False,
+) -> Json:
+    """The fields of a run request that say what is shown, and that change nothing about the run.
+
+    See `run_requests`; with *keep* the thread of the run is kept now and then.
+    """
+    asked = draw(_maybe_modes()) if modes is None else list(modes)
+    fields: Json = {}
+    if asked is not None:
+        fields["stream_mode"] = asked[0] if len(asked) == 1 and draw(st.booleans()) else asked
+    nested = subgraphs if subgraphs is not None else draw(st.booleans())
+    valued = asked is None or "values" in asked
+    if nested and not (dialect is Dialect.JAVASCRIPT and valued):
+        fields["stream_subgraphs"] = True
+    return fields | draw(_options(keep=keep))
+
+
+_MESSAGES = ("messages", "messages-tuple")
+_AGENT = "fe096781-5601-53d2-b2f6-0d3403f7e9ca"
+
+
+@cache
+def _maybe_modes() -> st.SearchStrategy[list[str] | None]:
+    return st.one_of(stream_modes(), stream_modes(), stream_modes(), st.none())
+
+
+@cache
+def _options(*, keep: bool) -> st.SearchStrategy[Json]:
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "stream_resumable": st.booleans(),
+        "on_completion": st.sampled_from(("delete", "keep") if keep else ("delete",)),
+        "config": st.just({"recursion_limit": 25}),
+    }
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+@cache
+def _unread() -> st.SearchStrategy[Json]:
+    """Fields that no server looks into."""
+    return st.fixed_dictionaries(
+        {}, optional={"metadata": json_objects(max_size=1), "unknown_field": json_values()}
+    )
+
+
+def join_request(thread_id: str, run_id: str, last_event_id: str | None) -> Request:
+    """Return the request for what follows an event of a run that was started before."""
+    seen: Headers = (("last-event-id", last_event_id),) if last_event_id else ()
+    return Request("GET", f"/threads/{thread_id}/runs/{run_id}/stream", seen)

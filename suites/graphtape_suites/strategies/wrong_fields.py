@@ -1,0 +1,33 @@
+"""Fields of a run request with values of any type, most of them wrong."""
+
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.schema import load
+
+LEFT_ALONE = frozenset(
+    (
+        "webhook",  # The deployment might call it.
+        "after_seconds",  # It might wait so long.
+        "assistant_id",
+        "input",
+        "metadata",  # The runs are tagged in it.
+    )
+)
+"""Fields that are not set: what they cost, or do to others, is not for a test to try.
+
+Nor is `on_disconnect`, which runs in the background do not have.
+"""
+
+VALUES: tuple[Any, ...] = (None, True, False, 0, 5, -1, 1.5, "", "x", [], ["x"], {}, {"x": 1})
+
+
+@cache
+def wrong_fields() -> st.SearchStrategy[Json]:
+    """One or two of the fields that a run request has, with a value of any type."""
+    properties = load("background-run-request.json")["properties"]
+    names = sorted(properties.keys() - LEFT_ALONE)
+    return st.dictionaries(st.sampled_from(names), st.sampled_from(VALUES), min_size=1, max_size=2)

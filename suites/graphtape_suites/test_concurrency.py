@@ -1,0 +1,57 @@
+"""Runs at the same time, and one after the other in any order."""
+
+from graphtape_contracts import End
+from graphtape_contracts.finding import Level
+from graphtape_suites.exploring import Explorer
+from graphtape_suites.markers import foreign_markers
+from graphtape_suites.promises import broken, promise, promise_in, scenarios_of
+from graphtape_suites.scenarios import Scenario
+from graphtape_suites.session import Player
+
+NAMES = ("concurrency.streams", "concurrency.mixed")
+
+
+@scenarios_of("concurrency")
+def test_scenario(scenario: Scenario, play: Player) -> None:
+    """As many runs as may be can be made at the same time."""
+    play(scenario)
+
+
+@promise_in(
+    NAMES,
+    "concurrency.not-mixed",
+    Level.MUST,
+    "Runs at the same time do not get each other's answers.",
+)
+def test_runs_at_the_same_time_are_not_mixed_up(scenario: Scenario, play: Player) -> None:
+    """Each run is marked in its metadata, which comes back with messages."""
+    if found := foreign_markers(play(scenario)):
+        broken(found)
+
+
+@promise_in(
+    NAMES,
+    "concurrency.all-answered",
+    Level.MUST,
+    "Of runs at the same time each is answered, and to its end.",
+)
+def test_runs_at_the_same_time_are_all_answered(scenario: Scenario, play: Player) -> None:
+    """Whoever comes while others are served waits, and is not turned away."""
+    exchanges = play(scenario)
+    for number, exchange in enumerate(exchanges, 1):
+        status = exchange.response.status
+        if status != 200 or exchange.end is not End.COMPLETE:
+            of = f"run {number} of {len(exchanges)}"
+            broken(f"expected a whole answer to {of}, got status {status}, {exchange.end.value}")
+
+
+@promise(
+    "concurrency.any-order",
+    Level.MUST,
+    "In whatever order runs are made, left, waited for and refused, each keeps the contract.",
+    runs=4,
+    explores=True,
+)
+def test_any_order_of_runs_keeps_the_contract(explore: Explorer) -> None:
+    """Runs are started, dropped, waited for and refused, in any order, as many as may be."""
+    explore.sequences(runs=4)

@@ -1,0 +1,49 @@
+"""Schemathesis with our OpenAPI document: what the document allows, and what it does not."""
+
+import pytest
+
+from graphtape_contracts.finding import Level
+from graphtape_suites.exploring import Explorer
+from graphtape_suites.promises import promise
+from graphtape_suites.session import Session
+
+pytest.importorskip("schemathesis", reason="Schemathesis is not installed, or pytest is too old")
+
+from graphtape_suites.fuzzing import PATHS, Fuzzing
+
+
+@pytest.fixture(scope="session")
+def fuzzing(session: Session) -> Fuzzing:
+    """The document of the deployment, as Schemathesis reads it."""
+    return Fuzzing(session.target)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@promise(
+    "fuzz.allowed",
+    Level.MUST,
+    "Any request that the OpenAPI document allows is answered as the document says.",
+    runs=1,
+    explores=True,
+)
+def test_any_request_that_the_document_allows(
+    path: str, explore: Explorer, fuzzing: Fuzzing
+) -> None:
+    """Status, content type and every event are among those of the document."""
+    explore(fuzzing.allowed(path), fuzzing.play)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@promise(
+    "fuzz.forbidden",
+    Level.MUST,
+    "Any request that the OpenAPI document does not allow is answered as the document says: it "
+    "is no fault of the server.",
+    runs=1,
+    explores=True,
+)
+def test_any_request_that_the_document_forbids(
+    path: str, explore: Explorer, fuzzing: Fuzzing
+) -> None:
+    """A wrong request is refused, or what is wrong about it is ignored."""
+    explore(fuzzing.forbidden(path), fuzzing.play)

@@ -1,0 +1,33 @@
+"""Messages while they are made: whole, growing, or in chunks."""
+
+from collections.abc import Callable
+
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import messages, sums, tuples
+from graphtape_suites.promises import rules_of, scenarios_of
+from graphtape_suites.scenarios import Scenario
+from graphtape_suites.session import Player
+
+
+@scenarios_of("messages")
+def test_scenario(scenario: Scenario, play: Player) -> None:
+    """Messages can be asked for, of either kind."""
+    play(scenario)
+
+
+@rules_of(messages)
+def test_growing_messages(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A message is introduced, grows, and stays the same message."""
+    judge(rule)
+
+
+@rules_of(tuples)
+def test_chunks(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A chunk comes with where it is from."""
+    judge(rule)
+
+
+@rules_of(sums)
+def test_sums(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """The chunks of a message are, together, the message."""
+    judge(rule)

@@ -1,0 +1,167 @@
+"""`POST /runs/stream`: bytes, heads, events and their order."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from graphtape_contracts import Exchange
+from graphtape_contracts.call import Kind
+from graphtape_contracts.event import event_of
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, is_object
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import (
+    events,
+    fields,
+    framing,
+    head,
+    heartbeats,
+    identifiers,
+    order,
+)
+from graphtape_suites.endings import whole
+from graphtape_suites.exploring import Explorer
+from graphtape_suites.promises import (
+    broken,
+    not_applicable,
+    promise,
+    promise_in,
+    rules_of,
+    scenarios_of,
+)
+from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.session import Player, Session
+from graphtape_suites.stage import STREAM, Stage
+from graphtape_suites.strategies import run_options
+from graphtape_suites.timing import head_first
+
+_LEAST_SHARE = 0.02
+"""Of the time that a run takes by its own clock: over less of it, its events came at once."""
+_LEAST_SECONDS = 0.5
+"""The time that a run must take for that to be seen."""
+
+
+@scenarios_of("stream")
+def test_scenario(scenario: Scenario, play: Player) -> None:
+    """What is streamed can be asked for."""
+    play(scenario)
+
+
+@rules_of(framing, fields)
+def test_bytes(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A stream is written as every reader of event streams expects it."""
+    judge(rule)
+
+
+@rules_of(heartbeats)
+def test_heartbeats(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A quiet stream is kept alive."""
+    judge(rule)
+
+
+@rules_of(head)
+def test_head(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """The head of an answer says what it is and which run it is about."""
+    judge(rule)
+
+
+@rules_of(events)
+def test_events(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A stream shows what was asked for, and nothing else."""
+    judge(rule)
+
+
+@rules_of(order)
+def test_order(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A stream begins with `metadata`, and nothing follows its end."""
+    judge(rule)
+
+
+@rules_of(identifiers)
+def test_identifiers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A run, a task and an interrupt keep their ids."""
+    judge(rule)
+
+
+@promise(
+    "stream.whole",
+    Level.MUST,
+    "A stream is not broken off: it ends as HTTP asks for.",
+)
+def test_streams_come_to_their_end(session: Session) -> None:
+    """Who is told half of a run does not know it."""
+    whole(session, Kind.STREAM)
+
+
+@promise(
+    "stream.live",
+    Level.MUST,
+    "Events come when they happen: a stream is not held back until its run is over.",
+)
+def test_events_come_when_they_happen(play: Player) -> None:
+    """A page shows what a model writes while it writes it. The run's own clock is in `debug`."""
+    seen: list[tuple[float, float]] = []
+    for name in ("stream.everything", "stream.whole-messages"):
+        for exchange in play(SCENARIOS[name]):
+            took = _seconds_by_its_clock(exchange)
+            if took >= _LEAST_SECONDS:
+                times = [frame.at for frame in exchange.frames]
+                seen.append((took, times[-1] - times[0]))
+    if not seen:
+        not_applicable(f"no run took {_LEAST_SECONDS} s between its steps, by its `debug` events")
+    if all(came < took * _LEAST_SHARE for took, came in seen):
+        took, came = max(seen)
+        broken(
+            f"expected the events of a run of {took:.2f} s as they happen, got all in {came:.3f} s"
+        )
+
+
+@promise(
+    "stream.head-first",
+    Level.MUST,
+    "The head of a stream comes when the run was taken, not when it has something to show.",
+    runs=1,
+)
+def test_the_head_comes_first(session: Session) -> None:
+    """The SDKs tell their users of the run by the head, and give up where none comes."""
+    head_first(session, STREAM)
+
+
+@promise_in(
+    ("stream.accept", "stream.plain-text", "stream.unknown-field"),
+    "stream.lenient",
+    Level.MUST,
+    "`Accept`, the content type text/plain and unknown fields keep no run from being streamed.",
+)
+def test_requests_are_read_leniently(scenario: Scenario, play: Player) -> None:
+    """Clients send what the servers were seen to take."""
+    for exchange in play(scenario):
+        if exchange.response.status != 200 or not exchange.is_stream:
+            broken(f"expected a stream, got status {exchange.response.status}: {scenario.about}")
+
+
+@promise(
+    "stream.any-request",
+    Level.MUST,
+    "Whatever a request asks to see, its stream keeps the contract.",
+    runs=1,
+    explores=True,
+)
+def test_any_request_is_answered_by_the_contract(explore: Explorer) -> None:
+    """Modes and options in any combination."""
+
+    def stream(stage: Stage, options: Json) -> None:
+        exchange = stage.run(STREAM, **options)
+        if exchange.response.status != 200:
+            stage.complain(f"expected a stream, got status {exchange.response.status}")
+
+    explore(run_options(dialect=explore.dialect), stream)
+
+
+def _seconds_by_its_clock(exchange: Exchange) -> float:
+    events = (event_of(frame, number) for number, frame in enumerate(exchange.frames, 1))
+    debug = [e.value for e in events if e and e.mode == "debug" and is_object(e.value)]
+    try:
+        times = [datetime.fromisoformat(told["timestamp"]).timestamp() for told in debug]
+    except (KeyError, TypeError, ValueError):  # No such time: `data.debug` says so.
+        times = []
+    return max(times) - min(times) if times else 0.0

@@ -1,0 +1,68 @@
+"""`POST /runs/wait`: the output of a run, in one JSON value."""
+
+from collections.abc import Callable
+
+from graphtape_contracts.call import Kind
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import wait
+from graphtape_suites.endings import whole
+from graphtape_suites.exploring import Explorer
+from graphtape_suites.promises import promise, rules_of, scenarios_of
+from graphtape_suites.scenarios import Scenario
+from graphtape_suites.session import Player, Session
+from graphtape_suites.stage import WAIT, Stage
+from graphtape_suites.strategies import run_options
+from graphtape_suites.timing import head_first
+
+
+@scenarios_of("wait")
+def test_scenario(scenario: Scenario, play: Player) -> None:
+    """Runs can be waited for."""
+    play(scenario)
+
+
+@rules_of(wait)
+def test_output(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """The output of a run is one JSON value that says what became of it."""
+    judge(rule)
+
+
+@promise(
+    "wait.whole",
+    Level.MUST,
+    "An output is not broken off: it ends as HTTP asks for.",
+)
+def test_outputs_come_to_their_end(session: Session) -> None:
+    """The SDKs fail on half of a JSON value."""
+    whole(session, Kind.WAIT)
+
+
+@promise(
+    "wait.head-first",
+    Level.SHOULD,
+    "The head of the answer comes when the run was taken, not when it is over.",
+    runs=1,
+)
+def test_the_head_comes_first(session: Session) -> None:
+    """The SDKs know the run by the head, and join it when the connection breaks."""
+    head_first(session, WAIT)
+
+
+@promise(
+    "wait.any-request",
+    Level.MUST,
+    "Whatever a request asks to see, its output keeps the contract.",
+    runs=1,
+    explores=True,
+)
+def test_any_request_is_answered_by_the_contract(explore: Explorer) -> None:
+    """Modes and options in any combination."""
+
+    def wait_for(stage: Stage, options: Json) -> None:
+        exchange = stage.run(WAIT, **options)
+        if exchange.response.status != 200:
+            stage.complain(f"expected an output, got status {exchange.response.status}")
+
+    explore(run_options(dialect=explore.dialect), wait_for)

@@ -1,8 +1,0 @@
-"""The report of a session: one HTML file that needs nothing else, with a timeline of each stream.
-
-write_report(results, Path("report.html"))
-"""
-
-from understudy_suites.report.page import render, write_report
-
-__all__ = ["render", "write_report"]
