@@ -21,8 +21,8 @@ from uuid import UUID
 from tables import Row, check_table, write
 
 from graphtape_contracts import Request, Response, sse
-from graphtape_contracts.contract import Checker, read_call
-from graphtape_contracts.event import event_of
+from graphtape_contracts.checker import Checker, read_call
+from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.finding import Level
 
 LENGTHS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)

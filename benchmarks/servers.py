@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 SERVER_CORE, LOAD_CORE = 0, 1
 _HERE = Path(__file__).parent
-_GRAPHTAPE = "from graphtape_mock.cli import main; main()"
+_GRAPHTAPE = "from graphtape_mock.cli.main import main; main()"
 
 
 class Server(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from graphtape_contracts import Exchange, Frame, Request, Response, sse
-from graphtape_mock.recording_file import RecordingWriter
+from graphtape_mock.recordings.file import RecordingWriter
 
 EVENT_SECONDS = 0.05
 """Time between two events of a paced stream."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from graphtape_contracts.json_value import Json, is_list
-from graphtape_contracts.messages import is_message
+from graphtape_contracts.langchain.messages import is_message
 
 _REMOVE_ALL = "__remove_all__"
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-from graphtape_contracts.answer import Answer
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.parsed_exchange import Answer
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Absent, Event
+from graphtape_contracts.parsing.event import Absent, Event
 from graphtape_contracts.exchange import End, Frame
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Path

@@ -19,10 +19,10 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
-from graphtape_contracts.event import Absent
+from graphtape_contracts.parsing.event import Absent
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.messages import is_message
-from graphtape_contracts.reading.identifier import UUID
+from graphtape_contracts.langchain.messages import is_message
+from graphtape_contracts.parsing.identifiers import UUID
 
 ENTRY = "*"
 """The field that stands for all entries of a map."""

@@ -7,8 +7,8 @@ import pytest
 from captured import CAPTURES, assert_for_each, captured, captures, read_capture
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.call import Kind, kind_of
-from graphtape_contracts.contract import check, check_body, read_call
+from graphtape_contracts.parsing.exchange_head import Kind, kind_of
+from graphtape_contracts.checker import check, check_body, read_call
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
 

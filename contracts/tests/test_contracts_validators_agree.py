@@ -11,7 +11,7 @@ from captured import captures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphtape_contracts.event import Absent, event_of
+from graphtape_contracts.parsing.event import Absent, event_of
 from graphtape_contracts.json_value import Path, is_list, is_object
 from graphtape_contracts.schema import load, names, validator
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graphtape_mock.drift_command import drift
+from graphtape_mock.cli.drift import drift
 
 RECIPES = sorted((Path(__file__).parents[1] / "ci").iterdir())
 COMMAND = re.compile(r"^\s*(?:- run: )?((?:pytest|graphtape) (?:.*\\\n)*.*)$", re.MULTILINE)

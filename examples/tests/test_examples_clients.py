@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from environments import run
 
-from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.engine import Options
 from graphtape_mock.replay.library import load
-from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
 
 CLIENTS = Path(__file__).parent.parent / "clients"
 

@@ -10,9 +10,9 @@ from environments import run
 
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.openapi import VERSIONS, Version, document
-from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.engine import Options
 from graphtape_mock.replay.library import load
-from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
 
 # Of the validators that run on Node 20, the one that knows OpenAPI 3.2.
 VALIDATOR = "@seriousme/openapi-schema-validator@2.11.0"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import graphtape_suites
-from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.engine import Options
 from graphtape_mock.replay.library import load
-from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
 
 CHECKOUT = Path(__file__).parents[2]
 BLOCKS = re.findall(

@@ -12,7 +12,7 @@ import pytest
 from captured import captured, captures
 from environments import make_once
 
-from graphtape_contracts.event import Absent, event_of
+from graphtape_contracts.parsing.event import Absent, event_of
 from graphtape_contracts.exchange import Exchange
 
 PAGE = Path(__file__).parents[2] / "contracts" / "schemas-from-javascript.md"

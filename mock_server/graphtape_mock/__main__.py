@@ -1,5 +1,5 @@
 """`python -m graphtape_mock`: the command `graphtape`."""
 
-from graphtape_mock.cli import main
+from graphtape_mock.cli.main import main
 
 main()

@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Message, Scope
 
 from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 from graphtape_contracts.json_value import is_list, is_object
-from graphtape_mock.api.replay import Options
-from graphtape_mock.recording import Recording
+from graphtape_mock.replay.engine import Options
+from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.replay.library import Library
-from graphtape_mock.server import Mock
+from graphtape_mock.server.mock import Mock
 
 
 async def _exchange(

@@ -10,8 +10,8 @@ from broken_servers.server import BrokenServer
 from trying import FOUND, found_broken, is_there_what_tries, told, verdicts_on
 
 from graphtape_contracts.finding import Level
-from graphtape_suites.promises import all_promises
-from graphtape_suites.results import Outcome
+from graphtape_suites.checks.check import all_promises
+from graphtape_suites.verdicts.results import Outcome
 
 NOT_BROKEN = {
     "clients.refusal": "the SDK is given what was read already: its status is never another",

@@ -11,13 +11,13 @@ import pytest
 from broken_servers.server import BrokenMock, BrokenServer
 
 from graphtape_mock.replay.library import Library, load
-from graphtape_mock.replay.projection import request_body
-from graphtape_mock.server import BackgroundServer, bundled_recordings
-from graphtape_mock.view import VIEW_FIELDS
-from graphtape_suites.promises import Promise, promise_of
-from graphtape_suites.reporting import VERDICT_ATTRIBUTE
-from graphtape_suites.results import Outcome, Verdict
-from graphtape_suites.target import EXPECTED_OF_THE_MOCK
+from graphtape_mock.replay.selection import request_body
+from graphtape_mock.server.mock import BackgroundServer, bundled_recordings
+from graphtape_mock.recordings.view import VIEW_FIELDS
+from graphtape_suites.checks.check import Promise, promise_of
+from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
+from graphtape_suites.verdicts.results import Outcome, Verdict
+from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK
 
 SUITES = "graphtape_suites"
 FOUND = "found"

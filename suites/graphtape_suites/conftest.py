@@ -8,21 +8,21 @@ from graphtape_contracts import Exchange
 from graphtape_contracts.catalogue import UnknownVersion
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
-from graphtape_mock.api.deployment import BadAnswer
-from graphtape_mock.live.upstream import BadHeader, UpstreamError
-from graphtape_mock.record.job import BadJob
-from graphtape_mock.recording import BrokenRecording
-from graphtape_suites import judging
-from graphtape_suites.examples import NothingToRun
-from graphtape_suites.expected import BadExpectation, read_expectations
-from graphtape_suites.exploring import Explorer
-from graphtape_suites.outcome import EXPECTED, RULING, attach_verdict
-from graphtape_suites.promises import Untried, all_promises, broken, not_applicable, promise_of
-from graphtape_suites.reporting import STOPPED, shared_folder
+from graphtape_mock.server.recorded_deployment import BadAnswer
+from graphtape_mock.deployment.connection import BadHeader, UpstreamError
+from graphtape_mock.record.requests import BadJob
+from graphtape_mock.recordings.recording import BrokenRecording
+from graphtape_suites.verdicts import evaluation as judging
+from graphtape_suites.runner.run_inputs import NothingToRun
+from graphtape_suites.verdicts.expected_failures import BadExpectation, read_expectations
+from graphtape_suites.properties.property_runner import Explorer
+from graphtape_suites.verdicts.outcome import EXPECTED, RULING, attach_verdict
+from graphtape_suites.checks.check import Untried, all_promises, broken, not_applicable, promise_of
+from graphtape_suites.report.terminal import STOPPED, shared_folder
 from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.session import Player, Session, describe
-from graphtape_suites.settings import settings_of
-from graphtape_suites.target import EXPECTED_OF_THE_MOCK, open_target
+from graphtape_suites.runner.session import Player, Session, describe
+from graphtape_suites.runner.settings import settings_of
+from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK, open_target
 
 _WRONG_USE = (
     BadAnswer,

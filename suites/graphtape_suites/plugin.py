@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graphtape_suites.guest import options as guest_options
-from graphtape_suites.options import add_options
-from graphtape_suites.reporting import PROMISE_MARK, Reporting
+from graphtape_suites.mock_fixture import options as guest_options
+from graphtape_suites.runner.options import add_options
+from graphtape_suites.report.terminal import PROMISE_MARK, Reporting
 
 if TYPE_CHECKING:
-    from graphtape_suites.guest.deployment import MockDeployment
-    from graphtape_suites.guest.host import Host
-    from graphtape_suites.guest.tally import Tally
+    from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
+    from graphtape_suites.mock_fixture.running_mock import Host
+    from graphtape_suites.mock_fixture.used_recordings import Tally
 
 GROUP = "graphtape"
 TALLY: pytest.StashKey[Tally] = pytest.StashKey()
@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.dist = "no"  # Nothing is run, so there is nothing for pytest-xdist to share.
     config.pluginmanager.register(Reporting(config), "graphtape-reporting")
     if guest_options.are_given(config):
-        from graphtape_suites.guest.tally import start_tally
+        from graphtape_suites.mock_fixture.used_recordings import start_tally
 
         config.stash[TALLY] = start_tally(config)
 
@@ -67,8 +67,8 @@ def graphtape_server(request: pytest.FixtureRequest) -> Iterator[Host]:
 
     For fixtures that live longer than a test, and need to know where the mock will be.
     """
-    from graphtape_suites.guest.host import hosted
-    from graphtape_suites.guest.settings import read_settings
+    from graphtape_suites.mock_fixture.running_mock import hosted
+    from graphtape_suites.mock_fixture.settings import read_settings
 
     with hosted(read_settings(request.config)) as host:
         yield host
@@ -86,7 +86,7 @@ def graphtape_mock(
     request that was not recorded fails the test. `.use` and `.hold` say how runs are answered,
     `.requests`, `.assert_called` and `.wait_for` what was asked.
     """
-    from graphtape_suites.guest.deployment import MockDeployment
+    from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
 
     graphtape_server.reset()
     mock = request.node.stash[MOCK] = MockDeployment(graphtape_server)

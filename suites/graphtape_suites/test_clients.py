@@ -5,12 +5,12 @@ from itertools import zip_longest
 from typing import Any
 
 from graphtape_contracts import End, Exchange
-from graphtape_contracts.call import Kind
-from graphtape_contracts.event import Absent, event_of, parse
+from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_contracts.parsing.event import Absent, event_of, parse
 from graphtape_contracts.finding import Level
-from graphtape_suites import sdk
-from graphtape_suites.promises import Untried, broken, not_applicable, promise
-from graphtape_suites.session import Session
+from graphtape_suites.checks import sdk
+from graphtape_suites.checks.check import Untried, broken, not_applicable, promise
+from graphtape_suites.runner.session import Session
 
 
 @promise(

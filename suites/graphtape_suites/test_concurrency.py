@@ -2,11 +2,11 @@
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
-from graphtape_suites.exploring import Explorer
-from graphtape_suites.markers import foreign_markers
-from graphtape_suites.promises import broken, promise, promise_in, scenarios_of
+from graphtape_suites.properties.property_runner import Explorer
+from graphtape_suites.checks.run_tags import foreign_markers
+from graphtape_suites.checks.check import broken, promise, promise_in, scenarios_of
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.session import Player
+from graphtape_suites.runner.session import Player
 
 NAMES = ("concurrency.streams", "concurrency.mixed")
 

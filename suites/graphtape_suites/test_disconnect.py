@@ -2,9 +2,9 @@
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
-from graphtape_suites.promises import broken, promise_in, scenario_names, scenarios_of
+from graphtape_suites.checks.check import broken, promise_in, scenario_names, scenarios_of
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.session import Player
+from graphtape_suites.runner.session import Player
 
 
 @scenarios_of("disconnect")

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.answer import Answer
-from graphtape_contracts.contract import read_call
+from graphtape_contracts.parsing.parsed_exchange import Answer
+from graphtape_contracts.checker import read_call
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
-from graphtape_contracts.reading.outcome import outcome_of
+from graphtape_contracts.parsing.run_outcome import outcome_of
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import errors, refusals, validation
-from graphtape_suites.exploring import Explorer
-from graphtape_suites.promises import broken, promise, promise_in, rules_of, scenarios_of
+from graphtape_suites.properties.property_runner import Explorer
+from graphtape_suites.checks.check import broken, promise, promise_in, rules_of, scenarios_of
 from graphtape_suites.scenarios import SCENARIOS, Scenario
 from graphtape_suites.scenarios.errors import PATHS
-from graphtape_suites.session import Player, Session
-from graphtape_suites.stage import STREAM, Stage
+from graphtape_suites.runner.session import Player, Session
+from graphtape_suites.runner.client import STREAM, Stage
 from graphtape_suites.strategies.wrong_fields import wrong_fields
 
 WRONG = ("no-object", "wrong-field", "unknown-assistant", "method", "path")

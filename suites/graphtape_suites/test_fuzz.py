@@ -3,13 +3,13 @@
 import pytest
 
 from graphtape_contracts.finding import Level
-from graphtape_suites.exploring import Explorer
-from graphtape_suites.promises import promise
-from graphtape_suites.session import Session
+from graphtape_suites.properties.property_runner import Explorer
+from graphtape_suites.checks.check import promise
+from graphtape_suites.runner.session import Session
 
 pytest.importorskip("schemathesis", reason="Schemathesis is not installed, or pytest is too old")
 
-from graphtape_suites.fuzzing import PATHS, Fuzzing
+from graphtape_suites.properties.fuzzing import PATHS, Fuzzing
 
 
 @pytest.fixture(scope="session")

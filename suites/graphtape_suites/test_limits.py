@@ -2,11 +2,11 @@
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
-from graphtape_suites.exploring import Explorer
-from graphtape_suites.promises import broken, promise, promise_in, scenario_names, scenarios_of
+from graphtape_suites.properties.property_runner import Explorer
+from graphtape_suites.checks.check import broken, promise, promise_in, scenario_names, scenarios_of
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.session import Player
-from graphtape_suites.stage import STREAM, Stage
+from graphtape_suites.runner.session import Player
+from graphtape_suites.runner.client import STREAM, Stage
 from graphtape_suites.strategies import json_objects
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import messages, sums, tuples
-from graphtape_suites.promises import rules_of, scenarios_of
+from graphtape_contracts.rules import messages
+from graphtape_contracts.rules import message_assembly as sums
+from graphtape_contracts.rules import messages_tuple as tuples
+from graphtape_suites.checks.check import rules_of, scenarios_of
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.session import Player
+from graphtape_suites.runner.session import Player
 
 
 @scenarios_of("messages")

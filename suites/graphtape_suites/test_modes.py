@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from graphtape_contracts.event import event_of
+from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import data, debug, folding, langchain, tasks, updates, values
-from graphtape_suites.promises import (
+from graphtape_suites.checks.check import (
     broken,
     promise_in,
     rules_of,
     scenarios_of,
 )
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.session import Player
+from graphtape_suites.runner.session import Player
 
 
 @scenarios_of("modes")

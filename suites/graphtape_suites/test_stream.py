@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.call import Kind
-from graphtape_contracts.event import event_of
+from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_contracts.rule import AnyRule
@@ -18,9 +18,9 @@ from graphtape_contracts.rules import (
     identifiers,
     order,
 )
-from graphtape_suites.endings import whole
-from graphtape_suites.exploring import Explorer
-from graphtape_suites.promises import (
+from graphtape_suites.checks.endings import whole
+from graphtape_suites.properties.property_runner import Explorer
+from graphtape_suites.checks.check import (
     broken,
     not_applicable,
     promise,
@@ -29,10 +29,10 @@ from graphtape_suites.promises import (
     scenarios_of,
 )
 from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.session import Player, Session
-from graphtape_suites.stage import STREAM, Stage
+from graphtape_suites.runner.session import Player, Session
+from graphtape_suites.runner.client import STREAM, Stage
 from graphtape_suites.strategies import run_options
-from graphtape_suites.timing import head_first
+from graphtape_suites.checks.timing import head_first
 
 _LEAST_SHARE = 0.02
 """Of the time that a run takes by its own clock: over less of it, its events came at once."""

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from graphtape_contracts.call import Kind
+from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import wait
-from graphtape_suites.endings import whole
-from graphtape_suites.exploring import Explorer
-from graphtape_suites.promises import promise, rules_of, scenarios_of
+from graphtape_suites.checks.endings import whole
+from graphtape_suites.properties.property_runner import Explorer
+from graphtape_suites.checks.check import promise, rules_of, scenarios_of
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.session import Player, Session
-from graphtape_suites.stage import WAIT, Stage
+from graphtape_suites.runner.session import Player, Session
+from graphtape_suites.runner.client import WAIT, Stage
 from graphtape_suites.strategies import run_options
-from graphtape_suites.timing import head_first
+from graphtape_suites.checks.timing import head_first
 
 
 @scenarios_of("wait")

@@ -16,13 +16,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 import graphtape_suites
 from graphtape_contracts.json_value import is_object
-from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.engine import Options
 from graphtape_mock.replay.library import load
-from graphtape_mock.server import BackgroundServer, Mock, bundled_recordings
-from graphtape_suites.profile import SMOKE
-from graphtape_suites.promises import all_promises
-from graphtape_suites.settings import Settings
-from graphtape_suites.target import Target, open_target
+from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_suites.runner.profile import SMOKE
+from graphtape_suites.checks.check import all_promises
+from graphtape_suites.runner.settings import Settings
+from graphtape_suites.runner.target import Target, open_target
 
 PACKAGE = Path(graphtape_suites.__file__).parent
 RECORDINGS = ("tools", "failing")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from guest_project import project
+from user_project import project
 
 import graphtape_suites
 

@@ -1,6 +1,6 @@
 """What a browser needs to know before a page of another origin may read an answer."""
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Request
 from graphtape_contracts.finding import Level

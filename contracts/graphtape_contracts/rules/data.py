@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from graphtape_contracts.call import Call
-from graphtape_contracts.event import Absent, Event
+from graphtape_contracts.parsing.exchange_head import Call
+from graphtape_contracts.parsing.event import Absent, Event
 from graphtape_contracts.finding import Level
-from graphtape_contracts.reading.misfit import report_misfit, shorten
-from graphtape_contracts.reading.output_schema import output_judge
+from graphtape_contracts.schema_findings import report_misfit, shorten
+from graphtape_contracts.parsing.output_schema import output_judge
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Event
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_object
-from graphtape_contracts.reading.recent import Recent
-from graphtape_contracts.reading.task_event import TaskEvent, TaskLog, read_task
+from graphtape_contracts.parsing.bounded_dict import Recent
+from graphtape_contracts.parsing.task_event import TaskEvent, TaskLog, read_task
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

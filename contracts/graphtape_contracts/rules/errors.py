@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from graphtape_contracts.call import Call
+from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Event, parse
+from graphtape_contracts.parsing.event import Event, parse
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, Path, is_object
 from graphtape_contracts.rule import (

@@ -2,12 +2,12 @@
 
 import re
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Event
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_object
-from graphtape_contracts.reading.interrupts import tells_interrupts
+from graphtape_contracts.parsing.interrupts import tells_interrupts
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 from graphtape_contracts.stream_mode import PARTIAL_MESSAGES, STREAM_MODES, event_names
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from graphtape_contracts import sse
-from graphtape_contracts.call import Call
+from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame
 from graphtape_contracts.finding import Level
-from graphtape_contracts.reading.watch import Seen, each_block
+from graphtape_contracts.watch import Seen, each_block
 from graphtape_contracts.rule import AnyRule, FrameRule, quote
 
 _KNOWN = frozenset(Dialect)

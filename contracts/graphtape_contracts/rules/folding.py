@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphtape_contracts.call import Call
-from graphtape_contracts.event import Event
+from graphtape_contracts.parsing.exchange_head import Call
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.reducer import Reducer, may_follow

@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
-from graphtape_contracts.reading.identifier import UUID, run_at
+from graphtape_contracts.parsing.identifiers import UUID, run_at
 from graphtape_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, HeadRule, Report, quote
 
 _KNOWN = frozenset(Dialect)

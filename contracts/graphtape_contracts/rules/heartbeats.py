@@ -6,11 +6,11 @@ Times are judged where they are known: a frame that arrived at 0.0 has none.
 from collections.abc import Iterator
 
 from graphtape_contracts import sse
-from graphtape_contracts.call import Call
+from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame
 from graphtape_contracts.finding import Level
-from graphtape_contracts.reading.watch import Seen, each_block
+from graphtape_contracts.watch import Seen, each_block
 from graphtape_contracts.rule import AnyRule, FrameRule, FrameWatch, Report, quote
 
 _BEATING = frozenset({Dialect.PYTHON, Dialect.AEGRA})

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from graphtape_contracts.call import Call
+from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Event
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, Path, is_list, is_object
-from graphtape_contracts.reading.identifier import is_uuid, run_at
-from graphtape_contracts.reading.watch import Seen, each_event
+from graphtape_contracts.parsing.identifiers import is_uuid, run_at
+from graphtape_contracts.watch import Seen, each_event
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

@@ -1,12 +1,12 @@
 """The mode `events`: LangChain's own events, version 2."""
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Event
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.reading.langchain_event import StepLog, read_step, split
-from graphtape_contracts.reading.recent import MOST_REMEMBERED
+from graphtape_contracts.parsing.langchain_event import StepLog, read_step, split
+from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Event
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.reading.recent import MOST_REMEMBERED, Recent
+from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"

@@ -1,8 +1,8 @@
 """What comes before what: how a stream begins and ends."""
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Event
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.exchange import End
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_object

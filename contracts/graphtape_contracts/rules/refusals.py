@@ -2,12 +2,12 @@
 
 import re
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import parse
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_object
-from graphtape_contracts.reading.status import blames_the_request
+from graphtape_contracts.parsing.status import blames_the_request
 from graphtape_contracts.rule import AnyRule, BodyRule, HeadRule, Report, quote
 from graphtape_contracts.rules.errors import TRACEBACK
 

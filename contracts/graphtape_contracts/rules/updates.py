@@ -3,13 +3,13 @@
 from collections import Counter
 from typing import Any
 
-from graphtape_contracts.call import Call, Kind
+from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.event import Event
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.reading.recent import MOST_REMEMBERED, Recent
-from graphtape_contracts.reading.task_event import OWN, TaskEvent, TaskLog, place
+from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
+from graphtape_contracts.parsing.task_event import OWN, TaskEvent, TaskLog, place
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 INTERRUPT = "__interrupt__"

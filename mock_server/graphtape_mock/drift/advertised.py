@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.shape import Shape
-from graphtape_mock.drift.neighbours import SCHEMAS
+from graphtape_mock.drift.compare_endpoints import SCHEMAS
 from graphtape_mock.drift.schema_shape import shape_of_schema
-from graphtape_mock.lenient_json import object_in
+from graphtape_mock.recordings.try_json import object_in
 
 
 def nullable_fields(exchanges: Iterable[Exchange]) -> frozenset[str]:

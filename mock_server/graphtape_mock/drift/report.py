@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from graphtape_mock.annotation import COMMANDS, annotation
-from graphtape_mock.drift.drift import Drift, Severity
-from graphtape_mock.drift.verdict import Verdict
-from graphtape_mock.live.governor import Budget, Spent
-from graphtape_mock.terminal import count, escape
+from graphtape_mock.console.github import COMMANDS, annotation
+from graphtape_mock.drift.severity import Drift, Severity
+from graphtape_mock.drift.recording_drift import Verdict
+from graphtape_mock.deployment.budget import Budget, Spent
+from graphtape_mock.console.text import count, escape
 
 
 def text(verdict: Verdict) -> Iterator[str]:

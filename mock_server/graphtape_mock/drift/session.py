@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from graphtape_contracts import End, Exchange, Frame, Request
-from graphtape_mock.drift.asking import as_recorded, is_run, to_ask
-from graphtape_mock.live.caller import Caller
-from graphtape_mock.live.governor import RETRIED, BudgetSpent
-from graphtape_mock.live.upstream import UpstreamError
-from graphtape_mock.record.progress import Progress
+from graphtape_mock.drift.requests import as_recorded, is_run, to_ask
+from graphtape_mock.deployment.client import Caller
+from graphtape_mock.deployment.budget import RETRIED, BudgetSpent
+from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_mock.console.progress import Progress
 
 TIME_OVER = "the time was over in the middle of it"
 STOPPED = "stopped by Ctrl-C"

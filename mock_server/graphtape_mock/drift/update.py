@@ -9,13 +9,13 @@ import os
 from uuid import uuid4
 
 from graphtape_contracts import End, Exchange
-from graphtape_mock.drift.comparison import compare
-from graphtape_mock.drift.drift import Severity
-from graphtape_mock.drift.verdict import Answered, Verdict
-from graphtape_mock.lenient_json import object_in
+from graphtape_mock.drift.compare_runs import compare
+from graphtape_mock.drift.severity import Severity
+from graphtape_mock.drift.recording_drift import Answered, Verdict
+from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.record.recorder import redact_exchange
-from graphtape_mock.recording_file import RecordingWriter
-from graphtape_mock.redaction import Redactor
+from graphtape_mock.recordings.file import RecordingWriter
+from graphtape_mock.redaction.redactor import Redactor
 
 
 class NotUpdated(Exception):

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
-from graphtape_mock.lenient_json import object_in
-from graphtape_mock.live.surroundings import Surroundings
-from graphtape_mock.live.upstream import Answer, Upstream, UpstreamError, UpstreamTimeout
+from graphtape_mock.recordings.try_json import object_in
+from graphtape_mock.deployment.info import Surroundings
+from graphtape_mock.deployment.connection import Answer, Upstream, UpstreamError, UpstreamTimeout
 from graphtape_mock.record.interruption import interrupts_held
-from graphtape_mock.record.job import Job
-from graphtape_mock.recording_file import RecordingWriter, line_end
-from graphtape_mock.redaction import Redactor
-from graphtape_mock.view import View
+from graphtape_mock.record.requests import Job
+from graphtape_mock.recordings.file import RecordingWriter, line_end
+from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.recordings.view import View
 
 Watch = Callable[[int, float], None]
 """Is told how many events there are, and after how many seconds."""

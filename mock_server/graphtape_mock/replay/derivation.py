@@ -11,8 +11,8 @@ from itertools import takewhile
 from typing import Any
 
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.messages import NotAddable, PartialMessages, is_message, messages_in
-from graphtape_mock.replay.event import Event
+from graphtape_contracts.langchain.messages import NotAddable, PartialMessages, is_message, messages_in
+from graphtape_mock.replay.recorded_event import Event
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _STREAMED_ID = re.compile(rf"(?:lc_)?run-{{1,2}}{_UUID}")

@@ -18,7 +18,7 @@ import orjson
 
 from graphtape_contracts import sse
 from graphtape_mock.replay.pacing import Chunk
-from graphtape_mock.replay.script import Ending, Script
+from graphtape_mock.replay.response_plan import Ending, Script
 
 How = Literal["reset", "half chunk", "close", "end"]
 """How a response is cut: see `script.Ending`."""

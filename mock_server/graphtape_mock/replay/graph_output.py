@@ -9,8 +9,8 @@ from typing import Any
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_mock.lenient_json import object_in
-from graphtape_mock.replay.event import Event
+from graphtape_mock.recordings.try_json import object_in
+from graphtape_mock.replay.recorded_event import Event
 
 _INTERRUPT = "__interrupt__"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
-from graphtape_mock.assistant_id import assistant_key
-from graphtape_mock.recording import SUFFIX, Recording
-from graphtape_mock.recording_file import read
+from graphtape_mock.recordings.assistant_id import assistant_key
+from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.recordings.file import read
 from graphtape_mock.replay.graph_output import output_keys
 from graphtape_mock.replay.matching import (
     canonical,
@@ -18,8 +18,8 @@ from graphtape_mock.replay.matching import (
     match_key,
     record_command,
 )
-from graphtape_mock.replay.projection import can_show, request_body, view_of
-from graphtape_mock.view import View
+from graphtape_mock.replay.selection import can_show, request_body, view_of
+from graphtape_mock.recordings.view import View
 
 MAX_DIFFERENCES = 5
 """How many of the differences to the nearest recording a miss tells."""

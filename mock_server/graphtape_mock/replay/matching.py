@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_mock.redaction import redact_json
-from graphtape_mock.replay.identity import message_kind
+from graphtape_mock.redaction.redactor import redact_json
+from graphtape_mock.replay.ids import message_kind
 
 _FILLED_IN = frozenset(("thread_id", "run_id", "graph_id", "assistant_id"))
 """Keys of `configurable` that the server overwrites with its own."""

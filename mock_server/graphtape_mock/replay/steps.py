@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from graphtape_contracts import sse
-from graphtape_mock.replay.script import Script
+from graphtape_mock.replay.response_plan import Script
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from graphtape_contracts.finding import Level, json_path
-from graphtape_mock.annotation import COMMANDS, annotation
-from graphtape_mock.terminal import count, escape
-from graphtape_mock.verify.verdict import Remark, Verdict
+from graphtape_mock.console.github import COMMANDS, annotation
+from graphtape_mock.console.text import count, escape
+from graphtape_mock.verify.judgement import Remark, Verdict
 
 
 def text(verdict: Verdict) -> Iterator[str]:

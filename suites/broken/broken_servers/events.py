@@ -16,7 +16,7 @@ from broken_servers.changes import (
 )
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
-from graphtape_contracts.event import parse
+from graphtape_contracts.parsing.event import parse
 
 SUBGRAPHS = ("subgraphs", "tools")
 CHECKPOINT = {"id": "x", "step": 0, "source": "loop"}

@@ -20,7 +20,7 @@ from broken_servers.changes import (
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Exchange, Frame, Headers, Response
 from graphtape_contracts.json_value import is_object
-from graphtape_mock.lenient_json import value_in
+from graphtape_mock.recordings.try_json import value_in
 
 FAILING = ("failing", "tools")
 UNKNOWN = "graphtape_unknown_field"

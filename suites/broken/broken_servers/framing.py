@@ -14,7 +14,7 @@ from broken_servers.changes import (
 )
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
-from graphtape_contracts.event import parse
+from graphtape_contracts.parsing.event import parse
 
 SEPARATOR = "\u2028".encode()
 """What some writers take for the end of a line."""

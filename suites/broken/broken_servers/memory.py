@@ -11,9 +11,9 @@ from broken_servers.answering import answering, exchange_with, read_request, sen
 from broken_servers.changes import asked, body, data, each, is_run, streams, value, waits
 from broken_servers.server import Breaking, BrokenServer
 from graphtape_contracts import Exchange
-from graphtape_contracts.event import parse
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import is_object
-from graphtape_mock.lenient_json import object_in
+from graphtape_mock.recordings.try_json import object_in
 
 INTERRUPT = ("interrupt",)
 INTERRUPT_ID = re.compile(rb'"id":"[0-9a-f]{32}"')

@@ -20,7 +20,7 @@ from broken_servers.changes import (
 )
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
-from graphtape_contracts.event import parse
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import is_object
 
 NOTES = ("--graphtape-level=may",)

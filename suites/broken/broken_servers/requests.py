@@ -17,7 +17,7 @@ from broken_servers.changes import (
 from broken_servers.failures import text_answer
 from broken_servers.server import MOST, Breaking, BrokenServer
 from graphtape_contracts import Exchange
-from graphtape_mock.api.connection import Connection
+from graphtape_mock.server.connection import Connection
 
 FAILS = text_answer(500, "Internal Server Error")
 TAKEN = text_answer(413, "Payload Too Large")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graphtape_mock.api.replay import Options
+from graphtape_mock.replay.engine import Options
 from graphtape_mock.replay.library import Library
-from graphtape_mock.server import Mock
+from graphtape_mock.server.mock import Mock
 
 Breaking = Callable[[ASGIApp], ASGIApp]
 """Makes of the mock an application that does one thing wrong."""

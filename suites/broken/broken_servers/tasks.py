@@ -6,7 +6,7 @@ from broken_servers.answering import answering
 from broken_servers.changes import Frames, Parts, data, drop, each, event, frames, nth, twice
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
-from graphtape_contracts.event import parse
+from graphtape_contracts.parsing.event import parse
 
 INTERRUPT = ("interrupt",)
 FAILING = ("failing",)

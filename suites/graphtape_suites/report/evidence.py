@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from graphtape_contracts import Exchange, Request
-from graphtape_contracts.call import asked_by
+from graphtape_contracts.parsing.exchange_head import asked_by
 from graphtape_contracts.finding import Finding
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.curl import as_curl
-from graphtape_mock.redaction import Redactor
+from graphtape_mock.console.curl import as_curl
+from graphtape_mock.redaction.redactor import Redactor
 from graphtape_suites.report.markup import Html, code, element
-from graphtape_suites.results import Outcome, Played, Results, Verdict
+from graphtape_suites.verdicts.results import Outcome, Played, Results, Verdict
 
 MOST_EXCHANGES = 25
 """Exchanges of a scenario that are shown, those with findings first."""

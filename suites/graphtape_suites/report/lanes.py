@@ -3,10 +3,10 @@
 from typing import Any, NamedTuple
 
 from graphtape_contracts import Frame
-from graphtape_contracts.event import Event, event_of
+from graphtape_contracts.parsing.event import Event, event_of
 from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.reading.langchain_event import read_step
-from graphtape_contracts.reading.task_event import read_task
+from graphtape_contracts.parsing.langchain_event import read_step
+from graphtape_contracts.parsing.task_event import read_task
 from graphtape_contracts.sse import HEARTBEAT
 
 MODES = (

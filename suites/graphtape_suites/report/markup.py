@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable
 
-from graphtape_mock.terminal import escape
+from graphtape_mock.console.text import escape
 
 _CODE = re.compile(r"`([^`]+)`")
 

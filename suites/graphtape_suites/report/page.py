@@ -17,10 +17,10 @@ from graphtape_suites.report.markup import (
     lines,
     listed,
 )
-from graphtape_suites.report.promises import promises, tally
+from graphtape_suites.report.requirements import promises, tally
 from graphtape_suites.report.scenarios import scenarios
 from graphtape_suites.report.verdicts import SIGNS, broken, kind, numbered, untried
-from graphtape_suites.results import Outcome, Results
+from graphtape_suites.verdicts.results import Outcome, Results
 
 _LONGEST_LINE = 2_000
 

@@ -26,7 +26,7 @@ from graphtape_suites.report.markup import (
     text,
 )
 from graphtape_suites.report.timeline import timeline
-from graphtape_suites.results import Played
+from graphtape_suites.verdicts.results import Played
 
 _NEAR = 3
 """How many frames on each side of a failing one are listed."""

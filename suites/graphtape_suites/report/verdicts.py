@@ -18,7 +18,7 @@ from graphtape_suites.report.markup import (
     prose,
     text,
 )
-from graphtape_suites.results import Outcome, Results, ScenarioVerdict, Verdict
+from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict, Verdict
 
 SIGNS = {
     Outcome.BROKEN: "✗",

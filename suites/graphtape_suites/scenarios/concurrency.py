@@ -1,10 +1,10 @@
 """Runs at the same time."""
 
-from graphtape_suites.profile import STANDARD
+from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.scenarios.stateless import MARKER
-from graphtape_suites.stage import STREAM, WAIT, Stage, fresh_id
-from graphtape_suites.target import Target
+from graphtape_suites.scenarios.isolation import MARKER
+from graphtape_suites.runner.client import STREAM, WAIT, Stage, fresh_id
+from graphtape_suites.runner.target import Target
 
 MODES = ["values", "messages-tuple", "updates"]
 

@@ -2,10 +2,10 @@
 
 from graphtape_contracts import Frame
 from graphtape_contracts.json_value import Json
-from graphtape_mock.live.caller import Enough
-from graphtape_suites.profile import STANDARD
+from graphtape_mock.deployment.client import Enough
+from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.stage import STREAM, WAIT, Stage
+from graphtape_suites.runner.client import STREAM, WAIT, Stage
 
 MODES = ["values", "updates"]
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from graphtape_contracts import Request
-from graphtape_mock.live.upstream import request_headers
-from graphtape_suites.profile import STANDARD
+from graphtape_mock.deployment.connection import request_headers
+from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.stage import ABSENT, STREAM, WAIT, Stage, fresh_id
+from graphtape_suites.runner.client import ABSENT, STREAM, WAIT, Stage, fresh_id
 
 PATHS = (STREAM, WAIT)
 

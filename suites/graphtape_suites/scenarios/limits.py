@@ -3,9 +3,9 @@
 from typing import Any
 
 from graphtape_contracts.json_value import Json
-from graphtape_suites.profile import STANDARD
+from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.stage import STREAM, WAIT, Stage
+from graphtape_suites.runner.client import STREAM, WAIT, Stage
 
 ODD_TEXT = "\u2028 \u2029 \u0085 \ufeff \U0001f600 e\u0301 \x01 \\ \" ' line\r\nline"
 ODD_NUMBERS = [0, -0.0, 1e300, 1e-7, 2**53 + 1, 2**63 - 1, -(2**63)]

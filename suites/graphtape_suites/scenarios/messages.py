@@ -1,8 +1,8 @@
 """Messages while they are made."""
 
-from graphtape_suites.profile import STANDARD
+from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.stage import Stage
+from graphtape_suites.runner.client import Stage
 
 
 @scenario("messages.partial", runs=1)

@@ -2,9 +2,9 @@
 
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_suites.profile import STANDARD
+from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import Play, scenario
-from graphtape_suites.stage import Stage
+from graphtape_suites.runner.client import Stage
 
 MESSAGES = ("messages", "messages-tuple")
 ALONE = [mode for mode in STREAM_MODES if mode not in MESSAGES]

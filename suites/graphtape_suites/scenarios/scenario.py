@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from graphtape_suites.profile import SMOKE, Profile
-from graphtape_suites.stage import Stage
-from graphtape_suites.target import Target
+from graphtape_suites.runner.profile import SMOKE, Profile
+from graphtape_suites.runner.client import Stage
+from graphtape_suites.runner.target import Target
 
 Play = Callable[[Stage], None]
 Inapplicable = Callable[[Target], str]

@@ -1,9 +1,9 @@
 """Streams of runs: as every client asks for them, and with everything there is to see."""
 
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_suites.profile import STANDARD
+from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.stage import Stage
+from graphtape_suites.runner.client import Stage
 
 EVERYTHING = [mode for mode in STREAM_MODES if mode != "messages"]
 """All modes, with messages in chunks: where both kinds are asked for, most servers show these."""

@@ -1,9 +1,9 @@
 """Runs that are waited for."""
 
-from graphtape_suites.profile import STANDARD
+from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
 from graphtape_suites.scenarios.stream import EVERYTHING
-from graphtape_suites.stage import WAIT, Stage
+from graphtape_suites.runner.client import WAIT, Stage
 
 
 @scenario("wait.default", runs=1, every=True)

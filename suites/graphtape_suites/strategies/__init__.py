@@ -12,10 +12,10 @@ from graphtape_suites.strategies.exchanges import joins, kin, streams, waits
 from graphtape_suites.strategies.faults import fault_plans
 from graphtape_suites.strategies.json_values import json_objects, json_values, texts
 from graphtape_suites.strategies.messages import messages, speeches
-from graphtape_suites.strategies.plans import plans
+from graphtape_suites.strategies.graph_models import plans
 from graphtape_suites.strategies.refusals import refusals
 from graphtape_suites.strategies.requests import run_options, run_requests, stream_modes
-from graphtape_suites.strategies.wire import chunkings
+from graphtape_suites.strategies.framings import chunkings
 
 __all__ = [
     "chunkings",

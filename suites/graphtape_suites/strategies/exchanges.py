@@ -9,16 +9,16 @@ from typing import Any
 import orjson
 from hypothesis import strategies as st
 
-from graphtape_contracts.call import Asked, asked_by
+from graphtape_contracts.parsing.exchange_head import Asked, asked_by
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Exchange, Frame, Request
-from graphtape_suites.strategies.plan import Plan
-from graphtape_suites.strategies.plans import plans
+from graphtape_suites.strategies.model.graph_model import Plan
+from graphtape_suites.strategies.graph_models import plans
 from graphtape_suites.strategies.requests import join_request, run_requests, stream_modes
-from graphtape_suites.strategies.run import Run
-from graphtape_suites.strategies.servers import Server, Who, servers, timed
-from graphtape_suites.strategies.view import Told, View
-from graphtape_suites.strategies.wire import chunkings, frames_of
+from graphtape_suites.strategies.model.simulated_run import Run
+from graphtape_suites.strategies.model.servers import Server, Who, servers, timed
+from graphtape_suites.strategies.model.run_view import Told, View
+from graphtape_suites.strategies.framings import chunkings, frames_of
 
 _LIVE_ONLY = ("error", "messages/metadata", "messages/partial", "messages/complete")
 """What langgraph-api 0.16.7 does not send again to those who join later."""

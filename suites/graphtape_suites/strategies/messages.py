@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_suites.strategies.json_values import json_objects, json_values, texts
-from graphtape_suites.strategies.speech import Piece, Speech
+from graphtape_suites.strategies.model.model_stream import Piece, Speech
 
 
 @cache

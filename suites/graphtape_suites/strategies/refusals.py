@@ -10,8 +10,8 @@ from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Exchange, Frame, Request
 from graphtape_contracts.json_value import Json
 from graphtape_suites.strategies.requests import run_requests
-from graphtape_suites.strategies.servers import Server, Who, servers
-from graphtape_suites.strategies.wire import chunkings
+from graphtape_suites.strategies.model.servers import Server, Who, servers
+from graphtape_suites.strategies.framings import chunkings
 
 _UNKNOWN = "00000000-0000-4000-8000-000000000000"
 

@@ -1,0 +1,190 @@
+"""Judges exchanges by the rules: at once, or frame by frame while a stream is still coming."""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from graphtape_contracts.parsing.parsed_exchange import Answer
+from graphtape_contracts.parsing.exchange_head import Call, asked_by, kind_of
+from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.parsing.event import event_of
+from graphtape_contracts.exchange import End, Exchange, Frame, Request, Response
+from graphtape_contracts.finding import Finding
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.reducer import Reducer
+from graphtape_contracts.rule import (
+    AnyRule,
+    BodyRule,
+    EventRule,
+    EventWatch,
+    FrameRule,
+    FrameWatch,
+    HeadRule,
+    Relation,
+    Report,
+)
+from graphtape_contracts.rules import RULES
+
+__all__ = ["Checker", "check", "check_body", "read_call", "relate"]
+
+_Item = TypeVar("_Item")
+_OVER = object()
+
+
+def read_call(
+    request: Request | None,
+    response: Response,
+    *,
+    dialect: Dialect | None = None,
+    output_schema: Json | None = None,
+    reducers: Mapping[str, Reducer] | None = None,
+) -> Call:
+    """Return what the head of an exchange tells; the *dialect* is detected if it is not given."""
+    return Call(
+        kind_of(request, response),
+        request,
+        asked_by(request),
+        response,
+        dialect or detect(response),
+        output_schema,
+        reducers,
+    )
+
+
+class Checker:
+    """Judges one exchange as it comes.
+
+    Each step returns the findings that are certain by then. What is kept in memory is bounded by
+    the messages and tasks that are open at a time; of an answer that is no stream it is the body.
+    """
+
+    def __init__(self, call: Call, rules: Iterable[AnyRule] = RULES) -> None:
+        """Begin to judge *call* by *rules*; relations among them are left aside."""
+        self._call = call
+        self._rules = [rule for rule in rules if rule.applies(call)]
+        self._found: list[Finding] = []
+        self._frame_watches: list[FrameWatch] = []
+        self._event_watches: list[EventWatch] = []
+        self._body: list[bytes] = []
+        self._frames = 0
+
+    def head(self) -> list[Finding]:
+        """Judge the head; return the findings. Call it once, first."""
+        streams = self._call.response.is_event_stream
+        asked = self._call.asked
+        shows_events = streams and not (asked is not None and asked.other_protocol)
+        for rule in self._rules:
+            report = Report(rule, self._found)
+            if isinstance(rule, HeadRule):
+                rule.judge(self._call, report)
+            elif isinstance(rule, FrameRule) and streams:
+                frame_watch = rule.judge(self._call, report)
+                self._frame_watches += [frame_watch] if _starts(frame_watch) else []
+            elif isinstance(rule, EventRule) and shows_events:
+                event_watch = rule.judge(self._call, report)
+                self._event_watches += [event_watch] if _starts(event_watch) else []
+        return self._take()
+
+    def feed(self, frame: Frame) -> list[Finding]:
+        """Judge the next *frame* of the body; return the findings that are certain now."""
+        if not self._call.response.is_event_stream:
+            self._body.append(frame.raw)
+            return []
+        self._frames += 1
+        self._frame_watches = [w for w in self._frame_watches if _goes_on(w, frame)]
+        event = event_of(frame, self._frames)
+        if event is not None:
+            self._event_watches = [w for w in self._event_watches if _goes_on(w, event)]
+        return self._take()
+
+    def close(self, end: End = End.COMPLETE) -> list[Finding]:
+        """Say how the body ended; return the last findings.
+
+        The body of an answer that is no stream is judged if it is complete.
+        """
+        for frame_watch in self._frame_watches:
+            _goes_on(frame_watch, end)
+        for event_watch in self._event_watches:
+            _goes_on(event_watch, end)
+        if end is End.COMPLETE and not self._call.response.is_event_stream:
+            body = b"".join(self._body)
+            for rule in self._rules:
+                if isinstance(rule, BodyRule):
+                    rule.judge(self._call, body, Report(rule, self._found))
+        return self._take()
+
+    def _take(self) -> list[Finding]:
+        found = self._found.copy()
+        self._found.clear()
+        return found
+
+
+def _starts(watch: FrameWatch | EventWatch) -> bool:
+    """Run *watch* to where it waits for the first item; return whether it waits."""
+    return next(watch, _OVER) is not _OVER
+
+
+def _goes_on(watch: Generator[None, _Item, None], item: _Item) -> bool:
+    try:
+        watch.send(item)
+    except StopIteration:
+        return False
+    return True
+
+
+def check(
+    exchange: Exchange,
+    rules: Iterable[AnyRule] = RULES,
+    *,
+    dialect: Dialect | None = None,
+    output_schema: Json | None = None,
+    reducers: Mapping[str, Reducer] | None = None,
+) -> list[Finding]:
+    """Judge a whole *exchange*; return what breaks the *rules*, in the order of the body.
+
+    *dialect* names the kind of server; by default it is detected. *output_schema* is the JSON
+    Schema of the graph's output, as `GET /assistants/{id}/schemas` tells it; *reducers* says of
+    keys of its state how updates change them, which no server tells.
+    """
+    call = read_call(
+        exchange.request,
+        exchange.response,
+        dialect=dialect,
+        output_schema=output_schema,
+        reducers=reducers,
+    )
+    return check_body(call, exchange.frames, exchange.end, rules)
+
+
+def check_body(
+    call: Call, frames: Iterable[Frame], end: End, rules: Iterable[AnyRule] = RULES
+) -> list[Finding]:
+    """Judge the *call* whose body is *frames*; return what breaks the *rules*. See `check`."""
+    checker = Checker(call, rules)
+    found = checker.head()
+    for frame in frames:
+        found += checker.feed(frame)
+    return found + checker.close(end)
+
+
+def relate(
+    exchanges: Sequence[Exchange],
+    rules: Iterable[AnyRule] = RULES,
+    *,
+    dialect: Dialect | None = None,
+    repeatable: bool = False,
+) -> list[Finding]:
+    """Judge *exchanges* with one deployment together, by the relations among *rules*.
+
+    Say *repeatable* where the same request gets the same answer every time, ids and times apart:
+    only then the answers of different runs can be compared.
+    """
+    answers = [
+        Answer(n, exchange, read_call(exchange.request, exchange.response, dialect=dialect))
+        for n, exchange in enumerate(exchanges, 1)
+    ]
+    found: list[Finding] = []
+    for rule in rules:
+        if isinstance(rule, Relation) and (repeatable or not rule.repeatable):
+            kept = [answer for answer in answers if rule.applies(answer.call)]
+            rule.judge(kept, Report(rule, found))
+    return found

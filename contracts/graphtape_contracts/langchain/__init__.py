@@ -1,0 +1,1 @@
+"""LangChain's arithmetic: how message chunks, tool calls and partial JSON add up."""

@@ -1,0 +1,139 @@
+"""What is known of an exchange when its head has come: which call it is, and what it asks for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.parsing.event import parse
+from graphtape_contracts.exchange import Request, Response
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.reducer import Reducer
+from graphtape_contracts.stream_mode import event_names
+
+_RUN = re.compile(r"(?<!/threads)/runs/(stream|wait)$")
+_THREAD_RUN = re.compile(r"/threads/[^/]+/runs/(stream|wait)$")
+_JOIN_STREAM = re.compile(r"/runs/[^/]+/stream$")
+_JOIN = re.compile(r"/threads/[^/]+/runs/[^/]+/join$")
+
+
+class Kind(StrEnum):
+    """What kind of answer an exchange holds."""
+
+    STREAM = "stream"
+    """The events of a run: 200 of `POST /runs/stream`."""
+    WAIT = "wait"
+    """The output of a run: 200 of `POST /runs/wait`."""
+    JOIN_STREAM = "join stream"
+    """The events of a run that was started before: 200 of `GET .../runs/{run_id}/stream`."""
+    JOIN = "join"
+    """The output of a run that was started before: 200 of `GET .../runs/{run_id}/join`."""
+    REFUSAL = "refusal"
+    """Anything else that a request to `/runs/stream` or `/runs/wait` is answered with."""
+    NEIGHBOUR = "neighbour"
+    """The answer to any other request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run request asks for."""
+
+    body: Json
+    modes: frozenset[str]
+    """The stream modes; `values` where none are given, as observed on all servers."""
+    subgraphs: bool
+    resumable: bool
+    keeps_thread: bool
+    """Whether the thread is kept (`on_completion: keep`): only then there are checkpoints."""
+    other_protocol: bool = False
+    """Whether events are asked for in the form of LangGraph's second streaming protocol
+    (`config.configurable.__event_streaming_v2`), which the rules of events are not about."""
+
+    @property
+    def event_names(self) -> frozenset[str]:
+        """The names of the events that may be shown, namespaces apart."""
+        return event_names(self.modes)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, as far as its head tells."""
+
+    kind: Kind
+    request: Request | None
+    """None where nobody kept it, as in a transcript of curl."""
+    asked: Asked | None
+    """None where the request is not there or is no run request that can be read."""
+    response: Response
+    dialect: Dialect | None
+    output_schema: Json | None = None
+    """The JSON Schema of the graph's output, if the deployment told it."""
+    reducers: Mapping[str, Reducer] | None = None
+    """How updates change the keys of the graph's state, if somebody who knows the graph said so."""
+
+    @property
+    def path(self) -> str:
+        """The path of the request, without the query; empty where the request is not there."""
+        return urlsplit(self.request.path).path if self.request else ""
+
+
+def kind_of(request: Request | None, response: Response) -> Kind:
+    """Tell the kind of an answer; without the request, by the head of the answer alone."""
+    if request is None:
+        return _kind_of_head(response)
+    path = urlsplit(request.path).path
+    if (run := _RUN.search(path)) and not _THREAD_RUN.search(path):
+        created = request.method == "POST" and response.status == 200
+        return Kind(run[1]) if created else Kind.REFUSAL
+    if request.method == "GET" and response.status == 200:
+        if _JOIN_STREAM.search(path):
+            return Kind.JOIN_STREAM
+        if _JOIN.search(path):
+            return Kind.JOIN
+    return Kind.NEIGHBOUR
+
+
+def _kind_of_head(response: Response) -> Kind:
+    """Tell the kind of an answer to nobody knows what, as if a run had been asked for.
+
+    The head of a stream that was joined is that of a run on Aegra, and of many on LangGraph.js.
+    """
+    if response.status >= 400:
+        return Kind.REFUSAL
+    located = response.header("content-location")
+    # On langgraph-api streams of stateless runs name no thread, and runs that are waited for do.
+    names_thread = located is not None and "/threads/" in located
+    is_python = detect(response) is Dialect.PYTHON
+    if response.is_event_stream:
+        joined = located is None or (is_python and names_thread)
+        return Kind.JOIN_STREAM if joined else Kind.STREAM
+    waited = located is not None and (names_thread or not is_python)
+    return Kind.WAIT if waited else Kind.NEIGHBOUR
+
+
+def asked_by(request: Request | None) -> Asked | None:
+    """Read what a run *request* asks for; None where it is no run request that can be read."""
+    if request is None or request.method != "POST":
+        return None
+    body = parse(request.body)
+    if not is_object(body):
+        return None
+    modes = body.get("stream_mode")
+    listed = modes if is_list(modes) else [modes]
+    named = frozenset(mode for mode in listed if isinstance(mode, str))
+    return Asked(
+        body,
+        named or frozenset({"values"}),
+        body.get("stream_subgraphs") is True,
+        body.get("stream_resumable") is True,
+        body.get("on_completion") == "keep",
+        _asks_for_other_protocol(body),
+    )
+
+
+def _asks_for_other_protocol(body: Json) -> bool:
+    config = body.get("config")
+    configurable = config.get("configurable") if is_object(config) else None
+    return is_object(configurable) and bool(configurable.get("__event_streaming_v2"))

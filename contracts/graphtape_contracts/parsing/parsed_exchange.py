@@ -1,0 +1,32 @@
+"""A whole exchange, read: what the relations between exchanges compare."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from graphtape_contracts.parsing.exchange_head import Call
+from graphtape_contracts.parsing.event import Event, event_of, parse
+from graphtape_contracts.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of several exchanges that are judged together."""
+
+    number: int
+    """Which of them it is, counted from 1."""
+    exchange: Exchange
+    call: Call
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The events of a stream; none of an answer that is no stream."""
+        if not self.exchange.is_stream:
+            return ()
+        read = (event_of(frame, n) for n, frame in enumerate(self.exchange.frames, 1))
+        return tuple(event for event in read if event is not None)
+
+    @cached_property
+    def output(self) -> Any:
+        """The JSON value of the body of an answer that is no stream."""
+        return parse(self.exchange.body)

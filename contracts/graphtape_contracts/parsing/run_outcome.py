@@ -1,0 +1,93 @@
+"""How a run ended, as the answer to it tells: to compare the answers of several runs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphtape_contracts.parsing.parsed_exchange import Answer
+from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_contracts.parsing.event import Absent
+from graphtape_contracts.exchange import End
+from graphtape_contracts.json_value import is_list, is_object
+from graphtape_contracts.parsing.normal_form import normal_form
+from graphtape_contracts.rule import quote
+
+_INTERRUPT = "__interrupt__"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a run."""
+
+    error: str | None
+    """The class of the error that the run failed with; None if it did not fail."""
+    interrupts: frozenset[str]
+    """The interrupts that the answer shows, each in its normal form."""
+    output: Any
+    """The last state that was shown; `Absent.EMPTY` where there is none to be seen."""
+
+    def __str__(self) -> str:
+        """Return the output as JSON, cut to a length that can be read."""
+        return "no state" if isinstance(self.output, Absent) else quote(self.output)
+
+
+def outcome_of(answer: Answer) -> Outcome | None:
+    """Return how the run of *answer* ended: a stream, or an output that was waited for.
+
+    None where that is not known, because the answer was cut, or tells of several attempts.
+    """
+    if answer.exchange.end is not End.COMPLETE:
+        return None
+    if answer.call.kind is Kind.STREAM:
+        return _of_stream(answer)
+    return _of_output(answer)
+
+
+def _of_stream(answer: Answer) -> Outcome | None:
+    error: str | None = None
+    interrupts: frozenset[str] = frozenset()
+    attempts = 0
+    output: Any = Absent.EMPTY
+    for event in answer.events:
+        attempts += event.name == "metadata"
+        if event.name == "error":
+            error = str(event.value.get("error")) if is_object(event.value) else ""
+        if event.name == "values":
+            # Aegra 0.11.0 writes null as no data.
+            output = None if event.value is Absent.EMPTY else event.value
+        if event.name in ("values", "updates"):
+            interrupts |= _interrupts_in(event.value)
+    return Outcome(error, interrupts, output) if attempts < 2 else None
+
+
+def _interrupts_in(value: Any) -> frozenset[str]:
+    listed = value.get(_INTERRUPT) if is_object(value) else None
+    return frozenset(map(normal_form, listed)) if is_list(listed) else frozenset()
+
+
+def _of_output(answer: Answer) -> Outcome:
+    output = answer.output
+    error: str | None = None
+    if is_object(output):
+        if is_object(told := output.get("__error__")):
+            error = str(told.get("error"))
+        output = {key: value for key, value in output.items() if key != "__feedback__"}
+    asked = answer.call.asked
+    shown = asked is None or "values" in asked.modes
+    return Outcome(error, _interrupts_in(output), output if shown else Absent.EMPTY)
+
+
+def have_same_output(one: Outcome, other: Outcome) -> bool:
+    """Whether two runs that did not fail ended in the same state, ids and times apart.
+
+    Where a stream shows no state, the output is empty. Of runs that were interrupted only the
+    interrupts are compared: what is shown of the state beside them differs.
+    """
+    if one.interrupts or other.interrupts:
+        return one.interrupts == other.interrupts
+    return _form(one) == _form(other)
+
+
+def _form(outcome: Outcome) -> str:
+    if isinstance(outcome.output, Absent) or outcome.output is None or outcome.output == {}:
+        return "nothing"
+    return normal_form(outcome.output)

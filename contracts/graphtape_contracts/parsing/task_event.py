@@ -1,0 +1,120 @@
+"""What the modes `tasks` and `debug` tell of tasks: when each starts, and how it ends."""
+
+from dataclasses import dataclass
+
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.json_value import Json, Path, is_list, is_object
+from graphtape_contracts.parsing.bounded_dict import Recent
+
+OWN = "__"
+"""How the names of LangGraph's own tasks begin. The handlers of errors show no start."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """The start or the result of a task, as `tasks` or `debug` shows it."""
+
+    event: Event
+    payload: Json
+    path: Path
+    """Where in the data of the event the payload is."""
+    id: str
+    name: str
+    is_result: bool
+
+    @property
+    def key(self) -> str:
+        """Its id and the namespace of its graph, as one text."""
+        return place(self.event, self.id)
+
+    @property
+    def of_root(self) -> bool:
+        """Whether it is a task of the graph itself, and not of a subgraph."""
+        return not self.event.namespace
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a task of LangGraph's own, and not of a node of the graph."""
+        return self.name.startswith(OWN)
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether it started by `Send` or in the middle of a step, and not by an edge."""
+        triggers = self.payload.get("triggers")
+        return not is_list(triggers) or "__pregel_push" in triggers
+
+    @property
+    def interrupts(self) -> list[object]:
+        """What a result says of interrupts; empty where it says nothing that can be read."""
+        interrupts = self.payload.get("interrupts")
+        return interrupts if is_list(interrupts) else []
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is a result with an error."""
+        return self.is_result and self.payload.get("error") is not None
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether it is a result without an error and without interrupts."""
+        return self.is_result and not self.has_failed and not self.interrupts
+
+
+def place(event: Event, name: str) -> str:
+    """Return *name* with the namespace of *event*, as one text: two graphs do not meet there."""
+    return "|".join((*event.namespace, name))
+
+
+def read_task(event: Event) -> TaskEvent | None:
+    """Return what *event* tells of a task; None where it tells nothing that can be read."""
+    value = event.value
+    path: Path = ()
+    if event.mode == "debug" and is_object(value):
+        value, path = value.get("payload"), ("payload",)
+    elif event.mode != "tasks":
+        return None
+    if not is_object(value):
+        return None
+    id_, name = value.get("id"), value.get("name")
+    is_result = "result" in value
+    if isinstance(id_, str) and isinstance(name, str) and (is_result or "triggers" in value):
+        return TaskEvent(event, value, path, id_, name, is_result)
+    return None
+
+
+class TaskLog:
+    """Reads the tasks of a stream from one of the two modes, and knows those that are open.
+
+    Together the modes tell all twice, so only one is read: the first that tells of a task. After
+    each `metadata` the run starts anew.
+    """
+
+    def __init__(self, mode: str | None = None) -> None:
+        """Begin with no tasks; a *mode* that is given is the one to read."""
+        self._mode = mode
+        self._open = Recent[TaskEvent]()
+        self.start: TaskEvent | None = None
+        """The start of the task last told of, if it was open then."""
+
+    @property
+    def forgot(self) -> bool:
+        """Whether so many tasks were open that some are no longer known."""
+        return self._open.forgot
+
+    @property
+    def open(self) -> list[TaskEvent]:
+        """The starts of the tasks that have not ended."""
+        return list(self._open.values())
+
+    def read(self, event: Event) -> TaskEvent | None:
+        """Return what *event* tells of a task, if it is of the mode that is read."""
+        if event.name == "metadata":
+            self._open = Recent[TaskEvent]()
+        told = read_task(event) if self._mode in (None, event.mode) else None
+        if told is None:
+            return None
+        self._mode = event.mode
+        self.start = self._open.pop(told.key)
+        if not told.is_result:
+            self._open.set(told.key, told)
+        return told

@@ -1,0 +1,290 @@
+"""The answers of the routes around runs: the deployment, its assistants, threads and runs."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from graphtape_contracts.parsing.exchange_head import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, Path, is_list, is_object
+from graphtape_contracts.schema_findings import report_misfit
+from graphtape_contracts.rule import AnyRule, BodyRule, Report, quote
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
+_NEIGHBOURS = frozenset({Kind.NEIGHBOUR})
+_GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
+"""The namespace of the ids of the assistants that the servers make of their graphs."""
+
+_ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """A route, and what its answers with status 200 hold.
+
+    Under a prefix, only paths are known that nobody would give to a route of his own.
+    """
+
+    method: str
+    path: str
+    """A regular expression that the end of the path matches."""
+    listed: bool = False
+    """Whether the answer is a list of what the rule is about."""
+
+    def answers(self, call: Call) -> bool:
+        """Whether *call* is a call of this route that was answered with 200."""
+        request, status = call.request, call.response.status
+        called = request is not None and request.method == self.method and status == 200
+        return called and re.search(f"{self.path}$", call.path) is not None
+
+
+_OK = (_Route("GET", "^/ok"),)
+_INFO = (_Route("GET", "^/info"),)
+_ASSISTANTS = (
+    _Route("POST", "/assistants/search", listed=True),
+    _Route("POST", "^/assistants"),
+    _Route("GET", f"/assistants/{_ID}"),
+)
+_SCHEMAS = (_Route("GET", f"/assistants/{_ID}/schemas"),)
+_GRAPH = (_Route("GET", r"/assistants/[^/]+/graph"),)
+_THREADS = (
+    _Route("POST", "/threads/search", listed=True),
+    _Route("POST", "^/threads"),
+    _Route("GET", f"/threads/{_ID}"),
+)
+_STATE = (_Route("GET", f"/threads/{_ID}/state"),)
+_NEW_RUN = (_Route("POST", "^/runs"), _Route("POST", f"/threads/{_ID}/runs"))
+_RUNS = (
+    *_NEW_RUN,
+    _Route("POST", "/runs/batch", listed=True),
+    _Route("GET", f"/threads/{_ID}/runs", listed=True),
+    _Route("GET", f"/threads/{_ID}/runs/{_ID}"),
+)
+_COUNTS = (_Route("POST", "/(assistants|threads)/count"),)
+_ALL = (*_OK, *_INFO, *_ASSISTANTS, *_SCHEMAS, *_GRAPH, *_THREADS, *_STATE, *_RUNS, *_COUNTS)
+
+
+def _fits(routes: Iterable[_Route], schema: str) -> Callable[[Call, bytes, Report], None]:
+    def judge(call: Call, body: bytes, report: Report) -> None:
+        for path, value in _held(routes, call, body, report):
+            report_misfit(report, schema, value, path=path)
+
+    return judge
+
+
+def _held(
+    routes: Iterable[_Route], call: Call, body: bytes, report: Report
+) -> Iterable[tuple[Path, Any]]:
+    """Yield what the answer of one of *routes* holds, and where, if it can be read."""
+    route = next((route for route in routes if route.answers(call)), None)
+    value = parse(body)
+    if route is None or isinstance(value, Absent) or _selects(call):
+        return
+    if not route.listed:
+        yield (), value
+    elif is_list(value):
+        yield from (((n,), item) for n, item in enumerate(value))
+    else:
+        report("a list", quote(value))
+
+
+def _selects(call: Call) -> bool:
+    """Whether the request names the keys that it wants to see."""
+    asked = parse(call.request.body) if call.request else None
+    return is_object(asked) and bool(asked.get("select"))
+
+
+def _json(call: Call, body: bytes, report: Report) -> None:
+    if not any(route.answers(call) for route in _ALL):
+        return
+    media_type = call.response.header("content-type") or "none"
+    if media_type.split(";")[0].strip().lower() != "application/json":
+        report("the content type application/json", quote(media_type))
+    if isinstance(parse(body), Absent):
+        report("a body of JSON", quote(body.decode(errors="replace")))
+
+
+def _run_location(call: Call, body: bytes, report: Report) -> None:
+    run = parse(body)
+    if not (is_object(run) and any(route.answers(call) for route in _NEW_RUN)):
+        return
+    location = call.response.header("content-location") or "none"
+    if not location.endswith(f"/runs/{run.get('run_id')}"):
+        report(f"a Content-Location that ends with the run {run.get('run_id')}", quote(location))
+
+
+def _assistant_id(call: Call, body: bytes, report: Report) -> None:
+    if not _ASSISTANTS[0].answers(call):
+        return
+    found = parse(body)
+    for n, assistant in enumerate(found if is_list(found) else []):
+        if is_object(assistant) and _is_default(assistant):
+            expected = str(uuid5(_GRAPHS, assistant["graph_id"]))
+            if assistant["assistant_id"] != expected:
+                report(expected, quote(assistant["assistant_id"]), path=(n, "assistant_id"))
+
+
+def _is_default(assistant: Json) -> bool:
+    """Whether the server made the *assistant* of a graph, and nobody changed it since."""
+    graph, metadata = assistant.get("graph_id"), assistant.get("metadata")
+    return (
+        isinstance(graph, str)
+        and assistant.get("name") == graph
+        and assistant.get("version") == 1
+        and is_object(metadata)
+        and metadata == {"created_by": "system"}
+        and isinstance(assistant.get("assistant_id"), str)
+    )
+
+
+def _pagination(call: Call, body: bytes, report: Report) -> None:
+    found = parse(body)
+    searched = any(route.answers(call) for route in (_ASSISTANTS[0], _THREADS[0]))
+    if not searched or not is_list(found):
+        return
+    total = call.response.header("x-pagination-total") or "none"
+    if not (total.isascii() and total.isdigit() and int(total) >= len(found)):
+        report(f"an x-pagination-total of at least {len(found)}", quote(total))
+
+
+def _count(call: Call, body: bytes, report: Report) -> None:
+    if _COUNTS[0].answers(call):
+        count = parse(body)
+        if not isinstance(count, (int, Absent)) or isinstance(count, bool):
+            report("an integer", quote(count))
+
+
+_BY_SCHEMA = (
+    (
+        "ok",
+        Level.MUST,
+        "GET /ok, where it is answered with 200, says `ok: true`.",
+        "observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; probes of readiness read it",
+        _OK,
+        "ok.json",
+    ),
+    (
+        "info",
+        Level.MUST,
+        "GET /info tells the version, and whether there are assistants.",
+        f"{_OBSERVED}; Agent Chat UI asks for it",
+        _INFO,
+        "info.json",
+    ),
+    (
+        "assistants",
+        Level.MUST,
+        "An assistant has its id, graph, configuration, metadata, name, version and times.",
+        f"{_OBSERVED}; clients look for the id of a graph's assistant before they run it",
+        _ASSISTANTS,
+        "assistant.json",
+    ),
+    (
+        "assistant-schemas",
+        Level.SHOULD,
+        "The schemas of an assistant name the graph; each is an object, null or not there.",
+        "observed on langgraph-api 0.16.7 and Aegra 0.11.0; AG-UI reads the keys of the input and "
+        "output schemas",
+        _SCHEMAS,
+        "assistant-schemas.json",
+    ),
+    (
+        "assistant-graph",
+        Level.SHOULD,
+        "The graph of an assistant is a list of nodes with ids, and of edges between them.",
+        f"{_OBSERVED}; RemoteGraph draws it",
+        _GRAPH,
+        "assistant-graph.json",
+    ),
+    (
+        "threads",
+        Level.MUST,
+        "A thread has its id, status, metadata and times.",
+        f"{_OBSERVED}; clients take the id of the thread that they made from it",
+        _THREADS,
+        "thread.json",
+    ),
+    (
+        "thread-state",
+        Level.SHOULD,
+        "The state of a thread has its values and what is next.",
+        f"{_OBSERVED}; useStream shows it",
+        _STATE,
+        "thread-state.json",
+    ),
+    (
+        "runs",
+        Level.MUST,
+        "A run has its id, thread, assistant, status and times.",
+        f"{_OBSERVED}; the SDKs join a run by the first two",
+        _RUNS,
+        "run.json",
+    ),
+)
+"""Name, level, promise and source of the rule; its routes, and the schema of what they hold."""
+
+RULES: tuple[AnyRule, ...] = (
+    BodyRule(
+        id="neighbours.json",
+        level=Level.MUST,
+        promise="The answers of the routes around runs, where the status is 200, are JSON and say "
+        "so.",
+        source=_OBSERVED,
+        kinds=_NEIGHBOURS,
+        judge=_json,
+    ),
+    *(
+        BodyRule(
+            id=f"neighbours.{name}",
+            level=level,
+            promise=promise,
+            source=source,
+            kinds=_NEIGHBOURS,
+            judge=_fits(routes, schema),
+        )
+        for name, level, promise, source, routes, schema in _BY_SCHEMA
+    ),
+    BodyRule(
+        id="neighbours.assistant-id",
+        level=Level.SHOULD,
+        promise="The assistant that the server made of a graph has the UUID of version 5 of the "
+        "graph's name as its id.",
+        source=f"{_OBSERVED}; recordings and clients that keep the id work with every deployment",
+        kinds=_NEIGHBOURS,
+        judge=_assistant_id,
+    ),
+    BodyRule(
+        id="neighbours.run-location",
+        level=Level.SHOULD,
+        promise="The answer to a new run in the background names it in Content-Location.",
+        source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; the SDKs tell their "
+        "callers of the run by it (on_run_created)",
+        dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
+        kinds=_NEIGHBOURS,
+        judge=_run_location,
+    ),
+    BodyRule(
+        id="neighbours.pagination",
+        level=Level.SHOULD,
+        promise="A search answers with x-pagination-total, a number that is not less than what it "
+        "found.",
+        source="observed on langgraph-api 0.16.7, where it is not the total but one more than what "
+        "was shown, if there is more",
+        dialects=frozenset({Dialect.PYTHON}),
+        kinds=_NEIGHBOURS,
+        judge=_pagination,
+    ),
+    BodyRule(
+        id="neighbours.count",
+        level=Level.SHOULD,
+        promise="A count is a bare integer.",
+        source="observed on langgraph-api 0.16.7, and Aegra 0.11.0 for assistants",
+        kinds=_NEIGHBOURS,
+        judge=_count,
+    ),
+)
+"""In the order in which a reader wants to know them."""

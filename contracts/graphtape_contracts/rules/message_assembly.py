@@ -1,0 +1,216 @@
+"""Streamed messages and what becomes of them in the state of the graph."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphtape_contracts.parsing.exchange_head import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.exchange import End
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, Path, is_object
+from graphtape_contracts.langchain.messages import messages_in
+from graphtape_contracts.parsing.langchain_event import read_step
+from graphtape_contracts.parsing.message_assembly import MessageSum, calls_of
+from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rules.messages import shown
+from graphtape_contracts.rules.messages_tuple import is_of_one_call, is_piece, piece_in
+from graphtape_contracts.schema import show
+
+_STREAM = frozenset({Kind.STREAM})
+_PYTHON = frozenset({Dialect.PYTHON, Dialect.AEGRA})
+_REASON = (
+    "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0, where LangChain "
+    "made the id; a note, as a node may rewrite its message after it streamed"
+)
+
+
+def _final(event: Event, modes: tuple[str, ...]) -> Iterator[tuple[str, Json]]:
+    """Yield id and message of each message in the state, or an update of it, that *event* shows."""
+    if event.mode in modes:
+        for message in messages_in(event.value):
+            if isinstance(id_ := message["id"], str) and message["type"] != "remove":
+                yield id_, message
+
+
+def _chunks(call: Call, report: Report) -> EventWatch:
+    exact = call.dialect in _PYTHON
+    sums: Recent[MessageSum] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            sums = Recent()
+        piece = piece_in(event)
+        if piece is not None and is_of_one_call(piece[0]) and is_piece(piece[1]):
+            added = sums.get(piece[0]) or MessageSum()
+            added.add(piece[1])
+            sums.set(piece[0], added)
+        if not len(sums):
+            continue
+        for id_, message in _final(event, ("values", "updates")):
+            total = sums.get(id_)
+            if total is not None and not total.is_open:
+                sums.pop(id_)
+                _compare(total, message, event, report, exact=exact)
+
+
+def _compare(
+    total: MessageSum,
+    message: Json,
+    event: Event,
+    report: Report,
+    path: Path = (),
+    *,
+    exact: bool = True,
+) -> None:
+    # Only of langchain-core it is known how it adds up lists of blocks.
+    content = total.content if exact else total.text
+    got = message.get("content")
+    if content is not None and content != got:
+        report(f"the sum of the chunks, {quote(content)}", quote(got), at=event, path=path)
+    calls, shown_calls = total.calls, calls_of(message)
+    if calls is not None and shown_calls is not None and calls != shown_calls:
+        report(f"the calls {quote(calls)}", quote(shown_calls), at=event, path=path)
+
+
+def _partials(call: Call, report: Report) -> EventWatch:
+    partials: Recent[Json] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            partials = Recent()
+        elif event.name == "messages/partial":
+            for _, id_, message in shown(event):
+                if is_of_one_call(id_):
+                    partials.set(id_, message)
+        if not len(partials):
+            continue
+        for id_, message in _final(event, ("values", "updates", "messages/complete")):
+            partial = partials.pop(id_)
+            if partial is not None and partial.get("content") != message["content"]:
+                expected = f"the content of the last partial, {quote(partial.get('content'))}"
+                report(expected, quote(message["content"]), at=event)
+
+
+def _output(call: Call, report: Report) -> EventWatch:
+    sums: Recent[MessageSum] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            sums = Recent()
+        step = read_step(event)
+        data = event.value.get("data") if step and step.kind == "chat_model" else None
+        if step is None or not is_object(data):
+            continue
+        if step.phase == "stream" and is_object(piece := data.get("chunk")):
+            added = sums.get(step.run) or MessageSum()
+            added.add(piece)
+            sums.set(step.run, added)
+            continue
+        streamed = sums.pop(step.run)
+        if streamed is not None and is_object(output := data.get("output")):
+            _compare(streamed, output, event, report, ("data", "output"))
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """The pieces of one message as one of the modes shows them: how many, and a digest of them."""
+
+    count: int = 0
+    digest: int = 0
+    frame: int = 0
+    """The frame of the last one."""
+
+    def add(self, piece: Json, event: Event) -> None:
+        """Add a *piece* that *event* shows, if it says something."""
+        said: tuple[Any, Any] = (piece.get("content") or "", piece.get("tool_call_chunks") or [])
+        if any(said):
+            self.count += 1
+            self.digest = hash((self.digest, *map(show, said)))
+            self.frame = event.number
+
+
+def _streamed(call: Call, report: Report) -> EventWatch:
+    shown, told = Recent[_Pieces](), Recent[_Pieces]()
+    is_over = False
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            shown, told = Recent[_Pieces](), Recent[_Pieces]()
+        piece, step = piece_in(event), read_step(event)
+        if piece is not None and is_of_one_call(piece[0]) and is_piece(piece[1]):
+            _add(shown, piece[0], piece[1], event)
+        elif step is not None:
+            is_over = step.kind == "chain" and step.ends and step.parents == []
+            chunk = _chunk_of(event) if step.kind == "chat_model" else {}
+            # Of one call, some chunks may have the id of the provider, as in `messages`.
+            if isinstance(id_ := chunk.get("id"), str):
+                _add(told, id_, chunk, event)
+    # A run that was cancelled or failed may have been told of further in one mode than the other.
+    if event is End.COMPLETE and is_over and not (shown.forgot or told.forgot):
+        for id_, pieces in shown.items():
+            _compare_pieces(id_, pieces, told.get(id_), report)
+
+
+def _add(pieces: Recent[_Pieces], id_: str, piece: Json, event: Event) -> None:
+    so_far = pieces.get(id_) or _Pieces()
+    so_far.add(piece, event)
+    pieces.set(id_, so_far)
+
+
+def _chunk_of(event: Event) -> Json:
+    data = event.value.get("data")
+    chunk = data.get("chunk") if is_object(data) else None
+    return chunk if is_object(chunk) else {}
+
+
+def _compare_pieces(id_: str, pieces: _Pieces, told: _Pieces | None, report: Report) -> None:
+    # A model may be hidden from `events`, by its tags.
+    if told is None or (pieces.count, pieces.digest) == (told.count, told.digest):
+        return
+    got = f"{pieces.count} of them" if pieces.count != told.count else "others, or in another order"
+    expected = f"the {told.count} chunks of the message {id_} that `events` tells of"
+    report(expected, got, at=pieces.frame)
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="sums.streamed",
+        level=Level.SHOULD,
+        promise="The chunks of a message that `messages` shows are those that "
+        "`on_chat_model_stream` tells of it, each once and in the same order.",
+        source="observed on langgraph-api 0.16.7, in every recording of all modes; a client that "
+        "misses a chunk shows half a sentence",
+        dialects=frozenset({Dialect.PYTHON}),
+        kinds=_STREAM,
+        judge=_streamed,
+    ),
+    EventRule(
+        id="sums.chunks",
+        level=Level.MAY,
+        promise="The chunks of a message add up to its content and its tool calls in the next "
+        "`values` or `updates` that show it.",
+        source=f"{_REASON}; of the {MOST_REMEMBERED} latest messages",
+        kinds=_STREAM,
+        judge=_chunks,
+    ),
+    EventRule(
+        id="sums.partials",
+        level=Level.MAY,
+        promise="The last partial of a message has its content in the next `values`, `updates` or "
+        "`messages/complete` that show it.",
+        source=f"{_REASON}; of the {MOST_REMEMBERED} latest messages",
+        kinds=_STREAM,
+        judge=_partials,
+    ),
+    EventRule(
+        id="sums.output",
+        level=Level.MAY,
+        promise="The chunks of `on_chat_model_stream` add up to the content and the tool calls of "
+        "the output of `on_chat_model_end`.",
+        source="observed on langgraph-api 0.16.7; a note, as a node that changes the message in "
+        "its place is quicker than the event",
+        dialects=_PYTHON,
+        kinds=_STREAM,
+        judge=_output,
+    ),
+)
+"""One for the chunks of a message themselves, and one for each of the modes that show them."""

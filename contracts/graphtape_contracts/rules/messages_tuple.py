@@ -1,0 +1,206 @@
+"""The mode `messages-tuple`: pieces of messages, each with where it comes from."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from graphtape_contracts.parsing.exchange_head import Call, Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json, Path, is_list, is_object
+from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+
+_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
+_STREAM = frozenset({Kind.STREAM})
+_PYTHON = frozenset({Dialect.PYTHON, Dialect.AEGRA})
+
+_ONE_CALL = re.compile(r"(lc_)?run--?[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-")
+"""The ids that LangChain makes, of UUIDs of version 7."""
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def piece_in(event: Event) -> tuple[str, Json, Json] | None:
+    """Return id, message and metadata of a tuple *event*; None where it is not that."""
+    value = event.value
+    if event.mode != "messages" or not is_list(value) or len(value) < 2:
+        return None
+    message, metadata = value[0], value[1]
+    if is_object(message) and is_object(metadata) and isinstance(id_ := message.get("id"), str):
+        return id_, message, metadata
+    return None
+
+
+def is_of_one_call(id_: str) -> bool:
+    """Whether LangChain made the *id_* of a message, which it does for each call of a model.
+
+    Under the ids that others give, a model may stream twice, and of the pieces of one message
+    some may have the id of the provider and some that of LangChain.
+    """
+    return bool(_ONE_CALL.match(id_))
+
+
+def is_piece(message: Json) -> bool:
+    """Whether *message* is a piece of an AI message, in any dialect."""
+    return "tool_call_chunks" in message
+
+
+def _told_metadata(event: Event) -> Iterable[tuple[Path, Json]]:
+    piece = piece_in(event)
+    if piece is not None:
+        yield (1,), piece[2]
+    elif event.name == "messages/metadata" and is_object(event.value):
+        for id_, told in event.value.items():
+            if is_object(told) and is_object(metadata := told.get("metadata")):
+                yield (id_, "metadata"), metadata
+
+
+def _same_as_run(key: str, of_run: str) -> Callable[[Call, Report], EventWatch]:
+    """Judge that *key* of the metadata of messages is *of_run* of the event `metadata`."""
+
+    def judge(call: Call, report: Report) -> EventWatch:
+        expected: object = None
+        while isinstance(event := (yield), Event):
+            if event.name == "metadata":
+                expected = event.value.get(of_run) if is_object(event.value) else None
+                continue
+            for path, metadata in _told_metadata(event):
+                got = metadata.get(key)
+                if expected is not None and _speaks_of_run(got) and got != expected:
+                    report(quote(expected), quote(got), at=event, path=(*path, key))
+
+    return judge
+
+
+def _speaks_of_run(value: object) -> bool:
+    """Whether it is what a server writes; a graph may put anything else in its place."""
+    return type(value) is int or (isinstance(value, str) and bool(_UUID.fullmatch(value)))
+
+
+def _in_namespace(call: Call, report: Report) -> EventWatch:
+    while isinstance(event := (yield), Event):
+        piece = piece_in(event)
+        if piece is None or not event.namespace:
+            continue
+        inner = piece[2].get("langgraph_checkpoint_ns")
+        outer = "|".join(event.namespace)
+        if isinstance(inner, str) and not inner.startswith(f"{outer}|"):
+            report(
+                f"a task of {quote(outer)}, as the name of the event says",
+                quote(inner),
+                at=event,
+                path=(1, "langgraph_checkpoint_ns"),
+            )
+
+
+def _last_once(call: Call, report: Report) -> EventWatch:
+    closed: Recent[int] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            closed = Recent()
+        piece = piece_in(event)
+        if piece is None or not is_of_one_call(piece[0]):
+            continue
+        id_, message, _ = piece
+        frame = closed.get(id_)
+        if frame is not None:
+            report(
+                f"no more of {quote(id_)} after its last chunk in frame {frame}",
+                quote(message.get("content")),
+                at=event,
+                path=(0,),
+            )
+        if message.get("chunk_position") == "last":
+            closed.set(id_, event.number)
+
+
+def _same_metadata(call: Call, report: Report) -> EventWatch:
+    known: Recent[Json] = Recent()
+    while isinstance(event := (yield), Event):
+        if event.name == "metadata":
+            known = Recent()
+        piece = piece_in(event)
+        if piece is None or not is_of_one_call(piece[0]) or not is_piece(piece[1]):
+            continue
+        id_, _, metadata = piece
+        before = known.get(id_)
+        if before is not None and before != metadata:
+            key = next(k for k in (*before, *metadata) if before.get(k) != metadata.get(k))
+            report(
+                f"as with the piece before, {quote(before.get(key))}",
+                quote(metadata.get(key)),
+                at=event,
+                path=(1, key),
+            )
+        known.set(id_, metadata)
+
+
+def _named_chunk(call: Call, report: Report) -> EventWatch:
+    while isinstance(event := (yield), Event):
+        piece = piece_in(event)
+        if piece is None or not is_piece(piece[1]):
+            continue
+        kind = piece[1].get("type")
+        if kind != "AIMessageChunk":
+            report('"AIMessageChunk"', quote(kind), at=event, path=(0, "type"))
+
+
+RULES: tuple[AnyRule, ...] = (
+    EventRule(
+        id="tuples.run",
+        level=Level.SHOULD,
+        promise="The metadata of a message name the run of the stream.",
+        source=f"{_OBSERVED}, in `messages` and `messages/metadata`; a graph can write what it "
+        "likes there, so only another UUID is reported",
+        kinds=_STREAM,
+        judge=_same_as_run("run_id", "run_id"),
+    ),
+    EventRule(
+        id="tuples.attempt",
+        level=Level.SHOULD,
+        promise="The metadata of a message name the attempt that it belongs to.",
+        source="observed on langgraph-api 0.16.7, over three attempts, and LangGraph.js 1.5.1, in "
+        "`messages` and `messages/metadata`; Aegra does not tell",
+        kinds=_STREAM,
+        judge=_same_as_run("run_attempt", "attempt"),
+    ),
+    EventRule(
+        id="tuples.namespace",
+        level=Level.SHOULD,
+        promise="The `langgraph_checkpoint_ns` of a message that comes from a subgraph begins with "
+        "the namespace in the name of the event.",
+        source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; clients find the part "
+        "of the graph that speaks by either",
+        kinds=_STREAM,
+        judge=_in_namespace,
+    ),
+    EventRule(
+        id="tuples.metadata-same",
+        level=Level.SHOULD,
+        promise="All pieces of what one call of a model streams have the same metadata.",
+        source=f"{_OBSERVED}; judged where LangChain made the id, which it does for each call, and "
+        f"of the {MOST_REMEMBERED} latest messages",
+        kinds=_STREAM,
+        judge=_same_metadata,
+    ),
+    EventRule(
+        id="tuples.last-once",
+        level=Level.SHOULD,
+        promise="After the chunk of a message whose `chunk_position` is `last` no other comes.",
+        source="observed on langgraph-api 0.16.7; judged where LangChain made the id, which it "
+        "does for each call of a model",
+        dialects=_PYTHON,
+        kinds=_STREAM,
+        judge=_last_once,
+    ),
+    EventRule(
+        id="tuples.chunk-type",
+        level=Level.MAY,
+        promise="The type of a piece of an AI message is `AIMessageChunk`.",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js says `ai`",
+        dialects=_PYTHON,
+        kinds=_STREAM,
+        judge=_named_chunk,
+    ),
+)
+"""First what is said of every message, then what of the pieces of one."""

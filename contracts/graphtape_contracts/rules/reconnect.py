@@ -1,0 +1,194 @@
+"""What a run shows to those who join it later."""
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import parse_qs, urlsplit
+
+from graphtape_contracts.parsing.parsed_exchange import Answer
+from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.exchange import End
+from graphtape_contracts.finding import Level
+from graphtape_contracts.parsing.identifiers import UUID, run_at
+from graphtape_contracts.parsing.run_outcome import have_same_output, outcome_of
+from graphtape_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, Relation, Report, quote
+
+_JOINED = re.compile(rf"/runs/({UUID})/(?:stream|join)$")
+_NUMBER = re.compile("[0-9]{1,9}")
+
+_ALWAYS = ("error", "end", "metadata")
+"""Events that say how it is with the run, so they may come whatever was missed.
+
+langgraph-api 0.16.7 sends an `error` where the run is gone.
+"""
+_LIVE_ONLY = ("error", "end", "messages/metadata", "messages/partial", "messages/complete")
+"""Events that langgraph-api 0.16.7 does not keep for those who come later, and `end`."""
+
+
+class _Resumption:
+    """A stream that goes on after an event of another."""
+
+    def __init__(self, original: Answer, resumed: Answer, rest: Sequence[Event]) -> None:
+        self.original = original
+        self.resumed = resumed
+        self._rest = rest
+
+    def compare(self) -> tuple[list[Event], list[Event]]:
+        """Return the events that are not the next of the rest, and those of it left out."""
+        strange: list[Event] = []
+        missed: list[Event] = []
+        place = 0
+        for event in self.resumed.events:
+            fitting = range(place, len(self._rest))
+            found = next((n for n in fitting if _same(self._rest[n], event)), None)
+            if found is None:
+                strange.append(event)
+                continue
+            missed += self._rest[place:found]
+            place = found + 1
+        return strange, [*missed, *self._rest[place:]]
+
+
+def _same(one: Event, other: Event) -> bool:
+    return one.name == other.name and bool(one.value == other.value)
+
+
+def _resumptions(answers: Sequence[Answer]) -> Iterator[_Resumption]:
+    originals = {run_at(a.exchange.response): a for a in answers if _can_be_resumed(a)}
+    for answer in answers:
+        match = _JOINED.search(answer.call.path)
+        if answer.call.kind is not Kind.JOIN_STREAM or match is None or match[1] not in originals:
+            continue
+        original = originals[match[1]]
+        last = dict(answer.exchange.request.headers).get("last-event-id")
+        if last is not None and (rest := _after(last, original)) is not None:
+            yield _Resumption(original, answer, rest)
+
+
+def _can_be_resumed(answer: Answer) -> bool:
+    """Whether who resumes the stream of *answer* gets all of it.
+
+    On LangGraph.js readers share the events of a stream that is not resumable.
+    """
+    asked = answer.call.asked
+    resumable = asked is not None and asked.resumable
+    has_ids = any(event.frame.id is not None for event in answer.events)
+    return answer.call.kind is Kind.STREAM and (resumable or has_ids)
+
+
+def _after(last: str, original: Answer) -> Sequence[Event] | None:
+    """Return the events of *original* that follow the one with the id *last*; None if unknown.
+
+    langgraph-api 0.16.7 now and then gives one id to several events: those are behind as well.
+    """
+    if last == "-1":
+        return original.events
+    places = [n for n, event in enumerate(original.events) if event.frame.id == last]
+    if places:
+        return original.events[places[-1] + 1 :]
+    # LangGraph.js numbers the events where a run is joined, and only there.
+    if original.call.dialect is Dialect.JAVASCRIPT and _NUMBER.fullmatch(last):
+        return original.events[int(last) + 1 :]
+    return None
+
+
+def _resumed(answers: Sequence[Answer], report: Report) -> None:
+    for resumption in _resumptions(answers):
+        original, resumed = resumption.original, resumption.resumed
+        known = {event.frame.id for event in original.events} - {None}
+        strange, _ = resumption.compare()
+        for event in strange:
+            # Of a stream that was cut the rest is not known.
+            is_known = original.exchange.end is End.COMPLETE or event.frame.id in known
+            if is_known and event.name not in _ALWAYS:
+                report(
+                    f"the events of exchange {original.number} after the last event id, in order",
+                    f"the event {quote(event.name)} with {quote(event.frame.data)}",
+                    at=event,
+                    exchange=resumed.number,
+                )
+
+
+def _complete(answers: Sequence[Answer], report: Report) -> None:
+    for resumption in _resumptions(answers):
+        original, resumed = resumption.original, resumption.resumed
+        asked = original.call.asked
+        if asked is None or not asked.resumable or resumed.exchange.end is not End.COMPLETE:
+            continue
+        is_gone = any(event.name == "error" for event in resumed.events)
+        strange, missed = resumption.compare()
+        lost = [event for event in missed if event.name not in _LIVE_ONLY]
+        if lost and not (strange or is_gone or _is_filtered(resumed)):
+            report(
+                f"the event of frame {lost[0].number} of exchange {original.number}, "
+                f"{quote(lost[0].name)} with {quote(lost[0].frame.data)}",
+                f"{len(lost)} events left out",
+                exchange=resumed.number,
+            )
+
+
+def _is_filtered(answer: Answer) -> bool:
+    return "stream_mode" in parse_qs(urlsplit(answer.exchange.request.path).query)
+
+
+def _output(answers: Sequence[Answer], report: Report) -> None:
+    started = {run_at(a.exchange.response): a for a in answers if a.call.kind in RUNS}
+    for answer in answers:
+        match = _JOINED.search(answer.call.path)
+        if answer.call.kind is not Kind.JOIN or match is None or match[1] not in started:
+            continue
+        original = started[match[1]]
+        asked, first, joined = original.call.asked, outcome_of(original), outcome_of(answer)
+        if asked is None or "values" not in asked.modes or first is None or joined is None:
+            continue
+        # Who comes too late is told in an `__error__` that the run is gone.
+        if first.error is not None or joined.error is not None:
+            continue
+        # The modes of the run decide how interrupts are told.
+        if first.interrupts or joined.interrupts:
+            continue
+        if not have_same_output(first, joined):
+            report(
+                f"the output of exchange {original.number}: {first}",
+                str(joined),
+                exchange=answer.number,
+            )
+
+
+_RESUMED = (
+    "observed on langgraph-api 0.16.7 (python/resumable-keep-join-mid), LangGraph.js 1.5.1 "
+    "(join-stateless-zero), Aegra 0.11.0 (join-thread-first)"
+)
+
+RULES: tuple[AnyRule, ...] = (
+    Relation(
+        id="joins.resumed",
+        level=Level.MUST,
+        promise="A stream that is resumed shows what follows the last event id, as it was and in "
+        "its order, and nothing from before.",
+        source=f"{_RESUMED}; the SDKs resume a stream that broke off",
+        kinds=STREAMS,
+        judge=_resumed,
+    ),
+    Relation(
+        id="joins.complete",
+        level=Level.SHOULD,
+        promise="A stream that is resumed leaves out nothing that follows the last event id, "
+        "but for `error` and the events of the mode `messages`.",
+        source=f"{_RESUMED}; langgraph-api does not keep those two (python/"
+        "resumable-boom-updates-replay, python/resumable-messages-replay)",
+        kinds=STREAMS,
+        judge=_complete,
+    ),
+    Relation(
+        id="joins.output",
+        level=Level.SHOULD,
+        promise="Who joins a run before it is over gets the same output as who started it.",
+        source="observed on langgraph-api 0.16.7 (python/inflight-join); the SDKs join a run "
+        "that they waited for when the connection breaks",
+        kinds=RUNS | OUTPUTS,
+        judge=_output,
+    ),
+)
+"""In the order in which a reader wants to know them."""

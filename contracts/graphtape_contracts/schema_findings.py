@@ -1,0 +1,32 @@
+"""Values that do not fit their schema, told to a report."""
+
+from typing import Any
+
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.json_value import Path
+from graphtape_contracts.rule import Report, quote
+from graphtape_contracts.schema import first_error, show
+
+_LONGEST_HALF = 200
+
+
+def report_misfit(
+    report: Report, schema: str, value: Any, *, at: Event | None = None, path: Path = ()
+) -> None:
+    """Report the first thing about *value* that the *schema*, a file name, does not allow.
+
+    *path* is where the value stands in the data of the event *at*, or in the body.
+    """
+    expected = f"what fits the schema {schema}"
+    error = first_error(schema, value)
+    if error is not None:
+        where = (*path, *error.instance_path)
+        expected += f", in which it says {show(error.keyword)}: {quote(error.allowed)}"
+        report(expected, shorten(error.message), at=at, path=where)
+
+
+def shorten(message: str) -> str:
+    """Return a *message* without the middle of it, if it is long: the reason is at its end."""
+    if len(message) <= 2 * _LONGEST_HALF:
+        return message
+    return f"{message[:_LONGEST_HALF]} ...(cut)... {message[-_LONGEST_HALF:]}"

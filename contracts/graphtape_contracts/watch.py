@@ -1,0 +1,47 @@
+"""Watches that judge each block or event of a stream by itself, without memory."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from graphtape_contracts.parsing.exchange_head import Call
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.exchange import Frame
+from graphtape_contracts.json_value import Path
+from graphtape_contracts.rule import EventWatch, FrameWatch, Report
+
+
+class Seen(NamedTuple):
+    """Something that is not as expected."""
+
+    expected: str
+    got: str
+    path: Path = ()
+
+
+def each_block(
+    see: Callable[[Call, Frame], Iterator[Seen]],
+) -> Callable[[Call, Report], FrameWatch]:
+    """Return a watch that reports what *see* sees in each block; a torn one it is not shown."""
+
+    def watch(call: Call, report: Report) -> FrameWatch:
+        number = 0
+        while isinstance(frame := (yield), Frame):
+            number += 1
+            if not frame.torn:
+                for seen in see(call, frame):
+                    report(seen.expected, seen.got, at=number, path=seen.path)
+
+    return watch
+
+
+def each_event(
+    see: Callable[[Call, Event], Iterator[Seen]],
+) -> Callable[[Call, Report], EventWatch]:
+    """Return a watch that reports what *see* sees in each event."""
+
+    def watch(call: Call, report: Report) -> EventWatch:
+        while isinstance(event := (yield), Event):
+            for seen in see(call, event):
+                report(seen.expected, seen.got, at=event, path=seen.path)
+
+    return watch

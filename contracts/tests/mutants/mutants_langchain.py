@@ -1,0 +1,122 @@
+"""Events of LangChain that tell of no run that could have been."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mutation import Change, Mutant, doubled, renewed, swapped, with_data, with_frames, without
+
+from graphtape_contracts import Exchange, Frame
+from graphtape_contracts.parsing.event import parse
+
+_ANOTHER_RUN = "01a20208-0000-7000-8000-000000000000"
+_TOOLS = "python/full-tools-all9"
+
+
+def _with_each(change: Callable[[Any], Any]) -> Change:
+    """Change the data of every event of the mode."""
+
+    def apply(frames: list[Frame]) -> list[Frame | bytes]:
+        return [renewed(f, change) if f.event == "events" else f for f in frames]
+
+    return with_frames(apply)
+
+
+def _graph_renamed(data: Any) -> Any:
+    """Give the graph, whose events have no parents, another id."""
+    new = {} if data["parent_ids"] else {"run_id": _ANOTHER_RUN}
+    return (
+        data
+        | new
+        | {"parent_ids": [_ANOTHER_RUN, *data["parent_ids"][1:]][: len(data["parent_ids"])]}
+    )
+
+
+def _without_grandparent(data: Any) -> Any:
+    """Take the outermost parent from all that has two of them."""
+    return data | {"parent_ids": data["parent_ids"][-1:]}
+
+
+def _ends_early(exchange: Exchange) -> Exchange:
+    """Exchange the last two events of the mode: the ends of a node and of the graph."""
+    places = [place for place, frame in enumerate(exchange.frames) if frame.event == "events"]
+    return swapped(places[-2], places[-1])(exchange)
+
+
+def _nth(event: str, frames: tuple[Frame, ...]) -> int:
+    names = [parse(f.data)["event"] for f in frames if f.event == "events"]
+    return names.index(event)
+
+
+def _on(event: str, change: Callable[[int], Change]) -> Change:
+    """Apply a change that takes the place of the first *event* among those of the mode."""
+    return lambda exchange: change(_nth(event, exchange.frames))(exchange)
+
+
+def _setting(place: str, **fields: Any) -> Change:
+    return _on(place, lambda nth: with_data("events", lambda data: data | fields, nth))
+
+
+MUTANTS = [
+    Mutant(
+        "langchain.root-first",
+        "the graph runs under another id than the run",
+        "python/interrupt_after-events",
+        _with_each(_graph_renamed),
+    ),
+    Mutant(
+        "langchain.root-last",
+        "a node ends after the graph",
+        "python/full-agent-all9",
+        _ends_early,
+    ),
+    Mutant(
+        "langchain.started",
+        "a model streams that never started",
+        _TOOLS,
+        _on("on_chat_model_start", lambda nth: without("events", nth)),
+    ),
+    Mutant(
+        "langchain.started",
+        "a tool ends twice",
+        _TOOLS,
+        _on("on_tool_end", lambda nth: doubled("events", nth)),
+    ),
+    Mutant(
+        "langchain.start-once",
+        "a tool starts twice",
+        _TOOLS,
+        _on("on_tool_start", lambda nth: doubled("events", nth)),
+    ),
+    Mutant(
+        "langchain.same-run",
+        "a model streams under another name",
+        _TOOLS,
+        _setting("on_chat_model_stream", name="Another"),
+    ),
+    Mutant(
+        "langchain.same-run",
+        "a tool ends as a chain",
+        _TOOLS,
+        _setting("on_tool_end", event="on_chain_end"),
+    ),
+    Mutant(
+        "langchain.parents",
+        "the graph is no parent of what its nodes run",
+        _TOOLS,
+        _with_each(_without_grandparent),
+    ),
+    Mutant(
+        "langchain.known",
+        "an event has a name of its own",
+        _TOOLS,
+        _setting("on_chain_stream", event="on_chain_progress"),
+    ),
+    Mutant(
+        "sums.output",
+        "a chunk of a model is lost",
+        "python/full-agent-all9",
+        _on("on_chat_model_stream", lambda nth: without("events", nth)),
+        # The tuples of this message are all there.
+        also=frozenset(("sums.streamed",)),
+    ),
+]

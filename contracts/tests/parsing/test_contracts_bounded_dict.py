@@ -1,0 +1,32 @@
+from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
+
+
+def test_values_are_kept_by_id() -> None:
+    recent = Recent[int]()
+    recent.set("a", 1)
+    recent.set("b", 2)
+    recent.set("a", 3)
+
+    assert list(recent.values()) == [2, 3]
+    assert len(recent) == 2
+    assert recent.get("a") == 3
+    assert "a" in recent
+    assert recent.pop("a") == 3
+    assert recent.get("a") is None
+    assert recent.pop("a") is None
+    assert not recent.forgot
+
+
+def test_what_was_set_longest_ago_is_forgotten_first() -> None:
+    recent = Recent[int]()
+    for number in range(MOST_REMEMBERED):
+        recent.set(str(number), number)
+    recent.set("0", -1)
+    assert not recent.forgot
+
+    recent.set("one more", 0)
+
+    assert recent.forgot
+    assert len(recent) == MOST_REMEMBERED
+    assert "1" not in recent
+    assert recent.get("0") == -1

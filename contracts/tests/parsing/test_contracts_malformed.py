@@ -1,0 +1,83 @@
+"""Only what every server refuses is malformed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from graphtape_contracts.exchange import Request
+from graphtape_contracts.parsing.malformed import malformed
+
+
+def _request(body: bytes, *headers: tuple[str, str]) -> Request:
+    return Request("POST", "/runs/stream", headers, body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b" ", b"{", b"{'a': 1}", b"{}x", b"null", b'"text"', b"[{}]", b"{}", b'{"input": {}}'],
+)
+def test_what_is_no_object_of_an_assistant_is_malformed(body: bytes) -> None:
+    assert malformed(_request(body)) is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("assistant_id", 5),
+        ("assistant_id", ["agent"]),
+        ("config", []),
+        ("metadata", "x"),
+        ("stream_mode", 5),
+        ("stream_subgraphs", "nope"),
+        ("stream_subgraphs", 5),
+        ("on_completion", "nope"),
+        ("on_completion", ["keep"]),
+    ],
+)
+def test_a_field_that_no_server_takes_is_malformed(field: str, value: Any) -> None:
+    body = {"assistant_id": "agent"} | {field: value}
+
+    assert malformed(_request(json.dumps(body).encode())) is not None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"config": None, "metadata": None, "stream_subgraphs": None, "on_completion": None},
+        {"stream_subgraphs": "true"},
+        {"stream_subgraphs": 1},
+        {"stream_mode": "of the future"},
+        {"stream_mode": None},
+        {"input": [1], "command": 5, "webhook": 5, "unknown": 5},
+        {"input": float("nan")},
+    ],
+    ids=str,
+)
+def test_what_servers_differ_about_is_not_malformed(fields: dict[str, Any]) -> None:
+    body = {"assistant_id": "agent"} | fields
+
+    assert malformed(_request(json.dumps(body).encode())) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\xef\xbb\xbf{"assistant_id": "agent"}',
+        '{"assistant_id": "agent"}'.encode("utf-16"),
+        '{"assistant_id": "agent"}'.encode("utf-16-le"),
+        b'{"assistant_id": "\xff"}',
+        b'{"assistant_id": "agent", "input": "\\ud800"}',
+        b'{"assistant_id": "agent", "input": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+    ],
+    ids=["BOM", "UTF-16", "UTF-16-LE", "no UTF-8", "half a surrogate pair", "huge", "deep"],
+)
+def test_bytes_that_servers_read_in_other_ways_are_not_malformed(body: bytes) -> None:
+    assert malformed(_request(body)) is None
+
+
+@pytest.mark.parametrize("header", ["transfer-encoding", "content-encoding"])
+def test_a_body_in_another_coding_is_not_looked_at(header: str) -> None:
+    assert malformed(_request(b"\x1f\x8b", (header, "gzip"))) is None

@@ -1,0 +1,97 @@
+"""Which answers of the routes around runs are judged, and which are somebody else's."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from captured import captured
+from mutation import Change, asking, with_body, with_output, with_request, with_status
+
+from graphtape_contracts import Exchange
+from graphtape_contracts.checker import Checker, check, read_call
+from graphtape_contracts.rules import endpoints as neighbours
+
+SEARCH = "python/nb-assistants-search-graph"
+OK = "python/nb-ok"
+RUN = "python/nb-runs-background"
+COUNT = "python/nb-threads-count"
+
+
+def broken(exchange: Exchange) -> list[str]:
+    return [finding.rule for finding in check(exchange, neighbours.RULES)]
+
+
+def at(path: str) -> Change:
+    """Change where the request goes."""
+    return with_request(lambda request: replace(request, path=path))
+
+
+def test_a_search_that_selects_keys_gets_no_others() -> None:
+    ids = with_output(lambda found: [{"assistant_id": found[0]["assistant_id"]}])(captured(SEARCH))
+
+    assert broken(ids) == ["neighbours.assistants"]
+    assert broken(asking(select=["assistant_id"])(ids)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "rules"),
+    [
+        (SEARCH, "/mount/assistants/search", ["neighbours.json"]),
+        (SEARCH, "/mount/assistants", []),
+        (OK, "/mount/ok", []),
+        (OK, "/ok?check_db=0", ["neighbours.json"]),
+        (RUN, "/threads/mine/runs", []),
+    ],
+)
+def test_under_a_prefix_only_paths_that_are_nobody_else_s_are_judged(
+    name: str, path: str, rules: list[str]
+) -> None:
+    assert broken(at(path)(with_body(b"fine")(captured(name)))) == rules
+
+
+def test_an_answer_that_is_not_200_is_not_judged() -> None:
+    assert broken(with_status(404)(with_body(b"")(captured(OK)))) == []
+
+
+def test_without_a_request_nobody_knows_what_was_asked() -> None:
+    checker = Checker(read_call(None, captured(SEARCH).response), neighbours.RULES)
+
+    findings = [*checker.head(), *checker.feed(captured(COUNT).frames[0]), *checker.close()]
+
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": "My agent"},
+        {"version": 2},
+        {"metadata": {"created_by": "system", "owner": "me"}},
+        {"metadata": {}},
+    ],
+)
+def test_an_assistant_that_somebody_made_or_changed_has_any_id(changed: dict[str, Any]) -> None:
+    made = with_output(lambda found: [found[0] | changed | {"assistant_id": "mine"}])(
+        captured(SEARCH)
+    )
+
+    assert broken(made) == []
+
+
+def test_what_is_no_run_names_no_location() -> None:
+    assert broken(with_output(lambda run: [run])(captured(RUN))) == ["neighbours.runs"]
+
+
+def test_what_is_no_list_is_said_once() -> None:
+    assert broken(with_output(lambda found: {"found": found})(captured(SEARCH))) == [
+        "neighbours.assistants"
+    ]
+
+
+@pytest.mark.parametrize("body", [b"true", b"1.5", b'"39"'])
+def test_a_count_is_an_integer_and_nothing_else(body: bytes) -> None:
+    assert broken(with_body(body)(captured(COUNT))) == ["neighbours.count"]
+
+
+def test_a_count_that_can_not_be_read_is_no_json() -> None:
+    assert broken(with_body(b"")(captured(COUNT))) == ["neighbours.json"]

@@ -1,0 +1,196 @@
+"""Streams that are written oddly, and are right; and what the rules say where they are not."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from captured import captured
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphtape_contracts import End, sse
+from graphtape_contracts.checker import check
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Finding
+from graphtape_contracts.rules import fields, framing
+
+RULES = (*framing.RULES, *fields.RULES)
+UNKNOWN = "javascript-embed/stream-default"
+
+
+def judge(body: bytes, end: End = End.COMPLETE, *, dialect: Dialect | None = None) -> list[Finding]:
+    exchange = replace(captured(UNKNOWN), frames=tuple(sse.decode(body)), end=end)
+    return check(exchange, RULES, dialect=dialect)
+
+
+def ids(findings: Iterable[Finding]) -> list[str]:
+    return [finding.rule for finding in findings]
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085", "\ufeff"])
+def test_separators_and_marks_inside_data_are_characters_like_others(separator: str) -> None:
+    body = f'event: custom\r\ndata: "a{separator}b"\r\n\r\n'.encode()
+
+    assert judge(body, dialect=Dialect.PYTHON) == []
+
+
+def test_an_end_may_have_no_data() -> None:
+    assert judge(b"event: end\n\n") == []
+
+
+def test_an_empty_stream_is_a_whole_one() -> None:
+    assert judge(b"") == []
+
+
+def beginnings(body: bytes) -> list[bytes]:
+    """Return what may come of *body* where it breaks off, but inside of a blank line.
+
+    Between its CR and its LF a block is whole, with another line end than all others.
+    """
+    cut = (body[:length] for length in range(len(body) + 1))
+    return [beginning for beginning in cut if not beginning.endswith(b"\n\r")]
+
+
+@pytest.mark.parametrize("end", [End.CUT, End.STOPPED, End.UNKNOWN])
+def test_a_stream_that_was_cut_may_break_off_anywhere(end: End) -> None:
+    event = 'event: custom\r\ndata: "é\u2028"\r\nid: 1-0\r\n\r\n'.encode()
+    body = event + b": heartbeat\r\n\r\n" + event
+
+    wrong = [
+        (sent, findings)
+        for sent in beginnings(body)
+        if (findings := judge(sent, end, dialect=Dialect.PYTHON))
+    ]
+
+    assert wrong == []
+
+
+def test_a_whole_stream_ends_after_a_block_and_nowhere_else() -> None:
+    event, comment = b"event: custom\r\ndata: 1\r\n\r\n", b": heartbeat\r\n\r\n"
+
+    found = {sent: ids(judge(sent, dialect=Dialect.PYTHON)) for sent in beginnings(event + comment)}
+
+    torn = found.keys() - {b"", event, event + comment}
+    assert found == {sent: ["framing.complete"] if sent in torn else [] for sent in found}
+
+
+@pytest.mark.parametrize("end", [End.CUT, End.STOPPED, End.UNKNOWN])
+def test_a_torn_block_is_not_judged_by_its_lines(end: End) -> None:
+    torn = b"event: custom\r\nretry\r\ndata: 1\r\n"
+
+    assert judge(torn, end, dialect=Dialect.PYTHON) == []
+    assert ids(judge(torn + b"\r\n", end, dialect=Dialect.PYTHON)) == ["fields.no-retry"]
+
+
+def test_bytes_of_a_torn_block_that_no_character_starts_with_are_reported() -> None:
+    assert ids(judge(b'data: "\xff', End.CUT)) == ["framing.utf8"]
+
+
+def test_a_torn_block_is_shown_and_counted() -> None:
+    (finding,) = judge(b"event: custom\ndata: 1\n\nevent: cus")
+
+    assert finding.rule == "framing.complete"
+    assert finding.frame == 2
+    assert finding.got == 'the end after "event: cus"'
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_an_unknown_server_may_end_lines_with_either(eol: sse.Eol) -> None:
+    body = sse.encode_event("custom", "1", eol=eol) + sse.encode_comment(eol="\n")
+
+    assert judge(body) == []
+
+
+def test_wrong_line_ends_are_named() -> None:
+    (finding,) = judge(b"event: custom\rdata: 1\n\n", dialect=Dialect.PYTHON)
+
+    assert (finding.expected, finding.got) == ("CRLF", "LF and CR")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r"\ud83d\ude00", r"\uD83D\uDE00", r"\\ud83d", r"\\\\ude00", r"\n\u00e9\"", r"\ud83d\ude00x"],
+)
+def test_pairs_of_surrogates_and_escaped_backslashes_are_whole_characters(text: str) -> None:
+    assert judge(f'event: custom\ndata: "{text}"\n\n'.encode()) == []
+
+
+@pytest.mark.parametrize(
+    "text", [r"\ud83d", r"\ude00", r"\ud83d\ud83d\ude00", r"\ud83dx\ude00", r"\\\ud83d"]
+)
+def test_a_half_of_a_pair_is_reported_with_its_place(text: str) -> None:
+    (finding,) = judge(f'event: custom\ndata: "{text}"\n\n'.encode())
+
+    assert finding.rule == "framing.whole-characters"
+    assert finding.got.startswith(r"half of one: \ud")
+
+
+def test_what_is_no_json_is_reported_as_that_alone() -> None:
+    body = b'event: custom\ndata: {"a": \\ud83d\n\n'
+
+    (finding,) = judge(body, dialect=Dialect.AEGRA)
+
+    assert finding.rule == "framing.json"
+
+
+@pytest.mark.parametrize("block", [b"retry: 5\n\n", b"id\n\n", b"\n", b"what: 5\n\n"])
+def test_a_block_that_is_neither_event_nor_comment_is_reported(block: bytes) -> None:
+    assert "framing.no-ghosts" in ids(judge(block + b"event: custom\ndata: 1\n\n"))
+
+
+def test_unknown_servers_may_send_retries_and_fields_in_any_order() -> None:
+    assert judge(b"id:5\ndata:1\nevent:custom\nretry:5\n\n") == []
+
+
+def test_a_field_that_comes_in_parts_is_judged_by_where_it_begins() -> None:
+    body = b"event: custom\ndata: [\nid: 1\ndata: ]\n\n"
+
+    assert judge(body, dialect=Dialect.JAVASCRIPT) == []
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@settings(deadline=None)
+@given(
+    blocks=st.lists(st.tuples(st.sampled_from(["values", "custom", "updates|a:1"]), _JSON)),
+    beats=st.integers(0, 3),
+    dialect=st.sampled_from(Dialect),
+)
+def test_what_the_encoder_of_a_dialect_writes_is_well_written(
+    blocks: list[tuple[str, object]], beats: int, dialect: Dialect
+) -> None:
+    eol: sse.Eol = "\r\n" if dialect is Dialect.PYTHON else "\n"
+    comment_eol: sse.Eol = "\n" if dialect is Dialect.JAVASCRIPT else "\r\n"
+    body = b"".join(
+        sse.encode_event(name, compact(value), eol=eol)
+        + sse.encode_comment(eol=comment_eol) * beats
+        for name, value in blocks
+    )
+
+    assert judge(body, dialect=dialect) == []
+
+
+@settings(deadline=None)
+@given(value=_JSON)
+def test_json_is_compact_if_and_only_if_no_token_has_white_space_beside_it(value: object) -> None:
+    written = [compact(value), spaced(value)]
+
+    found = [
+        ids(judge(f"event: custom\r\ndata: {text}\r\n\r\n".encode(), dialect=Dialect.PYTHON))
+        for text in written
+    ]
+
+    assert found == [[], [] if written[0] == written[1] else ["framing.compact"]]
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def spaced(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,210 @@
+"""`graphtape record`: records runs of a live deployment."""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from graphtape_contracts import End, Headers
+from graphtape_mock.cli import options
+from graphtape_mock.deployment.info import Surroundings, greet, refused_key, survey
+from graphtape_mock.deployment.connection import (
+    Upstream,
+    UpstreamError,
+    key_from,
+    secrets_among,
+)
+from graphtape_mock.record.requests import (
+    BadJob,
+    Job,
+    check_name,
+    make_job,
+    make_jobs,
+    read_json,
+    read_text,
+)
+from graphtape_mock.console.progress import Progress
+from graphtape_mock.record.recorder import Recorder, Run
+from graphtape_mock.record.folder import NameTaken, Shelf
+from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.console.text import escape
+from graphtape_mock.recordings.view import EVERYTHING, EXACT, View
+
+_GOOD, _FINDINGS, _NOT_DONE = 0, 1, 2  # Exit codes, as in `graphtape_mock.cli.main`.
+
+
+@click.command()
+@click.argument("url")
+@click.option("--assistant", metavar="ID", help="A graph name or the UUID of an assistant.")
+@click.option("--input", "input_", metavar="JSON|@FILE", help="The input of the run.")
+@click.option(
+    "--inputs",
+    metavar="FILE",
+    help='Several runs: a JSON array, or lines, of {"name", "assistant", "input", "body"}.',
+)
+@click.option("--body", metavar="JSON|@FILE", help="Further fields of the request: context ...")
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Make the further runs that equality to the byte needs; for deterministic graphs.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    default=Path("recordings"),
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The folder of the recordings.",
+)
+@click.option("--name", help="The name of the recording; by default that of the graph.")
+@click.option("--note", default="", metavar="TEXT", help="A sentence to keep in the recording.")
+@options.header
+@click.option(
+    "--redact",
+    multiple=True,
+    metavar="NAME",
+    help="Keep the value of this header or JSON key out of the file too.",
+)
+@options.timeout
+@click.option("--force", is_flag=True, help="Replace a recording that is there already.")
+def record(
+    url: str,
+    assistant: str | None,
+    input_: str | None,
+    inputs: str | None,
+    body: str | None,
+    exact: bool,
+    output: Path,
+    name: str | None,
+    note: str,
+    headers: Headers,
+    redact: tuple[str, ...],
+    timeout: float,
+    force: bool,
+) -> int:
+    """Record runs of the deployment at URL.
+
+    The key is taken from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY, and never
+    written to a file. Exit codes: 0 all was recorded; 1 the deployment refused a run; 2 wrong
+    use, or a run that did not end by itself.
+    """
+    views = EXACT if exact else (EVERYTHING,)
+    try:
+        jobs = _jobs(assistant, input_, inputs, body, name)
+        with Upstream(url, key=key_from(os.environ), headers=headers, timeout=timeout) as upstream:
+            secrets = (*upstream.secrets, *secrets_among(headers, Redactor(redact)))
+            shelf = Shelf(output, names=redact, secrets=secrets, force=force)
+            shelf.check(job.name for job in jobs)
+            progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=len(jobs) * len(views))
+            session = _Session(
+                upstream, shelf, lambda: Redactor(redact, secrets), note, force, progress
+            )
+            return session.record(jobs, views)
+    except (BadJob, NameTaken, UpstreamError) as error:
+        raise click.ClickException(escape(str(error))) from None
+    except OSError as error:
+        raise click.ClickException(
+            escape(
+                f"can't write {error.filename or output}: {error.strerror}; "
+                "what came before is in the file"
+            )
+        ) from None
+    except KeyboardInterrupt:
+        raise click.ClickException(
+            "stopped by Ctrl-C; each run that had begun to answer is in its file"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """Recordings that are made one after the other with one deployment."""
+
+    upstream: Upstream
+    shelf: Shelf
+    redactor: Callable[[], Redactor]
+    note: str
+    replace: bool
+    progress: Progress
+
+    def record(self, jobs: Sequence[Job], views: Sequence[View]) -> int:
+        """Record all *jobs*; return the exit code."""
+        info = greet(self.upstream)
+        known: dict[str, Surroundings] = {}
+        code = 0
+        made: list[Path] = []
+        for job in jobs:
+            if job.assistant not in known:
+                known[job.assistant] = survey(self.upstream, job.assistant, info)
+                for note in known[job.assistant].notes:
+                    self.progress.say(escape(f"note: {note}"))
+            surroundings = known[job.assistant]
+            path = self.shelf.place(job, surroundings.title)
+            runs = self._record_one(job, views, path, surroundings)
+            made.append(path)
+            click.echo(escape(str(path)))
+            code = max([code, *map(_code, runs)])
+            if runs[-1].end is End.STOPPED:
+                break
+        served = made[0] if len(made) == 1 else made[0].parent
+        self.progress.say(escape(f"replay with: graphtape serve {shlex.quote(str(served))}"))
+        return code
+
+    def _record_one(
+        self, job: Job, views: Sequence[View], path: Path, surroundings: Surroundings
+    ) -> list[Run]:
+        recorder = Recorder(
+            self.upstream, self.redactor(), path, surroundings, self.note, self.replace
+        )
+        runs: list[Run] = []
+        self.progress.start(path.stem)
+        for run in recorder.record(job, views, self.progress.watch):
+            self.progress.finish(run.events, run.seconds)
+            if remark := _remark(run, path, self.upstream.url):
+                self.progress.say(escape(remark))
+            runs.append(run)
+            if len(runs) < len(views):
+                self.progress.start(path.stem)
+        return runs
+
+
+def _code(run: Run) -> int:
+    if run.refused:
+        return _FINDINGS
+    return _GOOD if run.end is End.COMPLETE else _NOT_DONE
+
+
+def _remark(run: Run, path: Path, url: str) -> str:
+    """Say what the user has to know of *run*; nothing if it went well."""
+    if run.response.status in (401, 403):
+        return f"{refused_key(url, run.response.status)}; recorded as it is"
+    if run.refused:
+        return f"refused with status {run.response.status} ({run.failure}); recorded as it is"
+    if run.end is not End.COMPLETE:
+        return (
+            f"{run.reason}. What came until then is in {path}, marked as {run.end.value!r}; "
+            "to record it whole, run the command again with --force"
+        )
+    return f"the run failed ({run.failure}); recorded as it is" if run.failure else ""
+
+
+def _jobs(
+    assistant: str | None,
+    input_: str | None,
+    inputs: str | None,
+    body: str | None,
+    name: str | None,
+) -> list[Job]:
+    if inputs is not None:
+        for option, value in (("--input", input_), ("--body", body), ("--name", name)):
+            if value is not None:
+                raise click.UsageError(f"{option} and --inputs exclude each other")
+        return make_jobs(read_text(inputs, "--inputs"), inputs, assistant)
+    fields = {} if input_ is None else {"input": read_json(input_, "--input")}
+    further: object = {} if body is None else read_json(body, "--body")
+    chosen = None if name is None else check_name(name, "--name")
+    return [make_job(assistant, fields, further, chosen, "the command line")]

@@ -1,0 +1,88 @@
+"""A request as a curl command line: what people paste into a shell to see for themselves."""
+
+import shlex
+
+from graphtape_contracts import Request
+from graphtape_mock.redaction.redactor import strip_url
+
+HARMLESS_HEADERS = frozenset(
+    (
+        "accept",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "content-encoding",
+        "content-type",
+        "last-event-id",
+        "origin",
+    )
+)
+"""The headers that are told; any other might be a secret."""
+
+KEY_HEADER = '"x-api-key: $LANGGRAPH_API_KEY"'
+"""The key as the shell puts it in; where the variable is not set, curl leaves the header out."""
+
+
+def as_curl(request: Request, url: str, *, key: bool = False) -> str:
+    """Return the command line that makes *request* of the deployment at *url*.
+
+    It holds no header that could be secret; with *key* the key comes from the environment of the
+    shell. What is secret in the path and the body is for the caller to take out before.
+    """
+    words = ["curl", "-N", *_switches(request)]
+    words += [shlex.quote(strip_url(url).rstrip("/") + request.path)]
+    words += [word for name, value in _headers(request) for word in ("-H", _header(name, value))]
+    words += ["-H", KEY_HEADER] if key else []
+    if not request.body:
+        return " ".join(words)
+    if (text := _printable(request.body)) is None:
+        return f"printf {_escapes(request.body)} | {' '.join([*words, '--data-binary', '@-'])}"
+    # -d reads a file where its argument starts with an @.
+    return " ".join([*words, "--data-raw" if text.startswith("@") else "-d", shlex.quote(text)])
+
+
+def _switches(request: Request) -> list[str]:
+    switches: list[str] = []
+    if request.method == "HEAD":
+        switches.append("-I")
+    elif request.method != ("POST" if request.body else "GET"):
+        switches += ["-X", shlex.quote(request.method)]
+    if set(request.path) & set("[]{}"):
+        switches.append("-g")
+    if "/." in request.path:
+        switches.append("--path-as-is")
+    return switches
+
+
+def _headers(request: Request) -> list[tuple[str, str]]:
+    told = [
+        (name, value)
+        for name, value in request.headers
+        if name in HARMLESS_HEADERS and (name, value) != ("accept", "*/*")
+    ]
+    if request.body and "content-type" not in dict(told):
+        told.append(("content-type", ""))  # Or curl says that it is a form.
+    return told
+
+
+def _header(name: str, value: str) -> str:
+    return shlex.quote(f"{name}: {value}" if value else f"{name}:")
+
+
+def _printable(body: bytes) -> str | None:
+    """Return *body* as a text that a terminal takes, None if it is none."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None
+
+
+def _escapes(body: bytes) -> str:
+    """Return *body* as an argument of printf, in characters that every shell takes."""
+    return "'" + "".join(map(_escape, body)) + "'"
+
+
+def _escape(byte: int) -> str:
+    if byte == ord("%"):
+        return "%%"
+    return chr(byte) if 0x20 <= byte < 0x7F and chr(byte) not in "'\\" else f"\\{byte:03o}"

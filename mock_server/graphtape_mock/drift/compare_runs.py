@@ -1,0 +1,152 @@
+"""What changed between two answers to the same request.
+
+Where a run ends in another way than the recorded one, or is refused, that alone is told: whatever
+else differs comes from it. Of an answer that was recorded in part, nothing is missed.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from graphtape_contracts import End, Exchange
+from graphtape_contracts.parsing.exchange_head import Kind, kind_of
+from graphtape_contracts.rule import RUNS
+from graphtape_contracts.shape import Shape
+from graphtape_contracts.shape_difference import differences
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.drift.severity import Drift, Severity, drift_of
+from graphtape_mock.drift.compare_headers import compare_dialects, compare_headers
+from graphtape_mock.drift.compare_endpoints import compare_neighbours
+from graphtape_mock.drift.structure import ERROR, Structure, structure_of
+from graphtape_mock.recordings.try_json import object_in
+
+LAST_STATE = "last state"
+OUTPUT = "output"
+
+_LONGEST_DETAIL = 200
+_CHOSEN = ("events (on_tool_", "events (on_retriever_", "events (on_custom_event)")
+"""The kinds of events that do not come where the model calls no tool."""
+_SPOKEN = ("AIMessageChunk", "ai")
+"""The types of messages that come whatever the model says, piece by piece or whole."""
+
+
+def compare(
+    before: Exchange, after: Exchange, nullable: frozenset[str] = frozenset()
+) -> list[Drift]:
+    """Return what changed from the answer *before* to the answer *after*, the head first.
+
+    That a field is null of which it is known that it is *nullable* breaks nobody.
+    """
+    if before.response.status != after.response.status:
+        return [_status(before, after)]
+    found = list(compare_headers(before.response, after.response))
+    if before.is_stream is not after.is_stream:
+        return found
+    if kind_of(before.request, before.response) in RUNS:
+        found += compare_dialects(before.response, after.response)
+        found += _compare_runs(before, after, nullable)
+    else:
+        found += compare_neighbours(before, after)
+    return found
+
+
+def _status(before: Exchange, after: Exchange) -> Drift:
+    old, new = str(before.response.status), str(after.response.status)
+    detail = object_in(after.body).get("detail")
+    said = f" ({detail[:_LONGEST_DETAIL]})" if isinstance(detail, str) else ""
+    return Drift(Severity.BREAKING, "status", "the status is another", old, new + said)
+
+
+def _compare_runs(before: Exchange, after: Exchange, nullable: frozenset[str]) -> Iterator[Drift]:
+    if after.end is not End.COMPLETE and after.end is not before.end:
+        yield Drift(
+            Severity.BREAKING,
+            "ending",
+            "the answer breaks off",
+            before.end.value,
+            after.end.value,
+        )
+        return
+    old, new = structure_of(before), structure_of(after)
+    whole = before.end is End.COMPLETE
+    if whole and old.failure != new.failure:
+        yield _failure(old.failure, new.failure)
+        return
+    if whole:
+        stream = kind_of(before.request, before.response) is Kind.STREAM
+        place = LAST_STATE if stream else OUTPUT
+        for difference in differences(old.last, new.last):
+            yield drift_of(difference, place, strict=True, nullable=nullable)
+    yield from _compare_order(old, new)
+    yield from _compare_kinds(old.kinds, new.kinds, nullable)
+
+
+def _failure(before: str | None, after: str | None) -> Drift:
+    fixed = after is None
+    return Drift(
+        Severity.ADDITIVE if fixed else Severity.BREAKING,
+        "failure",
+        "the run fails no more" if fixed else "the run fails in another way",
+        before or "no error",
+        after or "no error",
+    )
+
+
+def _compare_kinds(
+    before: Mapping[str, Mapping[str, Shape]],
+    after: Mapping[str, Mapping[str, Shape]],
+    nullable: frozenset[str],
+) -> Iterator[Drift]:
+    for kind in sorted(before.keys() - after.keys() - {ERROR}):
+        severity = Severity.COSMETIC if kind.startswith(_CHOSEN) else Severity.BREAKING
+        yield _event(severity, "event-missing", f"no event {kind} comes")
+    for kind in sorted(after.keys() - before.keys() - {ERROR}):
+        yield _event(Severity.ADDITIVE, "event-new", f"the event {kind} is new")
+    for kind in sorted(before.keys() & after.keys(), key=_rank):
+        yield from _compare_variants(kind, before[kind], after[kind], nullable)
+
+
+def _compare_variants(
+    kind: str,
+    before: Mapping[str, Shape],
+    after: Mapping[str, Shape],
+    nullable: frozenset[str],
+) -> Iterator[Drift]:
+    common = before.keys() & after.keys()
+    for variant in sorted(before.keys() - common):
+        # As long as another is still there, it may be the agent who chose another way.
+        chosen = common and variant not in _SPOKEN
+        severity = Severity.COSMETIC if chosen else Severity.BREAKING
+        yield _event(severity, "variant-missing", f"no event {_place(kind, variant)} comes")
+    for variant in sorted(after.keys() - common):
+        says = f"the event {_place(kind, variant)} is new"
+        yield _event(Severity.ADDITIVE, "variant-new", says)
+    for variant in sorted(common):
+        for difference in differences(before[variant], after[variant]):
+            yield drift_of(difference, _place(kind, variant), nullable=nullable)
+
+
+def _event(severity: Severity, kind: str, says: str) -> Drift:
+    words = ("there", "absent")
+    before, after = words if kind.endswith("-missing") else words[::-1]
+    return Drift(severity, kind, says, before, after)
+
+
+def _compare_order(before: Structure, after: Structure) -> Iterator[Drift]:
+    for one, other in sorted(before.order):
+        if (other, one) in after.order:
+            yield Drift(
+                Severity.BREAKING,
+                "order",
+                f"{other} comes before {one}",
+                f"{one}, {other}",
+                f"{other}, {one}",
+            )
+
+
+def _rank(kind: str) -> tuple[int, str]:
+    """Return what sorts kinds: those first that most clients read."""
+    mode = kind.split("|")[0].split(" ")[0]
+    return STREAM_MODES.index(mode) if mode in STREAM_MODES else len(STREAM_MODES), kind
+
+
+def _place(kind: str, variant: str) -> str:
+    return f"{kind} of {variant}" if variant else kind

@@ -1,0 +1,95 @@
+"""Recorded requests as they are asked again: which can be, and what is changed in them.
+
+- What tags a run as ours is put into its metadata, and taken out of the answer again: clients did
+  not send it, and recordings must not show it.
+- A run is cancelled when we go away (`on_disconnect`), unless the request says what is to happen.
+- A webhook is left out: whoever is behind it waits for runs that somebody meant.
+- Headers that could be secret are not sent as recorded; the key comes from the environment.
+"""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import orjson
+
+from graphtape_contracts import Exchange, Frame, Request, sse
+from graphtape_contracts.json_value import Json, is_object
+from graphtape_contracts.parsing.identifiers import UUID
+from graphtape_mock.console.curl import HARMLESS_HEADERS
+from graphtape_mock.recordings.try_json import object_in
+from graphtape_mock.recordings.recording import RUN_PATHS
+
+TAG = "graphtape"
+OURS = "drift"
+
+_PLACEHOLDER = re.compile(rb"\[redacted-[0-9]+\]")
+_ASKED_BY_POST = ("/assistants/search", "/assistants/count")
+_ASSISTANT = re.compile(rf"/assistants/{UUID}")
+_ID = re.compile(UUID)
+
+_PAIR = rb'"%s"\s*:\s*"%s"' % (TAG.encode(), OURS.encode())
+_SPACE = rb"(?:\s|(?<=[\r\n])data:)*"  # LangGraph.js writes JSON over many lines of an event.
+_COMMA = _SPACE + rb"," + _SPACE
+_TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
+"""The tag with one of the commas around it. In a string of JSON its quotes are escaped."""
+
+
+def is_run(request: Request) -> bool:
+    """Whether *request* asks for a stateless run whose end is waited for."""
+    return request.method == "POST" and request.path.partition("?")[0] in RUN_PATHS
+
+
+def can_be_repeated(request: Request) -> bool:
+    """Whether *request* means the same at any time: a run, or a question about assistants.
+
+    What is about a thread or a run of then has no answer now, and what changes something is not
+    ours to ask for.
+    """
+    path = urlsplit(request.path).path
+    if request.method == "GET":
+        return _ID.search(_ASSISTANT.sub("", path)) is None
+    return is_run(request) or (request.method == "POST" and path in _ASKED_BY_POST)
+
+
+def is_redacted(request: Request) -> bool:
+    """Whether *request* has a placeholder where a secret was, so that it can't be asked again."""
+    return _PLACEHOLDER.search(request.path.encode() + b"\n" + request.body) is not None
+
+
+def to_ask(recorded: Request) -> Request:
+    """Return the request to make in order to repeat the *recorded* one."""
+    headers = tuple((name, text) for name, text in recorded.headers if name in HARMLESS_HEADERS)
+    body = recorded.body
+    if is_run(recorded) and (asked := object_in(body)):
+        body = orjson.dumps(_tagged(asked))
+    return replace(recorded, headers=headers, body=body)
+
+
+def _tagged(body: Json) -> Json:
+    asked: Json = {"on_disconnect": "cancel"} | body
+    asked.pop("webhook", None)
+    metadata: object = asked.get("metadata", {})
+    if is_object(metadata):
+        asked["metadata"] = {TAG: OURS} | metadata
+    return asked
+
+
+def as_recorded(recorded: Request, answered: Exchange) -> Exchange:
+    """Return what was *answered* as the answer to the *recorded* request, without the tag.
+
+    The body of an answer that is no stream is one frame, as in a recording.
+    """
+    if answered.is_stream:
+        frames = [_untagged(frame, first=n == 0) for n, frame in enumerate(answered.frames)]
+    else:
+        body = _TAGGED.sub(b"", answered.body)
+        frames = [Frame(answered.frames[-1].at, body)] if body else []
+    return replace(answered, request=recorded, frames=tuple(frames))
+
+
+def _untagged(frame: Frame, *, first: bool) -> Frame:
+    raw = _TAGGED.sub(b"", frame.raw)
+    if raw == frame.raw:
+        return frame
+    return sse.frame(raw, frame.at, first=first, torn=frame.torn)

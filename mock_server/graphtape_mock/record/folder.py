@@ -1,0 +1,83 @@
+"""The folder recordings go to: which file a recording gets, and that none is lost by it."""
+
+import errno
+from collections.abc import Iterable
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+from graphtape_mock.recordings.try_json import object_in
+from graphtape_mock.record.requests import Job
+from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
+from graphtape_mock.recordings.file import read
+from graphtape_mock.redaction.redactor import redact_json
+from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
+
+
+class NameTaken(ValueError):
+    """There is a recording of that name, or of that request, already."""
+
+
+class Shelf:
+    """Finds a file for each recording."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        names: Iterable[str] = (),
+        secrets: Iterable[str] = (),
+        force: bool = False,
+    ) -> None:
+        """*names* and *secrets* are those of the redactor; with *force* files may be replaced."""
+        self._folder, self._names, self._secrets = folder, tuple(names), tuple(secrets)
+        self._force = force
+        self._given: set[Path] = set()
+
+    def check(self, names: Iterable[str | None]) -> None:
+        """Find out early what would go wrong late; raises NameTaken, OSError.
+
+        *names* are those that the user chose.
+        """
+        if self._folder.exists() and not self._folder.is_dir():
+            raise OSError(errno.ENOTDIR, "expected a folder, got a file", str(self._folder))
+        for name in names:
+            if name is not None:
+                self._refuse_taken(self._path(name))
+
+    def place(self, job: Job, title: str) -> Path:
+        """Return the file for the recording of *job*, named as it says or by *title*.
+
+        Without a name of its own, a job gets the first that is free: `agent`, `agent-2`, ...
+        Raises NameTaken where that job is recorded already.
+        """
+        path = self._path(job.name) if job.name is not None else self._find(job, title)
+        self._refuse_taken(path)
+        self._given.add(path)
+        return path
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}{SUFFIX}"
+
+    def _refuse_taken(self, path: Path) -> None:
+        if path.exists() and not self._force:
+            raise NameTaken(
+                f"{path} is there already; use another --name, or --force to replace it"
+            )
+
+    def _find(self, job: Job, title: str) -> Path:
+        wanted = self._essence(job.request(EVERYTHING).body)
+        numbered = (self._path(f"{title}-{number}") for number in count(2))
+        free = (path for path in chain([self._path(title)], numbered) if path not in self._given)
+        return next(p for p in free if not p.exists() or wanted in self._essences(p))
+
+    def _essences(self, path: Path) -> list[Any]:
+        try:
+            return [self._essence(run.request.body) for run in read(path).runs]
+        except (BrokenRecording, OSError):
+            return []  # Whatever it is, it is not the recording of this job.
+
+    def _essence(self, body: bytes) -> Any:
+        """Return a run request without its view and its secrets, to tell it from others."""
+        value = {k: v for k, v in object_in(body).items() if k not in VIEW_FIELDS}
+        return redact_json(value, self._names, self._secrets)

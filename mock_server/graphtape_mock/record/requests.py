@@ -1,0 +1,158 @@
+"""What is to be recorded: runs of an assistant with an input, as the user asks for them."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from graphtape_contracts import Request
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.deployment.connection import request_headers
+from graphtape_mock.recordings.view import VIEW_FIELDS, View
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_ENTRY_KEYS = {"name", "assistant", "input", "body"}
+
+
+class BadJob(ValueError):
+    """What the user asks for makes no request: what was expected, what was got, where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run request without its view, and the name its recording is to have."""
+
+    assistant: str
+    body: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The fields of the request but for assistant and view; `input` only if there is one."""
+    name: str | None = None
+
+    def request(self, view: View) -> Request:
+        """Return the request that shows *view* of the run."""
+        body = orjson.dumps(
+            {
+                "assistant_id": self.assistant,
+                **self.body,
+                "stream_mode": [mode for mode in STREAM_MODES if mode in view.modes],
+                "stream_subgraphs": view.subgraphs,
+            }
+        )
+        return Request("POST", "/runs/stream", request_headers(body), body)
+
+
+def make_job(
+    assistant: object, fields: dict[str, Any], body: object, name: object, where: str
+) -> Job:
+    """Return the job of these values; *where* they are from is for messages. Raises BadJob."""
+    if not isinstance(assistant, str) or not assistant:
+        raise BadJob(f"{where}: expected an assistant, got {_show(assistant)}; use --assistant ID")
+    if not isinstance(body, dict):
+        raise BadJob(f"{where}: expected the body as a JSON object, got {_show(body)}")
+    further = cast(dict[str, Any], body)
+    for key in ("assistant_id", "input", *VIEW_FIELDS):
+        if key in further:
+            reason = (
+                "the recorder chooses what is streamed, and serving derives the rest"
+                if key in VIEW_FIELDS
+                else f"use --{key.removesuffix('_id')}"
+            )
+            raise BadJob(f"{where}: {key!r} can't be set in the body: {reason}")
+    if "input" not in fields and "command" not in further:
+        raise BadJob(f"{where}: expected an input, got none; `null` is one, and so is `{{}}`")
+    try:
+        orjson.dumps([[fields, further]])
+    except TypeError:
+        raise BadJob(f"{where}: expected JSON nested to at most 250 levels, got more") from None
+    return Job(assistant, fields | further, None if name is None else check_name(name, where))
+
+
+def check_name(name: object, where: str) -> str:
+    """Return *name* if it can be the name of a recording; raises BadJob."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise BadJob(
+            f"{where}: expected a name of letters, digits, '.', '_' and '-' that starts with a "
+            f"letter or digit, got {_show(name)}"
+        )
+    return name
+
+
+def make_jobs(text: str, where: str, assistant: str | None) -> list[Job]:
+    """Return the jobs in *text*: a JSON array of objects, or one object a line.
+
+    An entry has `input`, and may have `name`, `assistant` (*assistant* by default) and `body`
+    (further fields of the request). Raises BadJob.
+    """
+    jobs: list[Job] = []
+    for place, entry in _entries(text, where):
+        if not isinstance(entry, dict):
+            raise BadJob(f"{place}: expected a JSON object, got {_show(entry)}")
+        known = cast(dict[str, Any], entry)
+        if unknown := sorted(known.keys() - _ENTRY_KEYS):
+            expected = ", ".join(sorted(_ENTRY_KEYS))
+            raise BadJob(
+                f"{place}: expected the keys {expected}, got {_show(unknown[0])}; "
+                'further fields of the request go into "body"'
+            )
+        fields = {"input": known["input"]} if "input" in known else {}
+        job = make_job(
+            known.get("assistant", assistant),
+            fields,
+            known.get("body", {}),
+            known.get("name"),
+            place,
+        )
+        if job.name is not None and any(job.name == other.name for other in jobs):
+            raise BadJob(f"{place}: expected a name of its own, got {job.name!r} again")
+        jobs.append(job)
+    if not jobs:
+        raise BadJob(f"{where}: expected at least one input, got none")
+    return jobs
+
+
+def _entries(text: str, where: str) -> Iterator[tuple[str, Any]]:
+    if text.lstrip().startswith("["):
+        for number, entry in enumerate(load_json(text, where), 1):
+            yield f"{where}, entry {number}", entry
+    else:
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                yield f"{where}:{number}", load_json(line, f"{where}:{number}")
+
+
+def read_json(argument: str, where: str) -> Any:
+    """Return the JSON that *argument* is, or that the file holds which it names as `@FILE`."""
+    if argument.startswith("@"):
+        return load_json(read_text(argument[1:], where), argument[1:])
+    return load_json(argument, where)
+
+
+def read_text(path: str, where: str) -> str:
+    """Return the text of a file; raises BadJob."""
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadJob(f"{where}: can't read {path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadJob(f"{where}: expected UTF-8 in {path}, got {error}") from None
+
+
+def load_json(text: str, where: str) -> Any:
+    """Return the JSON in *text*; raises BadJob with the position."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        line = error.doc.split("\n")[error.lineno - 1] if error.doc else ""
+        near = line[max(0, error.colno - 11) : error.colno + 19]
+        raise BadJob(
+            f"{where}: expected JSON, got {error.msg} at line {error.lineno}, column "
+            f"{error.colno}, near {near!r}"
+        ) from None
+
+
+def _show(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

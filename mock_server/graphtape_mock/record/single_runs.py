@@ -1,0 +1,144 @@
+"""Records single runs of a deployment into a folder that several processes may share."""
+
+import fcntl
+import os
+from collections.abc import Collection, Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from itertools import chain, count
+from pathlib import Path
+from uuid import uuid4
+
+from graphtape_contracts import End, Exchange
+from graphtape_contracts.json_value import Json
+from graphtape_mock.recordings.assistant_id import assistant_key
+from graphtape_mock.deployment.info import Surroundings, greet, survey
+from graphtape_mock.deployment.connection import Upstream, key_from
+from graphtape_mock.record.requests import Job, make_job
+from graphtape_mock.record.recorder import Recorder
+from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.recordings.file import read
+from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.replay.library import Library, recording_files
+from graphtape_mock.replay.matching import canonical, match_key
+from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
+
+_SET_BY_RECORDER = {"assistant_id", "input", *VIEW_FIELDS}
+_AROUND_THE_RUN = {"webhook", "on_disconnect", "after_seconds"}
+"""Fields of a request that change nothing of the run, and are not for the recorder."""
+
+
+class NotRecordable(Exception):
+    """The deployment did not run what was asked for, or not to its end."""
+
+
+class Scribe:
+    """Records runs, one at a time."""
+
+    def __init__(self, url: str, paths: Sequence[Path], folder: Path) -> None:
+        """Record the deployment at *url* into *folder*, which is among *paths*."""
+        self._url, self._paths, self._folder = url, paths, folder
+        self._open = ExitStack()
+        self._surroundings: dict[str, Surroundings] = {}
+        self.made: set[str] = set()
+        """The names of what was recorded."""
+
+    def close(self) -> None:
+        """Hang up."""
+        self._open.close()
+
+    def record(self, body: Json, name: str | None, known: Collection[str] | None) -> Recording:
+        """Return a recording of the run that *body* asks for, in a file named *name* if given.
+
+        Where another process recorded it, and it is not among the *known* names, that is
+        returned; without *known* it is made anew. Raises NotRecordable, UpstreamError, BadJob,
+        BrokenRecording and OSError.
+        """
+        job = _job(body, name)
+        with self._alone():
+            found = None if known is None else self._made_elsewhere(body, name, known)
+            return found or self._make(job)
+
+    @cached_property
+    def _upstream(self) -> Upstream:
+        return self._open.enter_context(Upstream(self._url, key=key_from(os.environ)))
+
+    @cached_property
+    def _info(self) -> Exchange:
+        return greet(self._upstream)
+
+    def _survey(self, assistant: str) -> Surroundings:
+        if assistant not in self._surroundings:
+            self._surroundings[assistant] = survey(self._upstream, assistant, self._info)
+        return self._surroundings[assistant]
+
+    def _make(self, job: Job) -> Recording:
+        surroundings = self._survey(job.assistant)
+        path = self._file_for(job, surroundings.title)
+        draft = path.with_name(f".{path.name}.{uuid4().hex}")
+        redactor = Redactor(secrets=self._upstream.secrets)
+        recorder = Recorder(self._upstream, redactor, draft, surroundings)
+        try:
+            (run,) = recorder.record(job, (EVERYTHING,), _unwatched)
+            if run.refused:
+                what = f"refused it with status {run.response.status} ({run.failure})"
+                raise NotRecordable(f"{self._upstream.url} {what}")
+            if run.end is not End.COMPLETE:
+                raise NotRecordable(run.reason)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        recording = read(path)
+        self.made.add(recording.name)
+        return recording
+
+    def _file_for(self, job: Job, title: str) -> Path:
+        """Return the file of the name that *job* has, or one by *title* that is not there yet."""
+        if job.name is None:
+            names = chain([title], (f"{title}-{number}" for number in count(2)))
+            files = (self._folder / f"{name}{SUFFIX}" for name in names)
+            return next(file for file in files if not file.exists())
+        name = f"{job.name}{SUFFIX}"
+        recorded = recording_files(path for path in self._paths if path.exists())
+        found = next((file for file in recorded if file.name == name), self._folder / name)
+        if found.exists() and len({match_key(r.form) for r in Library([read(found)]).runs}) > 1:
+            raise NotRecordable(
+                f"{found} holds several runs, and would hold one; record it with graphtape record"
+            )
+        return found
+
+    def _made_elsewhere(
+        self, body: Json, name: str | None, known: Collection[str]
+    ) -> Recording | None:
+        read_already = {f"{name}{SUFFIX}" for name in known}
+        files = recording_files([self._folder])
+        others = Library(read(file) for file in files if file.name not in read_already)
+        form = canonical(body, assistant_key(str(body.get("assistant_id"))))
+        try:
+            run = others.find(form, body, name)
+        except LookupError:
+            return None
+        return next(recording for recording in others.recordings if recording.name == run.name)
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        """Keep other processes out of the folder, so that none records the same."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+
+def _job(body: Json, name: str | None) -> Job:
+    """Return the job of the run that *body* asks for. Raises BadJob."""
+    fields = {"input": body["input"]} if "input" in body else {}
+    left_out = _SET_BY_RECORDER | _AROUND_THE_RUN
+    further = {key: value for key, value in body.items() if key not in left_out}
+    return make_job(body.get("assistant_id"), fields, further, name, "the request")
+
+
+def _unwatched(events: int, seconds: float) -> None:
+    """Nobody looks on while a test waits."""

@@ -1,0 +1,1 @@
+"""The recording format: what a file of recorded exchanges holds."""

@@ -1,0 +1,212 @@
+"""Reads recordings from files, and writes them while the frames arrive."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from errno import EEXIST
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Self, cast
+from uuid import uuid4
+
+import orjson
+
+from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_mock.recordings.recording import FORMAT, SUFFIX, BrokenRecording, Recording
+from graphtape_mock.recordings.line import (
+    BadLine,
+    Line,
+    end_line,
+    frame_line,
+    read_end,
+    read_frame,
+    read_request,
+    request_line,
+)
+
+
+def read(path: Path, name: str | None = None) -> Recording:
+    """Return the recording in the file *path*, named *name* or as the file is.
+
+    A last line that stops in the middle is the mark of a writer that was killed: it is left out,
+    and its exchange ends as `End.UNKNOWN`.
+
+    Raises BrokenRecording for anything that is no recording, OSError where the file can't be read.
+    """
+    return parse(path.read_bytes(), str(path), name or path.name.removesuffix(SUFFIX))
+
+
+def parse(content: bytes, path: str, name: str) -> Recording:
+    """Return the recording with this *content*; *path* is for messages. See `read`."""
+    lines = _lines(content, path)
+    number, head = next(lines, (1, None))
+    if head is None or "graphtape" not in head:
+        raise BrokenRecording(path, number, 'a first line with "graphtape"', _got(head))
+    if head["graphtape"] is True or head["graphtape"] != FORMAT:
+        raise BrokenRecording(
+            path,
+            number,
+            f"format {FORMAT}",
+            f"format {head['graphtape']!r}: is graphtape too old?",
+        )
+    server = head.get("server", {})
+    if not isinstance(server, dict):
+        raise BrokenRecording(path, number, '"server" as an object', _got(server))
+    said = {key: head.get(key, "") for key in ("recorded_at", "note")}
+    for key, value in said.items():
+        if not isinstance(value, str):
+            raise BrokenRecording(path, number, f'"{key}" as text', _got(value))
+    exchanges = list(_exchanges(lines, path))
+    return Recording(
+        name,
+        tuple(exchange for _, exchange in exchanges),
+        server=cast(dict[str, Any], server),
+        lines=tuple(line for line, _ in exchanges),
+        **said,
+    )
+
+
+def _got(value: object) -> str:
+    return "nothing" if value is None else BadLine("", value).got
+
+
+def _lines(content: bytes, path: str) -> Iterator[tuple[int, Line]]:
+    texts = content.split(b"\n")
+    for number, text in enumerate(texts, 1):
+        last = number == len(texts)
+        try:
+            line = orjson.loads(text)
+        except ValueError as error:
+            if last and number > 1:
+                return  # Empty after the last line end, or torn by a killed writer.
+            got = repr(text[:60].decode(errors="replace"))
+            raise BrokenRecording(path, number, "a JSON object", f"{got} ({error})") from None
+        if not isinstance(line, dict):
+            raise BrokenRecording(path, number, "a JSON object", _got(line))
+        yield number, cast(Line, line)
+
+
+def _exchanges(lines: Iterator[tuple[int, Line]], path: str) -> Iterator[tuple[int, Exchange]]:
+    """Yield each exchange after the number of the line that opens it."""
+    opened: Exchange | None = None
+    opened_at = 0
+    eol: sse.Eol = "\r\n"
+    frames: list[Frame] = []
+    for number, line in lines:
+        try:
+            if "exchange" in line:
+                if opened is not None:
+                    yield opened_at, _closed(opened, frames, End.UNKNOWN)
+                opened_at = number
+                request, response, eol = read_request(line)
+                opened, frames = Exchange(request, response, ()), []
+            elif opened is None:
+                raise BadLine('a line with "exchange"', line)
+            elif "end" in line:
+                yield opened_at, _closed(opened, frames, read_end(line))
+                opened = None
+            else:
+                stream = opened.is_stream
+                frames.append(read_frame(line, eol, stream=stream, first=not frames))
+        except BadLine as error:
+            raise BrokenRecording(path, number, error.expected, error.got) from None
+    if opened is not None:
+        yield opened_at, _closed(opened, frames, End.UNKNOWN)
+
+
+def _closed(opened: Exchange, frames: list[Frame], end: End) -> Exchange:
+    return Exchange(opened.request, opened.response, tuple(frames), end)
+
+
+class RecordingWriter:
+    """Appends a recording to a file, a line at a time; nothing is held back.
+
+    Use it as a context manager. Each line is one write to the operating system, so what was
+    written survives a process that is killed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        server: dict[str, Any] | None = None,
+        note: str = "",
+        recorded_at: str | None = None,
+    ) -> None:
+        """Create the file *path*; raises FileExistsError where there is one already."""
+        self.path = path
+        draft = path.with_name(f".{path.name}.{uuid4().hex}")
+        self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+        self._number = 0
+        self._eol: sse.Eol = "\r\n"
+        now = recorded_at or datetime.now(UTC).isoformat(timespec="seconds")
+        head: Line = {
+            "graphtape": FORMAT,
+            "recorded_at": now,
+            "by": f"graphtape {version('graphtape')}",
+            "server": server or {},
+        }
+        try:
+            self._write(head | ({"note": note} if note else {}))
+            _publish(draft, path)
+        except BaseException:
+            os.close(self._file)
+            raise
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._file)
+
+    def open_exchange(self, request: Request, response: Response, eol: sse.Eol = "\r\n") -> None:
+        """Start the next exchange; *eol* ends the lines of its event blocks."""
+        self._number += 1
+        self._eol = eol
+        self._write(request_line(self._number, request, response, eol))
+
+    def add_frame(self, frame: Frame) -> None:
+        """Add a frame to the exchange that is open."""
+        self._write(frame_line(frame, self._eol))
+
+    def close_exchange(self, at: float, end: End) -> None:
+        """Say that the body of the open exchange ended *at* seconds after its request."""
+        self._write(end_line(at, end))
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        """Write a whole exchange."""
+        self.open_exchange(exchange.request, exchange.response, line_end(exchange.frames))
+        for frame in exchange.frames:
+            self.add_frame(frame)
+        self.close_exchange(exchange.frames[-1].at if exchange.frames else 0.0, exchange.end)
+
+    def _write(self, line: Line) -> None:
+        data = orjson.dumps(line) + b"\n"
+        while data:
+            data = data[os.write(self._file, data) :]
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Give the file *draft* the name *path*; raises FileExistsError.
+
+    So nobody ever finds a recording without its first line, whenever its writer was killed.
+    """
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # This file system has no hard links.
+        if path.exists():
+            raise FileExistsError(EEXIST, os.strerror(EEXIST), str(path)) from None
+        draft.rename(path)
+
+
+def line_end(frames: tuple[Frame, ...] | list[Frame]) -> sse.Eol:
+    """Return the line end that the blocks of *frames* use; CRLF where there is none."""
+    for frame in frames:
+        for eol in ("\r\n", "\n", "\r"):
+            if frame.raw.endswith(eol.encode()):
+                return eol
+    return "\r\n"

@@ -1,0 +1,1 @@
+"""What is secret, and the placeholders that stand in its place."""

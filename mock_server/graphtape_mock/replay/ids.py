@@ -1,0 +1,203 @@
+"""Which ids a recorded run carries, and fresh ones in their place.
+
+A server gives every run ids of its own: of the run, its thread, its tasks, its messages and its
+interrupts. An id that was recorded is replaced wherever it stands, so a response stays consistent;
+ids that the client chose come back as the client chose them.
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from graphtape_contracts import Exchange
+from graphtape_contracts.json_value import Json, is_list, is_object, objects_in
+from graphtape_contracts.langchain.messages import is_message, messages_in
+from graphtape_mock.replay.recorded_event import event_of
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ANY_ID = re.compile(rf"{UUID.pattern}|(?<![0-9a-f])[0-9a-f]{{32}}(?![0-9a-f])")
+
+_ID_KEYS = frozenset(
+    (
+        "run_id",
+        "thread_id",
+        "checkpoint_id",
+        "parent_ids",
+        "parent_run_id",
+        "checkpoint_ns",
+        "langgraph_checkpoint_ns",
+    )
+)
+_TASK_KEYS = frozenset(("triggers", "result"))
+_RUN_PATH = re.compile(rf"(?:/threads/(?P<thread>{UUID.pattern}))?/runs/(?P<run>{UUID.pattern})")
+
+
+def recorded_ids(exchange: Exchange) -> dict[str, str]:
+    """Return the ids that the server made for the run of *exchange*, each with what it is of.
+
+    Keys are UUIDs or 32 hex digits; values are `run`, `thread` or `other`. Ids that only stand in
+    what the graph made of them (any text or data) are not among them, nor are the ids of
+    assistants.
+    """
+    ids: dict[str, str] = {}
+    for name in ("location", "content-location"):
+        if match := _RUN_PATH.search(exchange.response.header(name) or ""):
+            ids[match["run"]] = "run"
+            if match["thread"]:
+                ids[match["thread"]] = "thread"
+    for frame in exchange.frames:
+        event = event_of(frame)
+        if event is None:
+            continue
+        for id_ in UUID.findall(event.namespace):
+            ids.setdefault(id_, "other")
+        if event.name == "metadata" and is_object(event.data):
+            ids[str(event.data.get("run_id"))] = "run"
+        for found in objects_in(event.data):
+            _collect(found, ids)
+    return {id_: of for id_, of in ids.items() if ANY_ID.fullmatch(id_)}
+
+
+def _collect(found: Json, ids: dict[str, str]) -> None:
+    for key in _ID_KEYS & found.keys():
+        of = "thread" if key == "thread_id" else "other"
+        for id_ in UUID.findall(_text(found[key])):
+            if of == "thread" or id_ not in ids:
+                ids[id_] = of
+    own = found.get("id")
+    if not isinstance(own, str):
+        return
+    is_task = "name" in found and not _TASK_KEYS.isdisjoint(found)
+    is_interrupt = "value" in found and len(own) == 32
+    if is_message(found) or is_task or is_interrupt:
+        for id_ in ANY_ID.findall(own):
+            ids.setdefault(id_, "other")
+
+
+def _text(value: Any) -> str:
+    return " ".join(map(str, value)) if is_list(value) else str(value)
+
+
+_ROLES = {"user": "human", "assistant": "ai"}
+
+
+def message_kind(message: Json) -> str:
+    """Return the type of a message that a client sent: `human` for the role `user`, say."""
+    kind = str(message.get("type") or message.get("role") or "")
+    return _ROLES.get(kind, kind)
+
+
+def sent_messages(body: Json) -> Iterator[Json]:
+    """Yield the messages in the input of a run request, in their order."""
+    for found in objects_in(body.get("input")):
+        if "content" in found and ("role" in found or "type" in found) and message_kind(found):
+            yield found
+
+
+def sent_message_ids(exchange: Exchange, body: Json) -> list[str | None]:
+    """Return the id under which each message of the request *body* stands in the response.
+
+    Where the client sent no id the server made one: it is found by the type and the content of
+    the message. None where the response does not hold the message.
+    """
+    sent = list(sent_messages(body))
+    if not sent:
+        return []
+    received = list(_received_messages(exchange))
+    found: list[str | None] = []
+    for message in sent:
+        own = message.get("id")
+        if isinstance(own, str):
+            found.append(own)
+            continue
+        wanted = (message_kind(message), message["content"])
+        place = next((i for i, (_, *is_) in enumerate(received) if tuple(is_) == wanted), None)
+        found.append(None if place is None else received.pop(place)[0])
+    return found
+
+
+def _received_messages(exchange: Exchange) -> Iterator[tuple[str, str, Any]]:
+    seen: set[str] = set()
+    for frame in exchange.frames:
+        event = event_of(frame)
+        for message in messages_in(event.data) if event else ():
+            id_ = message["id"]
+            if isinstance(id_, str) and id_ not in seen:
+                seen.add(id_)
+                yield id_, message["type"], message["content"]
+
+
+_RANDOM_UUID = "00000000-0000-4000-8000-000000000000"
+
+
+class _Form(NamedTuple):
+    """What fresh ids have in common with recorded ones."""
+
+    versions: bytes
+    """RFC 9562: the version is the 13th digit, the variant starts the 17th."""
+    variants: bytes
+    timed: list[int]
+    """Those of version 7, which start with 48 bits of Unix milliseconds."""
+    plain: list[int]
+    """Those of 32 digits without dashes."""
+
+
+@lru_cache
+def _form_of(recorded: tuple[str, ...]) -> _Form:
+    uuids = [id_ if UUID.fullmatch(id_) else _RANDOM_UUID for id_ in recorded]
+    # The id of a task is a hash, with any digit in place of the version: a 7 there means time
+    # only where the time is that of the run, to the 50 days that four digits tell.
+    period = recorded[0][:4] if recorded and recorded[0][14:15] == "7" else ""
+    return _Form(
+        "".join(id_[14] for id_ in uuids).encode(),
+        "".join(id_[19] for id_ in uuids).encode(),
+        [gap for gap, id_ in enumerate(uuids) if id_[14] == "7" and id_.startswith(period)],
+        [gap for gap, id_ in enumerate(recorded) if len(id_) == 32 and ANY_ID.fullmatch(id_)],
+    )
+
+
+class IdSource:
+    """Makes fresh ids of the form of recorded ones: same version, same length.
+
+    With a *seed*, the same requests in the same order get the same ids, on any day.
+    """
+
+    def __init__(self, seed: int | None = None, *, now: Callable[[], float] = time.time) -> None:
+        self._random = random.Random(seed)
+        self._seeded = seed is not None
+        self._now = now
+
+    def fresh(self, recorded: Sequence[str]) -> list[bytes]:
+        """Return a fresh id for each of *recorded*, of which the first is that of the run.
+
+        In place of an id that is neither a UUID nor 32 hex digits, because a client made it up,
+        comes the random UUID that a server gives a message without an id.
+        """
+        count = len(recorded)
+        form = _form_of(tuple(recorded))
+        # All ids at once, in one text with a column of 36 characters each: one by one they would
+        # take most of the time of a response.
+        text = bytearray(self._random.randbytes(18 * count).hex().encode())
+        for place in (8, 13, 18, 23):
+            text[place::36] = b"-" * count
+        text[14::36] = form.versions
+        text[19::36] = form.variants
+        made = [bytes(text[start : start + 36]) for start in range(0, 36 * count, 36)]
+        digits = f"{int(self._now() * 1000):012x}"
+        for gap in form.timed:
+            time_ = recorded[gap][:13] if self._seeded else f"{digits[:8]}-{digits[8:]}"
+            made[gap] = time_.encode() + made[gap][13:]
+        for gap in form.plain:
+            made[gap] = made[gap].replace(b"-", b"")
+        return made
+
+    def random_id(self) -> str:
+        """Return a fresh random UUID, which has version 4."""
+        return self.fresh([_RANDOM_UUID])[0].decode()
+
+    def run_id(self) -> str:
+        """Return a fresh id of a run or a thread: a UUID of version 7."""
+        return self.fresh(["01a20000-0000-7000-8000-000000000000"])[0].decode()

@@ -1,0 +1,194 @@
+"""What fields of a request do to a run, apart from those that make it another run.
+
+Each function takes the frames of a recorded run, the body of the request that was recorded and
+the one that is answered, and returns the frames as the server would have sent them.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import count, takewhile
+from typing import Any
+
+import orjson
+
+from graphtape_contracts import Frame, sse
+from graphtape_contracts.json_value import Json, is_object, objects_in
+from graphtape_mock.replay.request_echo import is_start_of_run, tags_of, with_input, with_tags
+from graphtape_mock.replay.recorded_event import Event, event_of, frame_of, is_heartbeat
+from graphtape_mock.replay.pacing import HEARTBEAT_SECONDS
+from graphtape_mock.replay.selection import view_of
+
+Frames = Sequence[Frame]
+
+_NEVER_TAKEN = frozenset(("run_id", "thread_id", "assistant_id"))
+_TASK_ONLY = frozenset(
+    (
+        "langgraph_step",
+        "langgraph_node",
+        "langgraph_triggers",
+        "langgraph_path",
+        "langgraph_checkpoint_ns",
+        "checkpoint_ns",
+        "checkpoint_id",
+    )
+)
+_FEEDBACK_SECONDS = 3.0
+"""How long the server tries to reach LangSmith for `feedback_keys` before it gives up."""
+
+
+def user_metadata(body: Json) -> Json:
+    """Return the metadata that a run request adds to its events, in the order of the wire."""
+    config: Any = body.get("config")
+    of_config = config.get("metadata") if is_object(config) else None
+    merged: Json = {"created_by": "system"}
+    for part in (of_config, body.get("metadata")):
+        if is_object(part):
+            merged |= part
+    return {key: value for key, value in merged.items() if key not in _NEVER_TAKEN}
+
+
+def with_metadata(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+    """Put the metadata of the request into messages, events, tasks and debug.
+
+    Observed on 0.16.7: `created_by`, then `config.metadata`, then `metadata`, then what the
+    server adds, which wins but for `graph_id`; a key stays in its first place. Tasks show no keys
+    that name a task.
+    """
+    old, new = user_metadata(recorded), user_metadata(asked)
+    if old == new:
+        return frames
+    return [_with_metadata(frame, old, new, eol) for frame in frames]
+
+
+def _with_metadata(frame: Frame, old: Json, new: Json, eol: sse.Eol) -> Frame:
+    event = event_of(frame)
+    if event is None or '"run_attempt"' not in (frame.data or ""):
+        return frame
+    changed = False
+    is_task = event.base in ("tasks", "debug")
+    for found in objects_in(event.data):
+        if "run_attempt" in found and "created_by" in found:
+            own = {key: value for key, value in found.items() if key not in old}
+            added = {
+                key: value if key == "graph_id" else own.get(key, value)
+                for key, value in new.items()
+                if not (is_task and key in _TASK_ONLY)
+            }
+            found.clear()
+            found |= added | {k: v for k, v in own.items() if k not in added}
+            changed = True
+    return frame_of(event, eol) if changed else frame
+
+
+def with_recursion_limit(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+    """Fail a run that may not make a single step.
+
+    Whether any other limit is enough can't be told from a recording: none is minded.
+    """
+    if not _may_not_start(asked) or _may_not_start(recorded):
+        return frames
+    kept = [frame for frame in frames if frame.event == "metadata"][:1]
+    at = kept[-1].at if kept else 0.0
+    return [*kept, _error(at, "ValueError", "recursion_limit must be at least 1", eol)]
+
+
+def _may_not_start(body: Json) -> bool:
+    config = body.get("config")
+    limit = config.get("recursion_limit") if is_object(config) else None
+    return isinstance(limit, int | float) and limit < 1
+
+
+def with_durability(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+    """Fail a run that asks for `durability: "sync"` and keeps nothing.
+
+    Observed on 0.16.7, on both endpoints, with every graph tried.
+    """
+    if not _fails_for_durability(asked) or _fails_for_durability(recorded):
+        return frames
+    kept = [frame for frame in frames if frame.event == "metadata"][:1]
+    kept += [f for f in frames if (event := event_of(f)) and is_start_of_run(event)][:1]
+    at = kept[-1].at if kept else 0.0
+    text = "'AsyncPregelLoop' object has no attribute '_put_checkpoint_fut'"
+    return [*kept, _error(at, "AttributeError", text, eol)]
+
+
+def _fails_for_durability(body: Json) -> bool:
+    return body.get("durability") == "sync" and body.get("on_completion") != "keep"
+
+
+def with_feedback(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+    """End a run that asks for `feedback_keys` as a server without LangSmith does: in an error."""
+    if not asked.get("feedback_keys") or recorded.get("feedback_keys"):
+        return frames
+    if any(frame.event == "error" for frame in frames):
+        return frames
+    at = (frames[-1].at if frames else 0.0) + _FEEDBACK_SECONDS
+    text = "An internal error occurred"
+    return [*frames, _error(at, "LangSmithConnectionError", text, eol)]
+
+
+def _error(at: float, name: str, message: str, eol: sse.Eol) -> Frame:
+    return frame_of(Event(at, "error", {"error": name, "message": message}), eol)
+
+
+def with_delay(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+    """Start the run `after_seconds`; a negative number is none.
+
+    Heartbeats do not wait for the run, and end with it.
+    """
+    delay = _delay(asked) - _delay(recorded)
+    if delay == 0:
+        return frames
+    moved = [_moved(f, max(0.0, f.at + delay)) for f in frames if not is_heartbeat(f)]
+    if eol != "\r\n" and len(moved) == len(frames):
+        return moved  # LangGraph.js sends no heartbeats.
+    end = max((frame.at for frame in moved), default=0.0)
+    times = takewhile(lambda at: at < end, count(HEARTBEAT_SECONDS, HEARTBEAT_SECONDS))
+    heartbeats = [sse.frame(sse.encode_comment(eol=eol), at) for at in times]
+    return sorted([*moved, *heartbeats], key=lambda frame: frame.at)
+
+
+def _delay(body: Json) -> float:
+    value = body.get("after_seconds", 0)
+    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
+
+
+def _moved(frame: Frame, at: float) -> Frame:
+    return Frame(at, frame.raw, frame.event, frame.data, frame.id, frame.comment, frame.torn)
+
+
+def without_event_ids(frames: Frames, eol: sse.Eol) -> Frames:
+    """Take the ids of events from a stream that was recorded as resumable."""
+    return [
+        frame
+        if frame.id is None or frame.event is None or frame.data is None
+        else sse.frame(sse.encode_event(frame.event, frame.data, eol=eol), frame.at)
+        for frame in frames
+    ]
+
+
+ADAPTATIONS: tuple[Callable[[Frames, Json, Json, sse.Eol], Frames], ...] = (
+    with_input,
+    with_tags,
+    with_metadata,
+    with_durability,
+    with_recursion_limit,
+    with_feedback,
+    with_delay,
+)
+
+
+def adapt(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+    """Return *frames* as the server would have sent them to *asked* and not to *recorded*."""
+    for adaptation in ADAPTATIONS:
+        frames = adaptation(frames, recorded, asked, eol)
+    return frames
+
+
+def adaptation_key(body: Json) -> bytes:
+    """Return what of a request `adapt` depends on, as bytes."""
+    fields = ("durability", "on_completion", "feedback_keys", "after_seconds")
+    said = {key: body.get(key) for key in fields} | {"limit": _may_not_start(body)}
+    said |= {"metadata": list(user_metadata(body).items()), "tags": tags_of(body)}
+    if "events" in view_of(body).modes:
+        said["input"] = body.get("input")
+    return orjson.dumps(said)

@@ -1,0 +1,245 @@
+"""One recorded run, seen with any stream modes: which frames a request gets.
+
+A recording holds one exchange or several of the same run request, made with different views.
+The one that needs the least done to it is taken; what it holds too much is left out, and what
+it shows otherwise is derived.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from graphtape_contracts import Exchange, Frame
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.langchain.messages import messages_in
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.recordings.try_json import object_in
+from graphtape_mock.recordings.file import line_end
+from graphtape_mock.replay import derivation
+from graphtape_mock.replay.recorded_event import Event, event_of, frame_of
+from graphtape_mock.replay.graph_output import output_only
+from graphtape_mock.recordings.view import View
+
+_ALL_NAMES = View(frozenset(STREAM_MODES)).event_names | View(frozenset(("messages",))).event_names
+
+
+class NotRecorded(LookupError):
+    """None of the exchanges of a run can show what is asked for; `missing` names the modes."""
+
+    def __init__(self, missing: frozenset[str], *, subgraphs: bool) -> None:
+        super().__init__(missing, subgraphs)
+        self.missing, self.subgraphs = missing, subgraphs
+
+    def __str__(self) -> str:
+        if self.missing:
+            return f"the recording holds no {', '.join(sorted(self.missing))}"
+        return "the recording was made without stream_subgraphs"
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The frames of a response, and the exchange they were taken from."""
+
+    source: Exchange
+    frames: tuple[Frame, ...]
+    derived: bool
+    """Whether frames were made that the source does not hold as they are."""
+
+
+def request_body(exchange: Exchange) -> Json:
+    """Return the JSON object that was sent; an empty one where it is no object."""
+    return object_in(exchange.request.body)
+
+
+def view_of(body: Json) -> View:
+    """Return the view that the *body* of a run request asks for."""
+    modes: Any = body.get("stream_mode") or ["values"]
+    return View(
+        frozenset(map(str, modes if is_list(modes) else [modes])),
+        bool(body.get("stream_subgraphs", False)),
+        body.get("on_completion") == "keep",
+    )
+
+
+def project_stream(
+    exchanges: Sequence[Exchange], view: View, output: Sequence[str] = ()
+) -> Projection:
+    """Return what `POST /runs/stream` answers to a request with *view*.
+
+    *exchanges* are those of one run request, *output* the keys of the output schema of the
+    graph. Raises NotRecorded.
+    """
+    streams = [e for e in exchanges if e.request.path == "/runs/stream" and e.is_stream]
+    source, shown = _closest(streams, view)
+    if shown == view:
+        return Projection(source, source.frames, derived=False)
+    changes = _changes(shown, view)
+    needed = view.event_names
+    if changes:
+        needed |= _LOOKED_AT
+    kept = [f for f in source.frames if _is_shown(f, needed, view)]
+    if not changes:
+        return Projection(source, tuple(kept), derived=False)
+    frames = _derive(kept, source, shown, view, output)
+    return Projection(source, tuple(frames), derived=True)
+
+
+def can_show(exchanges: Sequence[Exchange], view: View) -> bool:
+    """Whether *exchanges*, those of one run request, hold all that *view* shows."""
+    return recorded_wait(exchanges, view) is not None or any(
+        exchange.is_stream and _covers(view_of(request_body(exchange)), view)
+        for exchange in exchanges
+    )
+
+
+def recorded_wait(exchanges: Sequence[Exchange], view: View) -> Exchange | None:
+    """Return the exchange with `POST /runs/wait` and this very *view*, if there is one."""
+    for exchange in exchanges:
+        if exchange.request.path == "/runs/wait" and view_of(request_body(exchange)) == view:
+            return exchange
+    return None
+
+
+def _closest(exchanges: Sequence[Exchange], view: View) -> tuple[Exchange, View]:
+    shown = [(exchange, view_of(request_body(exchange))) for exchange in exchanges]
+    able = [pair for pair in shown if _covers(pair[1], view)]
+    if not able:
+        missing = min((_missing(source, view) for _, source in shown), key=len, default=view.modes)
+        raise NotRecorded(missing, subgraphs=view.subgraphs)
+    return min(able, key=lambda pair: _changes_cost(pair[1], view))
+
+
+def _covers(source: View, view: View) -> bool:
+    """Whether *source* holds all that *view* shows, if in another form."""
+    return source.subgraphs >= view.subgraphs and not _missing(source, view)
+
+
+def _missing(source: View, view: View) -> frozenset[str]:
+    """Return the modes that *source* would need to show *view*."""
+    wanted = set(view.modes)
+    # Summed up, a message does not tell any more whether it is of a subgraph.
+    cut_out = source.subgraphs > view.subgraphs
+    if view.in_chunks or (view.shows_messages and (source.in_chunks or cut_out)):
+        wanted.discard("messages")  # Shown in chunks, or summed up from them.
+        wanted.add("messages-tuple")
+    if not view.keep:
+        wanted.discard("checkpoints")  # A run that keeps nothing shows none.
+        return frozenset(wanted - source.modes)
+    # Only a run that keeps its thread shows checkpoints, debug among its own.
+    without = frozenset[str]() if source.keep else frozenset(("checkpoints", "debug"))
+    return frozenset(wanted - (source.modes - without))
+
+
+def _changes(source: View, view: View) -> list[str]:
+    """Name what *source* shows in another way than *view*, worst first."""
+    differs = {
+        "keep": source.keep != view.keep,
+        "streams": source.streams != view.streams,
+        "state": source.shows_whole_state > view.shows_whole_state and view.shows_state,
+        "nulls": source.nulls_ids != view.nulls_ids,
+        "subgraphs": source.subgraphs != view.subgraphs,
+        "tags": "events" in view.modes and source.shows_messages != view.shows_messages,
+        "chunks": view.shows_messages and source.in_chunks != view.in_chunks,
+    }
+    return [name for name, different in differs.items() if different]
+
+
+def _changes_cost(source: View, view: View) -> tuple[Any, ...]:
+    changes = _changes(source, view)
+    order = ("keep", "streams", "state", "nulls", "subgraphs", "tags", "chunks")
+    return (*(name in changes for name in order), len(source.modes))
+
+
+_LOOKED_AT = frozenset(("values", "updates", "tasks", "debug"))
+"""What derivations look at, whether it is shown or not."""
+
+
+def _is_shown(frame: Frame, needed: frozenset[str], view: View) -> bool:
+    if frame.event is None:
+        return True
+    base = frame.event.partition("|")[0]
+    if base == "messages" or base.startswith("messages/"):
+        return view.shows_messages
+    return base in needed or base not in _ALL_NAMES
+
+
+def _derive(
+    kept: list[Frame], source: Exchange, shown: View, view: View, output: Sequence[str]
+) -> Iterator[Frame]:
+    eol = line_end(source.frames)
+    changes = _changes(shown, view)
+    decoded = [event_of(frame) or frame for frame in kept]
+    plain = [e for e in decoded if isinstance(e, Event)]
+    derived: Iterable[Event] = plain
+    if "keep" in changes and not view.keep:
+        derived = derivation.without_checkpoints(derived)
+    if "subgraphs" in changes:
+        derived = derivation.without_subgraphs(derived)
+    if "streams" in changes and not view.streams:
+        derived = derivation.unstreamed_ids(derived)
+    if "nulls" in changes and view.nulls_ids:
+        derived = derivation.null_ids(derived, _sent_ids(source))
+    if "state" in changes:
+        derived = output_only(derived, output, _sent_keys(source))
+    if "tags" in changes and not view.shows_messages:
+        derived = derivation.untagged(derived)
+    if "chunks" in changes and shown.in_chunks:
+        derived = derivation.partial_messages(derived)
+    names = view.event_names
+    frames = [
+        frame_of(event, eol)
+        for event in derived
+        if event.base in names or event.base not in _ALL_NAMES
+    ]
+    others = [e for e in decoded if isinstance(e, Frame)]
+    yield from sorted([*frames, *others], key=lambda frame: frame.at)
+
+
+def _sent_keys(exchange: Exchange) -> frozenset[str]:
+    input_ = request_body(exchange).get("input")
+    return frozenset(input_ if is_object(input_) else ())
+
+
+def _sent_ids(exchange: Exchange) -> Iterator[str]:
+    for message in messages_in(request_body(exchange).get("input")):
+        if isinstance(message["id"], str):
+            yield message["id"]
+
+
+def wait_frames(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Fold the frames of a stream to those of the body that `POST /runs/wait` answers.
+
+    Observed for every mode and pair of modes on 15 graphs: an error is the whole body; one
+    event with interrupts is the body; the interrupts of several are joined, and the state is
+    lost; else the last values are the body. Heartbeats become line feeds.
+    """
+    body = b"{}"
+    interrupted: list[tuple[bytes, list[Any]]] = []
+    at = 0.0
+    for frame in frames:
+        at = frame.at
+        if frame.comment is not None and frame.event is None:
+            yield Frame(frame.at, b"\n")
+        elif frame.event == "error" and frame.data is not None:
+            body = b'{"__error__":' + frame.data.encode() + b"}"
+            interrupted.clear()
+        elif frame.event in ("values", "updates") and frame.data is not None:
+            if interrupts := _interrupts(frame.data):
+                interrupted.append((frame.data.encode(), interrupts))
+            elif frame.event == "values":
+                body = frame.data.encode()
+    if len(interrupted) == 1:
+        body = interrupted[0][0]
+    elif interrupted:
+        joined = [interrupt for _, interrupts in interrupted for interrupt in interrupts]
+        body = orjson.dumps({"__interrupt__": joined})
+    yield Frame(at, body)
+
+
+def _interrupts(data: str) -> list[Any]:
+    if '"__interrupt__"' not in data:
+        return []
+    found = object_in(data).get("__interrupt__")
+    return found if is_list(found) else []

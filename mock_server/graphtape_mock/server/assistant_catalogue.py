@@ -1,0 +1,238 @@
+"""The assistants that the mock knows: those of the recordings, and those that clients create.
+
+    catalogue = Catalogue(recordings)
+    catalogue.resolve("agent") -> Assistant      # name or UUID; raises Refusal 422, 404
+    catalogue.revision                           # changes when resolve may answer differently
+
+Statuses and texts of refusals are those of langgraph-api 0.16.7. What no recording has is refused
+with 501 and says how to get it.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from graphtape_contracts.json_value import Json
+from graphtape_mock.server.assistant import Assistant, make_assistant
+from graphtape_mock.server.assistant_search import find_assistants
+from graphtape_mock.server.recorded_deployment import read_deployment, xray_of
+from graphtape_mock.server.validation.json_body import (
+    CONFIGURABLE_AND_CONTEXT,
+    parse_uuid,
+    strip_config,
+    strip_configurable,
+    strip_metadata,
+)
+from graphtape_mock.server.errors import Miss, Refusal
+from graphtape_mock.recordings.assistant_id import default_id, uuid_in
+from graphtape_mock.recordings.recording import Recording
+
+CREATED_LIMIT = 1000
+"""Assistants that clients can create before the oldest of these is forgotten."""
+
+# What langgraph-api 0.16.7 says of itself, for recordings that do not have it.
+_INFO: Json = {
+    "version": "0.16.7",
+    "langgraph_py_version": "1.2.22",
+    "flags": {
+        "assistants": True,
+        "crons": True,
+        "langsmith": False,
+        "langsmith_tracing_replicas": True,
+        "langsmith_tracing_session_on_runs": True,
+    },
+    "host": {
+        "kind": "self-hosted",
+        "project_id": None,
+        "host_revision_id": None,
+        "revision_id": None,
+        "tenant_id": None,
+    },
+}
+
+
+class Catalogue:
+    """The assistants of a deployment."""
+
+    def __init__(
+        self,
+        recordings: Iterable[Recording] = (),
+        *,
+        created_limit: int = CREATED_LIMIT,
+        new_id: Callable[[], str] = lambda: str(uuid4()),
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Know the assistants of *recordings*, and *created_limit* that clients create.
+
+        *new_id* makes their ids, *now* tells the time of day in seconds since the epoch.
+        """
+        self._created: dict[str, Assistant] = {}
+        self._created_limit = created_limit
+        self._new_id = new_id
+        self._now = now
+        self.revision = 0
+        """Changes whenever `resolve` may answer differently."""
+        self.replace(recordings)
+
+    def replace(self, recordings: Iterable[Recording]) -> None:
+        """Know the assistants of these *recordings* instead; those that were created stay.
+
+        Raises BadAnswer, and leaves everything as it was, for answers of no such server.
+        """
+        known = read_deployment(recordings)
+        oldest_first = sorted(
+            known.assistants.values(), key=lambda found: str(found.fields.get("created_at"))
+        )
+        self._known = known
+        names = dict.fromkeys(assistant.graph_id for assistant in oldest_first)
+        # A graph that is known by the UUID of an assistant alone has no name.
+        self.graphs = [name for name in names if default_id(name) in known.assistants]
+        """The names of all graphs, in the order in which the server registered them."""
+        self.revision += 1
+
+    def forget_created(self) -> None:
+        """Forget the assistants that clients created."""
+        if self._created:
+            self._created.clear()
+            self.revision += 1
+
+    @property
+    def assistants(self) -> list[Assistant]:
+        """All assistants, those of the recordings first."""
+        return [*self._known.assistants.values(), *self._created.values()]
+
+    @property
+    def info(self) -> Json:
+        """The answer to GET /info."""
+        return self._known.info or _INFO
+
+    @property
+    def requests(self) -> dict[str, Json]:
+        """A request that each recording answers, by its name."""
+        return self._known.requests
+
+    def resolve(self, assistant_id: str) -> Assistant:
+        """Return the assistant to run; raises Miss 422 (no such name) or 404 (no such UUID)."""
+        return self.find(self.canonical(assistant_id))
+
+    def canonical(self, assistant_id: str) -> str:
+        """Return the UUID that a graph name or any spelling of a UUID means, known or not.
+
+        Raises Miss 422 for the name of no graph.
+        """
+        if assistant_id in self.graphs:
+            return default_id(assistant_id)
+        if uuid := uuid_in(assistant_id):
+            return uuid
+        raise Miss(
+            422,
+            f"Invalid assistant: '{assistant_id}'. Must be either:\n- A valid assistant UUID, or\n"
+            f"- One of the registered graphs: {', '.join(self.graphs)}",
+        )
+
+    def find(self, uuid: str) -> Assistant:
+        """Return the assistant to run with this canonical UUID; raises Miss 404."""
+        if assistant := self._by_id(uuid):
+            return assistant
+        raise Miss(404, "Thread or assistant not found.")
+
+    def get(self, assistant_id: str) -> Assistant:
+        """Return the assistant with this UUID; raises Refusal 422 or 404."""
+        if assistant := self._by_id(parse_uuid(assistant_id, _NOT_A_UUID)):
+            return assistant
+        raise Refusal(404, "Not Found")
+
+    def schemas(self, assistant_id: str) -> Any:
+        """Return the schemas of the graph of an assistant; raises Refusal 422, 404 or 501."""
+        assistant = self.get(assistant_id)
+        try:
+            return self._known.schemas[assistant.graph_id]
+        except KeyError:
+            raise self._unrecorded(assistant, "/schemas") from None
+
+    def graph(self, assistant_id: str, xray: str = "") -> Any:
+        """Return the drawing of a graph, of an assistant's UUID or a graph name.
+
+        *xray* is the parameter of the query. Raises Refusal 422, 404 or 501.
+        """
+        known = default_id(assistant_id) if assistant_id in self.graphs else assistant_id
+        assistant = self.get(known)
+        try:
+            levels = xray_of(xray)
+        except ValueError:
+            raise Refusal(422, "Invalid xray value") from None
+        try:
+            return self._known.drawings[assistant.graph_id, levels]
+        except KeyError:
+            query = "" if levels == "false" else f"?xray={levels}"
+            raise self._unrecorded(assistant, f"/graph{query}") from None
+
+    def search(self, body: Json) -> list[Assistant]:
+        """Return every assistant that *body* asks for, in its order; raises Refusal 404.
+
+        *body* is valid by `assistants-search-request.json`. Limit and offset are left to the
+        caller, so this counts as well.
+        """
+        if "graph_id" in body:
+            self._check_graph(body["graph_id"])
+        return find_assistants(self.assistants, body)
+
+    def create(self, body: Json) -> Assistant:
+        """Create the assistant that *body* asks for, and return it or the one that exists.
+
+        *body* is valid by `assistant-create-request.json`. Raises Refusal 422, 404, 400 or 409.
+        """
+        asked = body.get("assistant_id")
+        assistant_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
+        self._check_graph(body["graph_id"])
+        config = strip_config(body.get("config", {}))
+        context: Json = strip_configurable(body.get("context", {}))
+        if config.get("configurable") and context:
+            raise Refusal(400, CONFIGURABLE_AND_CONTEXT)
+        if existing := self._by_id(assistant_id):
+            if body.get("if_exists") == "do_nothing":
+                return existing
+            raise Refusal(409, f"Assistant {assistant_id} already exists")
+        # Observed: the server keeps the two equal.
+        if context:
+            config = config | {"configurable": context}
+        assistant = make_assistant(
+            assistant_id,
+            body["graph_id"],
+            datetime.fromtimestamp(self._now(), UTC).isoformat(),
+            name=body.get("name") or "Untitled",
+            metadata=strip_metadata(body.get("metadata", {})),
+            config=config,
+            context=config.get("configurable") or {},
+            description=body.get("description"),
+        )
+        self._add(assistant)
+        return assistant
+
+    def _add(self, assistant: Assistant) -> None:
+        while len(self._created) >= self._created_limit:
+            del self._created[next(iter(self._created))]
+        self._created[assistant.assistant_id] = assistant
+        self.revision += 1
+
+    def _by_id(self, uuid: str) -> Assistant | None:
+        return self._known.assistants.get(uuid) or self._created.get(uuid)
+
+    def _check_graph(self, graph_id: str) -> None:
+        if graph_id not in self.graphs:
+            known = sorted(self.graphs)
+            raise Refusal(404, f"Graph '{graph_id}' not found. Expected one of: {known}")
+
+    def _unrecorded(self, assistant: Assistant, part: str) -> Miss:
+        graph_id = assistant.graph_id
+        name = self._known.recordings[graph_id]
+        return Miss(
+            501,
+            f"Not recorded: GET /assistants/{assistant.assistant_id}{part}. The recording "
+            f"{name!r} of {graph_id!r} lacks it; make it again with `graphtape record` to add it.",
+        )
+
+
+_NOT_A_UUID = "Invalid assistant ID: must be a UUID"

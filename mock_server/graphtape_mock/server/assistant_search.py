@@ -1,0 +1,64 @@
+"""Searching assistants as POST /assistants/search does."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from graphtape_contracts import Headers
+from graphtape_contracts.json_value import Json
+from graphtape_mock.server.assistant import Assistant
+
+
+def find_assistants(assistants: Iterable[Assistant], body: Json) -> list[Assistant]:
+    """Return those of the *assistants* that *body* asks for, in the order it asks for."""
+    wanted = [assistant for assistant in assistants if _matches(assistant, body)]
+    # Observed: newest first, and descending order, unless told otherwise. Without a field to
+    # sort by, the order is not looked at.
+    by = body.get("sort_by")
+    descending = by is None or body.get("sort_order") != "asc"
+    return sorted(wanted, key=_sort_key(by or "created_at"), reverse=descending)
+
+
+def _matches(assistant: Assistant, body: Json) -> bool:
+    name: str = assistant.fields.get("name") or ""
+    return (
+        body.get("graph_id") in (None, assistant.graph_id)
+        and str(body.get("name", "")).lower() in name.lower()
+        and _contains(assistant.part("metadata"), body.get("metadata", {}))
+    )
+
+
+def _contains(whole: Any, part: Any) -> bool:
+    """Whether *whole* has every key of *part*, at every level; lists must be equal (observed)."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        items, inside = cast(Json, part).items(), cast(Json, whole)
+        return all(key in inside and _contains(inside[key], value) for key, value in items)
+    return bool(whole == part)
+
+
+def _sort_key(field: str) -> Callable[[Assistant], str]:
+    def key(assistant: Assistant) -> str:
+        value = str(assistant.fields.get(field) or "")
+        return value.lower() if field in ("name", "graph_id") else value
+
+    return key
+
+
+def page(found: list[Assistant], body: Json) -> tuple[list[Json], Headers]:
+    """Return the page of *found* that *body* asks for, and the headers that tell of the rest.
+
+    Observed: where more follows, `x-pagination-total` is one more than the offset of the next
+    page, not the total.
+    """
+    offset, limit = int(body.get("offset", 0)), int(body.get("limit", 10))
+    end = offset + limit
+    shown = [_select(assistant, body.get("select")) for assistant in found[offset:end]]
+    if len(found) > end:
+        headers = (("x-pagination-total", str(end + 1)), ("x-pagination-next", str(end)))
+        return shown, headers
+    return shown, (("x-pagination-total", str(offset + len(shown))),)
+
+
+def _select(assistant: Assistant, columns: list[str] | None) -> Json:
+    if not columns:
+        return assistant.fields
+    return {name: value for name, value in assistant.fields.items() if name in columns}

@@ -1,0 +1,62 @@
+"""Refusals: what a server answers instead of what was asked.
+
+    raise Refusal(422, "Invalid JSON in request body")   # {"detail": "..."}
+    raise Crash()                                         # 500 in plain text, connection closed
+    await refusal.response()(scope, receive, send)
+
+`create_app` turns a refusal that an endpoint raises into its response.
+"""
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from graphtape_contracts import Headers
+from graphtape_mock.server.responses import json_response
+
+
+class Refusal(Exception):
+    """`{"detail": "..."}` with a status, and maybe headers."""
+
+    def __init__(self, status: int, detail: str, headers: Headers = ()) -> None:
+        super().__init__(status, detail, headers)
+        self.status, self.detail, self.headers = status, detail, headers
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.detail}"
+
+    def response(self) -> Response:
+        """Return the response that says so."""
+        return json_response({"detail": self.detail}, self.status, self.headers)
+
+
+class Miss(Refusal):
+    """A refusal because nothing that was recorded answers, and nothing is made up."""
+
+
+class Crash(Refusal):
+    """The answer of a server whose handler broke: 500 in plain text.
+
+    Observed on langgraph-api 0.16.7: neither `vary` nor CORS headers, and the server closes the
+    connection afterwards.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(500, "Internal Server Error")
+
+    def response(self) -> Response:
+        """Return the response that breaks off after its last byte."""
+        return _BrokenOff(self.detail, self.status, media_type="text/plain")
+
+
+class _BrokenOff(Response):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The body is all there, but ASGI is never told so: a server that sees the application
+        # return then closes the connection, and no header has to announce it.
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})

@@ -1,0 +1,175 @@
+"""What recordings say of a deployment beside its runs: its assistants, their schemas and graphs.
+
+The recorder keeps GET /info, POST /assistants/search and, for each assistant it ran, GET
+/assistants/{id}, /schemas and /graph. Where recordings disagree the newest is right. A recording
+of nothing but runs still names assistants; those are made up as a server would make them.
+"""
+
+import re
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import orjson
+
+from graphtape_contracts import End, Exchange
+from graphtape_contracts.json_value import Json
+from graphtape_mock.server.assistant import Assistant, make_assistant
+from graphtape_mock.recordings.assistant_id import assistant_key, default_id, uuid_in
+from graphtape_mock.recordings.recording import Recording
+
+_EPOCH = "1970-01-01T00:00:00+00:00"
+_LARGEST_EXAMPLE = 4096
+"""Bytes of a request that may become an example."""
+_ASSISTANT_PATH = re.compile(r"/assistants/(?!count$)(?P<id>[^/]+)(?P<part>|/schemas|/graph)")
+
+
+class BadAnswer(ValueError):
+    """A recorded answer that no LangGraph server gives: of which recording, to which request."""
+
+    def __init__(self, recording: str, request: str, got: str) -> None:
+        super().__init__(recording, request, got)
+        self.recording, self.request, self.got = recording, request, got
+
+    def __str__(self) -> str:
+        return (
+            f"recording {self.recording!r}: expected an answer to {self.request} as LangGraph "
+            f"servers give it, got {self.got!r}; make the recording again or take that answer out"
+        )
+
+
+@dataclass(slots=True)
+class Deployment:
+    """What is known of a deployment."""
+
+    info: Json | None = None
+    """The answer to GET /info."""
+    assistants: dict[str, Assistant] = field(default_factory=dict[str, Assistant])
+    """By canonical UUID."""
+    schemas: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Answers to GET /assistants/{id}/schemas, by graph."""
+    drawings: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
+    """Answers to GET /assistants/{id}/graph, by graph and `xray` (see `xray_of`)."""
+    recordings: dict[str, str] = field(default_factory=dict[str, str])
+    """The name of the newest recording of each graph."""
+    requests: dict[str, Json] = field(default_factory=dict[str, Json])
+    """The body of the first run of each recording, by its name; large ones are left out."""
+
+
+def xray_of(text: str) -> str:
+    """Return the `xray` of a query in one spelling: `false`, `true` or a number of levels.
+
+    Raises ValueError for anything else.
+    """
+    if text in ("", "false", "False"):
+        return "false"
+    if text in ("true", "True"):
+        return "true"
+    levels = int(text)
+    if levels <= 0:
+        raise ValueError(text)
+    return str(levels)
+
+
+def read_deployment(recordings: Iterable[Recording]) -> Deployment:
+    """Return what the *recordings* say of the deployment; raises BadAnswer."""
+    known = Deployment()
+    by_age = sorted(recordings, key=lambda recording: recording.recorded_at)
+    # Whatever names an assistant by a UUID needs the assistants first, of all recordings.
+    for read in (_read_answers, _read_runs, _read_drawings):
+        for recording in by_age:
+            read(recording, known)
+    for assistant in list(known.assistants.values()):
+        _add_default(assistant.graph_id, str(assistant.fields.get("created_at", _EPOCH)), known)
+    return known
+
+
+def _read_answers(recording: Recording, known: Deployment) -> None:
+    for exchange in _answers(recording):
+        path = urlsplit(exchange.request.path).path
+        match = _ASSISTANT_PATH.fullmatch(path)
+        with _judging(recording, exchange) as answer:
+            if path == "/info":
+                known.info = _object(answer)
+            elif path == "/assistants/search":
+                for found in answer:
+                    _add(_object(found), recording, known)
+            elif match and match["part"] == "":
+                _add(_object(answer), recording, known)
+            elif match and match["part"] == "/schemas":
+                graph_id = _object(answer)["graph_id"]
+                known.schemas[graph_id] = answer
+                _add_made_up(match["id"], graph_id, recording, known)
+
+
+def _read_drawings(recording: Recording, known: Deployment) -> None:
+    for exchange in _answers(recording):
+        url = urlsplit(exchange.request.path)
+        match = _ASSISTANT_PATH.fullmatch(url.path)
+        if match and match["part"] == "/graph":
+            with _judging(recording, exchange) as answer:
+                xray = xray_of(parse_qs(url.query).get("xray", [""])[-1])
+                known.drawings[_graph_of(match["id"], known), xray] = _object(answer)
+
+
+def _read_runs(recording: Recording, known: Deployment) -> None:
+    for run in recording.runs:
+        if run.response.status == 200:
+            with suppress(ValueError, TypeError, KeyError):  # No request of a run names none.
+                body = orjson.loads(run.request.body)
+                asked = str(body["assistant_id"])
+                _add_made_up(asked, asked, recording, known)
+                if len(run.request.body) <= _LARGEST_EXAMPLE:
+                    known.requests.setdefault(recording.name, body)
+
+
+def _answers(recording: Recording) -> Iterator[Exchange]:
+    for exchange in recording.exchanges:
+        path = exchange.request.path
+        is_ours = path == "/info" or path.startswith("/assistants/")
+        if is_ours and exchange.end is End.COMPLETE and exchange.response.status == 200:
+            yield exchange
+
+
+@contextmanager
+def _judging(recording: Recording, exchange: Exchange) -> Generator[Any]:
+    request = f"{exchange.request.method} {exchange.request.path}"
+    try:
+        yield orjson.loads(exchange.body)
+    except (ValueError, TypeError, KeyError):
+        got = exchange.body[:60].decode(errors="replace")
+        raise BadAnswer(recording.name, request, got) from None
+
+
+def _object(value: Any) -> Json:
+    if not isinstance(value, dict):
+        raise TypeError
+    return cast(Json, value)
+
+
+def _add(found: Json, recording: Recording, known: Deployment) -> None:
+    assistant = Assistant(found)
+    known.assistants[str(UUID(assistant.assistant_id))] = assistant
+    known.recordings[assistant.graph_id] = recording.name
+
+
+def _add_made_up(asked: str, graph_id: str, recording: Recording, known: Deployment) -> None:
+    assistant_id = assistant_key(asked)
+    if assistant_id not in known.assistants:
+        made = make_assistant(assistant_id, graph_id, recording.recorded_at or _EPOCH)
+        _add(made.fields, recording, known)
+    known.recordings.setdefault(known.assistants[assistant_id].graph_id, recording.name)
+
+
+def _add_default(graph_id: str, created_at: str, known: Deployment) -> None:
+    assistant_id = default_id(graph_id)
+    if assistant_id not in known.assistants and uuid_in(graph_id) is None:
+        known.assistants[assistant_id] = make_assistant(assistant_id, graph_id, created_at)
+
+
+def _graph_of(asked: str, known: Deployment) -> str:
+    assistant = known.assistants.get(assistant_key(asked))
+    return assistant.graph_id if assistant else asked

@@ -1,0 +1,67 @@
+"""The routes of the whole LangGraph API, and which answer the mock has for each.
+
+`api_routes.json` lists them as langgraph-api 0.16.7 does, in the order in which it tries them: the
+order decides what a request means that fits several, and which methods a 405 allows.
+"""
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
+
+from graphtape_mock.server.responses import VARY
+from graphtape_mock.server.errors import Miss, Refusal
+
+Endpoint = Any  # What Starlette's Route takes: a function of a request, or an ASGI application.
+
+Endpoints = Mapping[str, Endpoint]
+"""Endpoints by method and path, as in `POST /runs/wait`."""
+
+SYSTEM_PATHS = frozenset(("/", "/info", "/ok", "/metrics", "/docs", "/openapi.json"))
+"""Paths outside the API proper. Observed: a wrong method is 404 there, and nothing redirects."""
+
+
+def api_routes() -> list[str]:
+    """Return method and path of every route of the API, in the order of the server."""
+    file = resources.files("graphtape_mock.server") / "api_routes.json"
+    routes: list[str] = json.loads(file.read_text(encoding="utf-8"))
+    return routes
+
+
+def lay_out(endpoints: Endpoints) -> list[BaseRoute]:
+    """Return a route for every route of the API: to its endpoint, or to a refusal with 501."""
+    return [_route(name, endpoints.get(name) or _not_implemented(name)) for name in api_routes()]
+
+
+def _route(name: str, endpoint: Endpoint) -> Route:
+    method, path = name.split(" ")
+    return Route(path, endpoint, methods=[method])
+
+
+def _not_implemented(name: str) -> Endpoint:
+    async def refuse(_: Request) -> Response:
+        raise Miss(
+            501,
+            f"Not implemented by graphtape: {name}. It answers stateless runs and what their "
+            "clients need; GET /openapi.json lists all it does.",
+        )
+
+    return refuse
+
+
+def redirect_or_404(routes: list[BaseRoute], scope: Scope) -> Response:
+    """Answer a request that no route takes: 307 where only a slash at the end is in the way."""
+    path: str = scope["path"]
+    other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    if other and other not in SYSTEM_PATHS:
+        target = {**scope, "path": other}
+        if any(route.matches(target)[0] is not Match.NONE for route in routes):
+            response = RedirectResponse(Request(target).url, 307)
+            response.raw_headers.append(VARY)
+            return response
+    raise Refusal(404, "Not Found")

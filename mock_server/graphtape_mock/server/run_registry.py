@@ -1,0 +1,47 @@
+"""The life of a run beside its response: it can be cancelled, and it has a thread."""
+
+from collections.abc import Callable
+
+import orjson
+
+from graphtape_mock.server.active_runs import ActiveRuns
+from graphtape_mock.replay.engine import Answer
+from graphtape_mock.server.thread_store import Threads
+from graphtape_mock.replay.thread_state import outcome_of
+
+
+class Lifecycle:
+    """Notes what runs are in progress, and which threads they leave."""
+
+    def __init__(self, active: ActiveRuns, threads: Threads) -> None:
+        self._active = active
+        self._threads = threads
+
+    def start(self, answer: Answer, cancel: Callable[[], None]) -> None:
+        """Note that the run of *answer* is in progress, which *cancel* ends."""
+        request = answer.request
+        self._active.start(answer.run_id, answer.thread_id, cancel)
+        ids = {"graph_id": request.graph_id, "assistant_id": request.assistant}
+        self._threads.occupy(answer.thread_id, ids | request.metadata)
+
+    def pass_by(self, answer: Answer) -> None:
+        """Note a run that was answered at once."""
+        self.start(answer, _too_late)
+        self.finish(answer)
+
+    def finish(self, answer: Answer) -> None:
+        """Note that the run of *answer* is over: its thread goes, unless it is to be kept."""
+        self._active.finish(answer.run_id)
+        if answer.request.on_completion == "keep":
+            outcome = outcome_of(answer.prepared.source.frames)
+            recorded = orjson.dumps((outcome.values, outcome.interrupts))
+            values, interrupts = orjson.loads(answer.prepared.fill(recorded, answer.values))
+            self._threads.release(
+                answer.thread_id, outcome.status, values, outcome.error, interrupts
+            )
+        else:
+            self._threads.forget(answer.thread_id)
+
+
+def _too_late() -> None:
+    """A run that is over already can't be cancelled."""

@@ -1,0 +1,1 @@
+"""Which requests are valid, and how the others are refused."""

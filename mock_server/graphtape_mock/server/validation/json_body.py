@@ -1,0 +1,121 @@
+"""Request bodies: JSON that a schema allows."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.schema import first_error
+from graphtape_mock.server.errors import Refusal
+
+_LEVELS = 255
+
+CONFIGURABLE_AND_CONTEXT = (
+    "Cannot specify both configurable and context. Prefer setting context alone. Context was "
+    "introduced in LangGraph 0.6.0 and is the long term planned replacement for configurable."
+)
+
+
+def parse_payload(body: bytes, schema: str) -> Any:
+    """Return the JSON in *body*; raises Refusal 422 where it is none or *schema* forbids it.
+
+    Raises Refusal as `read_json` does.
+    """
+    payload = read_json(body)
+    check(payload, schema)
+    return payload
+
+
+def read_json(body: bytes) -> Any:
+    """Return the JSON in *body*; raises Refusal 422 where it is none.
+
+    orjson refuses what the server refuses, which uses it too: NaN, numbers beyond 64-bit floats,
+    a byte order mark, lone surrogates, broken UTF-8, more than 1024 levels. Raises Refusal 400 for
+    more than 255 levels: the server's schema validator goes no deeper (observed).
+    """
+    try:
+        payload = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refusal(422, "Invalid JSON in request body") from None
+    # Without that many brackets there can't be that many levels.
+    if body.count(b"[") + body.count(b"{") > _LEVELS and _is_deeper(payload, _LEVELS):
+        raise Refusal(400, "Recursion limit reached")
+    return payload
+
+
+def _is_deeper(payload: Any, levels: int) -> bool:
+    level = [payload]
+    for _ in range(levels):
+        level = [child for node in level for child in _children(node)]
+    return any(isinstance(node, dict | list) for node in level)
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return cast(Json, node).values()
+    return cast(list[object], node) if isinstance(node, list) else ()
+
+
+def check(payload: Any, schema: str) -> None:
+    """Raise Refusal 422 where *schema* forbids *payload*."""
+    if error := first_error(schema, payload):
+        raise Refusal(422, str(error))
+
+
+def parse_uuid(text: str, detail: str) -> str:
+    """Return the canonical spelling of a UUID; raises Refusal 422 with *detail*.
+
+    Upper case, no dashes, braces and `urn:uuid:` are fine.
+    """
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise Refusal(422, detail) from None
+
+
+# What a client may not choose, so the server drops it in silence. Observed on langgraph-api
+# 0.16.7 by sending each key and looking at the run object of POST /runs.
+_RESERVED_METADATA = frozenset(
+    ("thread_id", "assistant_id", "run_id", "cron_id", "counters_since_delta_snapshot")
+)
+_RESERVED_CONFIGURABLE = frozenset(
+    (
+        "langgraph_auth_user",
+        "langgraph_auth_user_id",
+        "langgraph_auth_permissions",
+        "langgraph_request_id",
+        "__langsmith_project__",
+        "__langsmith_example_id__",
+        "__request_start_time_ms__",
+        "__after_seconds__",
+        "__otel_traceparent__",
+        "__otel_tracestate__",
+        "__dd_trace_headers__",
+        "__pregel_node_finished",
+        "__context_provided__",
+    )
+)
+
+
+def strip_metadata(metadata: Any) -> Any:
+    """Return *metadata* without the keys that are the server's."""
+    return _strip(metadata, _RESERVED_METADATA)
+
+
+def strip_configurable(configurable: Any) -> Any:
+    """Return *configurable*, or a context, without the keys that are the server's."""
+    return _strip(configurable, _RESERVED_CONFIGURABLE)
+
+
+def strip_config(config: Json) -> Json:
+    """Return *config* without the keys that are the server's, wherever they stand in it."""
+    strips = {"configurable": strip_configurable, "metadata": strip_metadata}
+    return {key: strips[key](value) if key in strips else value for key, value in config.items()}
+
+
+def _strip(value: Any, reserved: frozenset[str]) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: item for key, item in cast(Json, value).items() if key not in reserved}

@@ -1,0 +1,99 @@
+"""The command line: what it loads, and how it ends."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import click
+import pytest
+from facts import missing
+
+from graphtape_mock.cli import main as cli
+
+
+def _ending(error: BaseException | None = None, result: object = None) -> click.Command:
+    def work() -> object:
+        if error is not None:
+            raise error
+        return result
+
+    return click.Command("show", callback=work)
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Replace the command `show` by the one of the parameter."""
+    monkeypatch.setattr("graphtape_mock.cli.show.show", request.param)
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--version"]) == 0
+    assert capsys.readouterr().out == f"graphtape {version('graphtape')}\n"
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["-h"]) == 0
+
+    printed = capsys.readouterr().out
+    assert all(f"\n  {name} " in printed for name in cli.COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["shoo"], "'shoo'"),
+        (["show"], "FILE"),
+        (["show", "--fast", "x"], "--fast"),
+    ],
+)
+def test_wrong_use_is_told(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("show")
+@pytest.mark.parametrize(
+    ("show", "code", "facts"),
+    [
+        (_ending(), 0, []),
+        (_ending(result=1), 1, []),
+        (_ending(click.ClickException("told")), 2, ["told\n"]),
+        (_ending(KeyboardInterrupt()), 2, ["Ctrl-C"]),
+        (_ending(LookupError("lost")), 3, ["LookupError: lost", "GRAPHTAPE_TRACEBACK=1"]),
+    ],
+    indirect=["show"],
+)
+def test_each_end_has_its_code(
+    code: int, facts: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["show"]) == code
+    told = capsys.readouterr().err
+    assert missing(told, facts) == []
+    assert bool(told) == bool(facts)
+
+
+@pytest.mark.usefixtures("show")
+@pytest.mark.parametrize("show", [_ending(LookupError("lost"))], indirect=True)
+def test_a_traceback_is_printed_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAPHTAPE_TRACEBACK", "1")
+
+    with pytest.raises(LookupError):
+        cli.run(["show"])
+
+
+def test_the_process_ends_with_the_code() -> None:
+    ended = subprocess.run([sys.executable, "-m", "graphtape_mock", "shoo"], capture_output=True)
+
+    assert (ended.returncode, ended.stdout) == (2, b"")
+
+
+def test_nothing_heavy_is_loaded_before_a_command_is_used() -> None:
+    program = (
+        "import sys, graphtape_mock.cli.main\n"
+        "print([m for m in ('httpx', 'starlette', 'uvicorn', 'orjson', 'jsonschema')"
+        " if m in sys.modules])"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", program]) == b"[]\n"

@@ -1,0 +1,271 @@
+"""The governor lets runs through until the budget is spent, for all who share its folder."""
+
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from graphtape_contracts import Response
+from graphtape_mock.deployment.budget import Budget, BudgetSpent, Governor, Spent
+
+START = datetime(2026, 11, 27, 4, 0, 0, tzinfo=UTC).timestamp()
+
+
+@dataclass
+class Time:
+    """A clock that goes on while somebody sleeps."""
+
+    now: float = START
+    slept: list[float] = field(default_factory=list[float])
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def governor(tmp_path: Path, time: Time) -> Governor:
+    """A governor with three runs and a minute to spend."""
+    return Governor(Budget(3, 60), tmp_path, clock=time.clock, sleep=time.sleep)
+
+
+def run(governor: Governor, times: int = 1) -> None:
+    for _ in range(times):
+        with governor.run():
+            pass
+
+
+def later(value: str, status: int = 429) -> Response:
+    """Return a response that asks to come back after *value*."""
+    return Response(status, (("retry-after", value),))
+
+
+def test_runs_are_let_through_until_none_is_left(governor: Governor) -> None:
+    assert (governor.left, governor.spent) == (3, Spent())
+
+    run(governor, 3)
+
+    assert governor.left == 0
+    with pytest.raises(BudgetSpent, match="3 of 3 runs"):
+        run(governor)
+
+
+def test_a_run_that_is_refunded_was_none(governor: Governor) -> None:
+    run(governor, 3)
+
+    governor.refund()
+
+    assert governor.left == 1
+    run(governor)
+
+
+def test_a_refund_never_gives_more_than_there_was(governor: Governor) -> None:
+    governor.refund()
+
+    assert governor.left == 3
+
+
+def test_a_run_that_failed_was_one(governor: Governor) -> None:
+    with pytest.raises(KeyError), governor.run():
+        raise KeyError
+
+    assert governor.left == 2
+
+
+def test_time_begins_with_the_first_run(governor: Governor, time: Time) -> None:
+    time.now += 100
+    run(governor)
+    time.now += 59
+    run(governor)
+    time.now += 1
+
+    with pytest.raises(BudgetSpent, match="60 of 60 s"):
+        run(governor)
+    assert governor.spent == Spent(2, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("7", 7.0),
+        (" 0 ", 0.0),
+        ("2.5", 2.5),
+        (format_datetime(datetime(2026, 11, 27, 4, 0, 9, tzinfo=UTC), usegmt=True), 9.0),
+        ("Fri, 27 Nov 2026 05:00:09 +0100", 9.0),
+        ("Fri, 27 Nov 2026 04:00:09 -0000", 9.0),
+        ("Fri, 27 Nov 2026 03:00:00 GMT", 0.0),
+        ("soon", 1.0),
+        ("", 1.0),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_is_put_off_waits_as_long_as_asked(
+    governor: Governor, time: Time, asked: str, expected: float, status: int
+) -> None:
+    assert governor.put_off(later(asked, status)) is True
+
+    assert time.slept == [expected]
+    assert governor.spent.put_off == 1
+
+
+def test_without_retry_after_the_wait_is_a_second(governor: Governor, time: Time) -> None:
+    assert governor.put_off(Response(503)) is True
+
+    assert time.slept == [1.0]
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_no_other_status_puts_off(governor: Governor, time: Time, status: int) -> None:
+    assert governor.put_off(later("7", status)) is False
+
+    assert (time.slept, governor.spent.put_off) == ([], 0)
+
+
+def test_nobody_waits_longer_than_there_is_time(governor: Governor, time: Time) -> None:
+    run(governor)
+    time.now += 50
+
+    with pytest.raises(
+        BudgetSpent,
+        match=r"11 s\b.*\b60 s\b.*\b10 s\b",
+    ):
+        governor.put_off(later("11"))
+
+    assert (time.slept, governor.spent.put_off) == ([], 0)
+    assert governor.put_off(later("10")) is True
+
+
+def test_being_put_off_takes_time_before_the_first_run_too(governor: Governor, time: Time) -> None:
+    governor.put_off(later("40"))
+    time.now += 20
+
+    with pytest.raises(BudgetSpent, match="60 of 60 s"):
+        run(governor)
+
+
+def test_all_who_share_a_folder_spend_one_budget(tmp_path: Path, time: Time) -> None:
+    one, other = (
+        Governor(Budget(3, 60), tmp_path, clock=time.clock, sleep=time.sleep) for _ in range(2)
+    )
+
+    run(one, 2)
+    run(other)
+
+    assert one.spent == other.spent == Spent(3)
+    with pytest.raises(BudgetSpent):
+        run(one)
+
+
+_PROCESS = """
+import sys
+from pathlib import Path
+from graphtape_mock.deployment.budget import Budget, BudgetSpent, Governor
+
+governor = Governor(Budget(40, 60, at_once=2), Path(sys.argv[1]))
+count = 0
+try:
+    while True:
+        with governor.run():
+            count += 1
+except BudgetSpent:
+    print(count)
+"""
+
+
+def test_processes_spend_one_budget_together(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _PROCESS, str(tmp_path)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    counts = [int(process.communicate(timeout=60)[0]) for process in processes]
+
+    assert sum(counts) == 40
+
+
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from graphtape_mock.deployment.budget import Budget, Governor
+
+with Governor(Budget(40, 60), Path(sys.argv[1])).run():
+    print("holds", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_place_of_a_process_that_died_is_free(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _HOLDER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+
+    governor = Governor(Budget(40, 60), tmp_path)
+    run(governor)
+
+    assert governor.spent.runs == 2
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_no_more_runs_are_under_way_than_may_be(tmp_path: Path, at_once: int) -> None:
+    full, refused, go = threading.Barrier(at_once + 1), threading.Event(), threading.Event()
+    inside: set[str] = set()
+    under_way: list[int] = []
+
+    def look_again(_: float) -> None:
+        refused.set()
+        go.wait(20)
+
+    def hold(name: str) -> None:
+        with Governor(Budget(40, 60, at_once), tmp_path).run():
+            inside.add(name)
+            full.wait(20)
+            go.wait(20)
+            inside.remove(name)
+
+    def follow() -> None:
+        with Governor(Budget(40, 60, at_once), tmp_path, sleep=look_again).run():
+            under_way.append(len(inside) + 1)
+
+    holders = [threading.Thread(target=hold, args=(str(n),)) for n in range(at_once)]
+    follower = threading.Thread(target=follow)
+    for thread in holders:
+        thread.start()
+    full.wait(20)
+    follower.start()
+    assert refused.wait(20)
+    go.set()
+    for thread in (*holders, follower):
+        thread.join(20)
+
+    assert under_way[0] <= at_once
+
+
+def test_who_finds_no_place_looks_again_after_a_while(tmp_path: Path, time: Time) -> None:
+    first = Governor(Budget(3, 60), tmp_path, clock=time.clock)
+    holding = first.run()
+
+    def leave(seconds: float) -> None:
+        time.sleep(seconds)
+        holding.__exit__(None, None, None)
+
+    second = Governor(Budget(3, 60), tmp_path, clock=time.clock, sleep=leave)
+    holding.__enter__()
+
+    with second.run():
+        pass
+
+    assert time.slept == [0.02]
+    assert second.spent.runs == 2

@@ -1,0 +1,505 @@
+"""The recorder against deployments that answer well, badly, or not to the end."""
+
+import gzip
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx
+import orjson
+import pytest
+from scripted_deployment import (
+    ASSISTANT,
+    END,
+    STREAM_HEAD,
+    Asked,
+    Deployment,
+    Script,
+    answer,
+    chunk,
+    deployed,
+    event,
+    say,
+    scripts_of_a_server,
+    stream,
+)
+
+from graphtape_contracts import End, Exchange
+from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.deployment.info import greet, survey
+from graphtape_mock.deployment.connection import Upstream, UpstreamError, key_from
+from graphtape_mock.record.interruption import interrupts_held
+from graphtape_mock.record.requests import Job
+from graphtape_mock.record.recorder import Recorder, Run
+from graphtape_mock.recordings.file import read
+from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.recordings.view import EVERYTHING, EXACT
+
+JOB = Job("agent", {"input": {"messages": []}})
+METADATA = event("metadata", {"run_id": "1", "attempt": 1})
+VALUES = event("values", {"messages": ["é"]})
+KEY = "lsv2_pt_0123456789abcdef"
+
+
+def _nothing(events: int, seconds: float) -> None:
+    pass
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "new" / "agent.jsonl"
+
+
+def record(
+    deployment: Deployment,
+    path: Path,
+    *,
+    job: Job = JOB,
+    exact: bool = False,
+    timeout: float = 30.0,
+    watch: Callable[[int, float], None] = _nothing,
+    replace: bool = False,
+) -> list[Run]:
+    """Record *job* as the command does."""
+    ticks: Iterator[int] = iter(range(10**6))
+    with Upstream(
+        deployment.url, key=KEY, timeout=timeout, clock=lambda: next(ticks) / 10
+    ) as upstream:
+        surroundings = survey(upstream, job.assistant, greet(upstream))
+        redactor = Redactor(secrets=upstream.secrets)
+        recorder = Recorder(upstream, redactor, path, surroundings, f"with {KEY}", replace)
+        return list(recorder.record(job, EXACT if exact else (EVERYTHING,), watch))
+
+
+def run_of(path: Path) -> Exchange:
+    (run,) = read(path).runs
+    return run
+
+
+def test_a_run_is_recorded_as_it_comes(path: Path) -> None:
+    heartbeat = b": heartbeat\r\n\r\n"
+    with deployed(scripts_of_a_server(stream(METADATA, heartbeat, VALUES))) as deployment:
+        (run,) = record(deployment, path)
+
+    assert (run.events, run.end, run.failure, run.refused) == (2, End.COMPLETE, "", False)
+    recorded = run_of(path)
+    assert recorded.body == METADATA + heartbeat + VALUES
+    assert recorded.end is End.COMPLETE
+    assert recorded.frames[0].at < recorded.frames[2].at
+    assert recorded.response.header("location") == "/runs/1/stream"
+    assert recorded.response.header("set-cookie") == "[redacted-1]"
+    assert recorded.request.headers == (("accept", "*/*"), ("content-type", "application/json"))
+
+
+def test_the_run_asks_for_everything_there_is_to_see(path: Path) -> None:
+    job = Job("agent", {"input": None, "context": {"a": 1}})
+    with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
+        record(deployment, path, job=job)
+
+    (asked,) = deployment.bodies("POST /runs/stream")
+    assert asked == {
+        "assistant_id": "agent",
+        "input": None,
+        "context": {"a": 1},
+        "stream_mode": list(STREAM_MODES),
+        "stream_subgraphs": True,
+    }
+    assert run_of(path).request.body == orjson.dumps(asked)
+
+
+def test_an_exact_recording_has_a_run_for_each_exact_view(path: Path) -> None:
+    with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
+        runs = record(deployment, path, exact=True)
+
+    assert len(runs) == len(read(path).runs) == len(deployment.bodies("POST /runs/stream")) == 9
+
+
+def test_the_surroundings_of_the_run_are_recorded_before_it(path: Path) -> None:
+    scripts = scripts_of_a_server(stream(METADATA))
+    scripts[f"GET /assistants/{ASSISTANT}/graph?xray=true"] = say(answer(200, {"nodes": [1]}))
+    with deployed(scripts) as deployment:
+        record(deployment, path)
+
+    recording = read(path)
+    assert [exchange.request.path for exchange in recording.exchanges] == [
+        "/info",
+        "/assistants/search",
+        f"/assistants/{ASSISTANT}",
+        f"/assistants/{ASSISTANT}/schemas",
+        f"/assistants/{ASSISTANT}/graph",
+        f"/assistants/{ASSISTANT}/graph?xray=true",
+        "/runs/stream",
+    ]
+    assert recording.server == {"url": deployment.url, "version": "0.16.7"}
+
+
+def test_an_assistant_can_be_named_by_its_uuid(path: Path) -> None:
+    job = Job(ASSISTANT.upper(), {"input": 1})
+    with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
+        record(deployment, path, job=job)
+
+    assert deployment.bodies("POST /assistants/search") == [
+        {"graph_id": "agent", "limit": 100, "offset": 0}
+    ]
+    assert len(read(path).exchanges) == 7
+
+
+@pytest.mark.parametrize("offered", [answer(404, b"no"), answer(200, {}), answer(200, b"<html>")])
+def test_a_deployment_without_neighbours_can_be_recorded(path: Path, offered: bytes) -> None:
+    scripts: dict[str, Script] = {
+        "GET /ok": say(answer(200, {"ok": True})),
+        "POST /assistants/search": say(offered),
+        "POST /runs/stream": stream(METADATA),
+        "default": say(answer(404, b"none here")),
+    }
+    with deployed(scripts) as deployment:
+        record(deployment, path)
+        with Upstream(deployment.url) as upstream:
+            surroundings = survey(upstream, "agent", greet(upstream))
+
+    assert read(path).exchanges[0].request.path == "/info"
+    assert read(path).server == {"url": deployment.url}
+    assert surroundings.notes[0] == "GET /info answered 404; kept as it is"
+
+
+def test_the_key_is_sent_and_in_no_file(path: Path) -> None:
+    echo = event("debug", {"configurable": {"x-api-key": KEY, "text": f"it is {KEY}"}})
+    with deployed(scripts_of_a_server(stream(METADATA, echo, echo[:-20]))) as deployment:
+        record(deployment, path)
+
+    assert {asked.headers["x-api-key"] for asked in deployment.asked} == {KEY}
+    assert {asked.headers["accept-encoding"] for asked in deployment.asked} == {"identity"}
+    content = path.read_text()
+    assert KEY[:12] not in content
+    assert content.count("[redacted-2]") == 4
+
+
+def test_the_request_has_the_first_placeholders(path: Path) -> None:
+    scripts = scripts_of_a_server(stream(METADATA))
+    scripts["GET /info"] = say(answer(200, {"api_key": "theirs"}))
+    job = Job("agent", {"input": 1, "config": {"configurable": {"openai_api_key": "mine"}}})
+    with deployed(scripts) as deployment:
+        record(deployment, path, job=job)
+
+    assert b'"openai_api_key":"[redacted-1]"' in run_of(path).request.body
+    assert b"theirs" not in path.read_bytes()
+
+
+def test_user_and_password_of_the_url_are_sent_and_in_no_file(path: Path) -> None:
+    with deployed(scripts_of_a_server(stream(METADATA, event("a", "ann:pass-word")))) as deployment:
+        deployment.url = deployment.url.replace("://", "://ann:pass-word@") + "/?key=secret"
+        record(deployment, path)
+
+    assert deployment.asked[-1].headers["authorization"] == "Basic YW5uOnBhc3Mtd29yZA=="
+    assert "pass-word" not in path.read_text()
+    assert "secret" not in path.read_text()
+
+
+def test_a_run_that_fails_is_a_good_recording(path: Path) -> None:
+    failed = event("error", {"error": "ValueError", "message": "bad"})
+    with deployed(scripts_of_a_server(stream(METADATA, failed))) as deployment:
+        (run,) = record(deployment, path)
+
+    assert run.failure == "ValueError: bad"
+    assert run.end is End.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("block", "failure"),
+    [
+        (b"event: error\r\ndata: no json\r\n\r\n", "no json"),
+        (b"event: error\r\n\r\n", "an error without words"),
+    ],
+)
+def test_an_error_of_another_shape_is_told_as_it_is(path: Path, block: bytes, failure: str) -> None:
+    with deployed(scripts_of_a_server(stream(block))) as deployment:
+        (run,) = record(deployment, path)
+
+    assert run.failure == failure
+
+
+def test_a_refused_run_is_recorded_and_the_last(path: Path) -> None:
+    refusal = answer(422, {"detail": f"no: {KEY}"})
+    with deployed(scripts_of_a_server(say(refusal))) as deployment:
+        (run,) = record(deployment, path, exact=True)
+
+    assert run.refused
+    assert run.failure == "no: [redacted-1]"
+    assert run_of(path).body == b'{"detail":"no: [redacted-1]"}'
+
+
+@pytest.mark.parametrize("body", [b"<html>", b""])
+def test_an_answer_that_is_no_stream_is_recorded_whole(path: Path, body: bytes) -> None:
+    with deployed(scripts_of_a_server(say(answer(200, body)))) as deployment:
+        (run,) = record(deployment, path)
+
+    assert run.failure == "an answer of application/json, no events"
+    assert run_of(path).body == body
+
+
+def test_a_compressed_answer_is_recorded_as_what_it_means(path: Path) -> None:
+    packed = answer(200, gzip.compress(b'{"a":1}'), b"content-encoding: gzip")
+    with deployed(scripts_of_a_server(say(packed))) as deployment:
+        record(deployment, path)
+
+    run = run_of(path)
+    assert run.body == b'{"a":1}'
+    assert run.response.header("content-encoding") is None
+    assert run.response.header("content-length") is None
+
+
+@pytest.mark.parametrize("ending", [b"", b"5\r\nab"])
+def test_a_lost_connection_keeps_all_that_came(path: Path, ending: bytes) -> None:
+    torn = VALUES[:20]
+    script = say(STREAM_HEAD, chunk(METADATA), chunk(torn), ending)
+    with deployed(scripts_of_a_server(script)) as deployment:
+        (run,) = record(deployment, path, exact=True)
+
+    assert run.end is End.CUT
+    assert "was lost" in run.reason
+    recorded = run_of(path)
+    assert recorded.end is End.CUT
+    assert recorded.body.startswith(METADATA + torn)
+    assert recorded.frames[-1].torn
+
+
+def test_a_reset_connection_is_a_lost_one(path: Path) -> None:
+    seen = Event()
+
+    def script(asked: Asked) -> None:
+        asked.send(STREAM_HEAD, chunk(METADATA))
+        seen.wait(20)
+        asked.reset()
+
+    with deployed(scripts_of_a_server(script)) as deployment:
+        actions: list[Callable[[], object]] = [int, seen.set]
+
+        def release(events: int, seconds: float) -> None:
+            actions[events]()
+
+        (run,) = record(deployment, path, watch=release)
+
+    assert run.end is End.CUT
+    assert run_of(path).body == METADATA
+
+
+def test_a_stream_that_ends_well_in_the_middle_of_an_event_is_complete(path: Path) -> None:
+    with deployed(scripts_of_a_server(stream(METADATA, VALUES[:-2]))) as deployment:
+        (run,) = record(deployment, path)
+
+    assert (run.events, run.end) == (1, End.COMPLETE)
+    assert [frame.torn for frame in run_of(path).frames] == [False, True]
+
+
+def test_silence_stops_the_recording_and_keeps_all_that_came(path: Path) -> None:
+    def script(asked: Asked) -> None:
+        asked.send(STREAM_HEAD, chunk(METADATA))
+        asked.hold()
+
+    with deployed(scripts_of_a_server(script)) as deployment:
+        (run,) = record(deployment, path, timeout=0.2)
+
+    assert run.end is End.STOPPED
+    assert run.reason.startswith(f"nothing came from {deployment.url} for 0.2 s")
+    assert run_of(path).body == METADATA
+
+
+def test_an_answer_torn_before_it_could_be_read_loses_no_secret(path: Path) -> None:
+    head = b"HTTP/1.1 500 No\r\ncontent-type: text/plain\r\ncontent-length: 99\r\n\r\n"
+    with deployed(
+        scripts_of_a_server(say(head + b"the key is " + KEY[:12].encode()))
+    ) as deployment:
+        (run,) = record(deployment, path)
+
+    assert (run.end, run.refused) == (End.CUT, True)
+    assert run_of(path).body == b"the key is [redacted-1]"
+
+
+def test_ctrl_c_keeps_all_that_came(path: Path) -> None:
+    def script(asked: Asked) -> None:
+        asked.send(STREAM_HEAD, chunk(METADATA + VALUES[:9]))
+        asked.hold()
+
+    actions: list[Callable[[], object]] = [int, lambda: signal.raise_signal(signal.SIGINT)]
+
+    def interrupt(events: int, seconds: float) -> None:
+        actions[events]()
+
+    with deployed(scripts_of_a_server(script)) as deployment:
+        (run,) = record(deployment, path, watch=interrupt)
+
+    assert (run.end, run.reason) == (End.STOPPED, "stopped by Ctrl-C")
+    recorded = run_of(path)
+    assert recorded.end is End.STOPPED
+    assert recorded.body == METADATA + VALUES[:9]
+
+
+def test_without_an_answer_there_is_no_file(path: Path) -> None:
+    with deployed(scripts_of_a_server(say(b""))) as deployment, pytest.raises(UpstreamError):
+        record(deployment, path)
+
+    assert not path.exists()
+
+
+def test_a_file_gives_way_only_when_told_to(path: Path) -> None:
+    with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
+        record(deployment, path)
+        with pytest.raises(FileExistsError):
+            record(deployment, path)
+        record(deployment, path, replace=True)
+
+    assert run_of(path).body == METADATA
+
+
+def test_an_unknown_assistant_is_told_with_what_there_is(path: Path) -> None:
+    scripts = scripts_of_a_server(stream())
+    for assistant in ("agnet", "11111111-1111-4111-8111-111111111111"):
+        with deployed(scripts) as deployment, pytest.raises(UpstreamError) as caught:
+            record(deployment, path, job=Job(assistant, {"input": 1}))
+
+        assert f"has no assistant {assistant!r}; it offers None, agent" in str(caught.value)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_is_told_before_anything_is_written(path: Path, status: int) -> None:
+    scripts: dict[str, Script] = {"default": say(answer(status, {"detail": "no"}))}
+    with deployed(scripts) as deployment, pytest.raises(UpstreamError) as caught:
+        record(deployment, path)
+
+    assert f"(status {status}): set LANGGRAPH_API_KEY" in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("reply", [answer(200, b"<html>"), answer(404, {}), answer(200, [1])])
+def test_what_is_no_langgraph_deployment_is_told(path: Path, reply: bytes) -> None:
+    with deployed({"default": say(reply)}) as deployment, pytest.raises(UpstreamError) as caught:
+        record(deployment, path)
+
+    assert "expected a LangGraph deployment" in str(caught.value)
+
+
+def test_a_redirect_is_told_and_not_followed(path: Path) -> None:
+    moved = answer(308, b"", b"location: https://user:pw@elsewhere/info?key=x")
+    with deployed({"default": say(moved)}) as deployment, pytest.raises(UpstreamError) as caught:
+        record(deployment, path)
+
+    assert "redirect to https://elsewhere/info: use the URL" in str(caught.value)
+    assert len(deployment.asked) == 1
+
+
+def test_nobody_there_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+
+    with Upstream(f"http://127.0.0.1:{port}") as upstream, pytest.raises(UpstreamError) as caught:
+        greet(upstream)
+
+    assert "can't be reached" in str(caught.value)
+
+
+def test_a_deployment_that_never_answers_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with Upstream(url, timeout=0.1) as upstream, pytest.raises(UpstreamError) as caught:
+            greet(upstream)
+
+    assert "for 0.1 s; for a slower one, raise the timeout" in str(caught.value)
+
+
+def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(*_: object, **__: object) -> None:
+        raise httpx.ConnectTimeout("timed out")
+
+    monkeypatch.setattr(httpx.Client, "stream", connect)
+
+    with Upstream("http://x") as upstream, pytest.raises(UpstreamError) as caught:
+        greet(upstream)
+
+    assert str(caught.value) == "http://x did not answer within 5 s: is it running?"
+
+
+def test_a_failure_of_tls_is_told() -> None:
+    with deployed({"default": say(b"no TLS here")}) as deployment:
+        url = deployment.url.replace("http", "https")
+        with Upstream(url) as upstream, pytest.raises(UpstreamError) as caught:
+            greet(upstream)
+
+    assert "the TLS connection to" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:2024", "ftp://x", "http://", "http://x:99999", "http://[", "http://x\x7f/"]
+)
+def test_a_url_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(UpstreamError, match="http://"):
+        Upstream(url)
+
+
+def test_a_bad_url_is_told_without_its_password() -> None:
+    with pytest.raises(UpstreamError) as caught:
+        Upstream("ftp://ann:pass-word@host")
+
+    assert "pass-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["a\nb", "é", "\x7f"])
+def test_a_header_that_can_not_be_sent_is_told_without_its_value(value: str) -> None:
+    with pytest.raises(UpstreamError) as caught:
+        Upstream("http://x", key=value)
+
+    assert str(caught.value) == "the value of x-api-key has characters that no header can carry"
+
+
+@pytest.mark.parametrize(
+    ("environment", "key"),
+    [
+        ({}, None),
+        ({"LANGGRAPH_API_KEY": " "}, None),
+        ({"LANGCHAIN_API_KEY": "c", "LANGSMITH_API_KEY": "b", "LANGGRAPH_API_KEY": "a"}, "a"),
+        ({"LANGCHAIN_API_KEY": "c", "LANGSMITH_API_KEY": "b", "LANGGRAPH_API_KEY": ""}, "b"),
+        ({"LANGCHAIN_API_KEY": ' "c"\n'}, "c"),
+    ],
+)
+def test_the_key_comes_from_the_first_variable_that_is_set(
+    environment: dict[str, str], key: str | None
+) -> None:
+    assert key_from(environment) == key
+
+
+def test_ctrl_c_waits_for_the_end_of_a_block() -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        with interrupts_held():
+            signal.raise_signal(signal.SIGINT)
+            done.append("all of it")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+
+    assert done == ["all of it"]
+
+
+def test_no_signal_is_touched_outside_the_main_thread() -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        with interrupts_held():
+            done.append("done")
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert done == ["done"]
+
+
+def test_the_end_of_a_stream_is_told_with_its_last_bytes(path: Path) -> None:
+    with deployed(scripts_of_a_server(say(STREAM_HEAD + chunk(METADATA) + END))) as deployment:
+        seen: list[int] = []
+        record(deployment, path, watch=lambda events, seconds: seen.append(events))
+
+    assert seen == [0, 1]

@@ -1,0 +1,250 @@
+"""Adaptation: what fields of a request do to a run that was recorded without them."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+import pytest
+
+from graphtape_contracts import Exchange, Frame, sse
+from graphtape_mock.replay.request_fields import (
+    adapt,
+    adaptation_key,
+    with_delay,
+    with_durability,
+    with_feedback,
+    without_event_ids,
+)
+from graphtape_mock.replay.selection import request_body
+
+Captured = Callable[[str], Exchange]
+Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]
+Json = dict[str, Any]
+
+OF_SERVER = {"created_by": "system", "run_attempt": 1, "graph_id": "agent", "run_id": "r"}
+
+
+def frames_of(*events: tuple[str, Any], eol: sse.Eol = "\r\n") -> list[Frame]:
+    return [
+        sse.frame(sse.encode_event(name, orjson.dumps(data).decode(), eol=eol), at / 10)
+        for at, (name, data) in enumerate(events)
+    ]
+
+
+def heartbeat(at: float) -> Frame:
+    return sse.frame(sse.encode_comment(), at)
+
+
+def test_durability_sync_fails_a_run_that_keeps_nothing(captured: Captured, masked: Masked) -> None:
+    expected = captured("python/durability-sync-delete-stream")
+    recorded = captured("python/durability-async-delete-stream")
+
+    adapted = with_durability(
+        recorded.frames, request_body(recorded), request_body(expected), "\r\n"
+    )
+
+    assert masked(adapted) == masked(expected.frames)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "asked"),
+    [
+        ({}, {}),
+        ({}, {"durability": "exit"}),
+        ({}, {"durability": "sync", "on_completion": "keep"}),
+        ({"durability": "sync"}, {"durability": "sync"}),
+    ],
+    ids=str,
+)
+def test_any_other_durability_changes_nothing(recorded: Json, asked: Json) -> None:
+    frames = frames_of(("metadata", {}), ("values", {}))
+
+    assert with_durability(frames, recorded, asked, "\r\n") is frames
+
+
+def test_a_run_without_metadata_fails_for_durability_as_well() -> None:
+    adapted = with_durability([heartbeat(5.0)], {}, {"durability": "sync"}, "\n")
+
+    assert [(frame.at, frame.event) for frame in adapted] == [(0.0, "error")]
+    assert adapted[0].raw.endswith(b"\n\n")
+
+
+@pytest.mark.parametrize("mode", ["updates", "values"])
+def test_feedback_ends_a_run_as_without_langsmith(
+    mode: str, captured: Captured, masked: Masked
+) -> None:
+    expected = captured(f"python/feedback-stream-{mode}")
+    asked = request_body(expected)
+    plain = expected.frames[:-1]
+
+    adapted = with_feedback(plain, {}, asked, "\r\n")
+
+    assert masked(adapted) == masked(expected.frames)
+    assert adapted[-1].at == 3.0
+
+
+def test_feedback_of_an_empty_run_is_an_error_too() -> None:
+    assert [f.at for f in with_feedback([], {}, {"feedback_keys": ["a"]}, "\r\n")] == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("frames", "recorded", "asked"),
+    [
+        (frames_of(("values", {})), {}, {}),
+        (frames_of(("values", {})), {}, {"feedback_keys": []}),
+        (frames_of(("error", {})), {}, {"feedback_keys": ["a"]}),
+        (frames_of(("values", {})), {"feedback_keys": ["a"]}, {"feedback_keys": ["a"]}),
+    ],
+    ids=["none", "empty", "failed before", "recorded so"],
+)
+def test_feedback_changes_nothing_else(frames: list[Frame], recorded: Json, asked: Json) -> None:
+    assert with_feedback(frames, recorded, asked, "\r\n") is frames
+
+
+def test_a_run_starts_after_its_delay() -> None:
+    frames = frames_of(("metadata", {}), ("values", {}))
+
+    adapted = with_delay(frames, {}, {"after_seconds": 1.5}, "\r\n")
+
+    assert [(frame.at, frame.raw) for frame in adapted] == [
+        (1.5, frames[0].raw),
+        (1.6, frames[1].raw),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "asked", "at"),
+    [
+        ({}, {"after_seconds": -3}, 0.0),
+        ({"after_seconds": 2}, {"after_seconds": 2.0}, 0.0),
+        ({"after_seconds": 2}, {"after_seconds": 3}, 1.0),
+        ({"after_seconds": 2}, {}, 0.0),
+        ({}, {"after_seconds": "odd"}, 0.0),
+    ],
+    ids=str,
+)
+def test_the_recorded_delay_is_taken_off(recorded: Json, asked: Json, at: float) -> None:
+    frames = frames_of(("metadata", {}))
+
+    assert [frame.at for frame in with_delay(frames, recorded, asked, "\r\n")] == [at]
+
+
+def test_a_delayed_stream_is_kept_alive() -> None:
+    frames = [*frames_of(("metadata", {})), heartbeat(5.0), sse.frame(b"event: values\n\n", 8.0)]
+
+    adapted = with_delay(frames, {}, {"after_seconds": 4}, "\r\n")
+
+    assert [(f.at, f.event or f.comment) for f in adapted] == [
+        (4.0, "metadata"),
+        (5.0, "heartbeat"),
+        (10.0, "heartbeat"),
+        (12.0, "values"),
+    ]
+
+
+def test_a_stream_that_starts_earlier_does_not_wait_for_its_heartbeats(captured: Captured) -> None:
+    recorded = captured("python/after6-stream")
+    frames = [heartbeat(5.0), *(sse.frame(f.raw, 6.5) for f in recorded.frames if f.event)]
+
+    adapted = with_delay(frames, {"after_seconds": 6}, {}, "\r\n")
+
+    assert [(f.at, f.event) for f in adapted] == [
+        (0.5, "metadata"),
+        (0.5, "values"),
+        (0.5, "values"),
+        (0.5, "values"),
+    ]
+
+
+def test_a_server_without_heartbeats_gets_none() -> None:
+    frames = frames_of(("metadata", {}), eol="\n")
+
+    adapted = with_delay(frames, {}, {"after_seconds": 7}, "\n")
+
+    assert [frame.event for frame in adapted] == ["metadata"]
+
+
+def test_ids_of_events_go_and_nothing_else() -> None:
+    frames = [
+        sse.frame(b"event: a\r\ndata: 1\r\nid: 7-0\r\n\r\n", 0.1),
+        sse.frame(b"event: a\r\ndata: 1\r\n\r\n", 0.2),
+        sse.frame(b"id: 7-0\r\ndata: 1\r\n\r\n", 0.3),
+        sse.frame(b"event: a\r\nid: 7-0\r\n\r\n", 0.4),
+    ]
+
+    adapted = without_event_ids(frames, "\r\n")
+
+    assert adapted == [sse.frame(frames[1].raw, 0.1), *frames[1:]]
+
+
+def test_all_that_a_request_changes_is_changed() -> None:
+    frames = frames_of(("metadata", {}), ("events", {"metadata": OF_SERVER}))
+    asked = {"metadata": {"m": 1}, "feedback_keys": ["a"], "after_seconds": 1}
+
+    adapted = adapt(frames, {}, asked, "\r\n")
+
+    assert [(f.at, f.event) for f in adapted] == [
+        (1.0, "metadata"),
+        (1.1, "events"),
+        (4.1, "error"),
+    ]
+    assert '"m":1' in str(adapted[1].data)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"metadata": {"m": 1}},
+        {"config": {"metadata": {"m": 1}}},
+        {"metadata": {"n": 1, "m": 1}},
+        {"durability": "sync"},
+        {"on_completion": "keep"},
+        {"feedback_keys": ["a"]},
+        {"after_seconds": 1},
+    ],
+    ids=str,
+)
+def test_what_adapt_depends_on_is_in_its_key(body: Json) -> None:
+    same = body.get("metadata") == {"m": 1} or "config" in body
+
+    assert adaptation_key(body) != adaptation_key({})
+    assert (adaptation_key(body) == adaptation_key({"metadata": {"m": 1}})) is same
+
+
+def test_the_input_is_in_the_key_where_events_show_it() -> None:
+    first, second = ({"input": n, "stream_mode": ["values", "events"]} for n in (1, 2))
+
+    assert adaptation_key(first) != adaptation_key(second)
+
+
+def test_what_adapt_does_not_depend_on_is_not_in_its_key() -> None:
+    assert adaptation_key({"input": 1, "stream_mode": "values"}) == adaptation_key({"input": 2})
+
+
+@pytest.mark.parametrize("limit", [0, -1, 0.0])
+def test_a_run_that_may_make_no_step_fails(limit: float) -> None:
+    frames = frames_of(("metadata", {}), ("values", {"n": 1}))
+    asked = {"config": {"recursion_limit": limit}}
+
+    metadata, error = adapt(frames, {}, asked, "\r\n")
+
+    assert metadata == frames[0]
+    assert (error.event, error.data) == (
+        "error",
+        '{"error":"ValueError","message":"recursion_limit must be at least 1"}',
+    )
+
+
+def test_a_run_that_was_recorded_without_a_step_stays_as_it_is() -> None:
+    frames = frames_of(("metadata", {}), ("error", {"error": "ValueError", "message": "no"}))
+    asked = {"config": {"recursion_limit": 0}}
+
+    assert adapt(frames, asked, asked, "\r\n") == frames
+    assert adaptation_key(asked) != adaptation_key({})
+
+
+@pytest.mark.parametrize("config", [{"recursion_limit": 1}, {"recursion_limit": 25}, {}, None])
+def test_any_other_recursion_limit_changes_nothing(config: Json | None) -> None:
+    frames = frames_of(("metadata", {}), ("values", {}))
+
+    assert adapt(frames, {}, {"config": config}, "\r\n") == frames

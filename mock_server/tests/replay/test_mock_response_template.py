@@ -1,0 +1,191 @@
+"""Prepared responses: heads, pieces, heartbeats and event ids."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from graphtape_contracts import Exchange, Frame, Headers, Response, sse
+from graphtape_mock.replay.library import RecordedRun
+from graphtape_mock.replay.response_template import Prepared, prepare
+from graphtape_mock.replay.selection import NotRecorded, request_body
+
+Captured = Callable[[str], Exchange]
+MakeRun = Callable[..., Exchange]
+Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]
+
+RUN = "01a2020c-117f-72c4-ada3-f0d92ad9d43f"
+
+
+def make_ready(
+    exchange: Exchange, path: str = "/runs/stream", *, keep_ids: bool = True, **asked: Any
+) -> Prepared:
+    body = request_body(exchange) | asked
+    return prepare(RecordedRun("run", {}, (exchange,)), path, body, keep_ids=keep_ids)
+
+
+def text(prepared: Prepared) -> bytes:
+    """Return the whole body with the recorded ids."""
+    return prepared.whole.render([id_.encode() for id_ in prepared.ids])
+
+
+def head(prepared: Prepared) -> Headers:
+    values = [id_.encode() for id_ in prepared.ids]
+    return tuple((n.decode(), v.decode("latin-1")) for n, v in prepared.render_head(values))
+
+
+def with_head(exchange: Exchange, *headers: tuple[str, str]) -> Exchange:
+    return Exchange(exchange.request, Response(200, headers), exchange.frames)
+
+
+@pytest.mark.parametrize("keep_ids", [True, False])
+def test_the_recorded_head_is_the_head_but_for_what_each_server_writes_itself(
+    keep_ids: bool, captured: Captured
+) -> None:
+    recorded = captured("python/mode-agent-values")
+    written_anew = ("date", "server", "transfer-encoding")
+
+    assert head(make_ready(recorded, keep_ids=keep_ids)) == tuple(
+        (name, value) for name, value in recorded.response.headers if name not in written_anew
+    )
+
+
+def test_headers_for_browsers_are_left_to_those_who_allow_them(make_run: MakeRun) -> None:
+    run = with_head(
+        make_run([]),
+        ("access-control-allow-origin", "*"),
+        ("content-length", "7"),
+        ("content-type", "text/event-stream"),
+        ("x-odd", "ü"),
+    )
+
+    assert head(make_ready(run)) == (("content-type", "text/event-stream"), ("x-odd", "ü"))
+
+
+def test_a_stream_recorded_without_a_head_gets_the_one_of_the_server(make_run: MakeRun) -> None:
+    run = make_run([("metadata", {"run_id": RUN})])
+    bare = Exchange(run.request, run.response, run.frames)
+
+    assert head(make_ready(bare)) == bare.response.headers
+    assert head(make_ready(bare, "/runs/wait"))[0][1].endswith(f"/runs/{RUN}/join")
+
+
+def test_the_head_of_a_wait_is_derived_from_a_stream(captured: Captured) -> None:
+    stream, wait = captured("python/mode-agent-values"), captured("python/wait-mode-values")
+
+    derived = head(make_ready(stream, "/runs/wait"))
+
+    written_anew = ("date", "server", "transfer-encoding")
+    assert [name for name, _ in derived] == [
+        name for name, _ in wait.response.headers if name not in written_anew
+    ]
+
+
+def test_a_recorded_wait_answers_as_it_is(make_run: MakeRun) -> None:
+    run = make_run(b'\n\n{"a": 1}', stream_mode="values")
+
+    prepared = make_ready(run, "/runs/wait")
+
+    assert text(prepared) == b'\n\n{"a": 1}'
+    assert prepared.frames == ()
+
+
+def test_a_wait_is_folded_of_the_stream(make_run: MakeRun) -> None:
+    run = make_run([("values", {"a": 1}), ("values", {"a": 2})])
+
+    prepared = make_ready(run, "/runs/wait")
+
+    assert text(prepared) == b'{"a":2}'
+    assert prepared.frames == run.frames
+
+
+def test_what_was_not_recorded_is_not_prepared(make_run: MakeRun) -> None:
+    with pytest.raises(NotRecorded):
+        make_ready(make_run([]), stream_mode="updates")
+
+
+def test_heartbeats_are_marked_and_not_in_the_whole(make_run: MakeRun) -> None:
+    run = make_run([("metadata", {}), ("values", {})])
+    beat = sse.frame(sse.encode_comment(), 0.15)
+    run = Exchange(run.request, run.response, (run.frames[0], beat, run.frames[1]))
+
+    stream, wait = make_ready(run), make_ready(run, "/runs/wait")
+
+    assert [piece.is_heartbeat for piece in stream.pieces] == [False, True, False]
+    assert [piece.is_heartbeat for piece in wait.pieces] == [True, False]
+    assert text(stream) == run.frames[0].raw + run.frames[2].raw
+    assert text(wait) == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("eol", "beats", "path", "heartbeat"),
+    [
+        ("\r\n", False, "/runs/stream", b": heartbeat\r\n\r\n"),
+        ("\r\n", False, "/runs/wait", b"\n"),
+        ("\n", False, "/runs/stream", None),
+        ("\n", True, "/runs/stream", b": heartbeat\n\n"),
+        ("\n", False, "/runs/wait", b"\n"),
+    ],
+)
+def test_quiet_responses_are_kept_alive_as_the_recorded_server_does(
+    eol: sse.Eol, beats: bool, path: str, heartbeat: bytes | None, make_run: MakeRun
+) -> None:
+    run = make_run([("values", {})], eol=eol)
+    frames = run.frames + (sse.frame(sse.encode_comment(eol=eol)),) * beats
+
+    assert make_ready(Exchange(run.request, run.response, frames), path).heartbeat == heartbeat
+
+
+def test_events_of_a_resumable_stream_get_ids_where_the_server_puts_them(
+    make_run: MakeRun,
+) -> None:
+    run = make_run([("metadata", {}), ("values", 1)])
+    odd = (sse.frame(sse.encode_comment("x"), 0.3), sse.frame(b"data: 1\r\n\r\n", 0.4))
+    run = Exchange(run.request, run.response, run.frames + odd)
+
+    prepared = make_ready(run, stream_resumable=True)
+    pieces = prepared.render([], lambda at: b"%d-0" % (at * 1000))
+
+    assert prepared.gives_event_ids
+    assert [piece.body for piece in pieces] == [
+        b"event: metadata\r\ndata: {}\r\nid: 100-0\r\n\r\n",
+        b"event: values\r\ndata: 1\r\nid: 200-0\r\n\r\n",
+        b": x\r\n\r\n",
+        b"data: 1\r\n\r\n",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keep_ids", "resumable", "gives", "kept"),
+    [(True, True, False, True), (False, True, True, False), (True, False, False, False)],
+)
+def test_recorded_ids_of_events_are_kept_only_where_ids_are(
+    keep_ids: bool, resumable: bool, gives: bool, kept: bool, captured: Captured
+) -> None:
+    recorded = captured("python/resumable-delete")
+
+    prepared = make_ready(recorded, keep_ids=keep_ids, stream_resumable=resumable)
+
+    assert prepared.gives_event_ids is gives
+    assert (b"\r\nid: " in text(prepared)) is kept
+
+
+def test_ids_of_events_that_nobody_asked_for_stay(make_run: MakeRun) -> None:
+    run = make_run([])
+    frames = tuple(sse.decode(b"event: values\ndata: 1\nid: 1\n\n"))
+
+    assert text(make_ready(Exchange(run.request, run.response, frames))) == frames[0].raw
+
+
+def test_recorded_bytes_are_filled_with_the_ids_of_a_response(make_run: MakeRun) -> None:
+    prepared = make_ready(make_run([("metadata", {"run_id": RUN})]), keep_ids=False)
+    values = [f"<{number}>".encode() for number in range(len(prepared.ids))]
+
+    assert prepared.fill(f"/{RUN}/".encode(), values) == b"/<0>/"
+
+
+def test_what_a_request_changes_is_changed(make_run: MakeRun) -> None:
+    prepared = make_ready(make_run([("values", 1)]), after_seconds=2, feedback_keys=["a"])
+
+    assert [piece.at for piece in prepared.pieces if piece.event] == [2.1, 5.1]
+    assert b"LangSmithConnectionError" in text(prepared)

@@ -1,0 +1,78 @@
+"""What the endpoints that run make of headers, and what they leave in the journal."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+
+from graphtape_contracts import Exchange
+from graphtape_mock.server.active_runs import ActiveRuns
+from graphtape_mock.server.journal import MAX_BODY
+from graphtape_mock.server.run_registry import Lifecycle
+from graphtape_mock.server.runs import RunEndpoints
+from graphtape_mock.server.thread_store import Threads
+from graphtape_mock.server.mock import Mock
+
+Call = Callable[..., Exchange]
+MakeRun = Callable[..., Exchange]
+ServeRuns = Callable[..., Mock]
+
+PIN, NEAREST = "x-graphtape-recording", "x-graphtape-nearest"
+
+
+def request(**body: Any) -> bytes:
+    return orjson.dumps({"assistant_id": "agent"} | body)
+
+
+def test_a_header_pins_a_recording(make_run: MakeRun, serve_runs: ServeRuns, call: Call) -> None:
+    mock = serve_runs(make_run([("values", 1)]))
+
+    pinned, missed = (
+        call(mock, "POST", "/runs/wait", request(input=9), ((PIN, name),)) for name in ("run", "x")
+    )
+
+    assert (pinned.response.status, pinned.body) == (200, b"1")
+    assert (missed.response.status, missed.response.header("vary")) == (404, "Origin")
+    assert b"No recording is named 'x'" in missed.body
+
+
+def test_a_nearest_answer_says_so(make_run: MakeRun, serve_runs: ServeRuns, call: Call) -> None:
+    mock = serve_runs(make_run([("values", 1)]), nearest=True)
+
+    exact, nearest = (call(mock, "POST", "/runs/wait", request(**i)) for i in ({}, {"input": 2}))
+
+    assert exact.response.header(NEAREST) is None
+    assert nearest.response.header(NEAREST) == "run"
+
+
+def test_the_journal_has_what_was_asked_and_which_recording_answered(
+    make_run: MakeRun, serve_runs: ServeRuns, call: Call
+) -> None:
+    mock = serve_runs(make_run([("values", 1)]))
+    long = request(input="x" * MAX_BODY)
+    for path, body in [("/runs/wait", request()), ("/runs/stream", long), ("/runs", request())]:
+        call(mock, "POST", path, body)
+
+    call(mock, "GET", "/ok")
+
+    told = [(e.method, e.path, e.body, e.status, e.recording) for e in mock.journal.entries]
+    assert told == [
+        ("POST", "/runs/wait", request(), 200, "run"),
+        ("POST", "/runs/stream", None, 404, None),
+        ("POST", "/runs", request(), 200, "run"),
+        ("GET", "/ok", None, 200, None),
+    ]
+
+
+def test_endpoints_work_without_a_journal(
+    make_run: MakeRun, serve_runs: ServeRuns, call: Call
+) -> None:
+    replay = serve_runs(make_run([("values", 1)])).replay
+    routes = RunEndpoints(replay, Lifecycle(ActiveRuns(), Threads())).routes
+
+    answers = [
+        call(Starlette(routes=routes), "POST", path, request()) for path in ("/runs/wait", "/runs")
+    ]
+
+    assert [exchange.response.status for exchange in answers] == [200, 200]

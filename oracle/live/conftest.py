@@ -1,0 +1,139 @@
+"""A real server, recordings made of it, mocks that serve them; and what came of the comparison.
+
+Each worker of pytest-xdist has a real server of its own, so that no test sees what another did.
+They share the recordings: one hash seed makes the servers write sets in the same order.
+"""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from comparison import Comparison, Tally
+from environments import make_once
+from recordings import Recordings, record_all
+from run_cases import read_graphs
+
+from graphtape_mock.replay.engine import Options
+from graphtape_mock.replay.library import load
+from graphtape_mock.server.mock import BackgroundServer, Mock
+
+SERVERS = Path(__file__).parent.parent / "servers"
+
+_JOBS = 40
+"""Runs that a server makes at a time: most of the runs only sleep."""
+
+_TALLY = pytest.StashKey[Tally]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count from zero."""
+    config.stash[_TALLY] = Tally()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what needs no recordings, so that other workers can while one records."""
+    items.sort(key=lambda item: "recordings" in getattr(item, "fixturenames", ()))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker counted to the process that prints it."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        tally = session.config.stash[_TALLY]
+        output["tally"] = [dict(tally.compared), dict(tally.different)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add what a worker counted; one that broke down says nothing."""
+    compared, different = getattr(node, "workeroutput", {}).get("tally", ({}, {}))
+    tally: Tally = node.config.stash[_TALLY]
+    tally.compared.update(compared)
+    tally.different.update(different)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many requests were compared, and how many answers differed."""
+    tally = terminalreporter.config.stash[_TALLY]
+    terminalreporter.section("compared with the real server")
+    lines = [(group, number, tally.different[group]) for group, number in tally.compared.items()]
+    total = ("all", tally.compared.total(), tally.different.total())
+    for group, compared, different in [*sorted(lines), total]:
+        terminalreporter.line(f"{group:<44} {compared:>6} compared {different:>6} differ")
+
+
+@pytest.fixture(scope="session")
+def tally(pytestconfig: pytest.Config) -> Tally:
+    """What the terminal summary prints."""
+    return pytestconfig.stash[_TALLY]
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real server with the example graphs: GRAPHTAPE_LIVE_URL, or one of our own."""
+    if url := os.environ.get("GRAPHTAPE_LIVE_URL"):
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            pytest.exit("expected one process with GRAPHTAPE_LIVE_URL, got several: say -n 0")
+        yield url.rstrip("/")
+        return
+    folder = tmp_path_factory.mktemp("server")
+    port = _free_port()
+    command: list[str | Path] = [SERVERS / "langgraph-dev" / "start", str(port), folder]
+    seed = os.environ.get("PYTHONHASHSEED", "0")  # As tox draws it.
+    settings = {"JOBS": str(_JOBS), "PYTHONHASHSEED": seed}
+    subprocess.run(command, check=True, env=os.environ | settings)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        subprocess.run([SERVERS / "stop", folder], check=True)
+
+
+@pytest.fixture(scope="session")
+def recordings(real: str, shared: Path) -> Recordings:
+    """Recordings of our real server, or of that of the worker that came first."""
+    return Recordings(make_once(shared / "recordings", partial(record_all, real)))
+
+
+@pytest.fixture(scope="session")
+def exact_mock(recordings: Recordings) -> Iterator[str]:
+    """The URL of a mock that serves exact recordings at once."""
+    yield from _serve(recordings.exact, speed=0)
+
+
+@pytest.fixture(scope="session")
+def single_mock(recordings: Recordings) -> Iterator[str]:
+    """The URL of a mock that serves recordings of one run at once."""
+    yield from _serve(recordings.single, speed=0)
+
+
+@pytest.fixture(scope="session")
+def paced_mock(recordings: Recordings) -> Iterator[str]:
+    """The URL of a mock that serves exact recordings at the pace of the server."""
+    yield from _serve(recordings.exact, speed=1)
+
+
+@pytest.fixture(scope="session")
+def mocks(exact_mock: str, single_mock: str) -> Mapping[str, str]:
+    """The URLs of mocks that serve at once, by what they serve."""
+    return {"exact recordings": exact_mock, "recordings of one run": single_mock}
+
+
+@pytest.fixture(scope="session")
+def comparison(real: str, recordings: Recordings, tally: Tally) -> Comparison:
+    """Compares mocks with the real server."""
+    return Comparison(real, recordings.url, read_graphs(), tally)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _serve(recordings: Path, speed: float) -> Iterator[str]:
+    with BackgroundServer(Mock(load([recordings]), Options(speed=speed))) as server:
+        yield server.url

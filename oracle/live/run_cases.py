@@ -1,0 +1,61 @@
+"""Run requests: the inputs of the example graphs, and the stream modes they are asked with."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from comparison import Case
+from connection import ask_for
+
+from graphtape_mock.recordings.view import STREAM_MODES as MODES
+
+GRAPHS = Path(__file__).parent.parent / "graphs"
+
+
+VIEWS: tuple[dict[str, Any], ...] = (
+    {},
+    {"stream_mode": []},
+    *({"stream_mode": list(modes)} for n in (1, 2, len(MODES)) for modes in combinations(MODES, n)),
+)
+"""The default, every mode alone, all pairs, and all nine."""
+
+_PARALLEL = frozenset(("fanout",))
+"""Graphs whose branches run at the same time."""
+
+
+def read_inputs() -> dict[str, dict[str, Any]]:
+    """Return the requests of the example graphs, without a view, by name."""
+    entries: list[dict[str, Any]] = json.loads((GRAPHS / "inputs.json").read_text())
+    return {entry["name"]: _body(entry) for entry in entries}
+
+
+def read_graphs() -> list[str]:
+    """Return the names of the example graphs."""
+    return list(json.loads((GRAPHS / "langgraph.json").read_text())["graphs"])
+
+
+def _body(entry: dict[str, Any]) -> dict[str, Any]:
+    given = {"input": entry["input"]} if "input" in entry else {}
+    return {"assistant_id": entry["assistant"], **given, **entry.get("body", {})}
+
+
+def run_case(path: str, body: dict[str, Any], name: str = "") -> Case:
+    """Return the case that posts *body* to *path*."""
+    ordered = body.get("assistant_id") not in _PARALLEL
+    return Case(name, ask_for("POST", path, json.dumps(body).encode()), ordered)
+
+
+def view_cases(path: str, body: dict[str, Any]) -> Iterator[Case]:
+    """Yield *body* with every view, subgraphs shown and not."""
+    for subgraphs in (False, True):
+        yield from option_cases(path, body | {"stream_subgraphs": subgraphs}, VIEWS)
+
+
+def option_cases(
+    path: str, body: dict[str, Any], options: Iterable[dict[str, Any]]
+) -> Iterator[Case]:
+    """Yield *body* with each of *options*; its name is what it asks for besides."""
+    for option in options:
+        yield run_case(path, body | option, json.dumps({"path": path} | option))

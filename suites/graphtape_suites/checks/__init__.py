@@ -1,0 +1,1 @@
+"""What only the suites can see: isolation, timing, complete responses, the SDK."""

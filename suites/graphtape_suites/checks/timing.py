@@ -1,0 +1,30 @@
+"""When the head of an answer comes."""
+
+import time
+
+from graphtape_suites.checks.check import broken, not_applicable
+from graphtape_suites.runner.session import Session
+from graphtape_suites.runner.client import Stage
+
+_DELAY = 2
+
+
+def head_first(session: Session, path: str) -> None:
+    """See that the head of the answer to *path* comes long before a run that was put off.
+
+    Skips the test where the deployment starts the run at once.
+    """
+    came: list[float] = []
+    stage = Stage(session.target)
+    exchange = stage.run(
+        path, began=lambda _: came.append(time.perf_counter()), after_seconds=_DELAY
+    )
+    over = time.perf_counter()
+    if exchange.response.status != 200:
+        broken(f"expected 200 to a run that is put off, got {exchange.response.status}")
+    took = exchange.frames[-1].at if exchange.frames else 0.0
+    if took < _DELAY / 2 / session.target.speed:
+        not_applicable(f"runs are not put off: one with `after_seconds` took {took:.2f} s")
+    early = over - came[0]
+    if early < took / 2:
+        broken(f"expected the head at once, got it {early:.2f} s before the end of {took:.2f} s")

@@ -1,0 +1,22 @@
+"""What fails a test that uses the mock: requests that nothing answers, faults without a place."""
+
+from collections.abc import Iterable, Iterator
+
+from graphtape_mock.server.journal import Entry
+
+_ADVICE = (
+    "To record it from here: pytest --graphtape-record new_episodes --graphtape-upstream URL\n"
+    "To let the client have this answer: graphtape_mock.allow_unmatched()"
+)
+
+
+def problems(entries: Iterable[Entry], *, with_misses: bool) -> Iterator[str]:
+    """Yield what is wrong with each of *entries*, for people."""
+    for number, entry in enumerate(entries, 1):
+        if entry.miss and with_misses:
+            yield (
+                f"request {number}, {entry.method} {entry.path}, was answered by no recording "
+                f"(status {entry.status}):\n{entry.miss}\n{_ADVICE}"
+            )
+        if entry.problem:
+            yield f"request {number}, {entry.method} {entry.path}: {entry.problem}"

@@ -1,0 +1,67 @@
+"""What a test asked of the mock, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphtape_contracts.json_value import is_object
+from graphtape_mock.server.journal import Entry
+from graphtape_mock.recordings.assistant_id import assistant_key
+from graphtape_mock.recordings.try_json import value_in
+from graphtape_mock.redaction.redactor import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request."""
+
+    method: str
+    path: str
+    """Without the query."""
+    body: Any
+    """The JSON that was sent; None where there was none, or something else."""
+    status: int | None
+    """None where there was no answer: not yet, or by a fault."""
+    recording: str | None
+    """The name of the recording that answered."""
+    headers: dict[str, str] = field(repr=False)
+    """By lower-case name, without secrets."""
+
+    def __str__(self) -> str:
+        whom = f" of {self.assistant_id!r}" if self.assistant_id is not None else ""
+        status = "no answer" if self.status is None else str(self.status)
+        by = f" by recording {self.recording!r}" if self.recording else ""
+        return f"{self.method} {self.path}{whom}: {status}{by}"
+
+    @property
+    def assistant_id(self) -> str | None:
+        """The assistant that was to run, as the request names it."""
+        found = self.body.get("assistant_id") if is_object(self.body) else None
+        return found if isinstance(found, str) else None
+
+    def is_for(self, path: str, assistant_id: str | None) -> bool:
+        """Whether it was sent to *path*, for an assistant by its graph's name or its UUID."""
+        if self.path != path:
+            return False
+        if assistant_id is None:
+            return True
+        own = self.assistant_id
+        return own is not None and assistant_key(own) == assistant_key(assistant_id)
+
+
+def asked(entry: Entry) -> Asked:
+    """Return what the journal noted, without secrets."""
+    headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in entry.headers)
+    return Asked(
+        entry.method,
+        entry.path,
+        value_in(entry.body) if entry.body is not None else None,
+        entry.status,
+        entry.recording,
+        dict(Redactor().redact_headers(headers)),
+    )
+
+
+def listed(requests: Sequence[Asked]) -> str:
+    """Return a line for each of *requests*, or one that says that there are none."""
+    return "\n".join(f"- {request}" for request in requests) or "- nothing"

@@ -1,0 +1,74 @@
+"""Which recordings the tests of a session used, and made, over all its processes."""
+
+from __future__ import annotations  # pytest 8.2 has no name for its reporter.
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from graphtape_suites.mock_fixture.options import RECORDINGS_INI
+from graphtape_suites.mock_fixture.settings import KNOWN_KEY, GuestSettings, read_settings
+
+_KEY = "graphtape_recordings"
+"""Where a worker of pytest-xdist keeps its part for the process that started it."""
+
+
+class Tally:
+    """Tells at the end which recordings no test used."""
+
+    def __init__(self, config: pytest.Config, settings: GuestSettings) -> None:
+        self._config = config
+        self._fails = settings.fail_unused
+        self._known = settings.known
+        self._there: set[str] = set()
+        self._used: set[str] = set()
+        self._made: set[str] = set()
+
+    @property
+    def unused(self) -> list[str]:
+        """The names of the recordings that no test used; none if no test used the mock."""
+        return sorted(self._there - self._used)
+
+    def add(self, there: Iterable[str], used: Iterable[str], made: Iterable[str]) -> None:
+        """Count the recordings that were there, used and made, by their names."""
+        self._there.update(there)
+        self._used.update(used)
+        self._made.update(made)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist what was there when the session began."""
+        node.workerinput[KNOWN_KEY] = sorted(self._known)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Count what a worker of pytest-xdist used."""
+        self.add(*getattr(node, "workeroutput", {}).get(_KEY, ((), (), ())))
+
+    @pytest.hookimpl(trylast=True)  # Fixtures may be torn down as late as here.
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand over what was used, or fail the session for what was not."""
+        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[_KEY] = [sorted(part) for part in (self._there, self._used, self._made)]
+        elif self._fails and self.unused and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """List what was made, and what was not used."""
+        if self._made:
+            terminalreporter.section("graphtape: recorded")
+            terminalreporter.line("\n".join(sorted(self._made)))
+        if self.unused:
+            terminalreporter.section("graphtape: unused recordings")
+            terminalreporter.line("\n".join(self.unused))
+            if not self._fails:
+                terminalreporter.line(f"(of {RECORDINGS_INI}; --graphtape-fail-unused fails)")
+
+
+def start_tally(config: pytest.Config) -> Tally:
+    """Count from now on. Raises UsageError where what the user says can't be."""
+    tally = Tally(config, read_settings(config))
+    config.pluginmanager.register(tally, "graphtape-tally")
+    return tally

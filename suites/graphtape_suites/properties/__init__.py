@@ -1,0 +1,1 @@
+"""Properties: generated requests, each checked by every rule."""

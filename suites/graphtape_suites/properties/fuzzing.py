@@ -1,0 +1,111 @@
+"""Schemathesis: draws requests from our OpenAPI document, and judges answers by it."""
+
+import json
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import httpx
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core.failures import FailureGroup
+
+from graphtape_contracts import Exchange, Request
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.json_value import is_object
+from graphtape_contracts.openapi import document
+from graphtape_mock.deployment.connection import request_headers
+from graphtape_suites.runner.client import STREAM, WAIT, Stage
+from graphtape_suites.runner.target import TAG, Target
+
+PATHS = (STREAM, WAIT)
+
+# Schemathesis is typed by halves: pyright does not know what its checks and operations are.
+_SCHEMATHESIS: Any = import_module("schemathesis")
+_CONFIG: Any = import_module("schemathesis.config").SchemathesisConfig
+_CHECKS: Any = import_module("schemathesis.specs.openapi.checks")
+
+CHECKS_OF_ALL: tuple[Any, ...] = (import_module("schemathesis.checks").not_a_server_error,)
+"""What is checked of any server; the rules know in which words each refuses."""
+CHECKS: tuple[Any, ...] = (
+    *CHECKS_OF_ALL,
+    _CHECKS.status_code_conformance,
+    _CHECKS.content_type_conformance,
+    _CHECKS.response_schema_conformance,
+)
+"""What is checked of a server of the Python dialect, which the document is of."""
+
+_LONGEST_DELAY = 1
+"""Seconds that a run may be put off."""
+
+_NOWHERE = "http://deployment.invalid"
+
+Case = Any
+"""A case of Schemathesis, whose types are parametrised by its transports."""
+
+
+class Fuzzing:
+    """Requests to a target that our document allows, or does not."""
+
+    def __init__(self, target: Target) -> None:
+        self._checks = CHECKS if target.dialect is Dialect.PYTHON else CHECKS_OF_ALL
+        graphs = sorted({around.graph for around in target.surroundings.values()})
+        names = (example.assistant for example in target.examples)
+        # By default Schemathesis judges the first twenty events of a stream alone.
+        config = _CONFIG.from_dict({"max-stream-events": 1_000_000})
+        described = document(graphs=sorted({*graphs, *names}))
+        self._schema: Any = _SCHEMATHESIS.openapi.from_dict(described, config=config)
+
+    def allowed(self, path: str) -> st.SearchStrategy[Case]:
+        """Requests to *path* that the document allows."""
+        return self._cases(path, GenerationMode.POSITIVE)
+
+    def forbidden(self, path: str) -> st.SearchStrategy[Case]:
+        """Requests to *path* that the document does not allow."""
+        return self._cases(path, GenerationMode.NEGATIVE)
+
+    def _cases(self, path: str, mode: GenerationMode) -> st.SearchStrategy[Case]:
+        cases: st.SearchStrategy[Case] = self._schema[path]["POST"].as_strategy(
+            generation_mode=mode
+        )
+        return cases.filter(_does_no_harm)
+
+    def play(self, stage: Stage, case: Case) -> None:
+        """Make the request of *case*; complain of what the document does not say of the answer."""
+        request = _request(case)
+        exchange = stage.send(request)
+        try:
+            case.validate_response(_response(exchange), checks=list(self._checks))
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                stage.complain(f"{failure.title}: {failure.message}")
+
+
+def _does_no_harm(case: Case) -> bool:
+    """Whether a request keeps the deployment from calling others, and from waiting for long."""
+    body = case.body
+    if not is_object(body):
+        return True
+    delay = body.get("after_seconds")
+    too_long = isinstance(delay, int | float) and abs(delay) > _LONGEST_DELAY
+    return "webhook" not in body and not too_long
+
+
+def _request(case: Case) -> Request:
+    """Return the request of *case*, tagged as one of ours if it can be."""
+    sent: dict[str, Any] = case.as_transport_kwargs(base_url="")
+    body: Any = sent.get("json", sent.get("data", b""))
+    if is_object(body) and "metadata" not in body:
+        body = body | {"metadata": {TAG: "suites"}}
+    # Not by orjson, which knows no integers of more than 64 bits.
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Request(case.method, case.formatted_path, request_headers(b"{}"), raw)
+
+
+def _response(exchange: Exchange) -> httpx.Response:
+    response = exchange.response
+    asked = httpx.Request(exchange.request.method, f"{_NOWHERE}{exchange.request.path}")
+    headers = [header for header in response.headers if header[0] != "transfer-encoding"]
+    made = httpx.Response(response.status, headers=headers, content=exchange.body, request=asked)
+    made.elapsed = timedelta(seconds=exchange.frames[-1].at if exchange.frames else 0)
+    return made

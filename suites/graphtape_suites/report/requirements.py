@@ -1,0 +1,93 @@
+"""All promises in tables, a table for each suite."""
+
+from collections.abc import Iterable, Sequence
+
+from graphtape_suites.report.evidence import Evidence, verdict_id
+from graphtape_suites.report.markup import (
+    Html,
+    code,
+    counted,
+    element,
+    folded,
+    joined,
+    prose,
+    row,
+    table,
+    text,
+)
+from graphtape_suites.report.verdicts import MOST_SCENARIOS, SIGNS, kind
+from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict, Verdict
+
+_COLUMNS = ("Outcome", "Promise", "Level", "Judged in")
+
+LINKED = frozenset((Outcome.BROKEN, Outcome.UNTRIED, Outcome.EXPECTED))
+"""The outcomes whose verdicts are shown whole, elsewhere on the page."""
+
+
+def promises(evidence: Evidence, results: Results) -> Html:
+    """Return the verdicts of *results* as tables, the suites in their order."""
+    suites: dict[str, list[tuple[int, Verdict]]] = {}
+    for number, verdict in enumerate(results.verdicts, 1):
+        suites.setdefault(verdict.suite, []).append((number, verdict))
+    return joined(
+        _suite(evidence, position, *each) for position, each in enumerate(suites.items(), 1)
+    )
+
+
+def _suite(
+    evidence: Evidence, position: int, name: str, verdicts: list[tuple[int, Verdict]]
+) -> Html:
+    id_ = f"suite{position}"
+    counts = tally(verdict.outcome for _, verdict in verdicts)
+    said = ", ".join(f"{count} {outcome}" for outcome, count in counts if count)
+    rows = (_row(evidence, *each) for each in verdicts)
+    listed = table(_COLUMNS, rows, class_="promises", aria_labelledby=id_)
+    heading = element("h3", name, " ", element("small", said), id=id_)
+    return element("section", heading, listed, class_="suite")
+
+
+def tally(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, int]]:
+    """Return how often each outcome is among *outcomes*, the gravest first."""
+    listed = list(outcomes)
+    return [(outcome, listed.count(outcome)) for outcome in SIGNS]
+
+
+def _row(evidence: Evidence, number: int, verdict: Verdict) -> Html:
+    sign = element("span", f"{SIGNS[verdict.outcome]} ", aria_hidden="true")
+    id_: str = code(verdict.promise)
+    if verdict.outcome in LINKED:
+        id_ = element("a", id_, href=f"#{verdict_id(number)}")
+    cells = (
+        element("span", sign, verdict.outcome.value, class_=f"outcome {kind(verdict.outcome)}"),
+        joined((id_, element("span", prose(verdict.says), class_="says"))),
+        verdict.level.value,
+        _judged_in(evidence, verdict),
+    )
+    return row(cells, class_=kind(verdict.outcome))
+
+
+def _judged_in(evidence: Evidence, verdict: Verdict) -> Html:
+    """Return why a promise is not applicable, or the scenarios that it was judged in."""
+    if verdict.outcome is Outcome.NOT_APPLICABLE and verdict.reason:
+        return text(evidence.told(verdict.reason))
+    if not verdict.scenarios:
+        return evidence.about(verdict)
+    # Those where it was broken go first.
+    scenarios = sorted(verdict.scenarios, key=lambda scenario: not scenario.broken)
+    if len(scenarios) <= MOST_SCENARIOS:
+        return _listed(scenarios)
+    shown = [scenario for scenario in scenarios if scenario.broken][:MOST_SCENARIOS]
+    others = scenarios[len(shown) :]
+    exchanges = sum(scenario.exchanges for scenario in others)
+    said = f"{counted(len(others), 'scenario')}, {counted(exchanges, 'exchange')}"
+    return joined((_listed(shown), folded(said, _listed(others))))
+
+
+def _listed(scenarios: Sequence[ScenarioVerdict]) -> Html:
+    return joined(map(_scenario, scenarios), ", ")
+
+
+def _scenario(scenario: ScenarioVerdict) -> Html:
+    said = f"{scenario.broken} of {scenario.exchanges}" if scenario.broken else ""
+    times = element("small", said or str(scenario.exchanges))
+    return joined((code(scenario.scenario), times), " ")

@@ -1,0 +1,163 @@
+"""What the suites tell when they are done: in the process that the user started.
+
+Registered with every start of pytest, so nothing heavy is imported before there is something to
+tell.
+"""
+
+from __future__ import annotations  # The annotations name what is imported when it is needed.
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from graphtape_suites.verdicts.results import Results, Verdict
+
+FOLDER = pytest.StashKey[Path]()
+STOPPED = pytest.StashKey[str]()
+"""Why nothing could be tried at all."""
+PROMISE_MARK = "graphtape_promise"
+"""The marker that a test of the suites has, with a `Promise`."""
+VERDICT_ATTRIBUTE = "graphtape_verdict"
+"""What a report carries to the process that tells the results: a verdict as the text of JSON."""
+_WORKER_FOLDER = "graphtape_folder"
+_STOPPED_ATTRIBUTE = "graphtape_stopped"
+_WRONG_USE = 2
+
+
+def shared_folder(config: pytest.Config) -> Path:
+    """Return the folder that the processes of this session share."""
+    if worker := vars(config).get("workerinput"):
+        return Path(worker[_WORKER_FOLDER])
+    if FOLDER not in config.stash:
+        config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="graphtape-"))
+    return config.stash[FOLDER]
+
+
+class Reporting:
+    """Collects the verdicts of all processes; tells them at the end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self._verdicts: list[Verdict] = []
+        self._stopped = ""
+        self._unwritten = ""
+        self._planned: list[Any] = []
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist which folder is shared."""
+        node.workerinput[_WORKER_FOLDER] = str(shared_folder(self._config))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Remember what is to be tried."""
+        if any(item.get_closest_marker(PROMISE_MARK) for item in session.items):
+            from graphtape_suites.runner.dry_run import planned
+            from graphtape_suites.runner.settings import settings_of
+
+            self._planned = planned(session.items, settings_of(self._config))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> bool | None:
+        """Run nothing where the user only wants to know what would be."""
+        return True if self._config.getoption("--graphtape-list") else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let a worker tell that nothing can be tried."""
+        report = yield
+        if stopped := self._config.stash.get(STOPPED, ""):
+            setattr(report, _STOPPED_ATTRIBUTE, stopped)
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect the verdict of a test of the suites."""
+        self._stopped = getattr(report, _STOPPED_ATTRIBUTE, self._stopped)
+        if text := getattr(report, VERDICT_ATTRIBUTE, None):
+            from graphtape_suites.verdicts.results import Verdict
+
+            self._verdicts.append(Verdict.from_json(json.loads(text)))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the report; end with 2 where nothing could be tried."""
+        if self._stopped:
+            session.exitstatus = _WRONG_USE
+        path = self._config.getoption("--graphtape-report")
+        if path and self._verdicts and not hasattr(self._config, "workerinput"):
+            from graphtape_suites.report import write_report
+
+            try:
+                write_report(self._results(), Path(path))
+            except OSError as error:
+                self._unwritten = f", which can't be written: {error}"
+                session.exitstatus = _WRONG_USE
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Tell what would be tried, or what was and what it cost."""
+        option = self._config.getoption
+        if self._planned and (option("--graphtape-list") or option("collectonly")):
+            from graphtape_suites.runner.dry_run import told
+            from graphtape_suites.runner.settings import settings_of
+
+            terminalreporter.section("graphtape: what would be tried")
+            for line in told(self._planned, settings_of(self._config)):
+                terminalreporter.line(line)
+        elif self._verdicts:
+            self._tell(terminalreporter)
+
+    def _tell(self, terminalreporter: pytest.TerminalReporter) -> None:
+        from graphtape_suites.verdicts.results import Outcome
+
+        results = self._results()
+        counted = Counter(verdict.outcome for verdict in results.verdicts)
+        spent, budget = results.spent, results.budget
+        terminalreporter.section("graphtape")
+        terminalreporter.line(
+            f"{results.url or 'no deployment'}: "
+            + ", ".join(f"{counted[outcome]} {outcome.value}" for outcome in Outcome)
+        )
+        put_off = f", put off {spent.put_off} times" if spent.put_off else ""
+        terminalreporter.line(
+            f"spent {spent.runs} of {budget.runs} runs, {spent.seconds:.0f} of "
+            f"{budget.seconds:g} s{put_off}"
+        )
+        if path := self._config.getoption("--graphtape-report"):
+            terminalreporter.line(f"report: {path}{self._unwritten}")
+
+    def _results(self) -> Results:
+        from graphtape_contracts.finding import Level
+        from graphtape_mock.deployment.budget import Budget, Governor
+        from graphtape_suites.verdicts.results import Results
+        from graphtape_suites.runner.session import all_played, described
+        from graphtape_suites.runner.settings import settings_of
+
+        settings = settings_of(self._config)
+        folder = shared_folder(self._config)
+        said = described(folder)
+        budget = Budget(settings.max_runs, settings.max_seconds, settings.concurrency)
+        return Results(
+            url=said.get("url", ""),
+            server=said.get("server", {}),
+            dialect=said.get("dialect", ""),
+            contract=said.get("contract", ""),
+            level=Level(settings.level.upper()),
+            profile=settings.profile.name,
+            started_at=self._started_at,
+            budget=budget,
+            spent=Governor(budget, folder).spent,
+            verdicts=tuple(self._verdicts),
+            played=tuple(all_played(folder)),
+        )
+
+    def pytest_unconfigure(self) -> None:
+        """Delete what the processes shared."""
+        if folder := self._config.stash.get(FOLDER, None):
+            shutil.rmtree(folder, ignore_errors=True)

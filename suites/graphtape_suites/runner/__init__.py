@@ -1,0 +1,1 @@
+"""Runs scenarios against a deployment, within a budget."""

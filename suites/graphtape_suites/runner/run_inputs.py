@@ -1,0 +1,88 @@
+"""Examples: what is run on a deployment, as the user says or as its recordings are of."""
+
+from pathlib import Path
+
+from graphtape_contracts import Response
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_mock.recordings.try_json import object_in, value_in
+from graphtape_mock.deployment.connection import Upstream
+from graphtape_mock.record.requests import Job, load_json, make_job, make_jobs, read_text
+from graphtape_mock.replay.library import Library
+from graphtape_mock.replay.selection import request_body
+from graphtape_mock.recordings.view import VIEW_FIELDS
+from graphtape_suites.runner.settings import Settings
+
+
+class NothingToRun(Exception):
+    """There is no assistant, or no input for it: what is missing, and what to do."""
+
+
+def recorded_jobs(library: Library) -> tuple[Job, ...]:
+    """Return what the recordings of *library* are of."""
+    jobs: dict[str, Job] = {}
+    for run in library.runs:
+        body = request_body(run.exchanges[0])
+        assistant = str(body.pop("assistant_id"))
+        for field in VIEW_FIELDS:
+            body.pop(field, None)
+        jobs.setdefault(run.name, Job(assistant, body, run.name))
+    if not jobs:
+        raise NothingToRun("expected recordings to answer from, got none with a run in them")
+    return tuple(jobs.values())
+
+
+def wanted_jobs(settings: Settings, upstream: Upstream) -> tuple[Job, ...]:
+    """Return what the user wants to run; without inputs, jobs that have none yet."""
+    if not settings.inputs:
+        assistants = settings.assistants or (_first_assistant(upstream),)
+        return tuple(Job(assistant, {}, None) for assistant in assistants)
+    found: list[Job] = []
+    for text in settings.inputs:
+        found += _jobs(text, settings.assistants, upstream)
+    return tuple(found)
+
+
+def _jobs(text: str, assistants: tuple[str, ...], upstream: Upstream) -> list[Job]:
+    where = "--graphtape-input"
+    file = file_named(text)
+    content = text if file is None else read_text(str(file), where)
+    if file is not None and _lists_jobs(content):
+        return make_jobs(content, str(file), assistants[0] if assistants else None)
+    fields: Json = {"input": load_json(content, where if file is None else str(file))}
+    chosen = assistants or (_first_assistant(upstream),)
+    return [make_job(assistant, fields, {}, None, where) for assistant in chosen]
+
+
+def file_named(text: str) -> Path | None:
+    """Return the file that the value of --graphtape-input names; None where it is JSON itself.
+
+    An @ before it is not needed: pytest takes an argument that starts with one for a file of
+    further arguments.
+    """
+    path = Path(text.removeprefix("@"))
+    is_json = text.lstrip()[:1] in ("{", "[", '"')
+    return path if text.startswith("@") or (not is_json and path.exists()) else None
+
+
+def _lists_jobs(content: str) -> bool:
+    """Whether a file holds entries as for `graphtape record --inputs`, not one input."""
+    first = value_in(content)
+    if is_list(first):
+        return True
+    entry = first if is_object(first) else object_in(content.partition("\n")[0])
+    return "input" in entry and entry.keys() <= {"name", "assistant", "input", "body"}
+
+
+def _first_assistant(upstream: Upstream) -> str:
+    exchange = upstream.fetch("POST", "/assistants/search", b'{"limit":1,"offset":0}')
+    found = value_in(exchange.body)
+    if exchange.response.status == 200 and is_list(found) and found and is_object(found[0]):
+        return str(found[0].get("assistant_id"))
+    raise NothingToRun(
+        f"expected {upstream.url} to name an assistant (POST /assistants/search), got "
+        f"{_seen(exchange.response)}: name one with --graphtape-assistant"
+    )
+
+
+def _seen(response: Response) -> str:
+    return "none" if response.status == 200 else f"status {response.status}"

@@ -1,0 +1,79 @@
+"""What the user says about the deployment to judge: options, environment and configuration."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphtape_suites.runner.options import EXPECTED_INI, URL_INI, URL_VARIABLE, Number
+from graphtape_suites.runner.profile import PROFILES, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user says."""
+
+    url: str | None
+    """None for the mock."""
+    headers: tuple[str, ...]
+    """Lines as the user wrote them."""
+    assistants: tuple[str, ...]
+    inputs: tuple[str, ...]
+    profile: Profile
+    level: str
+    dialect: str | None
+    contract: str | None
+    max_runs: int
+    max_seconds: float
+    concurrency: int
+    timeout: float
+    repeat: int
+    repeatable: bool
+    expected_failures: Path | None
+    recordings: tuple[Path, ...]
+    """What the mock answers from; empty for the bundled recordings."""
+
+
+MOCK_RUNS = 100_000
+"""Runs of the mock cost nothing."""
+_MOCK_SECONDS = 3600.0
+_MOCK_AT_ONCE = 8
+
+
+def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return what the user says."""
+
+    def option(name: str) -> Any:
+        return config.getoption(name)
+
+    url = option("--graphtape-url") or environment.get(URL_VARIABLE) or config.getini(URL_INI)
+    profile = PROFILES[option("--graphtape-profile")]
+    expected = option("--graphtape-expected-failures")
+    if expected is None and config.getini(EXPECTED_INI):
+        base = config.inipath.parent if config.inipath else config.rootpath
+        expected = base / config.getini(EXPECTED_INI)
+    return Settings(
+        url=url or None,
+        headers=tuple(option("--graphtape-header")),
+        assistants=tuple(option("--graphtape-assistant")),
+        inputs=tuple(option("--graphtape-input")),
+        profile=profile,
+        level=option("--graphtape-level"),
+        dialect=option("--graphtape-dialect"),
+        contract=option("--graphtape-contract"),
+        max_runs=_or(option("--graphtape-max-runs"), profile.runs if url else MOCK_RUNS),
+        max_seconds=_or(option("--graphtape-max-time"), profile.seconds if url else _MOCK_SECONDS),
+        concurrency=_or(option("--graphtape-concurrency"), 1 if url else _MOCK_AT_ONCE),
+        timeout=option("--graphtape-timeout"),
+        repeat=option("--graphtape-repeat"),
+        repeatable=option("--graphtape-repeatable") or not url,
+        expected_failures=None if expected is None else Path(expected),
+        recordings=tuple(config.getini("graphtape_recordings")),
+    )
+
+
+def _or(value: Number | None, default: Number) -> Number:
+    return default if value is None else value

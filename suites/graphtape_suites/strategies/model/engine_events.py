@@ -1,0 +1,43 @@
+"""What happens in a run, moment by moment, before any request chose what to see of it."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graphtape_contracts.json_value import Json
+from graphtape_suites.strategies.model.model_stream import ModelId, Speech
+
+Namespace: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An event of a stream mode that shows it as it is."""
+
+    mode: str
+    value: Any
+    namespace: Namespace = ()
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A chunk of a message that a model streams: the *count*th, from 1."""
+
+    speech: Speech
+    model_id: ModelId
+    count: int
+    metadata: Json
+    namespace: Namespace
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Whole messages that a node returned, for those who have not seen them yet."""
+
+    messages: tuple[Json, ...]
+    known: frozenset[str]
+    """The ids of the messages that the node was given: they are news to nobody."""
+    metadata: Json
+    namespace: Namespace
+
+
+Moment: TypeAlias = Shown | Spoken | Returned

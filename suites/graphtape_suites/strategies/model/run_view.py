@@ -1,0 +1,187 @@
+"""What a request gets to see of a run: its events by mode and namespace, or its output.
+
+Observed on langgraph-api 0.16.7 (and LangGraph.js, Aegra, where named):
+
+- a subgraph's events are shown if subgraphs are asked for, those of `events` in any case;
+- the message of a model has one id in the streams of messages, and wherever one of them (or
+  `events`) is asked for too; else `-0` is added to it;
+- a message that a node returned without id shows null in `updates` and `tasks` where `custom` or
+  subgraphs are asked for and no model streams, and in `values` too if no reducer of messages
+  takes it;
+- of both modes of messages only the tuples are shown, but by LangGraph.js.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_suites.strategies.model.dialect_data import error_data, wait_error, words
+from graphtape_suites.strategies.messages import copied
+from graphtape_suites.strategies.model.engine_events import Moment, Returned, Shown, Spoken
+from graphtape_suites.strategies.model.simulated_run import Run
+
+Told = tuple[str, Any]
+"""The name and the data of an event."""
+
+_STREAMING = {"messages", "messages-tuple", "events"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What is asked for, and of which kind of server."""
+
+    modes: frozenset[str]
+    subgraphs: bool = False
+    dialect: Dialect | None = None
+    completes: bool = False
+    """Whether a message that was streamed is shown whole in the end (LangGraph.js may)."""
+
+    def events(self, run: Run) -> list[Told]:
+        """Return the events of a stream, heartbeats apart."""
+        told: list[Told] = []
+        for number, moments in enumerate(run.attempts, 1):
+            told.append(("metadata", {"run_id": run.run_id, "attempt": number}))
+            told += _Attempt(self, run).tell(moments)
+        if run.error:
+            told.append(("error", error_data(run.error, self.dialect)))
+        if self.dialect is Dialect.AEGRA:
+            told.append(("end", {"status": _status(run)}))
+        return told
+
+    def output(self, run: Run) -> Any:
+        """Return the body of a wait."""
+        nothing: Json | None = None if self.dialect is Dialect.JAVASCRIPT else {}
+        if run.error:
+            return wait_error(run.error, self.dialect)
+        told = list(_Attempt(self, run).tell(run.attempts[-1]))
+        states = [data for name, data in told if name in ("values", "updates")]
+        asked = [data for data in states if _asks(data)]
+        every = [item for data in asked for item in data["__interrupt__"]]
+        if every and self.dialect in (None, Dialect.PYTHON):
+            return asked[0] if len(asked) == 1 else {"__interrupt__": every}
+        values = [data for name, data in told if name == "values"]
+        if every and values:  # Aegra: seen with one interrupt, and nothing else in its superstep.
+            return {**values[-1], "__interrupt__": _once_each(every)}
+        return values[-1] if values else nothing
+
+
+def _status(run: Run) -> str:
+    if run.error:
+        return "error"
+    return "interrupted" if run.interrupted else "success"
+
+
+def _once_each(interrupts: Iterable[Json]) -> list[Json]:
+    return list({interrupt["id"]: interrupt for interrupt in interrupts}.values())
+
+
+def _asks(data: Any) -> bool:
+    return is_object(data) and is_list(data.get("__interrupt__")) and bool(data["__interrupt__"])
+
+
+class _Attempt:
+    """One attempt of a run, as a request sees it."""
+
+    def __init__(self, view: View, run: Run) -> None:
+        self._view = view
+        self._words = words(view.dialect)
+        self._met: set[str] = set()
+        self._completed: set[str] = set()
+        self._ids: dict[str, str | None] = {}
+        self._null: dict[str, str | None] = {}
+        self._null_in_state: dict[str, str | None] = {}
+        if not view.modes & _STREAMING:
+            if view.dialect is not Dialect.JAVASCRIPT:
+                self._ids = {id_: f"{id_}-0" for id_ in run.model_ids}
+            if view.dialect in (None, Dialect.PYTHON) and (
+                "custom" in view.modes or view.subgraphs
+            ):
+                self._null = dict.fromkeys(run.naming.nameless)
+                self._null_in_state = dict.fromkeys(run.naming.never_named)
+
+    def tell(self, moments: Iterable[Moment]) -> Iterator[Told]:
+        for moment in moments:
+            match moment:
+                case Shown(mode, value):
+                    yield from self._show(moment, mode, value)
+                case Spoken() if self._is_near(moment):
+                    yield from self._speak(moment)
+                case Returned() if self._is_near(moment):
+                    yield from self._return(moment)
+                case _:
+                    pass
+
+    def _is_near(self, moment: Moment) -> bool:
+        return self._view.subgraphs or not moment.namespace
+
+    def _name(self, mode: str, moment: Moment) -> str:
+        return "|".join((mode, *moment.namespace))
+
+    def _show(self, moment: Shown, mode: str, value: Any) -> Iterator[Told]:
+        view = self._view
+        if mode == "events":
+            if mode in view.modes:
+                yield mode, self._words(mode, value)
+            return
+        if not self._is_near(moment):
+            return
+        nameless = self._null_in_state if mode == "values" else self._null
+        changed = copied(value, self._ids | nameless)
+        told = self._words(mode, changed)
+        static = mode == "updates" and value == {"__interrupt__": []}
+        if mode in view.modes:
+            yield self._name(mode, moment), told
+        elif mode == "updates" and view.dialect is Dialect.AEGRA and _asks(value):
+            if "values" in view.modes:  # Aegra shows them so where no updates are asked for.
+                yield self._name("values", moment), told
+        if view.dialect is Dialect.JAVASCRIPT:
+            if static and "values" in view.modes:
+                yield self._name("values", moment), told
+            if mode == "values" and "messages" in view.modes and not moment.namespace:
+                yield from self._complete(told)
+
+    def _complete(self, state: Any) -> Iterator[Told]:
+        """LangGraph.js shows each message of the state whole when it is new there."""
+        kept = state.get("messages") if is_object(state) else None
+        new = [m for m in kept or () if m["id"] not in self._completed]
+        self._completed |= {message["id"] for message in new}
+        fresh = [m for m in new if self._view.completes or m["id"] not in self._met]
+        if fresh:
+            yield "messages/complete", fresh
+
+    def _speak(self, moment: Spoken) -> Iterator[Told]:
+        speech = moment.speech
+        chunk = speech.chunks(moment.model_id)[moment.count - 1]
+        if self._tuples:
+            told = [self._words("messages", chunk), moment.metadata]
+            yield self._name("messages", moment), told
+        if self._partials:
+            id_: str = chunk["id"]
+            if id_ not in self._met:
+                yield "messages/metadata", {id_: {"metadata": moment.metadata}}
+            shown: Json = self._words("messages", speech.so_far(moment.count, moment.model_id))
+            yield "messages/partial", [shown]
+        self._met.add(chunk["id"])
+
+    def _return(self, moment: Returned) -> Iterator[Told]:
+        for message in moment.messages:
+            if message["id"] in self._met | moment.known:
+                continue
+            self._met.add(message["id"])
+            shown = self._words("messages", message)
+            if self._tuples:
+                yield self._name("messages", moment), [shown, moment.metadata]
+            if self._partials and self._view.dialect is not Dialect.JAVASCRIPT:
+                yield "messages/metadata", {message["id"]: {"metadata": moment.metadata}}
+                yield "messages/complete", [shown]
+
+    @property
+    def _tuples(self) -> bool:
+        return "messages-tuple" in self._view.modes
+
+    @property
+    def _partials(self) -> bool:
+        both = self._view.dialect is Dialect.JAVASCRIPT
+        return "messages" in self._view.modes and (both or not self._tuples)

@@ -1,0 +1,233 @@
+"""Servers: the heads of their answers, and how each of them ends and numbers what it sends."""
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal, TypeAlias
+
+from hypothesis import strategies as st
+
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.exchange import Frame, Headers, Request, Response
+from graphtape_suites.strategies.model.simulated_run import Run
+from graphtape_suites.strategies.model.run_view import Told
+from graphtape_suites.strategies.framings import COMPACT, PRETTY, SPACED, Framing, Style, framings
+
+Who: TypeAlias = Dialect | Literal["unknown", "any"]
+"""Whose exchanges: those of a dialect, of a server of none of them, or of any."""
+
+_DATE = ("date", "Sun, 22 Nov 2026 07:14:13 GMT")
+_HEARTBEAT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A deployment, as far as it is not the same everywhere."""
+
+    dialect: Dialect | None
+    framing: Framing
+    output_style: Style
+    completes: bool = False
+    """Whether it shows a streamed message whole at the end (LangGraph.js)."""
+    numbers: Literal["never", "resumable", "always"] = "resumable"
+    """Which streams have ids."""
+    ends: bool = False
+    """Whether an unknown server sends a last event `end`, as Aegra does."""
+    adds: bool = False
+    """Whether an unknown server sends events and keys that nobody knows."""
+
+    @property
+    def keeps_checkpoints(self) -> bool:
+        """Whether stateless runs have checkpoints, even if their thread is not kept."""
+        return self.dialect is Dialect.AEGRA
+
+    def shows_whole_state(self, modes: Collection[str]) -> bool:
+        """Whether `values` and `updates` show more of the state than the graph's output.
+
+        LangGraph.js always does, langgraph-api 0.16.7 and Aegra where `events` are asked for.
+        """
+        return self.dialect is Dialect.JAVASCRIPT or "events" in modes
+
+    def stream_head(self, run: Run, request: Request, *, joined: bool = False) -> Response:
+        """Return the head of a stream; *joined* is one of a run that was started before."""
+        here = f"/runs/{run.run_id}"
+        there = f"/threads/{run.thread_id}{here}"
+        path = there if joined or self.dialect is Dialect.AEGRA else here
+        headers: Headers
+        match self.dialect:
+            case Dialect.PYTHON:
+                headers = (
+                    _DATE,
+                    ("server", "uvicorn"),
+                    ("location", f"{path}/stream"),
+                    ("content-location", path),
+                    ("cache-control", "no-store"),
+                    ("connection", "keep-alive"),
+                    ("x-accel-buffering", "no"),
+                    ("content-type", "text/event-stream; charset=utf-8"),
+                )
+            case Dialect.JAVASCRIPT:
+                headers = (
+                    *_JAVASCRIPT_CORS,
+                    ("cache-control", "no-cache"),
+                    ("connection", "keep-alive"),
+                    *([] if joined else [("content-location", here)]),
+                    ("content-type", "text/event-stream"),
+                )
+            case Dialect.AEGRA:
+                headers = (
+                    _DATE,
+                    ("server", "uvicorn"),
+                    ("cache-control", "no-cache"),
+                    ("content-type", "text/event-stream"),
+                    ("x-accel-buffering", "no"),
+                    ("access-control-allow-origin", "*"),
+                    ("access-control-allow-headers", "Last-Event-ID"),
+                    ("location", f"{path}/stream"),
+                    ("content-location", path),
+                    ("x-request-id", run.thread_id.replace("-", "")),
+                )
+            case _:
+                headers = (
+                    ("content-type", "text/event-stream"),
+                    ("content-location", path),
+                    ("cache-control", "no-store"),
+                )
+        return self._answer(200, headers, request)
+
+    def wait_head(self, run: Run, request: Request) -> Response:
+        """Return the head of the output of a run."""
+        here = f"/runs/{run.run_id}"
+        there = f"/threads/{run.thread_id}{here}"
+        headers: Headers
+        match self.dialect:
+            case Dialect.JAVASCRIPT:
+                headers = (
+                    *_JAVASCRIPT_CORS,
+                    ("content-location", here),
+                    ("content-type", "text/plain; charset=UTF-8"),
+                )
+            case Dialect.PYTHON | Dialect.AEGRA:
+                headers = (
+                    _DATE,
+                    ("server", "uvicorn"),
+                    ("location", f"{there}/join"),
+                    ("content-location", there),
+                    ("content-type", "application/json"),
+                )
+            case _:
+                headers = (("content-type", "application/json"), ("content-location", there))
+        if self.dialect is Dialect.AEGRA:
+            headers = (*headers, ("x-request-id", run.thread_id.replace("-", "")))
+        return self._answer(200, headers, request)
+
+    def refusal_head(self, status: int, media_type: str, length: int, request: Request) -> Response:
+        """Return the head of a refusal."""
+        lead: Headers = ((_DATE), ("server", "uvicorn"))
+        if self.dialect is Dialect.JAVASCRIPT:
+            lead = _JAVASCRIPT_CORS
+        if self.dialect is None:
+            lead = ()
+        headers = (*lead, ("content-length", str(length)), ("content-type", media_type))
+        if self.dialect is Dialect.AEGRA:
+            headers = (*headers, ("x-request-id", "cd169ea301a64d95aac59cd12fcf3517"))
+        if status == 405:
+            headers = (*headers, ("allow", "POST"))
+        return self._answer(status, headers, request, chunked=False)
+
+    def _answer(
+        self, status: int, headers: Headers, request: Request, *, chunked: bool = True
+    ) -> Response:
+        names = [name for name, _ in headers]
+        if ("origin" in dict(request.headers)) and self.dialect is not Dialect.JAVASCRIPT:
+            allowed = [("access-control-allow-origin", "*")]
+            added = [] if "access-control-allow-origin" in names else allowed
+            headers = (*headers, *added, ("access-control-expose-headers", _EXPOSED[self.dialect]))
+        if self.dialect in (Dialect.PYTHON, Dialect.AEGRA):
+            headers = (*headers, ("vary", "Origin"))
+        coding = (("transfer-encoding", "chunked"),) if chunked else ()
+        return Response(status, (*headers, *coding))
+
+    def ids(
+        self, count: int, run: Run, *, resumable: bool, chance: random.Random
+    ) -> list[str | None]:
+        """Return the ids of the events of a stream.
+
+        That langgraph-api 0.16.7 gives one id to all events of a millisecond is left out: it is a
+        defect, by which who resumes there loses events.
+        """
+        if self.dialect is Dialect.AEGRA:
+            return [f"{run.run_id}_event_{n}" for n in range(1, count + 1)]
+        if self.numbers == "never" or (self.numbers == "resumable" and not resumable):
+            return [None] * count
+        if self.dialect is None:
+            return [chance.choice((str(n), f"id {n}: \u2028")) for n in range(count)]
+        time = 1795330675078
+        made: list[str | None] = []
+        for _ in range(count):
+            time += chance.choice((1, 1, 2, 40))
+            made.append(f"{time}-0")
+        return made
+
+    def additions(self, told: Sequence[Told], chance: random.Random) -> list[Told]:
+        """Return *told* with what an unknown server may add to it."""
+        changed = list(told)
+        if self.adds and changed and changed[0][0] == "metadata":
+            name, data = changed[0]
+            changed[0] = (name, data | {"region": "eu"})
+            changed.insert(1, ("telemetry", {"took": chance.random()}))
+        if self.ends:
+            changed.append(("end", chance.choice((None, {"status": "success"}))))
+        return changed
+
+
+_JAVASCRIPT_CORS: Headers = (
+    ("access-control-allow-origin", "*"),
+    ("access-control-expose-headers", "content-location,x-pagination-total"),
+)
+_EXPOSED = {
+    Dialect.PYTHON: "x-pagination-total, x-pagination-next, content-location",
+    Dialect.AEGRA: "Content-Location, Location",
+    None: "content-location",
+}
+
+
+@cache
+@st.composite
+def servers(draw: st.DrawFn, who: Who = "any") -> Server:
+    """A server of the dialect *who*, of none (`unknown`) or of any."""
+    if who == "any":
+        who = draw(st.sampled_from((*Dialect, "unknown")))
+    dialect = None if who == "unknown" else Dialect(who)
+    framing = draw(framings(dialect))
+    match dialect:
+        case Dialect.PYTHON:
+            return Server(dialect, framing, COMPACT)
+        case Dialect.JAVASCRIPT:
+            style = PRETTY if framing.style is PRETTY else COMPACT
+            return Server(dialect, framing, style, completes=draw(st.booleans()), numbers="never")
+        case Dialect.AEGRA:
+            return Server(dialect, framing, SPACED, numbers="always")
+        case _:
+            return Server(
+                None,
+                framing,
+                draw(st.sampled_from((COMPACT, PRETTY, SPACED))),
+                numbers=draw(st.sampled_from(("never", "resumable", "always"))),
+                ends=draw(st.booleans()),
+                adds=draw(st.booleans()),
+            )
+
+
+def timed(frames: Sequence[Frame], chance: random.Random) -> tuple[Frame, ...]:
+    """Return *frames* with the times at which they came: a heartbeat every five seconds."""
+    at = 0.01
+    stamped: list[Frame] = []
+    for frame in frames:
+        if frame.event is None and frame.comment is not None:
+            at = (at // _HEARTBEAT_SECONDS + 1) * _HEARTBEAT_SECONDS
+        else:
+            at += chance.choice((0.0, 0.001, 0.02))
+        stamped.append(replace(frame, at=at))
+    return tuple(stamped)

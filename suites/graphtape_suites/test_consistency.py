@@ -1,0 +1,72 @@
+"""One request, asked for in several ways: what is the same in all of them."""
+
+from collections.abc import Callable
+
+from graphtape_contracts.parsing.parsed_exchange import Answer
+from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_contracts.checker import read_call
+from graphtape_contracts.finding import Level
+from graphtape_contracts.json_value import Json
+from graphtape_contracts.parsing.run_outcome import outcome_of
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import consistency as repetition
+from graphtape_contracts.shape import shape_of, type_of
+from graphtape_suites.properties.property_runner import Explorer
+from graphtape_suites.checks.check import broken, not_applicable, promise, rules_of, scenarios_of
+from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.runner.session import Player, Session
+from graphtape_suites.runner.client import STREAM, WAIT, Stage
+from graphtape_suites.strategies import run_options
+
+
+@scenarios_of("relations")
+def test_scenario(scenario: Scenario, play: Player) -> None:
+    """The same run can be asked for in several ways."""
+    play(scenario)
+
+
+@rules_of(repetition)
+def test_repetition(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """Where a request gets the same answer every time, it does so in every way of asking."""
+    judge(rule)
+
+
+@promise(
+    "relations.same-shape",
+    Level.SHOULD,
+    "The output of a run that is waited for has the fields of the last `values` of its stream.",
+)
+def test_a_wait_has_the_fields_of_the_last_values(play: Player, session: Session) -> None:
+    """Agents say something else each time, but in the same fields."""
+    outputs: dict[Kind, object] = {}
+    for exchange in play(SCENARIOS["relations.ways"]):
+        call = read_call(exchange.request, exchange.response, dialect=session.target.dialect)
+        asked, outcome = call.asked, outcome_of(Answer(1, exchange, call))
+        if asked is None or outcome is None or asked.modes != frozenset({"values"}):
+            continue
+        if outcome.error is None and not outcome.interrupts and type_of(outcome.output) == "object":
+            outputs[call.kind] = outcome.output
+    if len(outputs) < 2:
+        not_applicable("no two runs of the example ended with an object as their output")
+    streamed, waited = (shape_of(outputs[kind]) for kind in (Kind.STREAM, Kind.WAIT))
+    fields = [shape.objects[""].always for shape in (streamed, waited)]
+    if fields[0] != fields[1]:
+        told = " and ".join(", ".join(sorted(names)) or "none" for names in fields)
+        broken(f"expected the same fields of the stream and of the wait, got {told}")
+
+
+@promise(
+    "relations.any-request",
+    Level.MUST,
+    "Whatever a request asks to see, the stream and the wait of it are of the same run.",
+    runs=2,
+    explores=True,
+)
+def test_any_request_gets_the_same_run_either_way(explore: Explorer) -> None:
+    """The rules of repetition hold for any modes and options, where answers repeat."""
+
+    def ask_twice(stage: Stage, options: Json) -> None:
+        for path in (STREAM, WAIT):
+            stage.run(path, **options)
+
+    explore(run_options(dialect=explore.dialect), ask_twice, runs=2)

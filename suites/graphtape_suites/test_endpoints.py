@@ -1,0 +1,47 @@
+"""The routes around runs, and what pages of other origins may read."""
+
+from collections.abc import Callable
+
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import cors
+from graphtape_contracts.rules import endpoints as neighbours
+from graphtape_suites.checks.check import broken, not_applicable, promise, rules_of, scenarios_of
+from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.runner.session import Player, Session
+
+
+@scenarios_of("neighbours")
+def test_scenario(scenario: Scenario, play: Player) -> None:
+    """The deployment can be asked what it is."""
+    play(scenario)
+
+
+@rules_of(neighbours)
+def test_answers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A deployment says what clients ask before they run anything."""
+    judge(rule)
+
+
+@rules_of(cors)
+def test_browsers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """A page of another origin may ask for runs, and read the answers."""
+    judge(rule)
+
+
+@promise(
+    "neighbours.claimed",
+    Level.SHOULD,
+    "What the OpenAPI document of a deployment claims to have is there.",
+)
+def test_what_the_openapi_document_claims_is_there(play: Player, session: Session) -> None:
+    """Who reads the document relies on it."""
+    claimed = 0
+    for exchange in play(SCENARIOS["neighbours.system"]):
+        path, status = exchange.request.path, exchange.response.status
+        if session.target.announces(path):
+            claimed += 1
+            if status >= 400:
+                broken(f"expected {path} to be there, as /openapi.json says, got {status}")
+    if not claimed:
+        not_applicable("the deployment has no OpenAPI document that claims any of them")

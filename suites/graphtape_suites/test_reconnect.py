@@ -1,0 +1,28 @@
+"""Streams that are left and taken up again, and runs that others join."""
+
+from collections.abc import Callable
+
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import reconnect as joins
+from graphtape_contracts.rules import reconnect_ids as resumption
+from graphtape_suites.checks.check import rules_of, scenarios_of
+from graphtape_suites.scenarios import Scenario
+from graphtape_suites.runner.session import Player
+
+
+@scenarios_of("resume")
+def test_scenario(scenario: Scenario, play: Player) -> None:
+    """A stream can be asked for that can be resumed."""
+    play(scenario)
+
+
+@rules_of(resumption)
+def test_event_ids(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """The ids of events are places to go on from."""
+    judge(rule)
+
+
+@rules_of(joins)
+def test_joins(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+    """Who joins a run is shown what is left of it."""
+    judge(rule)

@@ -1,0 +1,1 @@
+"""From exchanges and test results to verdicts."""

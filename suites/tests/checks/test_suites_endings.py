@@ -1,0 +1,53 @@
+"""How answers end."""
+
+from pathlib import Path
+
+import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from suites_run import Asked, deployed, targeted
+
+from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_suites.checks.endings import whole
+from graphtape_suites.checks.check import PromiseBroken, Untried
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.runner.session import Session
+from graphtape_suites.runner.target import Target
+
+
+class Torn(Response):
+    """An answer that is broken off."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what there is, and say that more follows."""
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(start)
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+
+
+def _session(target: Target) -> Session:
+    session = Session(target, {})
+    vars(session)["scenarios"] = (SCENARIOS["wait.default"], SCENARIOS["stream.default"])
+    return session
+
+
+def test_answers_that_end_as_http_asks_for_are_whole(tmp_path: Path) -> None:
+    with targeted(tmp_path) as target:
+        whole(_session(target), Kind.STREAM)
+        whole(_session(target), Kind.WAIT)
+
+
+def test_an_answer_that_is_broken_off_is_not(tmp_path: Path) -> None:
+    def torn(asked: Asked) -> Response | None:
+        head = {"content-type": "application/json", "content-length": "9"}
+        return Torn(b'{"a":', headers=head) if asked.path == "/runs/wait" else None
+
+    with deployed(torn) as deployment, targeted(tmp_path, deployment.url) as target:
+        whole(_session(target), Kind.STREAM)
+        with pytest.raises(PromiseBroken, match=r"5 bytes.*exchange 1.*wait\.de"):
+            whole(_session(target), Kind.WAIT)
+
+
+def test_without_an_answer_nothing_is_known(tmp_path: Path) -> None:
+    with targeted(tmp_path) as target, pytest.raises(Untried, match="answered with a join"):
+        whole(_session(target), Kind.JOIN)

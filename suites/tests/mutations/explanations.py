@@ -1,0 +1,361 @@
+"""Why a mutant may be a legal exchange again: the reasons for which the contract is silent.
+
+Each is a condition on what was changed, not on what was reported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mutating import Mutation
+
+from graphtape_contracts.parsing.exchange_head import Asked, asked_by
+from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.parsing.event import parse
+from graphtape_contracts.json_value import Path, is_object
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A kind of mutant that is legal, and why."""
+
+    kinds: tuple[str, ...]
+    why: str
+    holds: Callable[[Mutation], object]
+
+
+DROP, TWICE, SWAP = "drop an event", "send an event twice", "swap two events"
+RENAME, TRUNCATE = "take another mode's name", "truncate a frame"
+KEY, TYPE, VALUE = "drop a key", "change the type of a value", "change a value"
+HEADER, HEADER_VALUE, STATUS = "drop a header", "change a header", "change the status"
+
+
+def _asked(mutation: Mutation) -> Asked | None:
+    return asked_by(mutation.base.request)
+
+
+def _shows(mutation: Mutation, mode: str) -> bool:
+    asked = _asked(mutation)
+    return asked is not None and mode in asked.modes
+
+
+def _dialect(mutation: Mutation) -> Dialect | None:
+    return detect(mutation.base.response)
+
+
+def _is_twinned(mutation: Mutation) -> bool:
+    """Whether `tasks` and `debug` tell the same, by a server that promises it."""
+    promised = _dialect(mutation) in (Dialect.PYTHON, Dialect.JAVASCRIPT)
+    return promised and _shows(mutation, "tasks") and not _is_nested(mutation)
+
+
+def _is_nested(mutation: Mutation) -> bool:
+    return "|" in (mutation.frame.event or "")
+
+
+def _mode(*modes: str) -> Callable[[Mutation], bool]:
+    return lambda mutation: mutation.mode in modes
+
+
+def _is_refusal(mutation: Mutation) -> bool:
+    return not mutation.base.is_stream and mutation.base.response.status != 200
+
+
+def _is_output(mutation: Mutation) -> bool:
+    return not mutation.base.is_stream and mutation.base.response.status == 200
+
+
+def _begins_with_error(mutation: Mutation) -> bool:
+    names = [frame.event for frame in mutation.mutant.frames if frame.event]
+    return not names or names[0] in ("error", "end")
+
+
+def _ends_early(mutation: Mutation) -> bool:
+    """Whether the run failed, was interrupted, cancelled or tried again."""
+    events = [frame for frame in mutation.base.frames if frame.event]
+    interrupted = any('"__interrupt__"' in (frame.data or "") for frame in events)
+    names = [frame.event for frame in events]
+    return interrupted or "error" in names or names.count("metadata") != 1
+
+
+def _namespace(name: str | None) -> list[str]:
+    return (name or "").split("|")[1:]
+
+
+def _pair(mutation: Mutation) -> set[str]:
+    """The modes of the two events that changed places."""
+    return {mutation.mode, str(mutation.new).split("|")[0]}
+
+
+def _other_value(mutation: Mutation) -> Any:
+    """The data of the event that was next."""
+    assert mutation.at is not None
+    return next(
+        parse(frame.data)
+        for frame in mutation.base.frames[mutation.at + 1 :]
+        if frame.event is not None
+    )
+
+
+def _is_followed(mutation: Mutation, name: str) -> bool:
+    assert mutation.at is not None
+    return any(frame.event == name for frame in mutation.base.frames[mutation.at + 1 :])
+
+
+def _next_value(mutation: Mutation) -> Any:
+    return _other_value(mutation) if mutation.kind == SWAP else None
+
+
+def _is_loose_type(mutation: Mutation) -> bool:
+    """Whether the type is any for an unknown server, or still text or JSON but for parameters."""
+    type_ = str(mutation.new).split(";")[0]
+    return _dialect(mutation) is None or type_ in ("text/plain", "application/json")
+
+
+_OWN_HEADERS = (
+    "access-control-allow-headers",
+    "connection",
+    "content-length",
+    "date",
+    "server",
+    "transfer-encoding",
+    "x-request-id",
+)
+
+
+_TASK = ("input", "result", "metadata", "error", "triggers", "interrupts.*.value")
+_CHECKPOINT = ("config", "parent_config", "values", "tasks", "next.*", "metadata")
+_LANGCHAIN = ("data", "metadata", "tags")
+_MESSAGE = tuple(
+    f"*.{key}"
+    for key in (
+        "content",
+        "additional_kwargs",
+        "response_metadata",
+        "name",
+        "type",
+        "tool_calls",
+        "invalid_tool_calls",
+        "tool_call_chunks",
+        "usage_metadata",
+        "artifact",
+        "status",
+        "tool_call_id",
+    )
+)
+_OPEN: dict[str, tuple[str, ...]] = {
+    "metadata": ("region",),
+    "messages": (*_MESSAGE, "0.id", "0.chunk_position", "1"),
+    "messages/partial": _MESSAGE,
+    "messages/complete": _MESSAGE,
+    "messages/metadata": ("*.metadata",),
+    "tasks": _TASK,
+    "debug": (
+        "step",
+        "timestamp",
+        "type",
+        *(f"payload.{place}" for place in (*_TASK, *_CHECKPOINT)),
+    ),
+    "checkpoints": _CHECKPOINT,
+    "events": _LANGCHAIN,
+    "error": ("error", "message"),
+    "end": ("status",),
+}
+"""By mode: the places in its data that no client counts on, with all below them."""
+
+
+def _fits(path: Path, place: str) -> bool:
+    """Whether *path* is at or below a *place*, where `*` stands for any key or index."""
+    parts = place.split(".")
+    return len(path) >= len(parts) and all(
+        part in ("*", str(key)) for part, key in zip(parts, path, strict=False)
+    )
+
+
+_FREE_MODES = ("custom", "telemetry")
+_SPEECH = ("messages", "messages/partial", "messages/complete")
+
+REASONS: tuple[Reason, ...] = (
+    Reason(
+        (DROP, TWICE, SWAP),
+        "a graph writes to `custom` what it likes, and an unknown server sends what it likes",
+        lambda m: m.mode in _FREE_MODES or str(m.new).split("|")[0] in _FREE_MODES,
+    ),
+    Reason(
+        (DROP, TWICE),
+        "a step may change nothing, and a state may come back",
+        _mode("values"),
+    ),
+    Reason(
+        (DROP, TWICE),
+        "a node may run again or not at all: only `tasks` tells, and on two dialects",
+        lambda m: (
+            m.mode == "updates"
+            and (not _shows(m, "tasks") or _dialect(m) in (None, Dialect.AEGRA) or _is_nested(m))
+        ),
+    ),
+    Reason(
+        (DROP, TWICE),
+        "a model says what it likes; chunks are summed up only where their sum is shown",
+        _mode(*_SPEECH),
+    ),
+    Reason((DROP, TWICE), "a chain streams as often as it likes", _mode("events")),
+    Reason((DROP, TWICE), "checkpoints are made when the engine likes", _mode("checkpoints")),
+    Reason(
+        (DROP, TWICE),
+        "`debug` is compared with `tasks`, where both are shown and the server promises it",
+        lambda m: m.mode == "debug" and (not _is_twinned(m) or m.value["type"] == "checkpoint"),
+    ),
+    Reason(
+        (DROP,),
+        "a run that is cancelled just ends",
+        lambda m: m.mode == "error",
+    ),
+    Reason(
+        (DROP,),
+        "of a run that could not start only the `error` is shown; a cancelled one shows nothing",
+        lambda m: m.mode == "metadata" and _begins_with_error(m),
+    ),
+    Reason(
+        (DROP,),
+        "a task may be left in the middle when a run ends early, or in a graph of its own",
+        lambda m: m.mode == "tasks" and (_ends_early(m) or _is_nested(m)),
+    ),
+    Reason(
+        (DROP,),
+        "a run may be cancelled between an event of `tasks` and its twin",
+        lambda m: m.mode == "debug" and not _is_followed(m, "tasks"),
+    ),
+    Reason(
+        (SWAP,),
+        "graphs that run at the same time, and those they call, take turns in any order",
+        lambda m: _namespace(m.frame.event) != _namespace(m.new),
+    ),
+    Reason(
+        (SWAP,),
+        "modes are shown beside each other in no promised order, but for starts and results",
+        lambda m: (
+            len(_pair(m)) == 2
+            and bool(_pair(m) & {"events", "checkpoints", "debug", *_SPEECH, "messages/metadata"})
+            and _pair(m) != {"messages/metadata", "messages/partial"}
+            and not (_pair(m) == {"debug", "tasks"} and _is_twinned(m))
+        ),
+    ),
+    Reason(
+        (SWAP,),
+        "updates and values are told apart by the tasks beside them, on two dialects",
+        lambda m: (
+            _pair(m) in ({"updates", "values"}, {"updates", "tasks"}, {"values", "tasks"})
+            and (not _shows(m, "tasks") or _dialect(m) in (None, Dialect.AEGRA) or _is_nested(m))
+        ),
+    ),
+    Reason(
+        (SWAP,),
+        "states, updates and checkpoints may be what they like",
+        lambda m: _pair(m) in ({"values"}, {"updates"}, {"checkpoints"}),
+    ),
+    Reason(
+        (SWAP,),
+        "what one model or chain streams may be in any order, if its sum is not shown",
+        lambda m: _pair(m) in ({"messages"}, {"events"}),
+    ),
+    Reason(
+        (RENAME,),
+        "a graph may write any JSON to `custom`",
+        lambda m: m.new == "custom" and (_asked(m) is None or _shows(m, "custom")),
+    ),
+    Reason(
+        (RENAME,),
+        "a state may be any JSON",
+        lambda m: m.new == "values",
+    ),
+    Reason(
+        (RENAME,),
+        "an update is any object, by a node of any name: only `tasks` tells, and on two dialects",
+        lambda m: (
+            m.new == "updates"
+            and is_object(m.value)
+            and (not _shows(m, "tasks") or _dialect(m) in (None, Dialect.AEGRA) or _is_nested(m))
+        ),
+    ),
+    Reason(
+        (RENAME,),
+        "a message may be spoken in one piece",
+        lambda m: {m.mode, m.new} == {"messages/complete", "messages/partial"},
+    ),
+    Reason(
+        (DROP, SWAP),
+        "that a run stopped before or after a node is told in two words, or not at all",
+        lambda m: {"__interrupt__": []} in (m.value, _next_value(m)),
+    ),
+    Reason(
+        (TRUNCATE,),
+        "a refusal says why in any words",
+        _is_refusal,
+    ),
+    Reason(
+        (TRUNCATE, HEADER, HEADER_VALUE, STATUS),
+        "what answers a preflight says nothing",
+        lambda m: m.base.request.method == "OPTIONS",
+    ),
+    Reason(
+        (HEADER, HEADER_VALUE),
+        "HTTP's own headers are for the HTTP library to judge, others the server's own",
+        lambda m: m.old in _OWN_HEADERS,
+    ),
+    Reason(
+        (HEADER, HEADER_VALUE),
+        "a refusal may be of any type",
+        lambda m: m.old == "content-type" and _is_refusal(m),
+    ),
+    Reason(
+        (HEADER, HEADER_VALUE),
+        "clients read an output as JSON whatever its type is; known dialects promise one",
+        lambda m: m.old == "content-type" and _is_output(m) and _is_loose_type(m),
+    ),
+    Reason(
+        (HEADER_VALUE,),
+        "other headers may be exposed, too",
+        lambda m: "content-location" in str(m.new).lower(),
+    ),
+    Reason(
+        (HEADER, HEADER_VALUE),
+        "other origins are told about runs, if they ask",
+        lambda m: (
+            m.old.startswith("access-control-")
+            and (_is_refusal(m) or "origin" not in dict(m.base.request.headers))
+        ),
+    ),
+    Reason(
+        (HEADER, HEADER_VALUE),
+        "a server may say what an answer varies with, or not at all, where nobody's origin counts",
+        lambda m: m.old == "vary",
+    ),
+    Reason(
+        (KEY, TYPE, VALUE),
+        "a state, an update and an output are the graph's own: any JSON, also what looks like more",
+        lambda m: m.mode in ("values", "updates", *_FREE_MODES) or _is_output(m),
+    ),
+    Reason((KEY, TYPE, VALUE), "a refusal says why in any words", _is_refusal),
+    Reason(
+        (KEY, TYPE, VALUE),
+        "it is a part that may be anything, or that servers leave out and add to",
+        lambda m: m.mode in _OPEN and any(_fits(m.path, place) for place in _OPEN[m.mode]),
+    ),
+    Reason(
+        (STATUS,),
+        "a redirect is for the HTTP library to follow, and says nothing of a run",
+        lambda m: m.new == 302,
+    ),
+    Reason(
+        (STATUS,),
+        "which status blames a request depends on the server, and on what is wrong",
+        lambda m: _is_refusal(m) and m.new in (204, 404, 422),
+    ),
+)
+
+
+def explain(mutation: Mutation) -> str | None:
+    """Return why the contract may be silent about *mutation*; None where it should not be."""
+    found = (r.why for r in REASONS if mutation.kind in r.kinds and r.holds(mutation))
+    return next(found, None)

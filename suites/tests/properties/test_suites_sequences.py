@@ -1,0 +1,120 @@
+"""Runs started, left, waited for and refused in any order."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from starlette.responses import JSONResponse, Response
+from suites_run import Asked, deployed, targeted
+
+from graphtape_contracts import End
+from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_suites.properties.sequences import Sequences
+from graphtape_suites.runner.client import STREAM, WAIT, Stage
+
+
+class Judge:
+    """Remembers what it is told to judge."""
+
+    def __init__(self) -> None:
+        self.judged: list[Stage] = []
+
+    def __call__(self, stage: Stage) -> None:
+        self.judged.append(stage)
+
+
+def _as_ever(_: Asked) -> Response | None:
+    return None
+
+
+@contextmanager
+def _sequence(
+    folder: Path, answer: Callable[[Asked], Response | None] = _as_ever, runs: int = 100
+) -> Generator[tuple[Sequences, Stage, Judge]]:
+    with deployed(answer) as deployment, targeted(folder, deployment.url) as target:
+        target.governor.budget = replace(target.governor.budget, runs=runs)
+        stage, judge = Stage(target), Judge()
+        yield Sequences(stage, judge), stage, judge
+
+
+def test_all_that_was_started_is_judged_at_the_end(tmp_path: Path) -> None:
+    with _sequence(tmp_path) as (sequence, stage, judge):
+        sequence.start(["values"], STREAM)
+        sequence.start_and_leave(["updates"], 1)
+        sequence.finish()
+        sequence.look()
+        sequence.ask_wrongly(WAIT)
+        sequence.teardown()
+
+    seen = [(e.request.path, e.response.status, e.end) for e in stage.exchanges]
+    assert judge.judged == [stage]
+    assert stage.complaints == []
+    assert seen == [
+        (STREAM, 200, End.COMPLETE),
+        ("/info", 200, End.COMPLETE),
+        (WAIT, 422, End.COMPLETE),
+        (STREAM, 200, End.STOPPED),
+    ]
+
+
+def test_a_wrong_request_that_is_taken_is_wrong(tmp_path: Path) -> None:
+    def lenient(asked: Asked) -> Response | None:
+        return JSONResponse({}) if asked.is_run else None
+
+    with _sequence(tmp_path, lenient) as (sequence, stage, _):
+        sequence.ask_wrongly(WAIT)
+
+    assert stage.complaints == ["expected 4xx to an empty request, got 200"]
+
+
+def test_what_belongs_to_another_run_is_wrong(tmp_path: Path) -> None:
+    markers: list[str] = []
+
+    def mixed(asked: Asked) -> Response | None:
+        if not asked.is_run:
+            return None
+        markers.append(asked.fields["metadata"]["graphtape_marker"])
+        return JSONResponse({"seen": markers})
+
+    with _sequence(tmp_path, mixed) as (sequence, stage, _):
+        for _ in range(2):
+            sequence.start(["values"], WAIT)
+            sequence.finish()
+        sequence.teardown()
+
+    assert stage.complaints[0].startswith("expected nothing of run 1 in the answer to run 2")
+
+
+def test_a_run_without_an_answer_is_wrong(tmp_path: Path) -> None:
+    with _sequence(tmp_path) as (sequence, stage, judge):
+
+        def lost(*_: object, **__: object) -> None:
+            raise UpstreamError("the line is dead")
+
+        vars(stage.target.caller)["ask"] = lost
+        sequence.start(["values"], WAIT)
+        sequence.teardown()
+
+    assert stage.complaints == ["expected an answer, got none: the line is dead"]
+    assert judge.judged == [stage]
+
+
+def test_what_the_budget_does_not_allow_is_not_judged(tmp_path: Path) -> None:
+    with _sequence(tmp_path, runs=0) as (sequence, _, judge):
+        sequence.start(["values"], WAIT)
+        sequence.ask_wrongly(WAIT)
+        sequence.teardown()
+
+    assert judge.judged == []
+
+
+def test_what_was_made_before_the_budget_was_spent_is_judged(tmp_path: Path) -> None:
+    with _sequence(tmp_path, runs=1) as (sequence, stage, judge):
+        for _ in range(2):
+            sequence.start(["values"], WAIT)
+            sequence.finish()
+        sequence.teardown()
+
+    assert judge.judged == [stage]
+    assert len(stage.exchanges) == 1

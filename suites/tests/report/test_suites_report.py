@@ -1,0 +1,263 @@
+"""The report is one file that stands alone, and nothing that a deployment says can break it."""
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from report_example import event, example, finding, results, stream, verdict
+from report_page import Node, read_page
+
+from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_contracts.finding import Level
+from graphtape_mock.deployment.budget import Budget, Spent
+from graphtape_suites.report import render, write_report
+from graphtape_suites.verdicts.results import Outcome, Played, Results, ScenarioVerdict
+
+HOSTILE = (
+    "</script><img src=x onerror=alert(1)>",
+    "</style></title>--><svg onload=alert(1)>",
+    "\"'><a href=javascript:alert(1)>",
+    "a\x00b\x1b[31mc\r\n\td",
+    "\ud800 lone \udfff",
+    "\u202eright to left\u2066\u200f",
+    "&amp; &lt; ]]> {{ }} %s",
+    "word" * 5_000,
+)
+
+
+@pytest.fixture(name="page", scope="module")
+def _page() -> str:
+    """The report of a session that found all that may happen."""
+    return render(example())
+
+
+@pytest.fixture(name="root", scope="module")
+def _root(page: str) -> Node:
+    return read_page(page)
+
+
+def hostile(text: str) -> Results:
+    """Return results that say *text* wherever a deployment has a say."""
+    raw = text.encode(errors="replace")
+    data = json.dumps({text: 1}, ensure_ascii=False)
+    asked = Request("POST", f"/runs/stream?{text}", (("origin", text),), raw)
+    said = Response(200, (("content-type", "text/event-stream"), (text, text)))
+    frames = (
+        Frame(0.0, raw, "metadata", text),
+        Frame(0.0, raw, f"updates|{text}:1", data),
+        Frame(0.0, raw, text, text),
+        Frame(0.1, raw, comment=text),
+        Frame(0.2, raw, torn=True),
+    )
+    refused = Exchange(asked, Response(422), (Frame(0.0, raw),))
+    found = tuple(
+        finding(expected=text, got=text, source=text, frame=frame, exchange=1, path=(text, 0))
+        for frame in (None, 1, 2)
+    )
+    fields = {"promise": text, "suite": text, "test": text, "says": text, "reason": text}
+    verdicts = [
+        verdict(outcome, ScenarioVerdict(text, 1, 1, found), **fields) for outcome in Outcome
+    ]
+    played = Played(text, text, (Exchange(asked, said, frames), refused), text, text)
+    return replace(
+        results(verdicts, [played]),
+        url=f"http://agents.example/{text}",
+        server={"version": text, text: text},
+        dialect=text,
+        contract=text,
+        profile=text,
+        started_at=text,
+    )
+
+
+def test_elements_are_balanced_and_ids_are_unique(root: Node) -> None:
+    ids = [node.attributes["id"] for node in root.every() if "id" in node.attributes]
+
+    assert len(ids) == len(set(ids))
+    assert len(ids) > 300
+
+
+def test_every_link_leads_to_a_place_on_the_page(root: Node) -> None:
+    ids = {node.attributes.get("id") for node in root.every()}
+    links = {node.attributes["href"] for node in root.all("a")}
+
+    assert {link for link in links if link.removeprefix("#") not in ids} == set()
+    assert all(link.startswith("#") for link in links)
+
+
+def test_nothing_is_fetched_from_anywhere(root: Node) -> None:
+    fetching = {"src", "srcset", "action", "data", "poster", "style", "ping", "background"}
+    used = {name for node in root.every() for name in node.attributes}
+    tags = {node.tag for node in root.every()}
+
+    assert used & fetching == set()
+    assert {name for name in used if name.startswith("on")} == set()
+    assert tags & {"link", "img", "iframe", "object", "embed", "base", "form", "use"} == set()
+    assert "url(" not in root.one("style").text
+    assert "@import" not in root.one("style").text
+
+
+def test_the_policy_allows_nothing_but_our_own_style_and_script(root: Node) -> None:
+    metas = [node.attributes for node in root.all("meta")]
+    (policy,) = [m["content"] for m in metas if m.get("http-equiv") == "Content-Security-Policy"]
+    hashes = {
+        tag: b64encode(sha256(root.one(tag).text.encode()).digest()).decode()
+        for tag in ("style", "script")
+    }
+
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{hashes['style']}'; "
+        f"script-src 'sha256-{hashes['script']}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_headings_go_down_one_level_at_a_time(root: Node) -> None:
+    levels = [int(node.tag[1]) for node in root.every() if re.fullmatch("h[1-6]", node.tag)]
+
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_what_machines_read_aloud_has_names(root: Node) -> None:
+    ids = {node.attributes.get("id") for node in root.every()}
+    tables = [node.attributes for node in root.all("table")]
+
+    assert root.one("html").attributes["lang"] == "en"
+    assert all(svg.attributes["aria-label"].startswith("Timeline: ") for svg in root.all("svg"))
+    assert all("aria-label" in table or table["aria-labelledby"] in ids for table in tables)
+    assert all(head.attributes["scope"] == "col" for head in root.all("th"))
+    assert len(root.all("svg")) > 5
+
+
+def test_the_answer_comes_first(root: Node) -> None:
+    assert "https://agents.example/v1" in root.one("h1").text
+    assert re.fullmatch(r"No: \d+ of \d+ .*", root.one("p", "answer").text)
+    assert [item.text.split(maxsplit=2)[2] for item in root.one("ul", "counts").all("li")] == [
+        "broken",
+        "not exercised",
+        "broken as expected",
+        "kept",
+        "not applicable",
+    ]
+
+
+def test_the_facts_tell_what_was_judged_and_what_was_spent(root: Node) -> None:
+    facts = root.one("dl", "facts")
+
+    terms = [term.text for term in facts.all("dt")]
+    told = dict(zip(terms, [value.text for value in facts.all("dd")], strict=True))
+    assert told.pop("Put off").startswith("2 times")
+    assert told == {
+        "Server": "0.16.7, langgraph_py 1.2.22",
+        "Judged as": "python",
+        "Contract": "0.16, down to SHOULD",
+        "Profile": "standard",
+        "Began": "2026-11-27 03:45:46 UTC",
+        "Runs": "31 of 60, 1 at a time",
+        "Time": "42.2 s of 600 s",
+    }
+
+
+def test_a_server_that_says_nothing_is_told_so() -> None:
+    silent = replace(
+        results(),
+        server={},
+        dialect="",
+        budget=Budget(runs=5, seconds=float("inf"), at_once=3),
+        spent=Spent(),
+        level=Level.MUST,
+    )
+
+    facts = read_page(render(silent)).one("dl", "facts").text
+    assert "says nothing of itself" in facts
+    assert "a server of no known dialect" in facts
+    assert "0 of 5, 3 at a time" in facts
+    assert "0.0 s of any time" in facts
+    assert "Put off" not in facts
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "answer", "numbers"),
+    [
+        ([], "Nobody knows", []),
+        ([Outcome.NOT_APPLICABLE], "Nobody knows", []),
+        ([Outcome.KEPT, Outcome.NOT_APPLICABLE], "Yes:", ["1"]),
+        ([Outcome.KEPT, Outcome.EXPECTED], "Yes, but", ["1"]),
+        ([Outcome.KEPT, Outcome.UNTRIED], "Nobody knows", ["1", "2"]),
+        ([Outcome.UNTRIED, Outcome.BROKEN], "No:", ["1", "2"]),
+    ],
+)
+def test_the_answer_is_yes_no_or_nobody_knows(
+    outcomes: list[Outcome], answer: str, numbers: list[str]
+) -> None:
+    root = read_page(render(results([verdict(outcome) for outcome in outcomes])))
+
+    told = root.one("p", "answer").text
+    assert told.startswith(answer)
+    assert re.findall(r"\d+", told) == numbers
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+def test_nothing_that_a_deployment_says_is_markup(text: str, root: Node) -> None:
+    page = render(hostile(text))
+
+    said = read_page(page)
+    tags = {node.tag for node in root.every()}
+    assert {node.tag for node in said.every()} <= tags
+    assert said.one("script").text == root.one("script").text
+    assert said.one("style").text == root.one("style").text
+    assert page.encode() == page.encode(errors="replace")
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+def test_what_nobody_sees_is_shown_as_escapes(text: str) -> None:
+    page = render(hostile(text))
+
+    assert {c for c in page if not c.isprintable() and c != "\n"} == set()
+
+
+def test_no_secret_reaches_the_page() -> None:
+    key, password = "lsv2_pt_0123456789abcdef", "correct horse"
+    told = f'{{"api_key": "{key}", "note": "{password}"}}'
+    headers = (("x-api-key", key), ("content-type", "application/json"))
+    answered = Response(200, (("content-type", "text/event-stream"), ("set-cookie", password)))
+    frames = tuple(event(name, told, 0.1) for name in ("metadata", f"updates|{key}:1"))
+    asked = Request("POST", f"/runs/stream?key={key}", headers, told.encode())
+    refused = Exchange(asked, Response(422), (Frame(0.0, told.encode()),))
+    exchanges = (Exchange(asked, answered, frames), refused)
+    found = finding(got=told, expected=told, frame=1, exchange=1, path=(key,))
+    verdicts = [
+        verdict(outcome, ScenarioVerdict("a", 2, 1, (found,)), reason=told) for outcome in Outcome
+    ]
+    played = Played("a", "b", exchanges, told, told)
+    told_of_itself = {"version": key, "note": password}
+    found_out = replace(results(verdicts, [played]), server=told_of_itself)
+
+    page = render(found_out, secrets=(password,))
+
+    assert key not in page
+    assert password not in page
+    assert "[redacted-1]" in page
+
+
+def test_a_secret_is_not_shown_by_half_where_data_is_cut() -> None:
+    secret = "hunter2-" * 20
+    data = "x" * 100 + secret
+    results_ = results(played=[Played("a", "b", (stream(event("custom", data)),))])
+
+    assert "hunter" not in render(results_, secrets=(secret,))
+
+
+def test_it_is_written_as_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+
+    write_report(example(), path)
+
+    assert path.read_bytes().decode() == render(example())
+    assert b"\r" not in path.read_bytes()

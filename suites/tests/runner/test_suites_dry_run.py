@@ -1,0 +1,68 @@
+"""How many runs would be made, as far as can be told without asking."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from facts import missing
+from suites_run import SETTINGS, collected
+
+from graphtape_suites.runner.dry_run import planned, told
+
+
+@pytest.fixture(name="items")
+def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
+    """Some tests of the suites, and one of somebody else."""
+    pytester.makepyfile("def test_of_somebody_else(): pass")
+    items = collected(pytester, str(pytester.path), only=["wait"])
+    chosen = ("somebody_else", "wait.default", "any_request", "one-value")
+    return [item for item in items if any(part in item.name for part in chosen)]
+
+
+def test_tests_of_others_are_not_told(items: list[pytest.Item]) -> None:
+    plan = planned(items, SETTINGS)
+
+    assert len(items) == len(plan) + 1
+    assert {one.suite for one in plan} == {"wait"}
+
+
+def test_a_scenario_is_played_with_every_example_as_often_as_asked(
+    items: list[pytest.Item],
+) -> None:
+    settings = replace(SETTINGS, assistants=("a", "b"), repeat=3)
+
+    runs = {one.promise.id: one.runs for one in planned(items, settings)}
+
+    assert runs == {"scenarios.wait.default": 6, "wait.one-value": 0, "wait.any-request": 3}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "examples"),
+    [
+        (('{"a": 1}', "5"), 2),
+        (("@list.json",), 3),
+        (("list.json", "{}"), 4),
+        (("@nowhere.json",), 1),
+        (("what is this",), 1),
+    ],
+)
+def test_examples_are_counted(
+    items: list[pytest.Item],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    inputs: tuple[str, ...],
+    examples: int,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.json").write_text(json.dumps([{}, {}, {}]))
+
+    plan = planned(items, replace(SETTINGS, inputs=inputs))
+
+    assert plan[0].runs == examples
+
+
+def test_the_sum_is_told_at_the_end(items: list[pytest.Item]) -> None:
+    *_, last = told(planned(items, SETTINGS), SETTINGS)
+
+    assert missing(last, ["3 promises", "4 runs of the mock", 1000]) == []

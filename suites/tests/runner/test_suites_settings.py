@@ -1,0 +1,123 @@
+"""What the user says: options before the environment before the configuration."""
+
+from pathlib import Path
+
+import pytest
+
+from graphtape_suites.runner import options
+from graphtape_suites.runner.profile import DEEP, PROFILES, STANDARD
+from graphtape_suites.runner.settings import MOCK_RUNS, Settings, settings_of
+
+URL = "http://option.test"
+VARIABLE = {"LANGGRAPH_API_URL": "http://variable.test"}
+
+
+def _settings(
+    pytester: pytest.Pytester, *options: str, environment: dict[str, str] | None = None
+) -> Settings:
+    return settings_of(pytester.parseconfig(*options), environment or {})
+
+
+def test_by_default_the_mock_is_judged_and_costs_nothing(pytester: pytest.Pytester) -> None:
+    settings = _settings(pytester)
+
+    assert settings.url is None
+    assert settings.max_runs == MOCK_RUNS
+    assert settings.concurrency > 1
+    assert settings.repeatable
+    assert settings.expected_failures is None
+    assert settings.profile is STANDARD
+    assert (settings.level, settings.repeat, settings.timeout) == ("should", 1, 60.0)
+
+
+def test_a_deployment_costs_money(pytester: pytest.Pytester) -> None:
+    settings = _settings(pytester, "--graphtape-url", URL, "--graphtape-profile", "deep")
+
+    assert settings.url == URL
+    assert settings.max_runs == DEEP.runs
+    assert settings.max_seconds == DEEP.seconds
+    assert settings.concurrency == 1
+    assert not settings.repeatable
+
+
+def test_an_option_goes_before_the_environment(pytester: pytest.Pytester) -> None:
+    settings = _settings(pytester, "--graphtape-url", URL, environment=VARIABLE)
+
+    assert settings.url == URL
+
+
+def test_the_environment_goes_before_the_configuration(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\ngraphtape_url = http://ini.test")
+
+    assert _settings(pytester, environment=VARIABLE).url == VARIABLE["LANGGRAPH_API_URL"]
+
+
+def test_the_configuration_names_the_deployment(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\ngraphtape_url = http://ini.test")
+
+    assert _settings(pytester).url == "http://ini.test"
+
+
+def test_all_that_the_user_says_is_taken(pytester: pytest.Pytester) -> None:
+    settings = _settings(
+        pytester,
+        *("--graphtape-header", "a: 1", "--graphtape-header", "b: 2"),
+        *("--graphtape-assistant", "agent", "--graphtape-input", "{}"),
+        *("--graphtape-level", "may", "--graphtape-dialect", "aegra"),
+        *("--graphtape-contract", "0.16", "--graphtape-max-runs", "5"),
+        *("--graphtape-max-time", "2.5", "--graphtape-concurrency", "3"),
+        *("--graphtape-timeout", "7", "--graphtape-repeat", "2", "--graphtape-repeatable"),
+        *("--graphtape-url", URL, "--graphtape-expected-failures", "known.toml"),
+    )
+
+    assert settings == Settings(
+        url=URL,
+        headers=("a: 1", "b: 2"),
+        assistants=("agent",),
+        inputs=("{}",),
+        profile=STANDARD,
+        level="may",
+        dialect="aegra",
+        contract="0.16",
+        max_runs=5,
+        max_seconds=2.5,
+        concurrency=3,
+        timeout=7.0,
+        repeat=2,
+        repeatable=True,
+        expected_failures=Path("known.toml"),
+        recordings=(),
+    )
+
+
+def test_the_configuration_names_a_file_beside_it(pytester: pytest.Pytester) -> None:
+    ini = pytester.makeini("[pytest]\ngraphtape_expected_failures = known.toml")
+
+    assert _settings(pytester).expected_failures == ini.parent / "known.toml"
+
+
+def test_a_file_of_the_command_line_is_found_from_the_root(pytester: pytest.Pytester) -> None:
+    settings = _settings(pytester, "-o", "graphtape_expected_failures=known.toml")
+
+    assert settings.expected_failures == pytester.path / "known.toml"
+
+
+def test_the_help_says_what_can_be_told(pytester: pytest.Pytester) -> None:
+    usage = pytester.runpytest_inprocess("--help")
+
+    usage.stdout.fnmatch_lines(
+        [
+            "graphtape: *",
+            "*--graphtape-url=URL*",
+            "*--graphtape-input=JSON|FILE*",
+            "*--graphtape-profile={smoke,standard,deep}*",
+            "*--graphtape-max-runs=N*",
+            "*--graphtape-expected-failures=FILE*",
+            "*--graphtape-list*",
+            "*graphtape_url*",
+        ]
+    )
+
+
+def test_the_profiles_that_can_be_named_are_those_there_are() -> None:
+    assert (tuple(PROFILES), STANDARD.name) == (options.PROFILES, options.DEFAULT_PROFILE)

@@ -1,0 +1,107 @@
+"""The deployment under test: what it is, and what it offers."""
+
+from pathlib import Path
+
+import pytest
+from starlette.responses import JSONResponse
+from suites_run import Asked, deployed, targeted
+
+from graphtape_contracts.catalogue import UnknownVersion
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.finding import Level
+from graphtape_contracts.rules import RULES
+from graphtape_mock.deployment.connection import BadHeader
+from graphtape_suites.runner.target import MOCK_SPEED
+
+KEY = "lsv2_pt_0123456789abcdef"
+
+
+def _says_little(asked: Asked) -> JSONResponse | None:
+    """Answer as a server that says nothing of its assistants and has no document."""
+    if asked.path == "/ok":
+        return JSONResponse({"ok": True})
+    return None if asked.is_run else JSONResponse({"detail": "no"}, 404)
+
+
+def test_the_mock_answers_faster_than_a_server(tmp_path: Path) -> None:
+    with targeted(tmp_path) as target:
+        assert target.answers_from_recordings
+        assert target.speed == MOCK_SPEED
+        assert target.url.startswith("http://127.0.0.1:")
+
+
+def test_a_deployment_is_as_fast_as_it_is(tmp_path: Path) -> None:
+    with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
+        assert not target.answers_from_recordings
+        assert target.speed == 1
+
+
+def test_the_dialect_is_seen_from_the_answers(tmp_path: Path) -> None:
+    with targeted(tmp_path) as target:
+        assert target.dialect is Dialect.PYTHON
+
+
+def test_the_user_may_name_the_dialect(tmp_path: Path) -> None:
+    with targeted(tmp_path, dialect="aegra") as target:
+        assert target.dialect is Dialect.AEGRA
+
+
+def test_a_server_that_says_little_has_no_schemas(tmp_path: Path) -> None:
+    with (
+        deployed(_says_little) as deployment,
+        targeted(tmp_path, deployment.url, assistants=("tools",)) as target,
+    ):
+        assert target.schemas("tools") == {}
+        assert target.output_schema("tools") is None
+        assert target.announces("/ok") is None
+        assert target.examples[0].body == {"input": {}}
+
+
+def test_the_schemas_of_assistants_are_known(tmp_path: Path) -> None:
+    with targeted(tmp_path) as target:
+        assert target.output_schema("tools") == target.schemas("tools")["output_schema"]
+        assert target.schemas("nobody") == {}
+
+
+def test_what_the_document_announces_is_known(tmp_path: Path) -> None:
+    with targeted(tmp_path) as target:
+        assert target.announces("/runs/stream")
+        assert target.announces("/nothing") is False
+
+
+def test_the_level_chooses_the_rules(tmp_path: Path) -> None:
+    with targeted(tmp_path, level="must") as target:
+        assert target.rules == tuple(rule for rule in RULES if rule.level is Level.MUST)
+
+
+def test_a_version_of_the_contract_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(UnknownVersion):
+        targeted(tmp_path, contract="9.9").__enter__()
+
+
+def test_a_header_must_be_one(tmp_path: Path) -> None:
+    with pytest.raises(BadHeader, match=r"--graphtape-header: .*'Name: value'"):
+        targeted(tmp_path, headers=("nothing",)).__enter__()
+
+
+def test_a_deployment_gets_the_key_and_the_headers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGGRAPH_API_KEY", KEY)
+    with deployed() as deployment, targeted(tmp_path, deployment.url, headers=("A-b: c",)):
+        pass
+
+    assert all(asked.headers["x-api-key"] == KEY for asked in deployment.asked)
+    assert all(asked.headers["a-b"] == "c" for asked in deployment.asked)
+
+
+def test_no_secret_passes_the_redactor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGGRAPH_API_KEY", KEY)
+    with (
+        deployed() as deployment,
+        targeted(tmp_path, deployment.url, headers=("authorization: Basic abcdefgh",)) as target,
+    ):
+        text = target.redactor.redact_text(f"{KEY} Basic abcdefgh, or abcdefgh alone")
+
+    assert KEY not in text
+    assert "abcdefgh" not in text

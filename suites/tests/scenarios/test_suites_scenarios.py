@@ -1,0 +1,147 @@
+"""Scenarios: what is tried. Each can be played at the mock, and says what it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.responses import Response as Answer
+from suites_run import Asked, deployed, targeted
+
+from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_suites import scenarios
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.scenarios.reconnect import join_paths
+from graphtape_suites.runner.session import Session
+from graphtape_suites.runner.client import Stage
+
+
+@pytest.fixture(name="session", scope="module")
+def _session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    folder = tmp_path_factory.mktemp("shared")
+    with deployed() as deployment, targeted(folder, deployment.url, concurrency=8) as target:
+        yield Session(target, {})
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_can_be_played(session: Session, name: str) -> None:
+    played = session.played(SCENARIOS[name])
+
+    assert (played.problem, played.inapplicable) == ("", "")
+    assert played.exchanges
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_makes_no_more_runs_than_it_says(session: Session, name: str) -> None:
+    before = session.target.governor.spent.runs
+    SCENARIOS[name].play(Stage(session.target))
+    made = session.target.governor.spent.runs - before
+
+    assert made <= SCENARIOS[name].runs
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_says_in_a_sentence_what_is_tried(name: str) -> None:
+    about = SCENARIOS[name].about
+
+    assert about.endswith(".")
+    assert "\n" not in about
+
+
+def test_each_suite_of_scenarios_is_a_module() -> None:
+    assert {scenario.suite for scenario in SCENARIOS.values()} <= set(scenarios.__all__)
+
+
+def _played(folder: Path, name: str, answer: Answer, path: str) -> list[tuple[str, int]]:
+    """Play the scenario *name* where *path* answers with *answer*."""
+
+    def other(asked: Asked) -> Answer | None:
+        return answer if asked.path.startswith(path) else None
+
+    with deployed(other) as deployment, targeted(folder, deployment.url) as target:
+        stage = Stage(target)
+        SCENARIOS[name].play(stage)
+        return [(e.request.path, e.response.status) for e in stage.exchanges]
+
+
+NOTHING = JSONResponse({"detail": "Not Found"}, 404)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("neighbours.threads", "/threads"), ("neighbours.background", "/runs")],
+)
+def test_what_is_not_there_is_not_looked_at(tmp_path: Path, name: str, path: str) -> None:
+    assert _played(tmp_path, name, NOTHING, path) == [(path, 404)]
+
+
+def test_a_stream_that_names_no_run_is_not_joined(tmp_path: Path) -> None:
+    assert _played(tmp_path, "resume.resumable", NOTHING, "/runs/stream") == [("/runs/stream", 404)]
+
+
+RUN = "019aa02d-3e0d-7a4c-8d4c-6a3d4c4a4f4b"
+THREAD = "0b9aa02d-3e0d-4a4c-8d4c-6a3d4c4a4f4b"
+
+
+def _located(location: str, data: str) -> Exchange:
+    frame = Frame(0.1, f"event: messages\ndata: {data}\n\n".encode(), "messages", data)
+    response = Response(200, (("content-location", location),))
+    return Exchange(Request("POST", "/runs/stream"), response, (frame,))
+
+
+@pytest.mark.parametrize(
+    ("location", "data", "paths"),
+    [
+        (f"/threads/{THREAD}/runs/{RUN}", "1", [f"/threads/{THREAD}/runs/{RUN}/stream"]),
+        (f"/runs/{RUN}", f'{{"thread_id": "{THREAD}"}}', [f"/threads/{THREAD}/runs/{RUN}/stream"]),
+        (f"/runs/{RUN}", '{"thread_id": 5}', []),
+        ("/runs/somewhere", "{}", []),
+    ],
+)
+def test_a_run_can_be_joined_where_its_answer_says(
+    location: str, data: str, paths: list[str]
+) -> None:
+    assert list(join_paths(_located(location, data))) == paths
+
+
+def test_a_run_that_says_nowhere_is_not_joined_while_it_is_waited_for(tmp_path: Path) -> None:
+    def nowhere(_: Asked, headers: MutableHeaders) -> None:
+        headers["content-location"] = f"/runs/{RUN}"
+
+    with deployed(alter=nowhere) as deployment, targeted(tmp_path, deployment.url) as target:
+        stage = Stage(target)
+        SCENARIOS["resume.join-wait"].play(stage)
+
+    assert len(stage.exchanges) == 1
+
+
+def test_an_assistant_of_no_known_id_is_not_looked_at(tmp_path: Path) -> None:
+    def little(asked: Asked) -> Answer | None:
+        return None if asked.path == "/info" else NOTHING
+
+    with (
+        deployed(little) as deployment,
+        targeted(tmp_path, deployment.url, assistants=("tools",)) as target,
+    ):
+        stage = Stage(target)
+        SCENARIOS["neighbours.assistants"].play(stage)
+
+    assert len(stage.exchanges) == 3
+
+
+def test_a_run_that_breaks_off_takes_those_along_who_joined_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
+        stage = Stage(target)
+
+        def lost(*_: object, **__: object) -> None:
+            raise UpstreamError("lost")
+
+        monkeypatch.setattr(stage, "send", lost)
+        with pytest.raises(UpstreamError, match="lost"):
+            SCENARIOS["resume.join-wait"].play(stage)
+
+    assert stage.complaints == ["the answer to who joined the run was lost"]

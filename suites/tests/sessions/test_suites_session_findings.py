@@ -1,0 +1,154 @@
+"""What the suites find, from outside: told so that nobody needs our source."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+from suites_run import Asked, deployed, run_suites
+
+from graphtape_mock.recordings.file import read
+
+KEY = "lsv2_pt_0123456789abcdef"
+TOKEN = "token-of-mine"
+TAGS = {"graphtape", "graphtape_marker"}
+
+
+def _cached(asked: Asked, headers: MutableHeaders) -> None:
+    if asked.path == "/runs/stream":
+        headers["cache-control"] = "max-age=60"
+
+
+def test_a_finding_says_what_where_and_how_it_is_known(pytester: pytest.Pytester) -> None:
+    with deployed(alter=_cached) as deployment:
+        result = run_suites(
+            pytester,
+            *("--graphtape-url", deployment.url, "--graphtape-max-runs", "500"),
+            *("-k", "head.cache-control"),
+            only=["stream"],
+        )
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "head.cache-control (SHOULD): *",
+            "",
+            "kept in 0 of * exchanges",
+            "in *, 2 of 2 exchanges:",
+            "head.cache-control (SHOULD)*exchange 1",
+            "*`no-store`*`no-cache`*",
+            "*no-store*no-cache*",
+            '*"max-age=60"',
+            "*langgraph-api 0.16.7*",
+            "*stream.default, *",
+            "*-k 'head.cache-control'*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_the_share_of_exchanges_that_keep_a_promise_is_told(pytester: pytest.Pytester) -> None:
+    streams: list[Asked] = []
+
+    def now_and_then(asked: Asked, headers: MutableHeaders) -> None:
+        if asked.path == "/runs/stream" and "stream_mode" not in asked.fields:
+            streams.append(asked)
+            if len(streams) == 1:
+                headers["cache-control"] = "max-age=60"
+
+    with deployed(alter=now_and_then) as deployment:
+        result = run_suites(
+            pytester,
+            *("--graphtape-url", deployment.url, "--graphtape-max-runs", "500"),
+            *("-k", "head.cache-control", "--graphtape-repeat", "3"),
+            only=["stream"],
+        )
+
+    result.stdout.fnmatch_lines(["in *, 1 of * exchanges:"])
+    (kept, judged) = next(
+        line.removeprefix("kept in ").removesuffix(" exchanges").split(" of ")
+        for line in result.outlines
+        if line.startswith("kept in ")
+    )
+    assert int(judged) - int(kept) == 1
+    assert int(judged) % 3 == 0
+
+
+def _fails_for_long_keys(asked: Asked) -> JSONResponse | None:
+    metadata: dict[str, Any] = asked.fields.get("metadata") or {}
+    if asked.is_run and any(len(key) > 3 for key in metadata.keys() - TAGS):
+        return JSONResponse({"detail": f"key {asked.headers.get('x-api-key')}"}, 500)
+    return None
+
+
+def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytester) -> None:
+    with deployed(_fails_for_long_keys) as deployment:
+        result = run_suites(
+            pytester,
+            *("--graphtape-url", deployment.url, "--graphtape-max-runs", "9000"),
+            *("--graphtape-profile", "deep", "-k", "any_json"),
+            only=["limits"],
+        )
+
+    kept = Path(pytester.path, ".graphtape", "test_any_json_may_be_metadata.jsonl")
+    (exchange,) = read(kept).exchanges
+    sent: dict[str, Any] = orjson.loads(exchange.request.body)["metadata"]
+    (key,) = sent.keys() - TAGS
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert len(key) > 3
+    assert not sent[key]
+    result.stdout.fnmatch_lines(
+        [
+            "limits.any-json (MUST): *",
+            "*500*got 500*",
+            f"curl *{deployment.url}/runs/stream*",
+            "*.graphtape/test_any_json_may_be_metadata.jsonl*graphtape show .graphtape*",
+            "*-k 'limits.any-json'*",
+        ]
+    )
+    shown = subprocess.run(
+        [sys.executable, "-m", "graphtape_mock", "show", str(kept)], capture_output=True, text=True
+    )
+    assert "POST /runs/stream" in shown.stdout
+
+
+def _leave(*_: object, **__: object) -> None:
+    """Delete nothing."""
+
+
+def test_no_secret_leaves_the_process(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LANGSMITH_API_KEY", KEY)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def tells_the_key(asked: Asked) -> JSONResponse | None:
+        assert asked.headers["x-api-key"] == KEY
+        assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+        told = {"detail": [KEY, TOKEN], KEY: f"Bearer {TOKEN}"}
+        return JSONResponse(told, 500, {"x-key": KEY}) if asked.is_run else None
+
+    with deployed(tells_the_key) as deployment, monkeypatch.context() as patched:
+        # What the processes share is to be looked at.
+        patched.setattr("shutil.rmtree", _leave)
+        result = run_suites(
+            pytester,
+            *("--graphtape-url", deployment.url, "--graphtape-report", "report.html"),
+            *("--graphtape-header", f"authorization: Bearer {TOKEN}", "-vv", "-rA"),
+            *("-k", "test_scenario or any_json or refused or refusals"),
+            only=["limits", "errors"],
+        )
+
+    files = [path for path in (*pytester.path.rglob("*"), *tmp_path.rglob("*")) if path.is_file()]
+    texts = [path.read_bytes().decode(errors="replace") for path in files]
+    told = "\n".join([result.stdout.str(), result.stderr.str(), *texts])
+    assert {"report.html", "deployment.json", "limits.large.jsonl"} <= {path.name for path in files}
+    assert Path(pytester.path, ".graphtape").is_dir()
+    assert "errors.refused" in told
+    assert KEY not in told
+    assert TOKEN not in told

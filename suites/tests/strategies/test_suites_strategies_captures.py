@@ -1,0 +1,255 @@
+"""The model behind the strategies tells what real servers told, where it is given the same plan."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from captured import captured
+
+from graphtape_contracts import Exchange
+from graphtape_contracts.parsing.exchange_head import asked_by
+from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.parsing.event import event_of, parse
+from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_suites.strategies.model.dialect_data import words
+from graphtape_suites.strategies.model.graph_model import (
+    Asks,
+    Called,
+    Custom,
+    Fails,
+    Gives,
+    Graph,
+    Plan,
+    Speeches,
+    Task,
+    Writes,
+)
+from graphtape_suites.strategies.model.simulated_run import Run
+from graphtape_suites.strategies.model.model_stream import Piece, Speech
+from graphtape_suites.strategies.model.run_view import View
+
+
+def message(kind: str, content: str, **more: Any) -> Json:
+    common: Json = {
+        "content": content,
+        "additional_kwargs": {},
+        "response_metadata": {},
+        "type": kind,
+    }
+    return common | {"name": None, "id": None} | more
+
+
+def ai(content: str, **more: Any) -> Json:
+    own: Json = {"tool_calls": [], "invalid_tool_calls": [], "usage_metadata": None}
+    return message("ai", content, **own | more)
+
+
+def saying(text: str) -> Speech:
+    """A model that says *text*; its last piece is marked, as the fake model of LangChain does."""
+    return Speech(tuple(Piece(word) for word in re.findall(r"\s+|\S+", text)))
+
+
+def writing(name: str, update: Json, *acts: Any, **more: Any) -> Task:
+    return Task(name, acts, Writes(update, **more))
+
+
+def logs(name: str) -> tuple[Task, ...]:
+    return (writing(name, {"log": [name]}),)
+
+
+QUESTION = {"question": "go on?", "options": ["yes", "no"]}
+ASKING = (Task("ask", (), Asks((QUESTION,))),)
+INTERRUPTING = Graph({"log": []}, (logs("before"), ASKING))
+USER = message("human", "x")
+
+
+def speaking(name: str, text: str, *acts: Any, **update: Any) -> Task:
+    return writing(name, update, *acts, Speeches((saying(text),)), says=True)
+
+
+def tool_agent() -> Graph:
+    def piece(name: str | None, args: str, id_: str | None) -> Piece:
+        return Piece("", ({"name": name, "args": args, "id": id_, "index": 0},))
+
+    def finish(reason: str, read: int, written: int) -> Piece:
+        usage = {"input_tokens": read, "output_tokens": written, "total_tokens": read + written}
+        return Piece("", (), usage, {"finish_reason": reason, "model_name": "fake-1"})
+
+    called = Speech(
+        (
+            piece("weather", "", "call_1"),
+            piece(None, '{"city', None),
+            piece(None, '": "Pa', None),
+            piece(None, 'ris"}', None),
+            finish("tool_calls", 10, 7),
+        )
+    )
+    told = Speech(
+        (Piece("It is "), Piece("sunny in Paris"), Piece(" there."), finish("stop", 20, 5))
+    )
+    found = message("tool", "sunny in Paris", tool_call_id="call_1", artifact=None)
+    found |= {"status": "success", "name": "weather"}
+    return Graph(
+        {"messages": [message("human", "weather in Paris?")]},
+        (
+            (writing("agent", {}, Speeches((called,)), says=True),),
+            (writing("tools", {}, returned=(found,)),),
+            (writing("agent", {}, Speeches((told,)), says=True),),
+        ),
+    )
+
+
+def failing() -> Graph:
+    said = Speech(tuple(map(Piece, ("one", " ", "two"))), finished=False)
+    error = Fails("ValueError", 'bad value: \u00e9\n second line "quoted"')
+    return Graph(
+        {"messages": [message("human", "value")]},
+        (
+            (writing("first", {}, returned=(ai("first step", id="fixed-ai-0"),)),),
+            (Task("boom", (Speeches((said,)),), error),),
+        ),
+    )
+
+
+def nested() -> Graph:
+    asked = {"messages": [message("human", "q", id="4d9e2c29-8644-45d5-ac4c-a10edb0abf48")]}
+    leaf = speaking("leaf", "leaf says hi", Custom({"leaf": "writing"}), log=["leaf"])
+    inner = Graph(asked | {"log": ["top", "mid"]}, ((leaf,),))
+    child = Graph(
+        asked | {"log": ["top"]},
+        ((writing("mid", {"log": ["mid"]}),), (Task("inner", (Called(inner),), Gives()),)),
+    )
+    return Graph(
+        asked | {"log": []},
+        ((writing("top", {"log": ["top"]}),), (Task("child", (Called(child),), Gives()),)),
+    )
+
+
+GRAPHS: dict[str, Graph] = {
+    "python/full-agent-all-tuple-noevents": Graph(
+        {"messages": [message("human", "hi")]},
+        ((speaking("agent", "Hello! You said: hi. Nice to meet you."),),),
+    ),
+    "python/full-tools-all-tuple-noevents": tool_agent(),
+    "python/full-tools-all-messages-noevents": tool_agent(),
+    "python/mode-tools-updates": tool_agent(),
+    "python/boom-all": failing(),
+    "python/full-boom-all-tuple-noevents": failing(),
+    "python/interrupt-interrupting-all": INTERRUPTING,
+    "python/interrupt-interrupting-values": INTERRUPTING,
+    "python/interrupt-interrupting_sub-all-sub": Graph(
+        {"log": []},
+        (
+            logs("before"),
+            (
+                Task(
+                    "sub",
+                    (Called(Graph({"log": ["before"]}, (logs("before"), ASKING))),),
+                    Gives(),
+                ),
+            ),
+        ),
+    ),
+    "python/interrupt_before-all": Graph({"log": []}, (), halts=True),
+    "python/interrupt_after-all": Graph({"log": []}, (logs("before"),), halts=True),
+    "python/full-subgraph-sub-all-tuple-noevents": nested(),
+    "python/full-subgraph-all-tuple-noevents": nested(),
+    "python/mode-subgraph-sub-messages": nested(),
+    "python/mode-subgraph-messages": nested(),
+    "aegra/stream-interrupt-values": Graph(
+        {}, (logs("before"), (Task("ask", (), Asks(({"question": "Continue?"},))),))
+    ),
+    "javascript/stream-error-tasks": Graph(
+        {"log": []},
+        (
+            logs("ok"),
+            (Task("boom", (), Fails("TypeError", "boom: failed in the middle of the run")),),
+        ),
+    ),
+}
+
+_RENAMED = {"trail": "log", "steps": "log"}
+_TOLD_APART = ("metadata", "timestamp", "config", "parent_config")
+_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])")
+
+
+class Normal:
+    """Puts numbers in the place of ids, in the order in which they come, and leaves times out."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+
+    def events(self, told: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
+        return [(self._text(name), self._value(data)) for name, data in told]
+
+    def _value(self, value: Any) -> Any:
+        if is_object(value):
+            kept = {_RENAMED.get(k, k): v for k, v in value.items() if k not in _TOLD_APART}
+            return {self._text(key): self._value(item) for key, item in sorted(kept.items())}
+        if is_list(value):
+            # The metadata of a message: where it is from is compared, the rest differs.
+            return [
+                item.get("langgraph_checkpoint_ns", "").count("|")
+                if is_object(item) and "langgraph_node" in item
+                else self._value(item)
+                for item in value
+            ]
+        return self._text(value) if isinstance(value, str) else value
+
+    def _text(self, text: str) -> str:
+        return _ID.sub(lambda id_: self._ids.setdefault(id_[0], f"id {len(self._ids)}"), text)
+
+
+def told_by(exchange: Exchange) -> list[tuple[str, Any]]:
+    events = [event_of(frame, number) for number, frame in enumerate(exchange.frames, 1)]
+    return [(event.name, parse(event.frame.data)) for event in events if event is not None]
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_model_tells_what_the_server_told(name: str) -> None:
+    exchange = captured(name)
+    asked = asked_by(exchange.request)
+    assert asked is not None
+    view = View(asked.modes, asked.subgraphs, detect(exchange.response))
+
+    told = view.events(Run(Plan(GRAPHS[name]), seed=0))
+
+    assert Normal().events(told) == Normal().events(told_by(exchange))
+
+
+TWICE = Graph(
+    {"log": []},
+    ((Task("ask", (), Asks((QUESTION,))), Task("ask2", (), Asks(("second question",)))),),
+)
+OUTPUTS: dict[str, Graph] = {
+    "python/wait-interrupt-interrupting-values": INTERRUPTING,
+    "python/wait-interrupt-interrupting-updates": INTERRUPTING,
+    "python/wait-interrupt-interrupting-values+updates": INTERRUPTING,
+    "python/wait-interrupt-interrupting-messages": INTERRUPTING,
+    "python/wait-interrupt-interrupting_twice-values": TWICE,
+    "python/wait-interrupt_after-all": Graph({"log": []}, (logs("before"),), halts=True),
+    "python/wait-boom-values": failing(),
+    "python/wait-mode-updates": GRAPHS["python/full-agent-all-tuple-noevents"],
+    "javascript/wait-mode-updates": GRAPHS["python/full-agent-all-tuple-noevents"],
+}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_the_model_answers_what_the_server_answered(name: str) -> None:
+    exchange = captured(name)
+    asked = asked_by(exchange.request)
+    assert asked is not None
+    view = View(asked.modes, asked.subgraphs, detect(exchange.response))
+
+    output = view.output(Run(Plan(OUTPUTS[name]), seed=0))
+
+    answered = [("output", parse(exchange.body))]
+    assert Normal().events([("output", output)]) == Normal().events(answered)
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_user_data_under_the_name_of_interrupts_is_told_as_it_is(dialect: Dialect) -> None:
+    state = {"__interrupt__": ["x", {"value": 1}]}
+
+    assert words(dialect)("values", state) == state

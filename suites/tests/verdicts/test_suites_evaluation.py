@@ -1,0 +1,179 @@
+"""How rules are judged over what the scenarios show."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+from suites_run import Asked, deployed, targeted
+
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.rule import AnyRule
+from graphtape_contracts.rules import RULES
+from graphtape_contracts.rules import consistency as repetition
+from graphtape_suites.verdicts.evaluation import Ruling, judge
+from graphtape_suites.checks.check import Untried
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.runner.session import Session
+from graphtape_suites.runner.target import Target
+
+Some = Callable[..., Session]
+
+
+def _rule(id_: str) -> AnyRule:
+    return next(rule for rule in RULES if rule.id == id_)
+
+
+def _only(target: Target, *names: str) -> Session:
+    """Return a session that plays the scenarios with these *names* alone."""
+    session = Session(target, {})
+    vars(session)["scenarios"] = tuple(SCENARIOS[name] for name in names)
+    return session
+
+
+@pytest.fixture(name="mock", scope="module")
+def _mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with targeted(tmp_path_factory.mktemp("shared")) as target:
+        yield target
+
+
+def _reason(rule: str, session: Session) -> str:
+    with pytest.raises(pytest.skip.Exception) as caught:
+        judge(_rule(rule), session)
+    return str(caught.value)
+
+
+def test_a_rule_that_is_kept_counts_its_exchanges(mock: Target) -> None:
+    ruling = judge(_rule("wait.one-value"), _only(mock, "wait.default", "stream.default"))
+
+    assert ruling.broken == []
+    assert [(v.scenario, v.exchanges, v.broken) for v in ruling.scenarios] == [
+        ("wait.default", 2, 0)
+    ]
+    assert str(ruling) == "kept in 2 of 2 exchanges"
+
+
+def test_a_relation_is_judged_over_all_scenarios_together(mock: Target) -> None:
+    rule = repetition.RULES[0]
+
+    ruling = judge(rule, _only(mock, "stateless.again", "wait.default", "errors.method"))
+
+    assert ruling.broken == []
+    assert {verdict.scenario for verdict in ruling.scenarios} >= {"stateless.again"}
+
+
+def test_a_rule_of_another_dialect_is_not_applicable(mock: Target) -> None:
+    aegra = replace(mock, settings=replace(mock.settings, dialect="aegra"))
+
+    assert aegra.dialect is Dialect.AEGRA
+    assert "this is a server of aegra dialect" in _reason(
+        "identifiers.run-version", _only(aegra, "wait.default")
+    )
+
+
+def test_agents_that_vary_are_not_compared(mock: Target) -> None:
+    varying = replace(mock, settings=replace(mock.settings, repeatable=False))
+
+    assert "--graphtape-repeatable" in _reason("repetition.modes", _only(varying, "wait.default"))
+
+
+def test_a_rule_of_a_later_version_is_not_applicable(mock: Target) -> None:
+    pinned = replace(mock, rules=(), settings=replace(mock.settings, contract="0.16"))
+
+    assert _reason("wait.one-value", _only(pinned, "wait.default")) == (
+        "no promise of the contract 0.16 at this level"
+    )
+
+
+def test_what_no_scenario_shows_is_not_applicable(mock: Target) -> None:
+    assert _reason("wait.one-value", _only(mock, "stream.default")) == (
+        "nothing that the profile smoke tries is answered with a join or wait"
+    )
+
+
+def test_an_event_that_no_run_shows_is_not_applicable(mock: Target) -> None:
+    assert _reason("debug.one-step", _only(mock, "wait.default", "stream.default")) == (
+        "no run showed an event debug: does an example make one?"
+    )
+
+
+def test_what_could_not_be_played_is_untried(tmp_path: Path) -> None:
+    with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
+        target.governor.budget = replace(target.governor.budget, runs=0)
+        session = _only(target, "wait.default")
+        with pytest.raises(Untried, match=r"wait.default could not be played: the budget is"):
+            judge(_rule("wait.one-value"), session)
+
+
+def test_errors_of_outputs_are_seen_in_their_bodies(mock: Target) -> None:
+    ruling = judge(_rule("errors.no-traceback-output"), _only(mock, "wait.default"))
+
+    assert ruling.scenarios[0].exchanges == 2
+
+
+def _twice(asked: Asked, headers: MutableHeaders) -> None:
+    if asked.is_run:
+        headers.append("content-location", "/runs/1")
+
+
+def test_findings_are_told_scenario_by_scenario_and_not_all(tmp_path: Path) -> None:
+    names = ("wait.default", "wait.updates", "stream.default", "modes.tasks", "modes.debug")
+    with deployed(alter=_twice) as deployment, targeted(tmp_path, deployment.url) as target:
+        session = _only(target, *names, "modes.values", "modes.events")
+        ruling = judge(_rule("head.once"), session)
+
+    text = str(ruling)
+    assert text.startswith("kept in 0 of 7 exchanges\n")
+    assert "in wait.default, 1 of 1 exchanges:" in text
+    assert text.endswith("also in modes.values, modes.events")
+
+
+def test_of_one_scenario_only_some_findings_are_told(tmp_path: Path) -> None:
+    with (
+        deployed(alter=_twice) as deployment,
+        targeted(tmp_path, deployment.url, repeat=7) as target,
+    ):
+        ruling = judge(_rule("head.once"), _only(target, "wait.default"))
+
+    assert str(ruling).endswith("and 2 more")
+
+
+def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
+    said: list[Asked] = []
+
+    def again(asked: Asked) -> JSONResponse | None:
+        if asked.path != "/runs/wait":
+            return None
+        said.append(asked)
+        location = {"content-location": "/runs/019aa02d-3e0d-7a4c-8d4c-6a3d4c4a4f4b"}
+        return JSONResponse({"messages": []}, headers=location)
+
+    with deployed(again) as deployment, targeted(tmp_path, deployment.url) as target:
+        ruling = judge(_rule("relations.run-ids"), _only(target, "wait.default", "wait.updates"))
+
+    assert ruling.broken
+    assert "relations.run-ids (MUST) at exchange 1" in str(ruling)
+    assert "got:      that of exchange 1 of wait.default" in str(ruling)
+
+
+def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) -> None:
+    words = iter(("one", "two", "three"))
+
+    def answer(asked: Asked) -> JSONResponse | None:
+        if asked.path != "/runs/wait":
+            return None
+        location = {"content-location": f"/runs/{uuid4()}"}
+        return JSONResponse({"said": f"exchange 99 {next(words)}"}, headers=location)
+
+    with deployed(answer) as deployment, targeted(tmp_path, deployment.url) as target:
+        session = _only(target, "wait.default", "relations.ways")
+        ruling = judge(_rule("repetition.output"), session)
+
+    assert "exchange 99" in str(ruling)
+
+
+def test_an_empty_ruling_says_that_nothing_was_judged() -> None:
+    assert str(Ruling()) == "kept in 0 of 0 exchanges"

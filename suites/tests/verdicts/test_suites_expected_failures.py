@@ -1,0 +1,84 @@
+"""Files of expected failures, and what is wrong about them."""
+
+from pathlib import Path
+
+import pytest
+
+from graphtape_suites.verdicts.expected_failures import BadExpectation, Expectation, read_expectations
+from graphtape_suites.checks.check import all_promises
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK
+
+PROMISES = ("head.scheme", "head.once")
+NAMES = ("wait.default", "wait.updates")
+
+
+def _read(folder: Path, content: str | bytes) -> dict[str, Expectation]:
+    path = folder / "known.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_expectations(path, PROMISES, NAMES)
+
+
+def test_a_promise_is_expected_to_be_broken_for_a_reason(tmp_path: Path) -> None:
+    expected = _read(tmp_path, '["head.scheme"]\nreason = "the proxy rewrites it"')
+
+    assert expected == {"head.scheme": Expectation("head.scheme", "the proxy rewrites it")}
+
+
+def test_it_may_be_expected_in_some_scenarios_alone(tmp_path: Path) -> None:
+    (expected,) = _read(
+        tmp_path, '["head.once"]\nreason = "why"\nscenarios = ["wait.default"]'
+    ).values()
+
+    assert expected.scenarios == {"wait.default"}
+    assert expected.covers(["wait.default"])
+    assert not expected.covers(["wait.default", "wait.updates"])
+
+
+def test_without_scenarios_it_is_expected_in_all() -> None:
+    assert Expectation("head.once", "why").covers(["wait.default", "wait.updates"])
+
+
+def test_without_a_file_nothing_is_expected() -> None:
+    assert read_expectations(None, PROMISES, NAMES) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("what is this", "known.toml: expected TOML, got "),
+        (b"\xff\xfe", "known.toml: expected TOML, got "),
+        ('["head.schema"]\nreason = "x"', "did you mean head.scheme"),
+        (
+            '["nothing like it"]\nreason = "x"',
+            "expected the id of a promise, got 'nothing like it'",
+        ),
+        ('"head.once" = 5', 'expected a table with a "reason" in it, got 5'),
+        ('["head.once"]', 'expected a table with a "reason" in it, got {}'),
+        ('["head.once"]\nreason = ""', 'expected a table with a "reason" in it, got'),
+        ('["head.once"]\nreason = 5', 'expected a table with a "reason" in it, got'),
+        ('["head.once"]\nreason = "x"\nwhy = 1', "expected reason and scenarios, got 'why'"),
+        ('["head.once"]\nreason = "x"\nscenarios = "a"', "expected a list of scenarios, got 'a'"),
+        (
+            '["head.once"]\nreason = "x"\nscenarios = ["wait.defaults"]',
+            "expected the name of a scenario, got 'wait.defaults'; did you mean wait.default",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
+    with pytest.raises(BadExpectation) as caught:
+        _read(tmp_path, content)
+
+    assert str(tmp_path / "known.toml") in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_expectations(tmp_path / "nowhere.toml", PROMISES, NAMES)
+
+
+def test_what_the_mock_is_expected_to_break_makes_sense() -> None:
+    expected = read_expectations(EXPECTED_OF_THE_MOCK, all_promises(), SCENARIOS)
+
+    assert all("langgraph-api" in expectation.reason for expectation in expected.values())

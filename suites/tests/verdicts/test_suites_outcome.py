@@ -1,0 +1,84 @@
+"""What is said of a promise, by what its test raised."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from inner_sessions import set_heap_aside
+
+from graphtape_contracts.finding import Level
+from graphtape_mock.deployment.budget import BudgetSpent
+from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_suites.verdicts.outcome import attach_verdict
+from graphtape_suites.checks.check import PromiseBroken, Untried, promise
+from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
+from graphtape_suites.verdicts.results import Outcome, Verdict
+
+
+@pytest.fixture(name="item")
+def _item(pytester: pytest.Pytester) -> pytest.Item:
+    """A test that makes no promise yet."""
+    set_heap_aside()
+    return pytester.getitem("def test_it(): pass", "test_it")
+
+
+def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, Any]:
+    item.add_marker(promise("x.y", Level.MUST, "It is so."))
+    report: Any = SimpleNamespace(longrepr="as pytest tells it")
+    attach_verdict(item, error, report)
+    return Verdict.from_json(json.loads(getattr(report, VERDICT_ATTRIBUTE))), report
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "reason"),
+    [
+        (None, Outcome.KEPT, ""),
+        (PromiseBroken("got that"), Outcome.BROKEN, "got that"),
+        (pytest.skip.Exception("not there"), Outcome.NOT_APPLICABLE, "not there"),
+        (Untried("no time"), Outcome.UNTRIED, "no time"),
+        (BudgetSpent("3 of 3 runs"), Outcome.UNTRIED, "the budget is spent: 3 of 3 runs"),
+        (UpstreamError("lost"), Outcome.UNTRIED, "lost"),
+        (pytest.fail.Exception("down"), Outcome.UNTRIED, "down"),
+        (KeyError("a"), Outcome.UNTRIED, "graphtape itself failed: KeyError: 'a'"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_what_a_test_raises_says_what_became_of_its_promise(
+    item: pytest.Item, error: BaseException | None, outcome: Outcome, reason: str
+) -> None:
+    verdict, _ = _attached(item, error)
+
+    assert (verdict.promise, verdict.outcome, verdict.reason) == ("x.y", outcome, reason)
+    assert verdict.says == "It is so."
+
+
+@pytest.mark.parametrize("error", [PromiseBroken("got that"), Untried("got that")])
+def test_what_is_wrong_with_the_deployment_is_told_without_a_traceback(
+    item: pytest.Item, error: Exception
+) -> None:
+    _, report = _attached(item, error)
+
+    assert report.longrepr.startswith("x.y (MUST): It is so.\n\ngot that\n\n")
+    assert "-k 'x.y'" in report.longrepr
+
+
+@pytest.mark.parametrize("error", [KeyError("a"), pytest.fail.Exception("down")])
+def test_our_own_failures_are_told_as_pytest_does(item: pytest.Item, error: Exception) -> None:
+    _, report = _attached(item, error)
+
+    assert report.longrepr == "as pytest tells it"
+
+
+def test_what_is_broken_may_bind_less_than_the_promise(item: pytest.Item) -> None:
+    verdict, _ = _attached(item, PromiseBroken("got that", Level.SHOULD))
+
+    assert verdict.level is Level.SHOULD
+
+
+def test_a_test_of_others_gets_no_verdict(item: pytest.Item) -> None:
+    report: Any = SimpleNamespace()
+
+    attach_verdict(item, None, report)
+
+    assert vars(report) == {}

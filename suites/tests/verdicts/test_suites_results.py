@@ -1,0 +1,50 @@
+"""Verdicts cross from one process to another as JSON."""
+
+import json
+
+from graphtape_contracts.finding import Finding, Level
+from graphtape_mock.deployment.budget import Budget, Spent
+from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict, Verdict, numbered
+
+FINDING = Finding(
+    "head.once", Level.MUST, "There is one.", "observed", "one", "two", frame=3, path=("a", 0)
+)
+VERDICT = Verdict(
+    "head.once",
+    "stream",
+    "test_stream.py::test_head[head.once]",
+    Level.MUST,
+    "There is one.",
+    Outcome.BROKEN,
+    "there are two",
+    (ScenarioVerdict("stream.default", 2, 1, (FINDING,)),),
+)
+
+
+def test_a_verdict_is_the_same_after_it_was_json() -> None:
+    assert Verdict.from_json(json.loads(json.dumps(VERDICT.to_json()))) == VERDICT
+
+
+def test_findings_get_the_number_of_their_exchange() -> None:
+    (found,) = numbered([FINDING], 7)
+
+    assert found.exchange == 7
+    assert found.rule == FINDING.rule
+
+
+def test_verdicts_are_found_by_their_outcome() -> None:
+    results = Results(
+        url="http://x.test",
+        server={},
+        dialect="python",
+        contract="0.16",
+        level=Level.SHOULD,
+        profile="smoke",
+        started_at="2026-01-01T00:00:00+00:00",
+        budget=Budget(1, 1.0),
+        spent=Spent(),
+        verdicts=(VERDICT,),
+    )
+
+    assert results.judged(Outcome.BROKEN) == [VERDICT]
+    assert results.judged(Outcome.KEPT) == []

@@ -1,0 +1,240 @@
+"""What the tests of the suites themselves try, beside the rules: each is seen to fail."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+import pytest
+
+from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
+from graphtape_contracts.dialect import Dialect
+from graphtape_contracts.json_value import Json
+from graphtape_suites import test_concurrency, test_disconnect, test_errors, test_limits, test_modes, test_stream, test_wait
+from graphtape_suites import test_endpoints as test_neighbours
+from graphtape_suites import test_consistency as test_relations
+from graphtape_suites import test_isolation as test_stateless
+from graphtape_suites.checks.check import PromiseBroken
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.runner.client import STREAM, WAIT
+
+STREAM_HEAD: Headers = (("content-type", "text/event-stream"),)
+WAIT_HEAD: Headers = (("content-type", "application/json"),)
+
+
+def _request(path: str, **fields: Any) -> Request:
+    return Request("POST", path, (), orjson.dumps({"assistant_id": "agent"} | fields))
+
+
+def waited(
+    output: Any = None, status: int = 200, end: End = End.COMPLETE, **fields: Any
+) -> Exchange:
+    """Return a run that was waited for."""
+    frames = (Frame(0.1, orjson.dumps({} if output is None else output)),)
+    return Exchange(_request(WAIT, **fields), Response(status, WAIT_HEAD), frames, end)
+
+
+def streamed(
+    *events: tuple[str, Any],
+    status: int = 200,
+    end: End = End.COMPLETE,
+    took: float = 0.0,
+    **fields: Any,
+) -> Exchange:
+    """Return a run that was streamed, whose events came within *took* seconds."""
+    blocks = [sse.encode_event(name, orjson.dumps(data).decode()) for name, data in events]
+    frames = [sse.frame(raw, took * n / len(blocks)) for n, raw in enumerate(blocks, 1)]
+    response = Response(status, STREAM_HEAD)
+    return Exchange(_request(STREAM, **fields), response, tuple(frames), end)
+
+
+def playing(*exchanges: Exchange) -> Any:
+    """Return what plays every scenario with these *exchanges*."""
+
+    def play(_: object) -> tuple[Exchange, ...]:
+        return exchanges
+
+    return play
+
+
+SESSION: Any = SimpleNamespace(
+    scenarios=tuple(SCENARIOS.values()), target=SimpleNamespace(dialect=Dialect.PYTHON)
+)
+SCENARIO = SCENARIOS["stream.unknown-field"]
+MARKED: Json = {"metadata": {"graphtape_marker": "a1"}}
+FOREIGN = (waited("a1", **MARKED), waited("a1"))
+FAILED = {"__error__": {"error": "E", "message": "m"}}
+HALF = waited(end=End.CUT)
+CRASH = waited(status=500)
+DEBUG_TIMES = ("2026-01-01T00:00:00+00:00", "2026-01-01T00:00:02+00:00")
+
+
+def _debug(took: float, *times: Any) -> Exchange:
+    events = (("debug", {"timestamp": time}) for time in times)
+    return streamed(*events, took=took, stream_mode="debug")
+
+
+def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
+    with pytest.raises(PromiseBroken) as caught:
+        test(*arguments)
+
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("test", "exchanges", "says"),
+    [
+        (test_concurrency.test_runs_at_the_same_time_are_not_mixed_up, FOREIGN, '"a1"'),
+        (test_concurrency.test_runs_at_the_same_time_are_all_answered, (HALF,), "run 1 of 1"),
+        (test_concurrency.test_runs_at_the_same_time_are_all_answered, (CRASH,), "status 500"),
+        (test_disconnect.test_the_next_run_is_answered_to_its_end, (waited(), CRASH), "status 500"),
+        (test_disconnect.test_the_next_run_is_answered_to_its_end, (waited(), HALF), "cut"),
+        (test_errors.test_wrong_requests_are_refused, (waited(),), "expected 4xx, got 200"),
+        (test_errors.test_wrong_requests_are_refused, (waited(status=500, x="y" * 300),), "..."),
+        (test_limits.test_odd_requests_are_taken, (CRASH,), "expected 200 to /runs/wait, got 500"),
+        (test_modes.test_a_mode_that_is_asked_for_is_shown, (streamed(),), "got none"),
+        (test_stream.test_requests_are_read_leniently, (CRASH,), "got status 500"),
+        (test_stream.test_requests_are_read_leniently, (waited(),), "got status 200"),
+    ],
+)
+def test_what_is_wrong_in_a_scenario_is_seen(
+    test: Callable[..., None], exchanges: tuple[Exchange, ...], says: str
+) -> None:
+    _check(test, SCENARIO, playing(*exchanges), says=says)
+
+
+def test_what_one_run_remembers_of_another_is_seen() -> None:
+    test = test_stateless.test_nothing_of_one_run_comes_back_with_another
+
+    _check(test, playing(*FOREIGN), says='"a1"')
+
+
+@pytest.mark.parametrize(
+    ("stream", "says"),
+    [
+        (streamed(("values", {}), end=End.CUT), "half an answer of the stream and a failure of"),
+        (streamed(("values", {}), ("end", None)), "success of the stream and a failure of"),
+    ],
+)
+def test_an_error_that_is_swallowed_is_seen(stream: Exchange, says: str) -> None:
+    test = test_errors.test_streams_and_waits_agree_on_failures
+
+    _check(test, playing(stream, waited(FAILED)), SESSION, says=says)
+
+
+def test_failures_that_agree_are_good() -> None:
+    stream = streamed(("error", {"error": "E", "message": "m"}))
+
+    test_errors.test_streams_and_waits_agree_on_failures(
+        playing(stream, waited(FAILED), waited(status=422), streamed(status=422)), SESSION
+    )
+
+
+def test_events_that_were_held_back_are_seen() -> None:
+    test = test_stream.test_events_come_when_they_happen
+
+    _check(test, playing(_debug(0.001, *DEBUG_TIMES)), says="a run of 2.00 s as they happen")
+
+
+def test_events_that_come_as_they_happen_are_good() -> None:
+    test_stream.test_events_come_when_they_happen(playing(_debug(1.5, *DEBUG_TIMES)))
+
+
+@pytest.mark.parametrize("times", [(), (5,), ("yesterday",), DEBUG_TIMES[:1]])
+def test_a_run_without_a_clock_says_nothing_of_when_events_come(times: tuple[Any, ...]) -> None:
+    with pytest.raises(pytest.skip.Exception, match=r"no run took 0\.5 s"):
+        test_stream.test_events_come_when_they_happen(playing(_debug(0.001, *times)))
+
+
+def _ways(stream: Json, wait: Json) -> Any:
+    return playing(
+        streamed(("values", stream), stream_mode="values"),
+        waited(wait, stream_mode="values"),
+        streamed(("updates", {}), stream_mode="updates"),
+    )
+
+
+def test_a_wait_with_other_fields_than_its_stream_is_seen() -> None:
+    test = test_relations.test_a_wait_has_the_fields_of_the_last_values
+
+    _check(test, _ways({"a": 1, "b": 2}, {}), SESSION, says="got a, b and none")
+
+
+def test_a_wait_with_the_fields_of_its_stream_is_good() -> None:
+    test_relations.test_a_wait_has_the_fields_of_the_last_values(_ways({"a": 1}, {"a": 2}), SESSION)
+
+
+def test_a_wait_that_failed_has_no_fields_to_compare() -> None:
+    with pytest.raises(pytest.skip.Exception, match="no two runs of the example ended"):
+        test_relations.test_a_wait_has_the_fields_of_the_last_values(_ways({}, FAILED), SESSION)
+
+
+def _announcing(*paths: str) -> Any:
+    return SimpleNamespace(target=SimpleNamespace(announces=paths.__contains__))
+
+
+def test_what_is_announced_and_not_there_is_seen() -> None:
+    test = test_neighbours.test_what_the_openapi_document_claims_is_there
+
+    _check(test, playing(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to be")
+
+
+def test_without_a_document_nothing_is_claimed() -> None:
+    with pytest.raises(pytest.skip.Exception, match="no OpenAPI document"):
+        test_neighbours.test_what_the_openapi_document_claims_is_there(
+            playing(waited()), _announcing()
+        )
+
+
+class _Exploring:
+    """Plays one case, and keeps what is complained of."""
+
+    dialect = Dialect.PYTHON
+    inputs = None
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.complaints: list[str] = []
+        self.ran: list[tuple[str, Json]] = []
+        self.runs = 0
+
+    def __call__(self, cases: object, play: Any, *, runs: int = 1) -> None:
+        self.runs = runs
+        play(self, {"stream_mode": "updates"})
+
+    def run(self, path: str, **fields: Any) -> Exchange:
+        self.ran.append((path, fields))
+        return self.exchange
+
+    def complain(self, text: str) -> None:
+        self.complaints.append(text)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        test_errors.test_wrong_fields_never_make_the_server_fail,
+        test_limits.test_any_json_may_be_metadata,
+        test_limits.test_any_input_that_the_schema_allows_may_be_run,
+        test_stream.test_any_request_is_answered_by_the_contract,
+        test_wait.test_any_request_is_answered_by_the_contract,
+    ],
+)
+def test_a_server_that_fails_is_seen_by_properties(test: Callable[[Any], None]) -> None:
+    explore = _Exploring(CRASH)
+
+    test(explore)
+
+    (complaint,) = explore.complaints
+    assert "500" in complaint
+
+
+def test_the_property_of_both_ways_asks_the_same_of_both() -> None:
+    explore = _Exploring(waited())
+
+    test_relations.test_any_request_gets_the_same_run_either_way(explore)  # type: ignore[arg-type]
+
+    asked = {"stream_mode": "updates"}
+    assert explore.ran == [(STREAM, asked), (WAIT, asked)]
+    assert explore.runs == 2
+    assert explore.complaints == []
