@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from importlib import resources
 
 from graphtape_contracts.finding import Level
-from graphtape_contracts.rule import AnyRule, Relation
+from graphtape_contracts.rule import AnyRule, CrossExchangeRule
 from graphtape_contracts.rules import FAMILIES, RULES
 
 
@@ -40,7 +40,7 @@ class UnknownVersion(LookupError):
         return f"expected a version of the contract ({', '.join(versions())}), got {self.version!r}"
 
 
-def find(id_: str) -> AnyRule:
+def find_rule(id_: str) -> AnyRule:
     """Return the rule with that id; raises UnknownRule."""
     for rule in RULES:
         if rule.id == id_:
@@ -55,7 +55,7 @@ def versions() -> list[str]:
     return sorted(names, key=lambda name: [int(part) for part in name.split(".")])
 
 
-def frozen(version: str) -> dict[str, Level]:
+def frozen_levels(version: str) -> dict[str, Level]:
     """Return the levels of the rules of a *version*, by id; raises UnknownVersion."""
     if version not in versions():
         raise UnknownVersion(version)
@@ -64,14 +64,14 @@ def frozen(version: str) -> dict[str, Level]:
     return {id_: Level(level) for id_, level in levels.items()}
 
 
-def select(version: str | None = None, level: Level = Level.MAY) -> tuple[AnyRule, ...]:
+def select_rules(version: str | None = None, level: Level = Level.NOTE) -> tuple[AnyRule, ...]:
     """Return the rules of a *version*, by default the newest, that bind at least as *level*.
 
     Raises UnknownVersion.
     """
     rules: Iterable[AnyRule] = RULES
     if version is not None:
-        levels = frozen(version)
+        levels = frozen_levels(version)
         rules = (replace(rule, level=levels[rule.id]) for rule in RULES if rule.id in levels)
     return tuple(rule for rule in rules if rule.level.rank <= level.rank)
 
@@ -81,10 +81,10 @@ def dialects_of(rule: AnyRule) -> str:
     return "every server" if rule.dialects is None else ", ".join(sorted(rule.dialects))
 
 
-def about(rule: AnyRule) -> str:
+def subject_of(rule: AnyRule) -> str:
     """Return in words what *rule* is about: the kinds of answers that it judges."""
-    if isinstance(rule, Relation):
-        same = ", where the same request gets the same answer" if rule.repeatable else ""
+    if isinstance(rule, CrossExchangeRule):
+        same = ", where the same request gets the same answer" if rule.deterministic else ""
         return f"several exchanges with one deployment{same}"
     return ", ".join(kind.value for kind in sorted(rule.kinds))
 
@@ -114,5 +114,11 @@ def _page() -> Iterator[str]:
         yield "| id | level | promise | servers | source |"
         yield "| --- | --- | --- | --- | --- |"
         for rule in family.RULES:
-            cells = [f"`{rule.id}`", rule.level.value, rule.promise, dialects_of(rule), rule.source]
+            cells = [
+                f"`{rule.id}`",
+                rule.level.value,
+                rule.statement,
+                dialects_of(rule),
+                rule.source,
+            ]
             yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

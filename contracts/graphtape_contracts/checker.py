@@ -3,23 +3,23 @@
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from graphtape_contracts.parsing.parsed_exchange import Answer
-from graphtape_contracts.parsing.exchange_head import Call, asked_by, kind_of
 from graphtape_contracts.dialect import Dialect, detect
-from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.exchange import End, Exchange, Frame, Request, Response
 from graphtape_contracts.finding import Finding
 from graphtape_contracts.json_value import Json
+from graphtape_contracts.parsing.event import event_of
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, kind_of, stream_options
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 from graphtape_contracts.reducer import Reducer
 from graphtape_contracts.rule import (
     AnyRule,
     BodyRule,
+    CrossExchangeRule,
     EventRule,
     EventWatch,
     FrameRule,
     FrameWatch,
     HeadRule,
-    Relation,
     Report,
 )
 from graphtape_contracts.rules import RULES
@@ -30,19 +30,19 @@ _Item = TypeVar("_Item")
 _OVER = object()
 
 
-def read_call(
+def parse_head(
     request: Request | None,
     response: Response,
     *,
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
     reducers: Mapping[str, Reducer] | None = None,
-) -> Call:
+) -> ExchangeHead:
     """Return what the head of an exchange tells; the *dialect* is detected if it is not given."""
-    return Call(
+    return ExchangeHead(
         kind_of(request, response),
         request,
-        asked_by(request),
+        stream_options(request),
         response,
         dialect or detect(response),
         output_schema,
@@ -57,10 +57,10 @@ class Checker:
     the messages and tasks that are open at a time; of an answer that is no stream it is the body.
     """
 
-    def __init__(self, call: Call, rules: Iterable[AnyRule] = RULES) -> None:
-        """Begin to judge *call* by *rules*; relations among them are left aside."""
-        self._call = call
-        self._rules = [rule for rule in rules if rule.applies(call)]
+    def __init__(self, head: ExchangeHead, rules: Iterable[AnyRule] = RULES) -> None:
+        """Begin to judge *head* by *rules*; relations among them are left aside."""
+        self._call = head
+        self._rules = [rule for rule in rules if rule.applies(head)]
         self._found: list[Finding] = []
         self._frame_watches: list[FrameWatch] = []
         self._event_watches: list[EventWatch] = []
@@ -68,9 +68,9 @@ class Checker:
         self._frames = 0
 
     def head(self) -> list[Finding]:
-        """Judge the head; return the findings. Call it once, first."""
+        """Judge the head; return the findings. ExchangeHead it once, first."""
         streams = self._call.response.is_event_stream
-        asked = self._call.asked
+        asked = self._call.options
         shows_events = streams and not (asked is not None and asked.other_protocol)
         for rule in self._rules:
             report = Report(rule, self._found)
@@ -145,46 +145,48 @@ def check(
     Schema of the graph's output, as `GET /assistants/{id}/schemas` tells it; *reducers* says of
     keys of its state how updates change them, which no server tells.
     """
-    call = read_call(
+    head = parse_head(
         exchange.request,
         exchange.response,
         dialect=dialect,
         output_schema=output_schema,
         reducers=reducers,
     )
-    return check_body(call, exchange.frames, exchange.end, rules)
+    return check_body(head, exchange.frames, exchange.end, rules)
 
 
 def check_body(
-    call: Call, frames: Iterable[Frame], end: End, rules: Iterable[AnyRule] = RULES
+    head: ExchangeHead, frames: Iterable[Frame], end: End, rules: Iterable[AnyRule] = RULES
 ) -> list[Finding]:
-    """Judge the *call* whose body is *frames*; return what breaks the *rules*. See `check`."""
-    checker = Checker(call, rules)
+    """Judge the *head* whose body is *frames*; return what breaks the *rules*. See `check`."""
+    checker = Checker(head, rules)
     found = checker.head()
     for frame in frames:
         found += checker.feed(frame)
     return found + checker.close(end)
 
 
-def relate(
+def check_related(
     exchanges: Sequence[Exchange],
     rules: Iterable[AnyRule] = RULES,
     *,
     dialect: Dialect | None = None,
-    repeatable: bool = False,
+    deterministic: bool = False,
 ) -> list[Finding]:
     """Judge *exchanges* with one deployment together, by the relations among *rules*.
 
-    Say *repeatable* where the same request gets the same answer every time, ids and times apart:
+    Say *deterministic* where the same request gets the same answer every time, ids and times apart:
     only then the answers of different runs can be compared.
     """
     answers = [
-        Answer(n, exchange, read_call(exchange.request, exchange.response, dialect=dialect))
+        ParsedExchange(
+            n, exchange, parse_head(exchange.request, exchange.response, dialect=dialect)
+        )
         for n, exchange in enumerate(exchanges, 1)
     ]
     found: list[Finding] = []
     for rule in rules:
-        if isinstance(rule, Relation) and (repeatable or not rule.repeatable):
-            kept = [answer for answer in answers if rule.applies(answer.call)]
+        if isinstance(rule, CrossExchangeRule) and (deterministic or not rule.deterministic):
+            kept = [answer for answer in answers if rule.applies(answer.head)]
             rule.judge(kept, Report(rule, found))
     return found

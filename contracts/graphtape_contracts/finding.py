@@ -13,7 +13,7 @@ class Level(StrEnum):
     """Every real server keeps it; clients break without."""
     SHOULD = "SHOULD"
     """The servers of the rule's dialects keep it; some client suffers without."""
-    MAY = "MAY"
+    NOTE = "NOTE"
     """A note: legitimate, but worth a look."""
 
     @property
@@ -28,7 +28,7 @@ class Finding:
 
     rule: str
     level: Level
-    promise: str
+    statement: str
     source: str
     """How the promise is known: where it was observed, or which client breaks without it."""
     expected: str
@@ -52,7 +52,7 @@ class Finding:
         """Return the finding as a text of several lines."""
         return (
             f"{self.rule} ({self.level}) at {self.where}\n"
-            f"  promise:  {self.promise}\n"
+            f"  promise:  {self.statement}\n"
             f"  expected: {self.expected}\n"
             f"  got:      {self.got}\n"
             f"  source:   {self.source}"

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-from graphtape_contracts.parsing.parsed_exchange import Answer
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Absent, Event
 from graphtape_contracts.exchange import End, Frame
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Path
+from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 from graphtape_contracts.schema import show
 
 STREAMS = frozenset((Kind.STREAM, Kind.JOIN_STREAM))
@@ -52,7 +52,7 @@ class Report:
             Finding(
                 rule.id,
                 rule.level,
-                rule.promise,
+                rule.statement,
                 rule.source,
                 expected,
                 got,
@@ -76,7 +76,7 @@ class Rule:
     id: str
     """`family.name`: what people type, and what never changes."""
     level: Level
-    promise: str
+    statement: str
     """One sentence that says what holds."""
     source: str
     """Where it was observed, or which client breaks without it."""
@@ -85,9 +85,9 @@ class Rule:
     kinds: frozenset[Kind] = frozenset(Kind)
     """The kinds of answers that it is made about."""
 
-    def applies(self, call: Call) -> bool:
-        """Whether the promise is made about this *call*."""
-        return call.kind in self.kinds and (self.dialects is None or call.dialect in self.dialects)
+    def applies(self, head: ExchangeHead) -> bool:
+        """Whether the promise is made about this *head*."""
+        return head.kind in self.kinds and (self.dialects is None or head.dialect in self.dialects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ class HeadRule(Rule):
     """Judges the head of an answer, as soon as it has come."""
 
     kinds: frozenset[Kind] = RUNS
-    judge: Callable[[Call, Report], None]
+    judge: Callable[[ExchangeHead, Report], None]
 
 
 FrameWatch = Generator[None, Frame | End, None]
@@ -107,7 +107,7 @@ class FrameRule(Rule):
     """Judges the bytes of a stream, frame by frame."""
 
     kinds: frozenset[Kind] = STREAMS
-    judge: Callable[[Call, Report], FrameWatch]
+    judge: Callable[[ExchangeHead, Report], FrameWatch]
 
 
 EventWatch = Generator[None, Event | End, None]
@@ -119,7 +119,7 @@ class EventRule(Rule):
     """Judges the events of a stream, one by one, in memory that does not grow with the stream."""
 
     kinds: frozenset[Kind] = STREAMS
-    judge: Callable[[Call, Report], EventWatch]
+    judge: Callable[[ExchangeHead, Report], EventWatch]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,16 +127,16 @@ class BodyRule(Rule):
     """Judges the body of an answer that is no stream, when all of it has come."""
 
     kinds: frozenset[Kind] = OUTPUTS
-    judge: Callable[[Call, bytes, Report], None]
+    judge: Callable[[ExchangeHead, bytes, Report], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relation(Rule):
+class CrossExchangeRule(Rule):
     """Judges several exchanges together."""
 
-    repeatable: bool = False
+    deterministic: bool = False
     """Whether it holds only where the same request gets the same answer every time."""
-    judge: Callable[[Sequence[Answer], Report], None]
+    judge: Callable[[Sequence[ParsedExchange], Report], None]
 
 
-AnyRule = HeadRule | FrameRule | EventRule | BodyRule | Relation
+AnyRule = HeadRule | FrameRule | EventRule | BodyRule | CrossExchangeRule

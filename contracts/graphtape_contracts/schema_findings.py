@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.json_value import Path
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.rule import Report, quote
 from graphtape_contracts.schema import first_error, show
 
 _LONGEST_HALF = 200
 
 
-def report_misfit(
+def report_validation_error(
     report: Report, schema: str, value: Any, *, at: Event | None = None, path: Path = ()
 ) -> None:
     """Report the first thing about *value* that the *schema*, a file name, does not allow.

@@ -19,15 +19,15 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
-from graphtape_contracts.parsing.event import Absent
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.langchain.messages import is_message
+from graphtape_contracts.parsing.event import Absent
 from graphtape_contracts.parsing.identifiers import UUID
 
 ENTRY = "*"
 """The field that stands for all entries of a map."""
 
-SAID_BY_MODELS = frozenset(
+MODEL_OUTPUT = frozenset(
     ("content", "additional_kwargs", "response_metadata", "usage_metadata", "artifact", "args")
 )
 """What holds in a message that a model, its provider or a tool chose to say."""
@@ -113,7 +113,7 @@ def _fields(value: Json, levels: int, *, in_message: bool) -> Fields:
     shapes: dict[str, Shape] = {}
     for key, member in value.items():
         name = key if _names_field(key) else ENTRY
-        below = 0 if in_message and name in SAID_BY_MODELS else levels
+        below = 0 if in_message and name in MODEL_OUTPUT else levels
         shape = _shape(member, below, in_message=in_message)
         shapes[name] = merge(shapes.get(name, NOTHING), shape)
     return Fields(frozenset(shapes) - {ENTRY}, shapes)

@@ -15,8 +15,8 @@ REFRESH = "run contracts/refresh and review what changed"
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_every_rule_says_what_it_promises_and_how_that_is_known(rule: AnyRule) -> None:
-    assert rule.promise.endswith(".")
-    assert len(rule.promise) < 300
+    assert rule.statement.endswith(".")
+    assert len(rule.statement) < 300
     assert rule.source
     assert rule.kinds
     assert rule.dialects is None or rule.dialects
@@ -44,14 +44,14 @@ def test_the_page_of_the_rules_is_fresh() -> None:
 
 
 def test_the_newest_version_freezes_the_catalogue_as_it_is() -> None:
-    newest = catalogue.frozen(catalogue.versions()[-1])
+    newest = catalogue.frozen_levels(catalogue.versions()[-1])
 
     assert newest == {rule.id: rule.level for rule in RULES}, REFRESH
 
 
 @pytest.mark.parametrize("version", catalogue.versions())
 def test_the_rules_of_every_version_are_still_there(version: str) -> None:
-    assert catalogue.frozen(version).keys() <= {rule.id for rule in RULES}
+    assert catalogue.frozen_levels(version).keys() <= {rule.id for rule in RULES}
 
 
 def test_a_rule_that_came_later_judges_nobody_who_pinned_a_version(
@@ -60,14 +60,14 @@ def test_a_rule_that_came_later_judges_nobody_who_pinned_a_version(
     pinned = {"order.error-last": Level.SHOULD}
     monkeypatch.setattr(catalogue, "frozen", {"0.1": pinned}.__getitem__)
 
-    selected = catalogue.select("0.1")
+    selected = catalogue.select_rules("0.1")
 
     assert [(rule.id, rule.level) for rule in selected] == [("order.error-last", Level.SHOULD)]
 
 
 @pytest.mark.parametrize("level", Level)
 def test_rules_are_selected_by_how_much_they_bind(level: Level) -> None:
-    selected = catalogue.select(level=level)
+    selected = catalogue.select_rules(level=level)
 
     assert selected == tuple(rule for rule in RULES if rule.level.rank <= level.rank)
 
@@ -87,19 +87,19 @@ def test_the_version_of_the_server_that_the_contract_was_drawn_up_with_is_kept()
 
 
 def test_a_rule_is_found_by_its_id() -> None:
-    assert catalogue.find("order.error-last") in RULES
+    assert catalogue.find_rule("order.error-last") in RULES
 
 
 def test_an_unknown_id_is_refused_with_those_that_are_near() -> None:
     with pytest.raises(UnknownRule, match=r"got 'order.error'; did you mean order.error-last"):
-        catalogue.find("order.error")
+        catalogue.find_rule("order.error")
 
 
 def test_an_id_that_is_near_to_none_is_refused() -> None:
     with pytest.raises(UnknownRule, match=r"got 'xyz'$"):
-        catalogue.find("xyz")
+        catalogue.find_rule("xyz")
 
 
 def test_an_unknown_version_is_refused_with_those_there_are() -> None:
     with pytest.raises(UnknownVersion, match=r"\(0.16\), got '9'"):
-        catalogue.select("9")
+        catalogue.select_rules("9")

@@ -7,22 +7,22 @@ import pytest
 from captured import captured
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
-from graphtape_contracts.parsing.parsed_exchange import Answer
-from graphtape_contracts.parsing.exchange_head import Call, Kind
-from graphtape_contracts.checker import Checker, check, read_call, relate
+from graphtape_contracts.checker import Checker, check, check_related, parse_head
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Absent, Event
 from graphtape_contracts.finding import Level
+from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 from graphtape_contracts.rule import (
     MOST_FINDINGS,
     AnyRule,
     BodyRule,
+    CrossExchangeRule,
     EventRule,
     EventWatch,
     FrameRule,
     FrameWatch,
     HeadRule,
-    Relation,
     Report,
     quote,
 )
@@ -30,11 +30,11 @@ from graphtape_contracts.rule import (
 STREAM = "python/mode-agent-values"
 
 
-def _say_dialect(call: Call, report: Report) -> None:
-    report("nothing", call.dialect or "no dialect")
+def _say_dialect(head: ExchangeHead, report: Report) -> None:
+    report("nothing", head.dialect or "no dialect")
 
 
-def _say_frames(call: Call, report: Report) -> FrameWatch:
+def _say_frames(head: ExchangeHead, report: Report) -> FrameWatch:
     number = 0
     while isinstance(frame := (yield), Frame):
         number += 1
@@ -42,43 +42,43 @@ def _say_frames(call: Call, report: Report) -> FrameWatch:
     report("nothing", str(frame))
 
 
-def _say_events(call: Call, report: Report) -> EventWatch:
+def _say_events(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         report("nothing", event.name, at=event, path=("a", 1))
     report("nothing", f"events {event}")
 
 
-def _say_first(call: Call, report: Report) -> EventWatch:
+def _say_first(head: ExchangeHead, report: Report) -> EventWatch:
     first = yield
     assert isinstance(first, Event)
     report("nothing", first.name)
 
 
-def _say_nothing(call: Call, report: Report) -> EventWatch:
+def _say_nothing(head: ExchangeHead, report: Report) -> EventWatch:
     return
     yield
 
 
-def _say_body(call: Call, body: bytes, report: Report) -> None:
+def _say_body(head: ExchangeHead, body: bytes, report: Report) -> None:
     report("nothing", body.decode())
 
 
-def _say_outputs(answers: Sequence[Answer], report: Report) -> None:
+def _say_outputs(answers: Sequence[ParsedExchange], report: Report) -> None:
     for answer in answers:
         got = f"{len(answer.events)} events, {quote(str(answer.output))}"
         report("nothing", got, exchange=answer.number)
 
 
-HEAD = HeadRule(id="t.head", level=Level.MAY, promise="p", source="s", judge=_say_dialect)
-FRAMES = FrameRule(id="t.frames", level=Level.MAY, promise="p", source="s", judge=_say_frames)
-EVENTS = EventRule(id="t.events", level=Level.MAY, promise="p", source="s", judge=_say_events)
-FIRST = EventRule(id="t.first", level=Level.MAY, promise="p", source="s", judge=_say_first)
-NOTHING = EventRule(id="t.nothing", level=Level.MAY, promise="p", source="s", judge=_say_nothing)
-BODY = BodyRule(id="t.body", level=Level.MAY, promise="p", source="s", judge=_say_body)
-OUTPUTS = Relation(
+HEAD = HeadRule(id="t.head", level=Level.NOTE, statement="p", source="s", judge=_say_dialect)
+FRAMES = FrameRule(id="t.frames", level=Level.NOTE, statement="p", source="s", judge=_say_frames)
+EVENTS = EventRule(id="t.events", level=Level.NOTE, statement="p", source="s", judge=_say_events)
+FIRST = EventRule(id="t.first", level=Level.NOTE, statement="p", source="s", judge=_say_first)
+NOTHING = EventRule(id="t.nothing", level=Level.NOTE, statement="p", source="s", judge=_say_nothing)
+BODY = BodyRule(id="t.body", level=Level.NOTE, statement="p", source="s", judge=_say_body)
+OUTPUTS = CrossExchangeRule(
     id="t.outputs",
-    level=Level.MAY,
-    promise="p",
+    level=Level.NOTE,
+    statement="p",
     source="s",
     kinds=frozenset({Kind.STREAM, Kind.WAIT}),
     judge=_say_outputs,
@@ -92,14 +92,14 @@ def said(exchange: Exchange, *rules: AnyRule) -> list[str]:
 
 def test_the_head_is_judged_before_the_body() -> None:
     exchange = captured(STREAM)
-    checker = Checker(read_call(exchange.request, exchange.response), ALL)
+    checker = Checker(parse_head(exchange.request, exchange.response), ALL)
 
     assert [finding.got for finding in checker.head()] == ["python"]
 
 
 def test_a_finding_is_told_with_the_frame_that_makes_it_certain() -> None:
     exchange = captured(STREAM)
-    checker = Checker(read_call(exchange.request, exchange.response), [FRAMES])
+    checker = Checker(parse_head(exchange.request, exchange.response), [FRAMES])
     checker.head()
 
     told = [[finding.got for finding in checker.feed(frame)] for frame in exchange.frames]
@@ -175,7 +175,7 @@ def test_what_is_quoted_is_cut_to_what_can_be_read() -> None:
 
 @pytest.mark.parametrize(("repeatable", "told"), [(True, 3), (False, 0)])
 def test_answers_of_different_runs_are_compared_where_they_repeat(
-    repeatable: bool, told: int
+    deterministic: bool, told: int
 ) -> None:
     exchanges = [
         captured(STREAM),
@@ -184,7 +184,9 @@ def test_answers_of_different_runs_are_compared_where_they_repeat(
         captured(STREAM),
     ]
 
-    found = relate(exchanges, [replace(OUTPUTS, repeatable=True)], repeatable=repeatable)
+    found = check_related(
+        exchanges, [replace(OUTPUTS, deterministic=True)], deterministic=deterministic
+    )
 
     assert len(found) == told
 
@@ -192,7 +194,7 @@ def test_answers_of_different_runs_are_compared_where_they_repeat(
 def test_a_relation_sees_the_answers_of_its_kinds_read() -> None:
     exchanges = [Exchange(Request("GET", "/ok"), Response(200), ()), captured(STREAM)]
 
-    found = relate([*exchanges, captured("python/wait-boom-values")], ALL)
+    found = check_related([*exchanges, captured("python/wait-boom-values")], ALL)
 
     assert [(finding.exchange, finding.got.split(",")[0]) for finding in found] == [
         (2, "3 events"),

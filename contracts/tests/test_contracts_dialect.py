@@ -3,8 +3,8 @@
 from captured import captures
 
 from graphtape_contracts import Response
-from graphtape_contracts.parsing.exchange_head import Kind, kind_of
 from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.parsing.exchange_head import Kind, kind_of
 
 _RUN = "/threads/01a2021a-ff2e-775a-b3e7-411d3384fb79/runs/01a2021a-ff2e-775a-b3e7-411d3384fb78"
 

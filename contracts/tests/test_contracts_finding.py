@@ -2,7 +2,7 @@ from graphtape_contracts.finding import Finding, Level, json_path
 
 
 def test_levels_are_ranked_from_what_binds_most() -> None:
-    assert [level.rank for level in (Level.MUST, Level.SHOULD, Level.MAY)] == [0, 1, 2]
+    assert [level.rank for level in (Level.MUST, Level.SHOULD, Level.NOTE)] == [0, 1, 2]
 
 
 def test_a_path_is_written_as_rfc_9535_has_it() -> None:
@@ -34,6 +34,6 @@ def test_a_finding_stands_alone() -> None:
 
 
 def test_what_is_at_no_frame_is_at_the_head() -> None:
-    finding = Finding("a.b", Level.MAY, "", "", "", "")
+    finding = Finding("a.b", Level.NOTE, "", "", "", "")
 
     assert finding.where == "head"

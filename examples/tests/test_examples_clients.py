@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from environments import run
 
-from graphtape_mock.replay.engine import Options
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
 
@@ -44,7 +44,7 @@ STATE = {"messages": [HUMAN, AI]}
 @pytest.fixture(scope="session")
 def deployment() -> Iterator[str]:
     """The URL of a mock with the recordings that come with it."""
-    mock = Mock(load([bundled_recordings()]), Options(speed=0))
+    mock = Mock(load([bundled_recordings()]), ReplayOptions(speed=0))
     with BackgroundServer(mock) as server:
         yield server.url
 

@@ -10,7 +10,7 @@ from environments import run
 
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.openapi import VERSIONS, Version, document
-from graphtape_mock.replay.engine import Options
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
 
@@ -44,7 +44,7 @@ def _validate(npm_with: Callable[[str], Path], tmp_path: Path) -> Callable[[Json
 
 @pytest.fixture(name="url", scope="module")
 def _url() -> Iterator[str]:
-    with BackgroundServer(Mock(load([bundled_recordings()]), Options(speed=0))) as server:
+    with BackgroundServer(Mock(load([bundled_recordings()]), ReplayOptions(speed=0))) as server:
         yield server.url
 
 

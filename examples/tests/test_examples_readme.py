@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import graphtape_suites
-from graphtape_mock.replay.engine import Options
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
 
@@ -42,7 +42,7 @@ def run(script: str, folder: Path, **variables: str) -> subprocess.CompletedProc
 
 @pytest.fixture(name="url", scope="module")
 def _url() -> Iterator[str]:
-    with BackgroundServer(Mock(load([bundled_recordings()]), Options(speed=0))) as server:
+    with BackgroundServer(Mock(load([bundled_recordings()]), ReplayOptions(speed=0))) as server:
         yield server.url
 
 

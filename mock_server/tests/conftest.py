@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Scope
 
 from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 from graphtape_contracts.json_value import is_list, is_object
-from graphtape_mock.replay.engine import Options
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library
 from graphtape_mock.server.mock import Mock
 
@@ -104,7 +104,9 @@ def _serve_runs() -> Callable[..., Mock]:
     """Make a mock of one recording, named `run`: `serve_runs(exchange, ..., **options)`."""
 
     def serve(*exchanges: Exchange, **options: Any) -> Mock:
-        return Mock(Library([Recording("run", exchanges)]), replace(Options(speed=0), **options))
+        return Mock(
+            Library([Recording("run", exchanges)]), replace(ReplayOptions(speed=0), **options)
+        )
 
     return serve
 

@@ -18,7 +18,7 @@ from environments import make_once
 from recordings import Recordings, record_all
 from run_cases import read_graphs
 
-from graphtape_mock.replay.engine import Options
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock
 
@@ -135,5 +135,5 @@ def _free_port() -> int:
 
 
 def _serve(recordings: Path, speed: float) -> Iterator[str]:
-    with BackgroundServer(Mock(load([recordings]), Options(speed=speed))) as server:
+    with BackgroundServer(Mock(load([recordings]), ReplayOptions(speed=speed))) as server:
         yield server.url

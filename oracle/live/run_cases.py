@@ -11,7 +11,7 @@ from connection import ask_for
 
 from graphtape_mock.recordings.view import STREAM_MODES as MODES
 
-GRAPHS = Path(__file__).parent.parent / "graphs"
+GRAPHS = Path(__file__).parents[2] / "examples" / "graphs"
 
 
 VIEWS: tuple[dict[str, Any], ...] = (

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from broken_servers.server import BrokenMock, BrokenServer
 
+from graphtape_mock.recordings.view import VIEW_FIELDS
 from graphtape_mock.replay.library import Library, load
 from graphtape_mock.replay.selection import request_body
 from graphtape_mock.server.mock import BackgroundServer, bundled_recordings
-from graphtape_mock.recordings.view import VIEW_FIELDS
-from graphtape_suites.checks.check import Promise, promise_of
+from graphtape_suites.checks.check import Check, check_of
 from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
-from graphtape_suites.verdicts.results import Outcome, Verdict
 from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK
+from graphtape_suites.verdicts.results import Outcome, Verdict
 
 SUITES = "graphtape_suites"
 FOUND = "found"
@@ -39,9 +39,9 @@ class Collecting:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what takes its time."""
-        items[:] = [item for item in items if self._tries(promise_of(item))]
+        items[:] = [item for item in items if self._tries(check_of(item))]
 
-    def _tries(self, about: Promise | None) -> bool:
+    def _tries(self, about: Check | None) -> bool:
         if about is None or about.id == self._promise:
             return True
         return not about.explores and not about.id.startswith("clients.")
@@ -56,7 +56,7 @@ def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdi
     """Return what the suites say of *broken*; *folder* is for files that they need."""
     inputs = folder / "inputs.json"
     inputs.write_text(json.dumps(list(_jobs(broken.runs))), encoding="utf-8")
-    collecting = Collecting(broken.promise)
+    collecting = Collecting(broken.requirement)
     with _served(broken) as url:
         arguments = [
             *("-c", str(_no_settings(folder)), "--rootdir", str(folder), "--pyargs", SUITES),
@@ -69,7 +69,7 @@ def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdi
             f"--graphtape-input=@{inputs}",
             f"--graphtape-profile={broken.profile}",
             f"--graphtape-expected-failures={EXPECTED_OF_THE_MOCK}",
-            *("--graphtape-repeatable", "--graphtape-concurrency=8"),
+            *("--graphtape-deterministic", "--graphtape-concurrency=8"),
             *("--graphtape-max-runs=10000", "--graphtape-timeout=20"),
             *broken.options,
             *options,
@@ -80,14 +80,14 @@ def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdi
 
 def found_broken(verdicts: list[Verdict]) -> list[str]:
     """Return the ids of the promises that were found broken or could not be tried, each once."""
-    red = (Outcome.BROKEN, Outcome.UNTRIED)
-    return list(dict.fromkeys(v.promise for v in verdicts if v.outcome in red))
+    red = (Outcome.FAILED, Outcome.NOT_EXERCISED)
+    return list(dict.fromkeys(v.requirement for v in verdicts if v.outcome in red))
 
 
 def told(broken: BrokenServer, found: list[str]) -> str:
     """Return a line that says which promises of *broken* were *found* broken."""
-    also = ", ".join(promise for promise in found if promise != broken.promise)
-    verdict = "found " if broken.promise in found else "MISSED"
+    also = ", ".join(promise for promise in found if promise != broken.requirement)
+    verdict = "found " if broken.requirement in found else "MISSED"
     return f"{verdict} {broken}" + (f"  (also {also})" if also else "")
 
 

@@ -8,32 +8,38 @@ from graphtape_contracts import Exchange
 from graphtape_contracts.catalogue import UnknownVersion
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
-from graphtape_mock.server.recorded_deployment import BadAnswer
-from graphtape_mock.deployment.connection import BadHeader, UpstreamError
-from graphtape_mock.record.requests import BadJob
+from graphtape_mock.deployment.connection import BadHeader, DeploymentError
+from graphtape_mock.record.requests import BadRecordingRequest
 from graphtape_mock.recordings.recording import BrokenRecording
-from graphtape_suites.verdicts import evaluation as judging
-from graphtape_suites.runner.run_inputs import NothingToRun
-from graphtape_suites.verdicts.expected_failures import BadExpectation, read_expectations
-from graphtape_suites.properties.property_runner import Explorer
-from graphtape_suites.verdicts.outcome import EXPECTED, RULING, attach_verdict
-from graphtape_suites.checks.check import Untried, all_promises, broken, not_applicable, promise_of
+from graphtape_mock.server.recorded_deployment import BadRecordedResponse
+from graphtape_suites.checks.check import (
+    NotExercised,
+    all_checks,
+    check_of,
+    fail_check,
+    not_applicable,
+)
+from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.report.terminal import STOPPED, shared_folder
-from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.runner.session import Player, Session, describe
+from graphtape_suites.runner.run_inputs import NothingToRun
+from graphtape_suites.runner.session import RunScenario, Session, write_description
 from graphtape_suites.runner.settings import settings_of
 from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK, open_target
+from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.verdicts import evaluation as judging
+from graphtape_suites.verdicts.expected_failures import BadExpectedFailure, read_expected_failures
+from graphtape_suites.verdicts.outcome import EVALUATION, EXPECTED, attach_verdict
 
 _WRONG_USE = (
-    BadAnswer,
-    BadExpectation,
+    BadRecordedResponse,
+    BadExpectedFailure,
     BadHeader,
-    BadJob,
+    BadRecordingRequest,
     BrokenRecording,
     NothingToRun,
     OSError,
     UnknownVersion,
-    UpstreamError,
+    DeploymentError,
 )
 
 
@@ -44,7 +50,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     tried: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        about = promise_of(item)
+        about = check_of(item)
         binds = about is None or about.level.rank <= least
         fits = about is None or about.profile.rank <= settings.profile.rank
         (tried if binds and fits else left_out).append(item)
@@ -56,12 +62,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Let `-k` find the test of a promise by its id, as failures say."""
-    about = promise_of(item)
+    about = check_of(item)
     item.extra_keyword_matches.update([about.id] if about else [])
 
 
 def _plays(item: pytest.Item) -> bool:
-    about = promise_of(item)
+    about = check_of(item)
     return about is not None and about.id.startswith("scenarios.")
 
 
@@ -84,11 +90,11 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
         settings = settings_of(config)
         known = settings.expected_failures or (None if settings.url else EXPECTED_OF_THE_MOCK)
         # Without such a file there is no need to import what is not run.
-        promises = all_promises() if known else {}
-        expected = read_expectations(known, promises, SCENARIOS)
+        promises = all_checks() if known else {}
+        expected = read_expected_failures(known, promises, SCENARIOS)
         config.stash[EXPECTED] = expected
         with open_target(settings, shared_folder(config)) as target:
-            describe(target)
+            write_description(target)
             yield Session(target, expected)
     except _WRONG_USE as error:
         config.stash[STOPPED] = request.session.shouldfail = f"graphtape: {error}"
@@ -96,7 +102,7 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 
 @pytest.fixture
-def play(session: Session) -> Player:
+def play(session: Session) -> RunScenario:
     """Play a scenario and return its exchanges, or say why it can't be played."""
 
     def play(scenario: Scenario) -> tuple[Exchange, ...]:
@@ -104,7 +110,7 @@ def play(session: Session) -> Player:
         if played.inapplicable:
             not_applicable(played.inapplicable)
         if played.problem:
-            raise Untried(played.problem)
+            raise NotExercised(played.problem)
         return played.exchanges
 
     return play
@@ -115,14 +121,14 @@ def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule
     """Judge a rule by all that the scenarios show."""
 
     def judge(rule: AnyRule) -> None:
-        ruling = request.node.stash[RULING] = judging.judge(rule, session)
+        ruling = request.node.stash[EVALUATION] = judging.evaluate(rule, session)
         if ruling.broken:
-            broken(str(ruling))
+            fail_check(str(ruling))
 
     return judge
 
 
 @pytest.fixture
-def explore(session: Session, request: pytest.FixtureRequest) -> Explorer:
+def explore(session: Session, request: pytest.FixtureRequest) -> PropertyRunner:
     """Try a property with many requests."""
-    return Explorer(session, request.node.name)
+    return PropertyRunner(session, request.node.name)

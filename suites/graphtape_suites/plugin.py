@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from graphtape_suites.mock_fixture import options as guest_options
+from graphtape_suites.report.terminal import CHECK_MARK, SessionReport
 from graphtape_suites.runner.options import add_options
-from graphtape_suites.report.terminal import PROMISE_MARK, Reporting
 
 if TYPE_CHECKING:
     from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
-    from graphtape_suites.mock_fixture.running_mock import Host
-    from graphtape_suites.mock_fixture.used_recordings import Tally
+    from graphtape_suites.mock_fixture.running_mock import RunningMock
+    from graphtape_suites.mock_fixture.used_recordings import UsedRecordings
 
 GROUP = "graphtape"
-TALLY: pytest.StashKey[Tally] = pytest.StashKey()
+TALLY: pytest.StashKey[UsedRecordings] = pytest.StashKey()
 """What counts the recordings that are used, if there are any of the user's own."""
 MOCK: pytest.StashKey[MockDeployment] = pytest.StashKey()
 """What a test has of the mock, if it uses it."""
@@ -25,9 +25,7 @@ MOCK: pytest.StashKey[MockDeployment] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and settings of the plugin; all names start with `graphtape`."""
-    group = parser.getgroup(
-        GROUP, "graphtape: stands in for a LangGraph deployment, or judges one"
-    )
+    group = parser.getgroup(GROUP, "graphtape: stands in for a LangGraph deployment, or judges one")
     guest_options.add_options(group, parser)
     add_options(group, parser)
 
@@ -36,15 +34,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and what tells the results. Raises UsageError."""
     config.addinivalue_line("markers", guest_options.MARKER)
     config.addinivalue_line(
-        "markers", f"{PROMISE_MARK}(promise): what a test of the suites of graphtape is about."
+        "markers", f"{CHECK_MARK}(promise): what a test of the suites of graphtape is about."
     )
     if config.getoption("--graphtape-list"):
         config.option.dist = "no"  # Nothing is run, so there is nothing for pytest-xdist to share.
-    config.pluginmanager.register(Reporting(config), "graphtape-reporting")
+    config.pluginmanager.register(SessionReport(config), "graphtape-reporting")
     if guest_options.are_given(config):
-        from graphtape_suites.mock_fixture.used_recordings import start_tally
+        from graphtape_suites.mock_fixture.used_recordings import track_used_recordings
 
-        config.stash[TALLY] = start_tally(config)
+        config.stash[TALLY] = track_used_recordings(config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,23 +60,23 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @pytest.fixture(scope="session")
-def graphtape_server(request: pytest.FixtureRequest) -> Iterator[Host]:
+def graphtape_server(request: pytest.FixtureRequest) -> Iterator[RunningMock]:
     """The server under graphtape_mock, one in each process; `.url` is where it answers.
 
     For fixtures that live longer than a test, and need to know where the mock will be.
     """
-    from graphtape_suites.mock_fixture.running_mock import hosted
+    from graphtape_suites.mock_fixture.running_mock import run_mock
     from graphtape_suites.mock_fixture.settings import read_settings
 
-    with hosted(read_settings(request.config)) as host:
-        yield host
+    with run_mock(read_settings(request.config)) as running_mock:
+        yield running_mock
         if tally := request.config.stash.get(TALLY, None):
-            tally.add(host.there, host.used, host.made)
+            tally.add(running_mock.there, running_mock.used, running_mock.made)
 
 
 @pytest.fixture
 def graphtape_mock(
-    request: pytest.FixtureRequest, graphtape_server: Host
+    request: pytest.FixtureRequest, graphtape_server: RunningMock
 ) -> Iterator[MockDeployment]:
     """A mock deployment on a real socket of this machine; `.url` is where it answers.
 

@@ -5,15 +5,15 @@ from itertools import zip_longest
 from typing import Any
 
 from graphtape_contracts import End, Exchange
-from graphtape_contracts.parsing.exchange_head import Kind
-from graphtape_contracts.parsing.event import Absent, event_of, parse
 from graphtape_contracts.finding import Level
+from graphtape_contracts.parsing.event import Absent, event_of, parse
+from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_suites.checks import sdk
-from graphtape_suites.checks.check import Untried, broken, not_applicable, promise
+from graphtape_suites.checks.check import NotExercised, check, fail_check, not_applicable
 from graphtape_suites.runner.session import Session
 
 
-@promise(
+@check(
     "clients.stream",
     Level.MUST,
     "The installed Python SDK reads from a stream the events that are in it, and no others.",
@@ -26,10 +26,10 @@ def test_the_python_sdk_reads_streams(session: Session) -> None:
         if got != expected:
             pairs = zip_longest(expected, got)
             wanted, read = next(pair for pair in pairs if pair[0] != pair[1])
-            broken(f"expected {wanted or 'no further event'}, got {read or 'none'}")
+            fail_check(f"expected {wanted or 'no further event'}, got {read or 'none'}")
 
 
-@promise(
+@check(
     "clients.wait",
     Level.MUST,
     "The installed Python SDK reads from the output of a run the JSON that it is.",
@@ -39,10 +39,10 @@ def test_the_python_sdk_reads_outputs(session: Session) -> None:
     for exchange in _whole(session, Kind.WAIT):
         expected, got = parse(exchange.body), _tried(sdk.read_output, exchange)
         if got != expected:
-            broken(f"expected {str(expected)[:300]}, got {str(got)[:300]}")
+            fail_check(f"expected {str(expected)[:300]}, got {str(got)[:300]}")
 
 
-@promise(
+@check(
     "clients.refusal",
     Level.MUST,
     "The installed Python SDK tells its user the status of a request that is refused.",
@@ -57,26 +57,28 @@ def test_the_python_sdk_tells_refusals(session: Session) -> None:
         except Exception as error:  # Which class it is depends on the version of the SDK.
             status = getattr(getattr(error, "response", None), "status_code", None)
             if status != exchange.response.status:
-                broken(f"expected an error with status {exchange.response.status}, got {error!r}")
+                fail_check(
+                    f"expected an error with status {exchange.response.status}, got {error!r}"
+                )
         else:
-            broken(f"expected an error because of status {exchange.response.status}, got none")
+            fail_check(f"expected an error because of status {exchange.response.status}, got none")
 
 
 def _whole(session: Session, kind: Kind) -> Iterator[Exchange]:
     """Yield the exchanges of a *kind* that are complete, of all scenarios.
 
-    Raises Untried where there is none.
+    Raises NotExercised where there is none.
     """
     if not sdk.installed():
         not_applicable(f"there is no SDK to read with: pip install {sdk.DISTRIBUTION}")
     seen = 0
     for scenario in session.scenarios:
         for judged in session.judged(scenario):
-            if judged.call.kind is kind and judged.exchange.end is End.COMPLETE:
+            if judged.head.kind is kind and judged.exchange.end is End.COMPLETE:
                 seen += 1
                 yield judged.exchange
     if not seen:
-        raise Untried(f"nothing that was tried is answered with a {kind}")
+        raise NotExercised(f"nothing that was tried is answered with a {kind}")
 
 
 def _events(exchange: Exchange) -> Iterator[sdk.Read]:
@@ -92,4 +94,4 @@ def _tried(read: Any, exchange: Exchange) -> Any:
     try:
         return read(exchange)
     except Exception as error:  # Whatever the SDK raises is what its users get.
-        broken(f"expected to be read by the SDK {sdk.installed()}, got {error!r}")
+        fail_check(f"expected to be read by the SDK {sdk.installed()}, got {error!r}")

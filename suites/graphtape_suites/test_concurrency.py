@@ -2,56 +2,58 @@
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
-from graphtape_suites.properties.property_runner import Explorer
-from graphtape_suites.checks.run_tags import foreign_markers
-from graphtape_suites.checks.check import broken, promise, promise_in, scenarios_of
+from graphtape_suites.checks.check import check, check_in, fail_check, scenarios_of
+from graphtape_suites.checks.run_tags import foreign_run_tags
+from graphtape_suites.properties.property_runner import PropertyRunner
+from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.runner.session import Player
 
 NAMES = ("concurrency.streams", "concurrency.mixed")
 
 
 @scenarios_of("concurrency")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """As many runs as may be can be made at the same time."""
     play(scenario)
 
 
-@promise_in(
+@check_in(
     NAMES,
-    "concurrency.not-mixed",
+    "concurrency.not-mixed-up",
     Level.MUST,
     "Runs at the same time do not get each other's answers.",
 )
-def test_runs_at_the_same_time_are_not_mixed_up(scenario: Scenario, play: Player) -> None:
+def test_runs_at_the_same_time_are_not_mixed_up(scenario: Scenario, play: RunScenario) -> None:
     """Each run is marked in its metadata, which comes back with messages."""
-    if found := foreign_markers(play(scenario)):
-        broken(found)
+    if found := foreign_run_tags(play(scenario)):
+        fail_check(found)
 
 
-@promise_in(
+@check_in(
     NAMES,
     "concurrency.all-answered",
     Level.MUST,
     "Of runs at the same time each is answered, and to its end.",
 )
-def test_runs_at_the_same_time_are_all_answered(scenario: Scenario, play: Player) -> None:
+def test_runs_at_the_same_time_are_all_answered(scenario: Scenario, play: RunScenario) -> None:
     """Whoever comes while others are served waits, and is not turned away."""
     exchanges = play(scenario)
     for number, exchange in enumerate(exchanges, 1):
         status = exchange.response.status
         if status != 200 or exchange.end is not End.COMPLETE:
             of = f"run {number} of {len(exchanges)}"
-            broken(f"expected a whole answer to {of}, got status {status}, {exchange.end.value}")
+            fail_check(
+                f"expected a whole answer to {of}, got status {status}, {exchange.end.value}"
+            )
 
 
-@promise(
+@check(
     "concurrency.any-order",
     Level.MUST,
     "In whatever order runs are made, left, waited for and refused, each keeps the contract.",
     runs=4,
     explores=True,
 )
-def test_any_order_of_runs_keeps_the_contract(explore: Explorer) -> None:
+def test_any_order_of_runs_keeps_the_contract(explore: PropertyRunner) -> None:
     """Runs are started, dropped, waited for and refused, in any order, as many as may be."""
     explore.sequences(runs=4)

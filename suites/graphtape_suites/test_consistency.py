@@ -2,25 +2,25 @@
 
 from collections.abc import Callable
 
-from graphtape_contracts.parsing.parsed_exchange import Answer
-from graphtape_contracts.parsing.exchange_head import Kind
-from graphtape_contracts.checker import read_call
+from graphtape_contracts.checker import parse_head
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
-from graphtape_contracts.parsing.run_outcome import outcome_of
+from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
+from graphtape_contracts.parsing.run_outcome import run_outcome_of
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import consistency as repetition
 from graphtape_contracts.shape import shape_of, type_of
-from graphtape_suites.properties.property_runner import Explorer
-from graphtape_suites.checks.check import broken, not_applicable, promise, rules_of, scenarios_of
+from graphtape_suites.checks.check import check, fail_check, not_applicable, rules_of, scenarios_of
+from graphtape_suites.properties.property_runner import PropertyRunner
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
+from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.runner.session import Player, Session
-from graphtape_suites.runner.client import STREAM, WAIT, Stage
 from graphtape_suites.strategies import run_options
 
 
 @scenarios_of("relations")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """The same run can be asked for in several ways."""
     play(scenario)
 
@@ -31,42 +31,42 @@ def test_repetition(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     judge(rule)
 
 
-@promise(
-    "relations.same-shape",
+@check(
+    "consistency.same-shape",
     Level.SHOULD,
     "The output of a run that is waited for has the fields of the last `values` of its stream.",
 )
-def test_a_wait_has_the_fields_of_the_last_values(play: Player, session: Session) -> None:
+def test_a_wait_has_the_fields_of_the_last_values(play: RunScenario, session: Session) -> None:
     """Agents say something else each time, but in the same fields."""
     outputs: dict[Kind, object] = {}
-    for exchange in play(SCENARIOS["relations.ways"]):
-        call = read_call(exchange.request, exchange.response, dialect=session.target.dialect)
-        asked, outcome = call.asked, outcome_of(Answer(1, exchange, call))
+    for exchange in play(SCENARIOS["consistency.ways"]):
+        head = parse_head(exchange.request, exchange.response, dialect=session.target.dialect)
+        asked, outcome = head.options, run_outcome_of(ParsedExchange(1, exchange, head))
         if asked is None or outcome is None or asked.modes != frozenset({"values"}):
             continue
         if outcome.error is None and not outcome.interrupts and type_of(outcome.output) == "object":
-            outputs[call.kind] = outcome.output
+            outputs[head.kind] = outcome.output
     if len(outputs) < 2:
         not_applicable("no two runs of the example ended with an object as their output")
     streamed, waited = (shape_of(outputs[kind]) for kind in (Kind.STREAM, Kind.WAIT))
     fields = [shape.objects[""].always for shape in (streamed, waited)]
     if fields[0] != fields[1]:
         told = " and ".join(", ".join(sorted(names)) or "none" for names in fields)
-        broken(f"expected the same fields of the stream and of the wait, got {told}")
+        fail_check(f"expected the same fields of the stream and of the wait, got {told}")
 
 
-@promise(
-    "relations.any-request",
+@check(
+    "consistency.any-request",
     Level.MUST,
     "Whatever a request asks to see, the stream and the wait of it are of the same run.",
     runs=2,
     explores=True,
 )
-def test_any_request_gets_the_same_run_either_way(explore: Explorer) -> None:
+def test_any_request_gets_the_same_run_either_way(explore: PropertyRunner) -> None:
     """The rules of repetition hold for any modes and options, where answers repeat."""
 
-    def ask_twice(stage: Stage, options: Json) -> None:
+    def ask_twice(client: ScenarioClient, options: Json) -> None:
         for path in (STREAM, WAIT):
-            stage.run(path, **options)
+            client.run(path, **options)
 
     explore(run_options(dialect=explore.dialect), ask_twice, runs=2)

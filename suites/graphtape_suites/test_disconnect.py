@@ -2,28 +2,28 @@
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
-from graphtape_suites.checks.check import broken, promise_in, scenario_names, scenarios_of
+from graphtape_suites.checks.check import check_in, fail_check, scenario_names, scenarios_of
+from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.runner.session import Player
 
 
 @scenarios_of("disconnect")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """A client can hang up."""
     play(scenario)
 
 
-@promise_in(
+@check_in(
     scenario_names("disconnect"),
-    "disconnect.unharmed",
+    "disconnect.next-run-unharmed",
     Level.MUST,
     "After a client hung up, the next run is answered to its end.",
 )
-def test_the_next_run_is_answered_to_its_end(scenario: Scenario, play: Player) -> None:
+def test_the_next_run_is_answered_to_its_end(scenario: Scenario, play: RunScenario) -> None:
     """A page is closed in the middle of an answer all the time."""
     following = play(scenario)[-1]
     if following.response.status != 200 or following.end is not End.COMPLETE:
-        broken(
+        fail_check(
             f"expected a whole answer, got status {following.response.status}, "
             f"{following.end.value}"
         )

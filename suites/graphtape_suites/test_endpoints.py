@@ -6,13 +6,13 @@ from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import cors
 from graphtape_contracts.rules import endpoints as neighbours
-from graphtape_suites.checks.check import broken, not_applicable, promise, rules_of, scenarios_of
+from graphtape_suites.checks.check import check, fail_check, not_applicable, rules_of, scenarios_of
+from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.runner.session import Player, Session
 
 
 @scenarios_of("neighbours")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """The deployment can be asked what it is."""
     play(scenario)
 
@@ -29,19 +29,19 @@ def test_browsers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     judge(rule)
 
 
-@promise(
-    "neighbours.claimed",
+@check(
+    "endpoints.documented",
     Level.SHOULD,
     "What the OpenAPI document of a deployment claims to have is there.",
 )
-def test_what_the_openapi_document_claims_is_there(play: Player, session: Session) -> None:
+def test_what_the_openapi_document_claims_is_there(play: RunScenario, session: Session) -> None:
     """Who reads the document relies on it."""
     claimed = 0
-    for exchange in play(SCENARIOS["neighbours.system"]):
+    for exchange in play(SCENARIOS["endpoints.system"]):
         path, status = exchange.request.path, exchange.response.status
         if session.target.announces(path):
             claimed += 1
             if status >= 400:
-                broken(f"expected {path} to be there, as /openapi.json says, got {status}")
+                fail_check(f"expected {path} to be there, as /openapi.json says, got {status}")
     if not claimed:
         not_applicable("the deployment has no OpenAPI document that claims any of them")

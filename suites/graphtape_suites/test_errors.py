@@ -3,19 +3,19 @@
 from collections.abc import Callable
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.parsing.parsed_exchange import Answer
-from graphtape_contracts.checker import read_call
+from graphtape_contracts.checker import parse_head
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
-from graphtape_contracts.parsing.run_outcome import outcome_of
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
+from graphtape_contracts.parsing.run_outcome import run_outcome_of
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import errors, refusals, validation
-from graphtape_suites.properties.property_runner import Explorer
-from graphtape_suites.checks.check import broken, promise, promise_in, rules_of, scenarios_of
+from graphtape_suites.checks.check import check, check_in, fail_check, rules_of, scenarios_of
+from graphtape_suites.properties.property_runner import PropertyRunner
+from graphtape_suites.runner.client import STREAM, ScenarioClient
+from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import SCENARIOS, Scenario
 from graphtape_suites.scenarios.errors import PATHS
-from graphtape_suites.runner.session import Player, Session
-from graphtape_suites.runner.client import STREAM, Stage
 from graphtape_suites.strategies.wrong_fields import wrong_fields
 
 WRONG = ("no-object", "wrong-field", "unknown-assistant", "method", "path")
@@ -23,7 +23,7 @@ MAY_FAIL = ("errors.no-input", "errors.wrong-input", "errors.recursion-limit", "
 
 
 @scenarios_of("errors")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """Wrong requests are answered, too."""
     play(scenario)
 
@@ -46,29 +46,29 @@ def test_failures(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     judge(rule)
 
 
-@promise_in(
+@check_in(
     [f"errors.{wrong}" for wrong in WRONG],
     "errors.refused",
     Level.MUST,
     "A wrong request is refused as the client's fault: 4xx, or a redirect to the right path; "
     "never a success, never a fault of the server.",
 )
-def test_wrong_requests_are_refused(scenario: Scenario, play: Player) -> None:
+def test_wrong_requests_are_refused(scenario: Scenario, play: RunScenario) -> None:
     """Clients tell their own mistakes from those of the server by the status."""
     for exchange in play(scenario):
         status = exchange.response.status
         if not 300 <= status < 500:
             asked = exchange.request
             shown = f"{asked.method} {asked.path} {_body(asked.body)}"
-            broken(f"expected 4xx, got {status} to {shown}")
+            fail_check(f"expected 4xx, got {status} to {shown}")
 
 
-@promise(
-    "errors.agree",
+@check(
+    "errors.stream-and-wait-agree",
     Level.MUST,
     "A run that fails fails in the same way whether it is streamed or waited for.",
 )
-def test_streams_and_waits_agree_on_failures(play: Player, session: Session) -> None:
+def test_streams_and_waits_agree_on_failures(play: RunScenario, session: Session) -> None:
     """Nobody swallows an error: neither the stream nor the wait."""
     for name in MAY_FAIL:
         if SCENARIOS[name] in session.scenarios:
@@ -77,26 +77,26 @@ def test_streams_and_waits_agree_on_failures(play: Player, session: Session) -> 
             for pair in zip(streamed, waited, strict=True):
                 seen = [_fate(session, exchange) for exchange in pair]
                 if seen[0] != seen[1]:
-                    broken(
+                    fail_check(
                         f"expected the same of both, got {seen[0]} of the stream and {seen[1]} of "
                         f"the wait, asked with {_body(pair[0].request.body)}"
                     )
 
 
-@promise(
+@check(
     "errors.any-wrong-field",
     Level.MUST,
     "A field of a wrong type is refused or ignored; it never makes the server fail.",
     runs=1,
     explores=True,
 )
-def test_wrong_fields_never_make_the_server_fail(explore: Explorer) -> None:
+def test_wrong_fields_never_make_the_server_fail(explore: PropertyRunner) -> None:
     """Any field that a run request may have, with any type of value."""
 
-    def ask(stage: Stage, fields: Json) -> None:
-        exchange = stage.run(STREAM, **fields)
+    def ask(client: ScenarioClient, fields: Json) -> None:
+        exchange = client.run(STREAM, **fields)
         if exchange.response.status >= 500:
-            stage.complain(f"expected a status below 500, got {exchange.response.status}")
+            client.complain(f"expected a status below 500, got {exchange.response.status}")
 
     explore(wrong_fields(), ask)
 
@@ -105,8 +105,8 @@ def _fate(session: Session, exchange: Exchange) -> str:
     """Say what became of a run: refused, failed, or done."""
     if exchange.response.status != 200:
         return "a refusal"
-    call = read_call(exchange.request, exchange.response, dialect=session.target.dialect)
-    outcome = outcome_of(Answer(1, exchange, call))
+    call = parse_head(exchange.request, exchange.response, dialect=session.target.dialect)
+    outcome = run_outcome_of(ParsedExchange(1, exchange, call))
     if outcome is None:
         return "half an answer"
     return "success" if outcome.error is None else "a failure"

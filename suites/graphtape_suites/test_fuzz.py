@@ -3,8 +3,8 @@
 import pytest
 
 from graphtape_contracts.finding import Level
-from graphtape_suites.properties.property_runner import Explorer
-from graphtape_suites.checks.check import promise
+from graphtape_suites.checks.check import check
+from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.session import Session
 
 pytest.importorskip("schemathesis", reason="Schemathesis is not installed, or pytest is too old")
@@ -19,7 +19,7 @@ def fuzzing(session: Session) -> Fuzzing:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@promise(
+@check(
     "fuzz.allowed",
     Level.MUST,
     "Any request that the OpenAPI document allows is answered as the document says.",
@@ -27,14 +27,14 @@ def fuzzing(session: Session) -> Fuzzing:
     explores=True,
 )
 def test_any_request_that_the_document_allows(
-    path: str, explore: Explorer, fuzzing: Fuzzing
+    path: str, explore: PropertyRunner, fuzzing: Fuzzing
 ) -> None:
     """Status, content type and every event are among those of the document."""
     explore(fuzzing.allowed(path), fuzzing.play)
 
 
 @pytest.mark.parametrize("path", PATHS)
-@promise(
+@check(
     "fuzz.forbidden",
     Level.MUST,
     "Any request that the OpenAPI document does not allow is answered as the document says: it "
@@ -43,7 +43,7 @@ def test_any_request_that_the_document_allows(
     explores=True,
 )
 def test_any_request_that_the_document_forbids(
-    path: str, explore: Explorer, fuzzing: Fuzzing
+    path: str, explore: PropertyRunner, fuzzing: Fuzzing
 ) -> None:
     """A wrong request is refused, or what is wrong about it is ignored."""
     explore(fuzzing.forbidden(path), fuzzing.play)

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import isolation as relations
-from graphtape_suites.checks.run_tags import foreign_markers
-from graphtape_suites.checks.check import broken, promise, rules_of, scenarios_of
+from graphtape_suites.checks.check import check, fail_check, rules_of, scenarios_of
+from graphtape_suites.checks.run_tags import foreign_run_tags
+from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.runner.session import Player
 
 
 @scenarios_of("stateless")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """The same run can be made again."""
     play(scenario)
 
@@ -23,12 +23,12 @@ def test_ids(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     judge(rule)
 
 
-@promise(
-    "stateless.nothing-remembered",
+@check(
+    "isolation.nothing-remembered",
     Level.MUST,
     "Nothing that was sent with one run comes back with another.",
 )
-def test_nothing_of_one_run_comes_back_with_another(play: Player) -> None:
+def test_nothing_of_one_run_comes_back_with_another(play: RunScenario) -> None:
     """Runs of different people go through one deployment."""
-    if found := foreign_markers(play(SCENARIOS["stateless.again"])):
-        broken(found)
+    if found := foreign_run_tags(play(SCENARIOS["isolation.again"])):
+        fail_check(found)

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import messages
 from graphtape_contracts.rules import message_assembly as sums
+from graphtape_contracts.rules import messages
 from graphtape_contracts.rules import messages_tuple as tuples
 from graphtape_suites.checks.check import rules_of, scenarios_of
+from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.runner.session import Player
 
 
 @scenarios_of("messages")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """Messages can be asked for, of either kind."""
     play(scenario)
 

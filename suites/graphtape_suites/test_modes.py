@@ -2,22 +2,22 @@
 
 from collections.abc import Callable
 
-from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.finding import Level
+from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import data, debug, folding, langchain, tasks, updates, values
 from graphtape_suites.checks.check import (
-    broken,
-    promise_in,
+    check_in,
+    fail_check,
     rules_of,
     scenarios_of,
 )
+from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.runner.session import Player
 
 
 @scenarios_of("modes")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """Each mode can be asked for."""
     play(scenario)
 
@@ -46,18 +46,18 @@ def test_langchain_events(rule: AnyRule, judge: Callable[[AnyRule], None]) -> No
     judge(rule)
 
 
-@promise_in(
+@check_in(
     [f"modes.{mode}" for mode in ("values", "updates", "tasks", "debug", "events")],
-    "modes.shown",
+    "modes.present",
     Level.SHOULD,
     "A mode that is asked for is shown: a run that makes a step has values, updates, tasks, "
     "debug events and LangChain's events.",
 )
-def test_a_mode_that_is_asked_for_is_shown(scenario: Scenario, play: Player) -> None:
+def test_a_mode_that_is_asked_for_is_shown(scenario: Scenario, play: RunScenario) -> None:
     """A page that shows one of these modes shows nothing otherwise."""
     mode = scenario.name.removeprefix("modes.")
     for exchange in play(scenario):
         shown = [e for f in exchange.frames if (e := event_of(f, 0)) is not None]
         names = {event.name for event in shown}
         if "error" not in names and mode not in names:
-            broken(f"expected events {mode!r}, got {', '.join(sorted(names)) or 'none'}")
+            fail_check(f"expected events {mode!r}, got {', '.join(sorted(names)) or 'none'}")

@@ -6,12 +6,12 @@ from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import reconnect as joins
 from graphtape_contracts.rules import reconnect_ids as resumption
 from graphtape_suites.checks.check import rules_of, scenarios_of
+from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.runner.session import Player
 
 
 @scenarios_of("resume")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """A stream can be asked for that can be resumed."""
     play(scenario)
 

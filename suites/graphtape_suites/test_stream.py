@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.parsing.exchange_head import Kind
-from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_object
+from graphtape_contracts.parsing.event import event_of
+from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import (
     events,
@@ -18,21 +18,21 @@ from graphtape_contracts.rules import (
     identifiers,
     order,
 )
-from graphtape_suites.checks.endings import whole
-from graphtape_suites.properties.property_runner import Explorer
 from graphtape_suites.checks.check import (
-    broken,
+    check,
+    check_in,
+    fail_check,
     not_applicable,
-    promise,
-    promise_in,
     rules_of,
     scenarios_of,
 )
-from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.runner.session import Player, Session
-from graphtape_suites.runner.client import STREAM, Stage
-from graphtape_suites.strategies import run_options
+from graphtape_suites.checks.endings import whole
 from graphtape_suites.checks.timing import head_first
+from graphtape_suites.properties.property_runner import PropertyRunner
+from graphtape_suites.runner.client import STREAM, ScenarioClient
+from graphtape_suites.runner.session import RunScenario, Session
+from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.strategies import run_options
 
 _LEAST_SHARE = 0.02
 """Of the time that a run takes by its own clock: over less of it, its events came at once."""
@@ -41,7 +41,7 @@ _LEAST_SECONDS = 0.5
 
 
 @scenarios_of("stream")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """What is streamed can be asked for."""
     play(scenario)
 
@@ -82,8 +82,8 @@ def test_identifiers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     judge(rule)
 
 
-@promise(
-    "stream.whole",
+@check(
+    "stream.complete",
     Level.MUST,
     "A stream is not broken off: it ends as HTTP asks for.",
 )
@@ -92,12 +92,12 @@ def test_streams_come_to_their_end(session: Session) -> None:
     whole(session, Kind.STREAM)
 
 
-@promise(
-    "stream.live",
+@check(
+    "stream.not-buffered",
     Level.MUST,
     "Events come when they happen: a stream is not held back until its run is over.",
 )
-def test_events_come_when_they_happen(play: Player) -> None:
+def test_events_come_when_they_happen(play: RunScenario) -> None:
     """A page shows what a model writes while it writes it. The run's own clock is in `debug`."""
     seen: list[tuple[float, float]] = []
     for name in ("stream.everything", "stream.whole-messages"):
@@ -110,12 +110,12 @@ def test_events_come_when_they_happen(play: Player) -> None:
         not_applicable(f"no run took {_LEAST_SECONDS} s between its steps, by its `debug` events")
     if all(came < took * _LEAST_SHARE for took, came in seen):
         took, came = max(seen)
-        broken(
+        fail_check(
             f"expected the events of a run of {took:.2f} s as they happen, got all in {came:.3f} s"
         )
 
 
-@promise(
+@check(
     "stream.head-first",
     Level.MUST,
     "The head of a stream comes when the run was taken, not when it has something to show.",
@@ -126,33 +126,35 @@ def test_the_head_comes_first(session: Session) -> None:
     head_first(session, STREAM)
 
 
-@promise_in(
+@check_in(
     ("stream.accept", "stream.plain-text", "stream.unknown-field"),
     "stream.lenient",
     Level.MUST,
     "`Accept`, the content type text/plain and unknown fields keep no run from being streamed.",
 )
-def test_requests_are_read_leniently(scenario: Scenario, play: Player) -> None:
+def test_requests_are_read_leniently(scenario: Scenario, play: RunScenario) -> None:
     """Clients send what the servers were seen to take."""
     for exchange in play(scenario):
         if exchange.response.status != 200 or not exchange.is_stream:
-            broken(f"expected a stream, got status {exchange.response.status}: {scenario.about}")
+            fail_check(
+                f"expected a stream, got status {exchange.response.status}: {scenario.about}"
+            )
 
 
-@promise(
+@check(
     "stream.any-request",
     Level.MUST,
     "Whatever a request asks to see, its stream keeps the contract.",
     runs=1,
     explores=True,
 )
-def test_any_request_is_answered_by_the_contract(explore: Explorer) -> None:
+def test_any_request_is_answered_by_the_contract(explore: PropertyRunner) -> None:
     """Modes and options in any combination."""
 
-    def stream(stage: Stage, options: Json) -> None:
-        exchange = stage.run(STREAM, **options)
+    def stream(client: ScenarioClient, options: Json) -> None:
+        exchange = client.run(STREAM, **options)
         if exchange.response.status != 200:
-            stage.complain(f"expected a stream, got status {exchange.response.status}")
+            client.complain(f"expected a stream, got status {exchange.response.status}")
 
     explore(run_options(dialect=explore.dialect), stream)
 

@@ -2,23 +2,23 @@
 
 from collections.abc import Callable
 
-from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
+from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import wait
+from graphtape_suites.checks.check import check, rules_of, scenarios_of
 from graphtape_suites.checks.endings import whole
-from graphtape_suites.properties.property_runner import Explorer
-from graphtape_suites.checks.check import promise, rules_of, scenarios_of
-from graphtape_suites.scenarios import Scenario
-from graphtape_suites.runner.session import Player, Session
-from graphtape_suites.runner.client import WAIT, Stage
-from graphtape_suites.strategies import run_options
 from graphtape_suites.checks.timing import head_first
+from graphtape_suites.properties.property_runner import PropertyRunner
+from graphtape_suites.runner.client import WAIT, ScenarioClient
+from graphtape_suites.runner.session import RunScenario, Session
+from graphtape_suites.scenarios import Scenario
+from graphtape_suites.strategies import run_options
 
 
 @scenarios_of("wait")
-def test_scenario(scenario: Scenario, play: Player) -> None:
+def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     """Runs can be waited for."""
     play(scenario)
 
@@ -29,8 +29,8 @@ def test_output(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     judge(rule)
 
 
-@promise(
-    "wait.whole",
+@check(
+    "wait.complete",
     Level.MUST,
     "An output is not broken off: it ends as HTTP asks for.",
 )
@@ -39,7 +39,7 @@ def test_outputs_come_to_their_end(session: Session) -> None:
     whole(session, Kind.WAIT)
 
 
-@promise(
+@check(
     "wait.head-first",
     Level.SHOULD,
     "The head of the answer comes when the run was taken, not when it is over.",
@@ -50,19 +50,19 @@ def test_the_head_comes_first(session: Session) -> None:
     head_first(session, WAIT)
 
 
-@promise(
+@check(
     "wait.any-request",
     Level.MUST,
     "Whatever a request asks to see, its output keeps the contract.",
     runs=1,
     explores=True,
 )
-def test_any_request_is_answered_by_the_contract(explore: Explorer) -> None:
+def test_any_request_is_answered_by_the_contract(explore: PropertyRunner) -> None:
     """Modes and options in any combination."""
 
-    def wait_for(stage: Stage, options: Json) -> None:
-        exchange = stage.run(WAIT, **options)
+    def wait_for(client: ScenarioClient, options: Json) -> None:
+        exchange = client.run(WAIT, **options)
         if exchange.response.status != 200:
-            stage.complain(f"expected an output, got status {exchange.response.status}")
+            client.complain(f"expected an output, got status {exchange.response.status}")
 
     explore(run_options(dialect=explore.dialect), wait_for)

@@ -16,11 +16,11 @@ from starlette.types import Message, Receive, Scope, Send
 
 import graphtape_suites
 from graphtape_contracts.json_value import is_object
-from graphtape_mock.replay.engine import Options
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_suites.checks.check import all_checks
 from graphtape_suites.runner.profile import SMOKE
-from graphtape_suites.checks.check import all_promises
 from graphtape_suites.runner.settings import Settings
 from graphtape_suites.runner.target import Target, open_target
 
@@ -29,7 +29,7 @@ RECORDINGS = ("tools", "failing")
 """What is run: a graph that does most of what there is, and one that fails."""
 
 # Else each session in this process would import anew what is imported late.
-all_promises()
+all_checks()
 import_module("httpcore")
 
 
@@ -121,7 +121,7 @@ class Deployment(Mock):
         alter: Callable[[Asked, MutableHeaders], object],
     ) -> None:
         files = [bundled_recordings() / f"{name}.jsonl" for name in RECORDINGS]
-        super().__init__(load(files), Options(speed=0, nearest=True))
+        super().__init__(load(files), ReplayOptions(speed=0, nearest=True))
         self.asked: list[Asked] = []
         self.url = ""
         self._answer = answer
@@ -187,7 +187,7 @@ SETTINGS = Settings(
     concurrency=2,
     timeout=20.0,
     repeat=1,
-    repeatable=True,
+    deterministic=True,
     expected_failures=None,
     recordings=tuple(bundled_recordings() / f"{name}.jsonl" for name in RECORDINGS),
 )

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from graphtape_contracts.langchain.chunks import Message, add_chunks
 from graphtape_contracts.json_value import Json, is_object, objects_in
+from graphtape_contracts.langchain.chunks import Message, add_chunks
 from graphtape_contracts.langchain.merge import NotAddable
 
 __all__ = [

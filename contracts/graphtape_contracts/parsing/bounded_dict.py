@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from typing import Generic, TypeVar
 
-MOST_REMEMBERED = 256
+MAX_ENTRIES = 256
 
 Value = TypeVar("Value")
 
 
-class Recent(Generic[Value]):
-    """Values by id, at most `MOST_REMEMBERED`: the one that was set longest ago goes first."""
+class BoundedDict(Generic[Value]):
+    """Values by id, at most `MAX_ENTRIES`: the one that was set longest ago goes first."""
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -41,7 +41,7 @@ class Recent(Generic[Value]):
         """Set the value with that id, in the place of one before."""
         self._values.pop(id_, None)
         self._values[id_] = value
-        if len(self._values) > MOST_REMEMBERED:
+        if len(self._values) > MAX_ENTRIES:
             del self._values[next(iter(self._values))]
             self.forgot = True
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from graphtape_contracts.dialect import Dialect, detect
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.exchange import Request, Response
 from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.reducer import Reducer
 from graphtape_contracts.stream_mode import event_names
 
@@ -32,12 +32,12 @@ class Kind(StrEnum):
     """The output of a run that was started before: 200 of `GET .../runs/{run_id}/join`."""
     REFUSAL = "refusal"
     """Anything else that a request to `/runs/stream` or `/runs/wait` is answered with."""
-    NEIGHBOUR = "neighbour"
+    OTHER = "other endpoint"
     """The answer to any other request."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StreamOptions:
     """What a run request asks for."""
 
     body: Json
@@ -58,13 +58,13 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ExchangeHead:
     """One call, as far as its head tells."""
 
     kind: Kind
     request: Request | None
     """None where nobody kept it, as in a transcript of curl."""
-    asked: Asked | None
+    options: StreamOptions | None
     """None where the request is not there or is no run request that can be read."""
     response: Response
     dialect: Dialect | None
@@ -92,7 +92,7 @@ def kind_of(request: Request | None, response: Response) -> Kind:
             return Kind.JOIN_STREAM
         if _JOIN.search(path):
             return Kind.JOIN
-    return Kind.NEIGHBOUR
+    return Kind.OTHER
 
 
 def _kind_of_head(response: Response) -> Kind:
@@ -110,10 +110,10 @@ def _kind_of_head(response: Response) -> Kind:
         joined = located is None or (is_python and names_thread)
         return Kind.JOIN_STREAM if joined else Kind.STREAM
     waited = located is not None and (names_thread or not is_python)
-    return Kind.WAIT if waited else Kind.NEIGHBOUR
+    return Kind.WAIT if waited else Kind.OTHER
 
 
-def asked_by(request: Request | None) -> Asked | None:
+def stream_options(request: Request | None) -> StreamOptions | None:
     """Read what a run *request* asks for; None where it is no run request that can be read."""
     if request is None or request.method != "POST":
         return None
@@ -123,7 +123,7 @@ def asked_by(request: Request | None) -> Asked | None:
     modes = body.get("stream_mode")
     listed = modes if is_list(modes) else [modes]
     named = frozenset(mode for mode in listed if isinstance(mode, str))
-    return Asked(
+    return StreamOptions(
         body,
         named or frozenset({"values"}),
         body.get("stream_subgraphs") is True,

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.json_value import is_object
-from graphtape_contracts.parsing.bounded_dict import Recent
+from graphtape_contracts.parsing.bounded_dict import BoundedDict
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.schema import show
 
 _PHASE = re.compile(r"on_(\w+)_(start|stream|end|error)")
@@ -50,7 +50,7 @@ def split(name: object) -> tuple[str, str] | None:
     return (parts[1], parts[2]) if parts else None
 
 
-def read_step(event: Event) -> Step | None:
+def parse_step(event: Event) -> Step | None:
     """Return what *event* tells of a run; None where it tells nothing that can be read."""
     value = event.value
     if event.mode != "events" or not is_object(value):
@@ -67,7 +67,7 @@ class StepLog:
 
     def __init__(self) -> None:
         """Begin with nothing that runs."""
-        self._going = Recent[Step]()
+        self._going = BoundedDict[Step]()
         self.start: Step | None = None
         """The start of the run last told of, if it went on before that was told."""
 
@@ -83,8 +83,8 @@ class StepLog:
     def read(self, event: Event) -> Step | None:
         """Return what *event* tells of a run; None where it tells nothing that can be read."""
         if event.name == "metadata":
-            self._going = Recent[Step]()
-        step = read_step(event)
+            self._going = BoundedDict[Step]()
+        step = parse_step(event)
         if step is None:
             return None
         self.start = self._going.get(step.run)

@@ -12,7 +12,7 @@ _BOOLEAN_WORDS = frozenset(("true", "false", "t", "f", "yes", "no", "y", "n", "o
 """Aegra takes such words, and 0 and 1, for booleans, as pydantic does."""
 
 
-def malformed(request: Request) -> str | None:
+def why_malformed(request: Request) -> str | None:
     """Return in words what is wrong with the body of a run *request*; None if nothing is.
 
     Only what langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1 and Aegra 0.11.0 all refuse counts

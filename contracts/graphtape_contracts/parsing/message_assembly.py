@@ -8,16 +8,16 @@ content, and the tool calls whose arguments are whole.
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.langchain.merge import NotAddable, merge_content
+from graphtape_contracts.parsing.event import parse
 
-Call = tuple[Any, Any, Any]
+ToolCall = tuple[Any, Any, Any]
 """The name, the arguments and the id of a tool call."""
 
 
 @dataclass(slots=True)
-class _Call:
+class _ToolCall:
     """The pieces of one tool call."""
 
     name: str = ""
@@ -25,7 +25,7 @@ class _Call:
     args: list[str] = field(default_factory=list[str])
 
 
-class MessageSum:
+class MessageAssembly:
     """Adds up the pieces of one message."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class MessageSum:
         self._text: list[str] = []
         self._blocks: list[Any] | None = None
         self._known = True
-        self._calls: dict[int, _Call] | None = {}
+        self._calls: dict[int, _ToolCall] | None = {}
         self.is_open = False
         """Whether the server marks the last piece, and it has not come."""
 
@@ -60,11 +60,11 @@ class MessageSum:
         return self._blocks if self._known and self._blocks is not None else self.text
 
     @property
-    def calls(self) -> list[Call] | None:
+    def calls(self) -> list[ToolCall] | None:
         """The tool calls; None where there are none, or one that is not whole or has no number."""
         if not self._calls:
             return None
-        calls: list[Call] = []
+        calls: list[ToolCall] = []
         for call in self._calls.values():
             args = parse("".join(call.args) or "{}")
             if not is_object(args):
@@ -86,7 +86,7 @@ class MessageSum:
             self._calls = None  # Without a number it is not known which call it goes on with.
             return
         name, id_, args = (piece.get(key) or "" for key in ("name", "id", "args"))
-        call = self._calls.setdefault(piece["index"], _Call())
+        call = self._calls.setdefault(piece["index"], _ToolCall())
         readable = isinstance(name, str) and isinstance(id_, str) and isinstance(args, str)
         if not readable or (id_ and call.id not in ("", id_)):
             self._calls = None  # Another call under a number that is taken is a call of its own.
@@ -105,7 +105,7 @@ def _merged(before: Any, content: Any) -> Any:
         return None
 
 
-def calls_of(message: Json) -> list[Call] | None:
+def tool_calls_of(message: Json) -> list[ToolCall] | None:
     """Return the tool calls of a whole *message*; None where they cannot be read."""
     calls = message.get("tool_calls")
     if not is_list(calls) or not all(is_object(call) for call in calls):

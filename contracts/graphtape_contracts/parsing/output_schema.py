@@ -10,11 +10,11 @@ from graphtape_contracts.schema import Validator
 
 _OF_THE_SERVER = ("__interrupt__", "__feedback__")
 
-Misfit = tuple[Path, str]
+ValidationError = tuple[Path, str]
 """Where in an output, and what about it, is not as advertised."""
 
 
-def output_judge(schema: Json) -> Callable[[Any], Misfit | None]:
+def output_validator(schema: Json) -> Callable[[Any], ValidationError | None]:
     """Return the function that tells the first thing about an output that *schema* forbids.
 
     What the server adds is left aside, and so are keys that the state as a whole lacks: before
@@ -24,7 +24,7 @@ def output_judge(schema: Json) -> Callable[[Any], Misfit | None]:
     """
     validator = _compile(json.dumps(schema))
 
-    def judge(output: Any) -> Misfit | None:
+    def judge(output: Any) -> ValidationError | None:
         if is_object(output):
             output = {key: value for key, value in output.items() if key not in _OF_THE_SERVER}
             if not output:

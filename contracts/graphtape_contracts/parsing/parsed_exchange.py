@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from graphtape_contracts.parsing.exchange_head import Call
-from graphtape_contracts.parsing.event import Event, event_of, parse
 from graphtape_contracts.exchange import Exchange
+from graphtape_contracts.parsing.event import Event, event_of, parse
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
 
 
 @dataclass(frozen=True)
-class Answer:
+class ParsedExchange:
     """One of several exchanges that are judged together."""
 
     number: int
     """Which of them it is, counted from 1."""
     exchange: Exchange
-    call: Call
+    head: ExchangeHead
 
     @cached_property
     def events(self) -> tuple[Event, ...]:

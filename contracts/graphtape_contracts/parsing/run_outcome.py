@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphtape_contracts.parsing.parsed_exchange import Answer
-from graphtape_contracts.parsing.exchange_head import Kind
-from graphtape_contracts.parsing.event import Absent
 from graphtape_contracts.exchange import End
 from graphtape_contracts.json_value import is_list, is_object
+from graphtape_contracts.parsing.event import Absent
+from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.parsing.normal_form import normal_form
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 from graphtape_contracts.rule import quote
 
 _INTERRUPT = "__interrupt__"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """The end of a run."""
 
     error: str | None
@@ -30,19 +30,19 @@ class Outcome:
         return "no state" if isinstance(self.output, Absent) else quote(self.output)
 
 
-def outcome_of(answer: Answer) -> Outcome | None:
+def run_outcome_of(answer: ParsedExchange) -> RunOutcome | None:
     """Return how the run of *answer* ended: a stream, or an output that was waited for.
 
     None where that is not known, because the answer was cut, or tells of several attempts.
     """
     if answer.exchange.end is not End.COMPLETE:
         return None
-    if answer.call.kind is Kind.STREAM:
+    if answer.head.kind is Kind.STREAM:
         return _of_stream(answer)
     return _of_output(answer)
 
 
-def _of_stream(answer: Answer) -> Outcome | None:
+def _of_stream(answer: ParsedExchange) -> RunOutcome | None:
     error: str | None = None
     interrupts: frozenset[str] = frozenset()
     attempts = 0
@@ -56,7 +56,7 @@ def _of_stream(answer: Answer) -> Outcome | None:
             output = None if event.value is Absent.EMPTY else event.value
         if event.name in ("values", "updates"):
             interrupts |= _interrupts_in(event.value)
-    return Outcome(error, interrupts, output) if attempts < 2 else None
+    return RunOutcome(error, interrupts, output) if attempts < 2 else None
 
 
 def _interrupts_in(value: Any) -> frozenset[str]:
@@ -64,19 +64,19 @@ def _interrupts_in(value: Any) -> frozenset[str]:
     return frozenset(map(normal_form, listed)) if is_list(listed) else frozenset()
 
 
-def _of_output(answer: Answer) -> Outcome:
+def _of_output(answer: ParsedExchange) -> RunOutcome:
     output = answer.output
     error: str | None = None
     if is_object(output):
         if is_object(told := output.get("__error__")):
             error = str(told.get("error"))
         output = {key: value for key, value in output.items() if key != "__feedback__"}
-    asked = answer.call.asked
+    asked = answer.head.options
     shown = asked is None or "values" in asked.modes
-    return Outcome(error, _interrupts_in(output), output if shown else Absent.EMPTY)
+    return RunOutcome(error, _interrupts_in(output), output if shown else Absent.EMPTY)
 
 
-def have_same_output(one: Outcome, other: Outcome) -> bool:
+def have_same_output(one: RunOutcome, other: RunOutcome) -> bool:
     """Whether two runs that did not fail ended in the same state, ids and times apart.
 
     Where a stream shows no state, the output is empty. Of runs that were interrupted only the
@@ -87,7 +87,7 @@ def have_same_output(one: Outcome, other: Outcome) -> bool:
     return _form(one) == _form(other)
 
 
-def _form(outcome: Outcome) -> str:
+def _form(outcome: RunOutcome) -> str:
     if isinstance(outcome.output, Absent) or outcome.output is None or outcome.output == {}:
         return "nothing"
     return normal_form(outcome.output)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.json_value import Json, Path, is_list, is_object
-from graphtape_contracts.parsing.bounded_dict import Recent
+from graphtape_contracts.parsing.bounded_dict import BoundedDict
+from graphtape_contracts.parsing.event import Event
 
 OWN = "__"
 """How the names of LangGraph's own tasks begin. The handlers of errors show no start."""
@@ -25,7 +25,7 @@ class TaskEvent:
     @property
     def key(self) -> str:
         """Its id and the namespace of its graph, as one text."""
-        return place(self.event, self.id)
+        return qualified_name(self.event, self.id)
 
     @property
     def of_root(self) -> bool:
@@ -60,12 +60,12 @@ class TaskEvent:
         return self.is_result and not self.has_failed and not self.interrupts
 
 
-def place(event: Event, name: str) -> str:
+def qualified_name(event: Event, name: str) -> str:
     """Return *name* with the namespace of *event*, as one text: two graphs do not meet there."""
     return "|".join((*event.namespace, name))
 
 
-def read_task(event: Event) -> TaskEvent | None:
+def parse_task_event(event: Event) -> TaskEvent | None:
     """Return what *event* tells of a task; None where it tells nothing that can be read."""
     value = event.value
     path: Path = ()
@@ -92,7 +92,7 @@ class TaskLog:
     def __init__(self, mode: str | None = None) -> None:
         """Begin with no tasks; a *mode* that is given is the one to read."""
         self._mode = mode
-        self._open = Recent[TaskEvent]()
+        self._open = BoundedDict[TaskEvent]()
         self.start: TaskEvent | None = None
         """The start of the task last told of, if it was open then."""
 
@@ -109,8 +109,8 @@ class TaskLog:
     def read(self, event: Event) -> TaskEvent | None:
         """Return what *event* tells of a task, if it is of the mode that is read."""
         if event.name == "metadata":
-            self._open = Recent[TaskEvent]()
-        told = read_task(event) if self._mode in (None, event.mode) else None
+            self._open = BoundedDict[TaskEvent]()
+        told = parse_task_event(event) if self._mode in (None, event.mode) else None
         if told is None:
             return None
         self._mode = event.mode

@@ -4,16 +4,16 @@ import json
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 
-from graphtape_contracts.parsing.parsed_exchange import Answer
-from graphtape_contracts.parsing.exchange_head import Asked, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Absent
 from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.interrupts import tells_interrupts
+from graphtape_contracts.parsing.event import Absent
+from graphtape_contracts.parsing.exchange_head import Kind, StreamOptions
+from graphtape_contracts.parsing.interrupts import shows_interrupts
 from graphtape_contracts.parsing.normal_form import normal_form
-from graphtape_contracts.parsing.run_outcome import have_same_output, outcome_of
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
+from graphtape_contracts.parsing.run_outcome import have_same_output, run_outcome_of
 from graphtape_contracts.parsing.status import blames_the_request
-from graphtape_contracts.rule import RUNS, AnyRule, Relation, Report
+from graphtape_contracts.rule import RUNS, AnyRule, CrossExchangeRule, Report
 from graphtape_contracts.stream_mode import event_names
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
@@ -28,7 +28,7 @@ _COMPARED = ("values", "updates", "custom", "tasks", "debug", "checkpoints")
 """Modes that show the same whatever other modes are on; `events` also tells of the other modes."""
 
 
-def _request(asked: Asked) -> Hashable:
+def _request(asked: StreamOptions) -> Hashable:
     """Return what is equal for requests that start the same run in the same manner.
 
     With messages or events the model streams, which may change what it says; with `events`
@@ -41,20 +41,20 @@ def _request(asked: Asked) -> Hashable:
     return json.dumps(run, sort_keys=True), streams, "events" in asked.modes, none
 
 
-def _output(answers: Sequence[Answer], report: Report) -> None:
-    first: dict[Hashable, Answer] = {}
-    streams_first = sorted(answers, key=lambda answer: answer.call.kind is Kind.WAIT)
+def _output(answers: Sequence[ParsedExchange], report: Report) -> None:
+    first: dict[Hashable, ParsedExchange] = {}
+    streams_first = sorted(answers, key=lambda answer: answer.head.kind is Kind.WAIT)
     for answer in streams_first:
-        asked, outcome = answer.call.asked, outcome_of(answer)
+        asked, outcome = answer.head.options, run_outcome_of(answer)
         if asked is None or "values" not in asked.modes or outcome is None:
             continue
         # With other modes on, interrupts are told in other words.
         if outcome.error is not None or (outcome.interrupts and asked.modes != _VALUES_ALONE):
             continue
         before = first.setdefault(_request(asked), answer)
-        reference = outcome_of(before)
+        reference = run_outcome_of(before)
         # What several streams show is compared mode by mode.
-        if reference is None or answer.call.kind is Kind.STREAM:
+        if reference is None or answer.head.kind is Kind.STREAM:
             continue
         if not have_same_output(reference, outcome):
             report(
@@ -64,8 +64,8 @@ def _output(answers: Sequence[Answer], report: Report) -> None:
             )
 
 
-def _modes(answers: Sequence[Answer], report: Report) -> None:
-    first: dict[Hashable, Answer] = {}
+def _modes(answers: Sequence[ParsedExchange], report: Report) -> None:
+    first: dict[Hashable, ParsedExchange] = {}
     for answer, asked in _whole_streams(answers):
         for mode in _comparable(asked):
             key = (_request(asked), asked.subgraphs, mode)
@@ -73,8 +73,8 @@ def _modes(answers: Sequence[Answer], report: Report) -> None:
             _compare(before, answer, mode, report, subgraphs=True)
 
 
-def _subgraphs(answers: Sequence[Answer], report: Report) -> None:
-    first: dict[Hashable, Answer] = {}
+def _subgraphs(answers: Sequence[ParsedExchange], report: Report) -> None:
+    first: dict[Hashable, ParsedExchange] = {}
     for answer, asked in _whole_streams(answers):
         if not asked.subgraphs:
             for mode in _comparable(asked):
@@ -86,27 +86,31 @@ def _subgraphs(answers: Sequence[Answer], report: Report) -> None:
                 _compare(before, answer, mode, report, subgraphs=False)
 
 
-def _renamed_with_subgraphs(answer: Answer) -> frozenset[str]:
+def _renamed_with_subgraphs(answer: ParsedExchange) -> frozenset[str]:
     """Return the modes whose events get a namespace, and without subgraphs have a bare name."""
     # On LangGraph.js 2.0.0 and 1.5.1 also what the nodes of subgraphs write to the custom stream.
-    return _MESSAGES | {"custom"} if answer.call.dialect is Dialect.JAVASCRIPT else _MESSAGES
+    return _MESSAGES | {"custom"} if answer.head.dialect is Dialect.JAVASCRIPT else _MESSAGES
 
 
-def _whole_streams(answers: Sequence[Answer]) -> Iterator[tuple[Answer, Asked]]:
+def _whole_streams(
+    answers: Sequence[ParsedExchange],
+) -> Iterator[tuple[ParsedExchange, StreamOptions]]:
     for answer in answers:
-        outcome = outcome_of(answer)
-        if answer.call.kind is Kind.STREAM and answer.call.asked and outcome:
+        outcome = run_outcome_of(answer)
+        if answer.head.kind is Kind.STREAM and answer.head.options and outcome:
             if outcome.error is None:
-                yield answer, answer.call.asked
+                yield answer, answer.head.options
 
 
-def _comparable(asked: Asked) -> list[str]:
+def _comparable(asked: StreamOptions) -> list[str]:
     modes = [mode for mode in _COMPARED if mode in asked.modes]
     # Where both kinds of messages are asked for, some servers show one of them.
     return modes + ([] if asked.modes >= _MESSAGES else sorted(asked.modes & _MESSAGES))
 
 
-def _compare(before: Answer, answer: Answer, mode: str, report: Report, *, subgraphs: bool) -> None:
+def _compare(
+    before: ParsedExchange, answer: ParsedExchange, mode: str, report: Report, *, subgraphs: bool
+) -> None:
     if before is answer:
         return
     expected, got = (_shown(one, mode, subgraphs=subgraphs) for one in (before, answer))
@@ -124,13 +128,13 @@ def _compare(before: Answer, answer: Answer, mode: str, report: Report, *, subgr
     )
 
 
-def _shown(answer: Answer, mode: str, *, subgraphs: bool) -> Counter[str]:
+def _shown(answer: ParsedExchange, mode: str, *, subgraphs: bool) -> Counter[str]:
     names = event_names({mode})
     return Counter(
         f"{normal_form(event.name)} {_data_form(event.value)}"
         for event in answer.events
         if event.mode in names and (subgraphs or not event.namespace)
-        if not tells_interrupts(event)  # Aegra 0.11.0 does so only if `updates` are not asked for.
+        if not shows_interrupts(event)  # Aegra 0.11.0 does so only if `updates` are not asked for.
     )
 
 
@@ -142,14 +146,14 @@ def _cut(text: str) -> str:
     return text if len(text) <= 200 else f"{text[:200]}... (cut)"
 
 
-def _outcome(answers: Sequence[Answer], report: Report) -> None:
-    first: dict[Hashable, Answer] = {}
+def _outcome(answers: Sequence[ParsedExchange], report: Report) -> None:
+    first: dict[Hashable, ParsedExchange] = {}
     for answer in answers:
-        asked, outcome = answer.call.asked, outcome_of(answer)
+        asked, outcome = answer.head.options, run_outcome_of(answer)
         if asked is None or outcome is None:
             continue
         before = first.setdefault((_request(asked), asked.subgraphs), answer)
-        reference = outcome_of(before)
+        reference = run_outcome_of(before)
         if reference is None or (reference.error is None) == (outcome.error is None):
             continue
         expected = "success" if reference.error is None else f"the error {reference.error}"
@@ -160,8 +164,8 @@ def _outcome(answers: Sequence[Answer], report: Report) -> None:
         )
 
 
-def _status(answers: Sequence[Answer], report: Report) -> None:
-    first: dict[Hashable, Answer] = {}
+def _status(answers: Sequence[ParsedExchange], report: Report) -> None:
+    first: dict[Hashable, ParsedExchange] = {}
     for answer in answers:
         request, status = answer.exchange.request, answer.exchange.response.status
         if request.method != "POST" or not (status == 200 or blames_the_request(status)):
@@ -186,57 +190,57 @@ _KNOWN = frozenset(Dialect)
 _ANSWERS = RUNS | {Kind.REFUSAL}
 
 RULES: tuple[AnyRule, ...] = (
-    Relation(
-        id="repetition.output",
+    CrossExchangeRule(
+        id="consistency.output",
         level=Level.MUST,
-        promise="The output of a run that is waited for is the last `values` of a stream of the "
+        statement="The output of a run that is waited for is the last `values` of a stream of the "
         "same request, and the same every time.",
         source=f"{_OBSERVED}; many clients wait in tests and stream in production",
         kinds=RUNS,
-        repeatable=True,
+        deterministic=True,
         judge=_output,
     ),
-    Relation(
-        id="repetition.modes",
+    CrossExchangeRule(
+        id="consistency.modes",
         level=Level.SHOULD,
-        promise="A stream mode shows the same whatever other modes are asked for, and the same "
+        statement="A stream mode shows the same whatever other modes are asked for, and the same "
         "every time.",
         source=f"{_OBSERVED} (python/mode-agent-values+updates); that `events` and messages make "
         "the model stream is left aside",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),
-        repeatable=True,
+        deterministic=True,
         judge=_modes,
     ),
-    Relation(
-        id="repetition.subgraphs",
+    CrossExchangeRule(
+        id="consistency.subgraphs",
         level=Level.SHOULD,
-        promise="With `stream_subgraphs` events with a namespace are added, and no others change, "
+        statement="With `stream_subgraphs` events with a namespace are added, and no others change, "
         "those of messages aside, and on LangGraph.js those of `custom`.",
         source=f"{_OBSERVED} (python/mode-subgraph-sub-values)",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),
-        repeatable=True,
+        deterministic=True,
         judge=_subgraphs,
     ),
-    Relation(
-        id="repetition.outcome",
+    CrossExchangeRule(
+        id="consistency.outcome",
         level=Level.SHOULD,
-        promise="A run fails, or does not, whether it is streamed or waited for.",
+        statement="A run fails, or does not, whether it is streamed or waited for.",
         source=_OBSERVED,
         dialects=_KNOWN,
         kinds=RUNS,
-        repeatable=True,
+        deterministic=True,
         judge=_outcome,
     ),
-    Relation(
-        id="repetition.status",
+    CrossExchangeRule(
+        id="consistency.status",
         level=Level.SHOULD,
-        promise="The same request gets the same status.",
+        statement="The same request gets the same status.",
         source=_OBSERVED,
         dialects=_KNOWN,
         kinds=_ANSWERS,
-        repeatable=True,
+        deterministic=True,
         judge=_status,
     ),
 )

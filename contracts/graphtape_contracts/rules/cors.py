@@ -1,9 +1,9 @@
 """What a browser needs to know before a page of another origin may read an answer."""
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Request
 from graphtape_contracts.finding import Level
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.rule import AnyRule, HeadRule, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
@@ -20,17 +20,17 @@ def _listed(value: str | None) -> set[str]:
     return {entry.strip().lower() for entry in (value or "").split(",")} - {""}
 
 
-def _origin(call: Call, report: Report) -> None:
-    origin = _sent(call.request, "origin")
-    allowed = call.response.header("access-control-allow-origin")
+def _origin(head: ExchangeHead, report: Report) -> None:
+    origin = _sent(head.request, "origin")
+    allowed = head.response.header("access-control-allow-origin")
     if origin is not None and allowed not in ("*", origin):
         report(f"* or {origin}", quote(allowed))
 
 
-def _exposed(call: Call, report: Report) -> None:
-    response = call.response
+def _exposed(head: ExchangeHead, report: Report) -> None:
+    response = head.response
     if (
-        _sent(call.request, "origin") is None
+        _sent(head.request, "origin") is None
         or response.header("access-control-allow-origin") is None
         or response.header("content-location") is None
     ):
@@ -40,14 +40,14 @@ def _exposed(call: Call, report: Report) -> None:
         report("content-location among them", quote(exposed))
 
 
-def _vary(call: Call, report: Report) -> None:
-    vary = call.response.header("vary")
+def _vary(head: ExchangeHead, report: Report) -> None:
+    vary = head.response.header("vary")
     if not _listed(vary) & {"*", "origin"}:
         report("Origin", quote(vary))
 
 
-def _preflight(call: Call, report: Report) -> None:
-    request, response = call.request, call.response
+def _preflight(head: ExchangeHead, report: Report) -> None:
+    request, response = head.request, head.response
     if (
         request is None
         or request.method != "OPTIONS"
@@ -73,7 +73,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="cors.origin",
         level=Level.SHOULD,
-        promise="A run that is asked for with an Origin is answered with an "
+        statement="A run that is asked for with an Origin is answered with an "
         "Access-Control-Allow-Origin that allows it.",
         source=f"{_OBSERVED}; without it no page in a browser can read the answer",
         dialects=frozenset(Dialect),
@@ -82,7 +82,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="cors.exposed",
         level=Level.SHOULD,
-        promise="To an origin that is allowed, Content-Location is exposed.",
+        statement="To an origin that is allowed, Content-Location is exposed.",
         source=f"{_OBSERVED}; without it the SDK for JavaScript does not learn the run's id in a "
         "browser",
         judge=_exposed,
@@ -90,7 +90,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="cors.preflight",
         level=Level.SHOULD,
-        promise="A preflight of a run is answered with 200 or 204, and allows POST and the "
+        statement="A preflight of a run is answered with 200 or 204, and allows POST and the "
         "headers that were asked for.",
         source=f"{_OBSERVED}; a browser sends no run without it",
         kinds=frozenset({Kind.REFUSAL}),
@@ -98,8 +98,8 @@ RULES: tuple[AnyRule, ...] = (
     ),
     HeadRule(
         id="cors.vary",
-        level=Level.MAY,
-        promise="The answer to a run varies with the Origin.",
+        level=Level.NOTE,
+        statement="The answer to a run varies with the Origin.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         judge=_vary,

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from graphtape_contracts.parsing.exchange_head import Call
-from graphtape_contracts.parsing.event import Absent, Event
 from graphtape_contracts.finding import Level
-from graphtape_contracts.schema_findings import report_misfit, shorten
-from graphtape_contracts.parsing.output_schema import output_judge
+from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
+from graphtape_contracts.parsing.output_schema import output_validator
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.schema_findings import report_validation_error, shorten
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 
 
-def _advertised(call: Call, report: Report) -> EventWatch:
-    if call.output_schema is None:
+def _advertised(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.output_schema is None:
         return
-    judge = output_judge(call.output_schema)
+    judge = output_validator(head.output_schema)
     while isinstance(event := (yield), Event):
         if event.mode == "values" and not event.namespace and _is_readable(event):
             misfit = judge(_value(event))
@@ -25,11 +25,11 @@ def _advertised(call: Call, report: Report) -> EventWatch:
                 report("what fits the advertised schema", shorten(message), at=event, path=path)
 
 
-def _fits(mode: str, schema: str) -> Callable[[Call, Report], EventWatch]:
-    def judge(call: Call, report: Report) -> EventWatch:
+def _fits(mode: str, schema: str) -> Callable[[ExchangeHead, Report], EventWatch]:
+    def judge(head: ExchangeHead, report: Report) -> EventWatch:
         while isinstance(event := (yield), Event):
             if event.mode == mode and _is_readable(event):
-                report_misfit(report, schema, _value(event), at=event)
+                report_validation_error(report, schema, _value(event), at=event)
 
     return judge
 
@@ -136,7 +136,7 @@ RULES: tuple[AnyRule, ...] = (
         EventRule(
             id=f"data.{name.replace('/', '-')}",
             level=level,
-            promise=promise,
+            statement=promise,
             source=source,
             judge=_fits(name, f"{name.replace('/', '-')}.json"),
         )
@@ -144,8 +144,8 @@ RULES: tuple[AnyRule, ...] = (
     ),
     EventRule(
         id="data.advertised",
-        level=Level.MAY,
-        promise="The data of `values` fits the output schema that the deployment advertises, keys "
+        level=Level.NOTE,
+        statement="The data of `values` fits the output schema that the deployment advertises, keys "
         "aside that are not written yet.",
         source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
         "enforce it, so it is the graph that does not keep its word",

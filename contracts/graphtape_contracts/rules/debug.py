@@ -3,24 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_object
-from graphtape_contracts.parsing.bounded_dict import Recent
-from graphtape_contracts.parsing.task_event import TaskEvent, TaskLog, read_task
+from graphtape_contracts.parsing.bounded_dict import BoundedDict
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.task_event import TaskEvent, TaskLog, parse_task_event
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 
 
-def _twin(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or not call.asked.modes >= {"tasks", "debug"}:
+def _twin(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or not head.options.modes >= {"tasks", "debug"}:
         return
-    alone = Recent[TaskEvent]()
+    alone = BoundedDict[TaskEvent]()
     while isinstance(event := (yield), Event):
-        told = read_task(event)
+        told = parse_task_event(event)
         if told is None:
             continue
         key = f"{told.key}|{told.is_result}"
@@ -39,15 +39,15 @@ def _twin(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _shown_twice(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or not call.asked.modes >= {"tasks", "debug"}:
+def _shown_twice(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or not head.options.modes >= {"tasks", "debug"}:
         return
     # Only of the graph itself: subgraphs that run in threads may tell of several tasks at once.
     alone: TaskEvent | None = None
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
             alone = None  # The attempt before broke off between the two.
-        told = read_task(event)
+        told = parse_task_event(event)
         if told is None or not told.of_root:
             continue
         if alone is not None and event.mode == "tasks":
@@ -59,7 +59,7 @@ def _shown_twice(call: Call, report: Report) -> EventWatch:
         alone = told if event.mode == "tasks" else None
 
 
-def _one_step(call: Call, report: Report) -> EventWatch:
+def _one_step(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog("debug")
     while isinstance(event := (yield), Event):
         told = log.read(event)
@@ -76,7 +76,7 @@ def _one_step(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _steps_go_on(call: Call, report: Report) -> EventWatch:
+def _steps_go_on(head: ExchangeHead, report: Report) -> EventWatch:
     last: int | None = None
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
@@ -99,7 +99,7 @@ def _step_of_start(event: Event) -> int | None:
     return step
 
 
-def _times_go_on(call: Call, report: Report) -> EventWatch:
+def _times_go_on(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog("debug")
     while isinstance(event := (yield), Event):
         told = log.read(event)
@@ -126,9 +126,9 @@ def _time(value: Json) -> datetime | None:
 
 RULES: tuple[AnyRule, ...] = (
     EventRule(
-        id="debug.twin",
+        id="debug.mirrors-tasks",
         level=Level.SHOULD,
-        promise="Where `tasks` is asked for too, the payload of each start and result in `debug` "
+        statement="Where `tasks` is asked for too, the payload of each start and result in `debug` "
         "is the data of a `tasks` event before it.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -136,9 +136,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=_twin,
     ),
     EventRule(
-        id="debug.shown-twice",
+        id="debug.complete",
         level=Level.SHOULD,
-        promise="Where `debug` is asked for too, each `tasks` event of the graph itself has its "
+        statement="Where `debug` is asked for too, each `tasks` event of the graph itself has its "
         "twin in `debug` before the next one.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -148,21 +148,21 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="debug.one-step",
         level=Level.SHOULD,
-        promise="A task ends in the step in which it started.",
+        statement="A task ends in the step in which it started.",
         source=_OBSERVED,
         judge=_one_step,
     ),
     EventRule(
-        id="debug.steps-go-on",
+        id="debug.steps-monotonic",
         level=Level.SHOULD,
-        promise="The steps of the graph itself never go back.",
+        statement="The steps of the graph itself never go back.",
         source=_OBSERVED,
         judge=_steps_go_on,
     ),
     EventRule(
-        id="debug.times-go-on",
-        level=Level.MAY,
-        promise="A task does not end before it started, if nobody sets the clock.",
+        id="debug.timestamps-monotonic",
+        level=Level.NOTE,
+        statement="A task does not end before it started, if nobody sets the clock.",
         source=_OBSERVED,
         judge=_times_go_on,
     ),

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Absent, parse
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, Path, is_list, is_object
-from graphtape_contracts.schema_findings import report_misfit
+from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.rule import AnyRule, BodyRule, Report, quote
+from graphtape_contracts.schema_findings import report_validation_error
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
-_NEIGHBOURS = frozenset({Kind.NEIGHBOUR})
+_NEIGHBOURS = frozenset({Kind.OTHER})
 _GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace of the ids of the assistants that the servers make of their graphs."""
 
@@ -35,11 +35,11 @@ class _Route:
     listed: bool = False
     """Whether the answer is a list of what the rule is about."""
 
-    def answers(self, call: Call) -> bool:
-        """Whether *call* is a call of this route that was answered with 200."""
-        request, status = call.request, call.response.status
+    def answers(self, head: ExchangeHead) -> bool:
+        """Whether *head* is a call of this route that was answered with 200."""
+        request, status = head.request, head.response.status
         called = request is not None and request.method == self.method and status == 200
-        return called and re.search(f"{self.path}$", call.path) is not None
+        return called and re.search(f"{self.path}$", head.path) is not None
 
 
 _OK = (_Route("GET", "^/ok"),)
@@ -68,21 +68,21 @@ _COUNTS = (_Route("POST", "/(assistants|threads)/count"),)
 _ALL = (*_OK, *_INFO, *_ASSISTANTS, *_SCHEMAS, *_GRAPH, *_THREADS, *_STATE, *_RUNS, *_COUNTS)
 
 
-def _fits(routes: Iterable[_Route], schema: str) -> Callable[[Call, bytes, Report], None]:
-    def judge(call: Call, body: bytes, report: Report) -> None:
-        for path, value in _held(routes, call, body, report):
-            report_misfit(report, schema, value, path=path)
+def _fits(routes: Iterable[_Route], schema: str) -> Callable[[ExchangeHead, bytes, Report], None]:
+    def judge(head: ExchangeHead, body: bytes, report: Report) -> None:
+        for path, value in _held(routes, head, body, report):
+            report_validation_error(report, schema, value, path=path)
 
     return judge
 
 
 def _held(
-    routes: Iterable[_Route], call: Call, body: bytes, report: Report
+    routes: Iterable[_Route], head: ExchangeHead, body: bytes, report: Report
 ) -> Iterable[tuple[Path, Any]]:
     """Yield what the answer of one of *routes* holds, and where, if it can be read."""
-    route = next((route for route in routes if route.answers(call)), None)
+    route = next((route for route in routes if route.answers(head)), None)
     value = parse(body)
-    if route is None or isinstance(value, Absent) or _selects(call):
+    if route is None or isinstance(value, Absent) or _selects(head):
         return
     if not route.listed:
         yield (), value
@@ -92,33 +92,33 @@ def _held(
         report("a list", quote(value))
 
 
-def _selects(call: Call) -> bool:
+def _selects(head: ExchangeHead) -> bool:
     """Whether the request names the keys that it wants to see."""
-    asked = parse(call.request.body) if call.request else None
+    asked = parse(head.request.body) if head.request else None
     return is_object(asked) and bool(asked.get("select"))
 
 
-def _json(call: Call, body: bytes, report: Report) -> None:
-    if not any(route.answers(call) for route in _ALL):
+def _json(head: ExchangeHead, body: bytes, report: Report) -> None:
+    if not any(route.answers(head) for route in _ALL):
         return
-    media_type = call.response.header("content-type") or "none"
+    media_type = head.response.header("content-type") or "none"
     if media_type.split(";")[0].strip().lower() != "application/json":
         report("the content type application/json", quote(media_type))
     if isinstance(parse(body), Absent):
         report("a body of JSON", quote(body.decode(errors="replace")))
 
 
-def _run_location(call: Call, body: bytes, report: Report) -> None:
+def _run_location(head: ExchangeHead, body: bytes, report: Report) -> None:
     run = parse(body)
-    if not (is_object(run) and any(route.answers(call) for route in _NEW_RUN)):
+    if not (is_object(run) and any(route.answers(head) for route in _NEW_RUN)):
         return
-    location = call.response.header("content-location") or "none"
+    location = head.response.header("content-location") or "none"
     if not location.endswith(f"/runs/{run.get('run_id')}"):
         report(f"a Content-Location that ends with the run {run.get('run_id')}", quote(location))
 
 
-def _assistant_id(call: Call, body: bytes, report: Report) -> None:
-    if not _ASSISTANTS[0].answers(call):
+def _assistant_id(head: ExchangeHead, body: bytes, report: Report) -> None:
+    if not _ASSISTANTS[0].answers(head):
         return
     found = parse(body)
     for n, assistant in enumerate(found if is_list(found) else []):
@@ -141,18 +141,18 @@ def _is_default(assistant: Json) -> bool:
     )
 
 
-def _pagination(call: Call, body: bytes, report: Report) -> None:
+def _pagination(head: ExchangeHead, body: bytes, report: Report) -> None:
     found = parse(body)
-    searched = any(route.answers(call) for route in (_ASSISTANTS[0], _THREADS[0]))
+    searched = any(route.answers(head) for route in (_ASSISTANTS[0], _THREADS[0]))
     if not searched or not is_list(found):
         return
-    total = call.response.header("x-pagination-total") or "none"
+    total = head.response.header("x-pagination-total") or "none"
     if not (total.isascii() and total.isdigit() and int(total) >= len(found)):
         report(f"an x-pagination-total of at least {len(found)}", quote(total))
 
 
-def _count(call: Call, body: bytes, report: Report) -> None:
-    if _COUNTS[0].answers(call):
+def _count(head: ExchangeHead, body: bytes, report: Report) -> None:
+    if _COUNTS[0].answers(head):
         count = parse(body)
         if not isinstance(count, (int, Absent)) or isinstance(count, bool):
             report("an integer", quote(count))
@@ -229,9 +229,9 @@ _BY_SCHEMA = (
 
 RULES: tuple[AnyRule, ...] = (
     BodyRule(
-        id="neighbours.json",
+        id="endpoints.json",
         level=Level.MUST,
-        promise="The answers of the routes around runs, where the status is 200, are JSON and say "
+        statement="The answers of the routes around runs, where the status is 200, are JSON and say "
         "so.",
         source=_OBSERVED,
         kinds=_NEIGHBOURS,
@@ -241,7 +241,7 @@ RULES: tuple[AnyRule, ...] = (
         BodyRule(
             id=f"neighbours.{name}",
             level=level,
-            promise=promise,
+            statement=promise,
             source=source,
             kinds=_NEIGHBOURS,
             judge=_fits(routes, schema),
@@ -249,18 +249,18 @@ RULES: tuple[AnyRule, ...] = (
         for name, level, promise, source, routes, schema in _BY_SCHEMA
     ),
     BodyRule(
-        id="neighbours.assistant-id",
+        id="endpoints.assistant-id",
         level=Level.SHOULD,
-        promise="The assistant that the server made of a graph has the UUID of version 5 of the "
+        statement="The assistant that the server made of a graph has the UUID of version 5 of the "
         "graph's name as its id.",
         source=f"{_OBSERVED}; recordings and clients that keep the id work with every deployment",
         kinds=_NEIGHBOURS,
         judge=_assistant_id,
     ),
     BodyRule(
-        id="neighbours.run-location",
+        id="endpoints.run-location",
         level=Level.SHOULD,
-        promise="The answer to a new run in the background names it in Content-Location.",
+        statement="The answer to a new run in the background names it in Content-Location.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; the SDKs tell their "
         "callers of the run by it (on_run_created)",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -268,9 +268,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=_run_location,
     ),
     BodyRule(
-        id="neighbours.pagination",
+        id="endpoints.pagination",
         level=Level.SHOULD,
-        promise="A search answers with x-pagination-total, a number that is not less than what it "
+        statement="A search answers with x-pagination-total, a number that is not less than what it "
         "found.",
         source="observed on langgraph-api 0.16.7, where it is not the total but one more than what "
         "was shown, if there is more",
@@ -279,9 +279,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=_pagination,
     ),
     BodyRule(
-        id="neighbours.count",
+        id="endpoints.count",
         level=Level.SHOULD,
-        promise="A count is a bare integer.",
+        statement="A count is a bare integer.",
         source="observed on langgraph-api 0.16.7, and Aegra 0.11.0 for assistants",
         kinds=_NEIGHBOURS,
         judge=_count,

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event, parse
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, Path, is_object
+from graphtape_contracts.parsing.event import Event, parse
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_contracts.rule import (
     AnyRule,
     BodyRule,
@@ -70,19 +70,19 @@ def _judge_masking(error: Json, report: Report, path: Path, at: Event | None = N
         report(f"the text of {name}", quote(message), at=at, path=place)
 
 
-def _masked(call: Call, report: Report) -> EventWatch:
+def _masked(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         for error, path in _errors_in(event):
             _judge_masking(error, report, path, event)
 
 
-def _masked_output(call: Call, body: bytes, report: Report) -> None:
+def _masked_output(head: ExchangeHead, body: bytes, report: Report) -> None:
     output = parse(body)
     if is_object(output) and is_object(error := output.get("__error__")):
         _judge_masking(error, report, ("__error__",))
 
 
-def _no_traceback(call: Call, report: Report) -> EventWatch:
+def _no_traceback(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         for error, path in _errors_in(event):
             if TRACEBACK.search(str(error.get("message"))):
@@ -94,7 +94,7 @@ def _no_traceback(call: Call, report: Report) -> EventWatch:
                 )
 
 
-def _no_traceback_in_output(call: Call, body: bytes, report: Report) -> None:
+def _no_traceback_in_output(head: ExchangeHead, body: bytes, report: Report) -> None:
     output = parse(body)
     if not is_object(output) or not is_object(error := output.get("__error__")):
         return
@@ -118,7 +118,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="errors.masked",
         level=Level.SHOULD,
-        promise=f"{_MASKING}.",
+        statement=f"{_MASKING}.",
         source=_MASKING_SOURCE,
         dialects=frozenset({Dialect.PYTHON}),
         judge=_masked,
@@ -126,22 +126,22 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="errors.masked-output",
         level=Level.SHOULD,
-        promise=f"{_MASKING}, also in the output of a run that was waited for.",
+        statement=f"{_MASKING}, also in the output of a run that was waited for.",
         source=_MASKING_SOURCE,
         dialects=frozenset({Dialect.PYTHON}),
         judge=_masked_output,
     ),
     EventRule(
         id="errors.no-traceback",
-        level=Level.MAY,
-        promise="The message of an error holds no traceback.",
+        level=Level.NOTE,
+        statement="The message of an error holds no traceback.",
         source=_TRACEBACK_SOURCE,
         judge=_no_traceback,
     ),
     BodyRule(
         id="errors.no-traceback-output",
-        level=Level.MAY,
-        promise="The message of an `__error__` holds no traceback.",
+        level=Level.NOTE,
+        statement="The message of an `__error__` holds no traceback.",
         source=_TRACEBACK_SOURCE,
         judge=_no_traceback_in_output,
     ),

@@ -2,12 +2,12 @@
 
 import re
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_object
-from graphtape_contracts.parsing.interrupts import tells_interrupts
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.interrupts import shows_interrupts
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 from graphtape_contracts.stream_mode import PARTIAL_MESSAGES, STREAM_MODES, event_names
 
@@ -24,75 +24,75 @@ _OF_THE_RUN = _UNASKED | _OF_FEEDBACK | {"events"}
 _PART = re.compile(r"[^|:]+(:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
 
 
-def _asked(call: Call, report: Report) -> EventWatch:
-    if call.asked is None:
+def _asked(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None:
         return
-    shown = call.asked.event_names | {"checkpoints"}
+    shown = head.options.event_names | {"checkpoints"}
     while isinstance(event := (yield), Event):
-        if event.mode in _OF_MODES and event.mode not in shown and not tells_interrupts(event):
+        if event.mode in _OF_MODES and event.mode not in shown and not shows_interrupts(event):
             report(
-                f"only what was asked for: {', '.join(sorted(call.asked.modes))}",
+                f"only what was asked for: {', '.join(sorted(head.options.modes))}",
                 f"the event {quote(event.name)}",
                 at=event,
             )
 
 
-def _checkpoints_asked(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or "checkpoints" in call.asked.modes:
+def _checkpoints_asked(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or "checkpoints" in head.options.modes:
         return
     while isinstance(event := (yield), Event):
         if event.mode == "checkpoints":
             report("no checkpoints", f"the event {quote(event.name)}", at=event)
 
 
-def _interrupts_asked(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or "values" in call.asked.modes:
+def _interrupts_asked(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or "values" in head.options.modes:
         return
     while isinstance(event := (yield), Event):
-        if tells_interrupts(event):
+        if shows_interrupts(event):
             report("no `values`", f"interrupts in the event {quote(event.name)}", at=event)
 
 
-def _namespace_asked(call: Call, report: Report) -> EventWatch:
+def _namespace_asked(head: ExchangeHead, report: Report) -> EventWatch:
     # Another value than a boolean is refused, or means what the server makes of it.
-    if call.asked is None or call.asked.body.get("stream_subgraphs", False) is not False:
+    if head.options is None or head.options.body.get("stream_subgraphs", False) is not False:
         return
     while isinstance(event := (yield), Event):
         if event.namespace and event.mode in _OF_MODES:
             report("no events of subgraphs", f"the event {quote(event.name)}", at=event)
 
 
-def _namespace_form(call: Call, report: Report) -> EventWatch:
+def _namespace_form(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.mode in _OF_MODES and not all(map(_PART.fullmatch, event.namespace)):
             report("parts like `node:UUID`", f"the event {quote(event.name)}", at=event)
 
 
-def _run_bare(call: Call, report: Report) -> EventWatch:
+def _run_bare(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.namespace and event.mode in _OF_THE_RUN:
             report(f"the name {quote(event.mode)}", quote(event.name), at=event)
 
 
-def _partial_messages_bare(call: Call, report: Report) -> EventWatch:
+def _partial_messages_bare(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.namespace and event.mode in PARTIAL_MESSAGES:
             report(f"the name {quote(event.mode)}", quote(event.name), at=event)
 
 
-def _tuples_alone(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or not call.asked.modes >= {"messages", "messages-tuple"}:
+def _tuples_alone(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or not head.options.modes >= {"messages", "messages-tuple"}:
         return
     while isinstance(event := (yield), Event):
         if event.mode in PARTIAL_MESSAGES:
             report("the event `messages` alone", f"the event {quote(event.name)}", at=event)
 
 
-def _checkpoints_kept(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or call.asked.keeps_thread:
+def _checkpoints_kept(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or head.options.keeps_thread:
         return
     while isinstance(event := (yield), Event):
-        unkept = event.mode == "checkpoints" and "checkpoints" in call.asked.modes
+        unkept = event.mode == "checkpoints" and "checkpoints" in head.options.modes
         if event.mode == "debug" and is_object(event.value):
             unkept = event.value.get("type") == "checkpoint"
         # A subgraph may bring a checkpointer of its own.
@@ -100,8 +100,8 @@ def _checkpoints_kept(call: Call, report: Report) -> EventWatch:
             report("no checkpoints of a thread that is not kept", "a checkpoint", at=event)
 
 
-def _known(call: Call, report: Report) -> EventWatch:
-    feedback = call.asked is not None and "feedback_keys" in call.asked.body
+def _known(head: ExchangeHead, report: Report) -> EventWatch:
+    feedback = head.options is not None and "feedback_keys" in head.options.body
     known = _OF_MODES | _UNASKED
     if feedback:
         known |= _OF_FEEDBACK
@@ -114,7 +114,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.asked",
         level=Level.MUST,
-        promise="An event of a stream mode is shown only if the request asks for that mode, "
+        statement="An event of a stream mode is shown only if the request asks for that mode, "
         "checkpoints aside, and `values` that tell of interrupts and of nothing else.",
         source=f"{_OBSERVED}, in every capture",
         kinds=_STREAM,
@@ -123,7 +123,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.interrupts-asked",
         level=Level.SHOULD,
-        promise="Interrupts are told in `values` only if the request asks for `values`.",
+        statement="Interrupts are told in `values` only if the request asks for `values`.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 tells "
         "them so where `updates` are not asked for, whatever is",
         kinds=_STREAM,
@@ -132,7 +132,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.checkpoints-asked",
         level=Level.SHOULD,
-        promise="Checkpoints are shown only if the request asks for them.",
+        statement="Checkpoints are shown only if the request asks for them.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0, Aegra 0.11.0; LangGraph.js "
         "1.5.1 adds them to `values` of subgraphs",
         kinds=_STREAM,
@@ -141,7 +141,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.namespace-asked",
         level=Level.MUST,
-        promise="Events of subgraphs (`mode|namespace`) are shown only with `stream_subgraphs`.",
+        statement="Events of subgraphs (`mode|namespace`) are shown only with `stream_subgraphs`.",
         source=f"{_OBSERVED}; a client that asked for none takes them for those of the graph",
         kinds=_STREAM,
         judge=_namespace_asked,
@@ -149,7 +149,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.namespace-form",
         level=Level.SHOULD,
-        promise="Each part of a namespace is `node:UUID`, a node and the id of its task; or `node` "
+        statement="Each part of a namespace is `node:UUID`, a node and the id of its task; or `node` "
         "alone, if its subgraph keeps a state of its own; or the number of a further subgraph "
         "that a task runs.",
         source=f"{_OBSERVED}: python/mode-subgraph-sub-updates; the SDKs split names at `|`",
@@ -157,18 +157,18 @@ RULES: tuple[AnyRule, ...] = (
         judge=_namespace_form,
     ),
     EventRule(
-        id="events.run-bare",
+        id="events.run-no-namespace",
         level=Level.SHOULD,
-        promise="`metadata`, `error`, `end`, `feedback` and `events` are about the run: they "
+        statement="`metadata`, `error`, `end`, `feedback` and `events` are about the run: they "
         "have no namespace.",
         source=f"{_OBSERVED}; clients compare these names as they are",
         dialects=frozenset(Dialect),
         judge=_run_bare,
     ),
     EventRule(
-        id="events.partial-messages-bare",
+        id="events.partial-no-namespace",
         level=Level.SHOULD,
-        promise="`messages/metadata`, `messages/partial` and `messages/complete` have no "
+        statement="`messages/metadata`, `messages/partial` and `messages/complete` have no "
         "namespace, those of subgraphs neither.",
         source="observed on langgraph-api 0.16.7: python/mode-subgraph-sub-messages; clients "
         "compare these names as they are",
@@ -176,9 +176,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=_partial_messages_bare,
     ),
     EventRule(
-        id="events.tuples-alone",
+        id="events.messages-tuple-only",
         level=Level.SHOULD,
-        promise="Where both kinds of messages are asked for, only the tuples are shown.",
+        statement="Where both kinds of messages are asked for, only the tuples are shown.",
         source="observed on langgraph-api 0.16.7 (python/mode-agent-messages+messages-tuple) and "
         "Aegra 0.11.0; LangGraph.js shows both",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
@@ -188,7 +188,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.checkpoints-kept",
         level=Level.SHOULD,
-        promise="There are no checkpoints of a run whose thread is not kept.",
+        statement="There are no checkpoints of a run whose thread is not kept.",
         source="observed on langgraph-api 0.16.7 (python/mode-agent-checkpoints) and LangGraph.js "
         "2.0.0 and 1.5.1; Aegra always makes some",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -197,8 +197,8 @@ RULES: tuple[AnyRule, ...] = (
     ),
     EventRule(
         id="events.known",
-        level=Level.MAY,
-        promise="The names of the events are those that are known.",
+        level=Level.NOTE,
+        statement="The names of the events are those that are known.",
         source=f"{_OBSERVED}; servers may add others, which clients pass on or ignore",
         judge=_known,
     ),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from graphtape_contracts import sse
-from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame
 from graphtape_contracts.finding import Level
-from graphtape_contracts.watch import Seen, each_block
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_contracts.rule import AnyRule, FrameRule, quote
+from graphtape_contracts.watch import Violation, each_block
 
 _KNOWN = frozenset(Dialect)
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
@@ -26,48 +26,48 @@ def _names(raw: bytes) -> Counter[str]:
     return Counter(field.name for field in sse.split_fields(raw.removeprefix(_BOM)) if field.name)
 
 
-def _known(call: Call, frame: Frame) -> Iterator[Seen]:
+def _known(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     for name in _names(frame.raw):
         if name not in (*_ORDER, "retry"):
-            yield Seen("the fields event, data and id", f"the field {quote(name)}")
+            yield Violation("the fields event, data and id", f"the field {quote(name)}")
 
 
-def _no_retry(call: Call, frame: Frame) -> Iterator[Seen]:
+def _no_retry(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if "retry" in _names(frame.raw):
-        yield Seen("no `retry`", "a `retry`")
+        yield Violation("no `retry`", "a `retry`")
 
 
-def _once(call: Call, frame: Frame) -> Iterator[Seen]:
+def _once(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     names = _names(frame.raw)
     for name in ("event", "id"):
         if names[name] > 1:
-            yield Seen(f"one `{name}`", f"{names[name]} of them")
+            yield Violation(f"one `{name}`", f"{names[name]} of them")
 
 
-def _order(call: Call, frame: Frame) -> Iterator[Seen]:
+def _order(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     found = [name for name in _names(frame.raw) if name in _ORDER]
     expected = sorted(found, key=_ORDER.index)
     if found != expected:
-        yield Seen(", ".join(expected), ", ".join(found))
+        yield Violation(", ".join(expected), ", ".join(found))
 
 
-def _space(call: Call, frame: Frame) -> Iterator[Seen]:
+def _space(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if match := _NO_SPACE.search(frame.raw):
         name = match[1].decode() or "a comment"
-        yield Seen("a space after the colon", f"none after {name}")
+        yield Violation("a space after the colon", f"none after {name}")
 
 
-def _one_data_line(call: Call, frame: Frame) -> Iterator[Seen]:
+def _one_data_line(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     lines = _names(frame.raw)["data"]
     if lines > 1:
-        yield Seen("one `data` line", f"{lines} of them")
+        yield Violation("one `data` line", f"{lines} of them")
 
 
 RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="fields.once",
         level=Level.SHOULD,
-        promise="A block has at most one `event` and at most one `id`.",
+        statement="A block has at most one `event` and at most one `id`.",
         source=f"{_OBSERVED}; the last one counts in the HTML standard, the first one for readers "
         "that look for it",
         judge=each_block(_once),
@@ -75,7 +75,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="fields.order",
         level=Level.SHOULD,
-        promise="The fields of a block come in the order `event`, `data`, `id`.",
+        statement="The fields of a block come in the order `event`, `data`, `id`.",
         source=f"{_OBSERVED}; the standard allows any order, readers that act on each `data` line "
         "need the name before it",
         dialects=_KNOWN,
@@ -84,7 +84,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="fields.one-data-line",
         level=Level.SHOULD,
-        promise="The data of an event is one line.",
+        statement="The data of an event is one line.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js 2.0.0 writes a "
         "line for each line of indented JSON; readers of single lines get no JSON of them",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
@@ -93,7 +93,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="fields.space",
         level=Level.SHOULD,
-        promise="A space follows the colon of a field and of a comment.",
+        statement="A space follows the colon of a field and of a comment.",
         source=f"{_OBSERVED}; readers that cut off `data: ` by its length lose a character",
         dialects=_KNOWN,
         judge=each_block(_space),
@@ -101,15 +101,15 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="fields.no-retry",
         level=Level.SHOULD,
-        promise="A stream has no `retry`.",
+        statement="A stream has no `retry`.",
         source=f"{_OBSERVED}; a `retry` changes when a client of the standard connects again",
         dialects=_KNOWN,
         judge=each_block(_no_retry),
     ),
     FrameRule(
         id="fields.known",
-        level=Level.MAY,
-        promise="The fields of a block are `event`, `data` and `id`.",
+        level=Level.NOTE,
+        statement="The fields of a block are `event`, `data` and `id`.",
         source=f"{_OBSERVED}; the HTML standard has readers ignore other fields",
         judge=each_block(_known),
     ),

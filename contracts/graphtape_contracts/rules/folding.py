@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphtape_contracts.parsing.exchange_head import Call
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_contracts.reducer import Reducer, may_follow
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
@@ -14,8 +14,8 @@ _MOST_UPDATES = 1024
 """Of one key between two values; with more the rule falls silent."""
 
 
-def _values(call: Call, report: Report) -> EventWatch:
-    if call.reducers is None or (call.asked and not call.asked.modes >= {"values", "updates"}):
+def _values(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.reducers is None or (head.options and not head.options.modes >= {"values", "updates"}):
         return
     state: Json | None = None
     updates: dict[str, list[Any]] = {}
@@ -23,14 +23,14 @@ def _values(call: Call, report: Report) -> EventWatch:
         if event.name == "metadata":
             state, updates = None, {}
         elif event.name == "updates":
-            _collect(event.value, call.reducers, updates)
+            _collect(event.value, head.reducers, updates)
             if any(len(several) > _MOST_UPDATES for several in updates.values()):
                 return
         elif event.name == "values" and is_object(event.value):
             if "__interrupt__" in event.value:
                 return
             if state is not None:
-                _judge(state, updates, event, call.reducers, report)
+                _judge(state, updates, event, head.reducers, report)
             state, updates = event.value, {}
 
 
@@ -69,7 +69,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="folding.values",
         level=Level.SHOULD,
-        promise="Values are what came before, changed by the updates of the step, where it is "
+        statement="Values are what came before, changed by the updates of the step, where it is "
         "known how the graph reduces them.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9), LangGraph.js 1.5.1 and "
         "Aegra 0.11.0; clients that keep the state by updates alone rely on it",

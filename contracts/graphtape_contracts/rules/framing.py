@@ -4,13 +4,13 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Absent, Event
 from graphtape_contracts.exchange import End, Frame
 from graphtape_contracts.finding import Level
-from graphtape_contracts.watch import Seen, each_block, each_event
+from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_contracts.rule import AnyRule, EventRule, FrameRule, FrameWatch, Report, quote
+from graphtape_contracts.watch import Violation, each_block, each_event
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _BOM = b"\xef\xbb\xbf"
@@ -28,7 +28,7 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]..")
 _COMPACT = re.compile(r'(?:[^"\s]++|"(?:[^"\\]++|\\.)*+")*+')
 
 
-def _utf8(call: Call, report: Report) -> FrameWatch:
+def _utf8(head: ExchangeHead, report: Report) -> FrameWatch:
     number = 0
     while isinstance(frame := (yield), Frame):
         number += 1
@@ -40,7 +40,7 @@ def _utf8(call: Call, report: Report) -> FrameWatch:
             report("UTF-8", f"{wrong} at byte {error.start} of the block", at=number)
 
 
-def _complete(call: Call, report: Report) -> FrameWatch:
+def _complete(head: ExchangeHead, report: Report) -> FrameWatch:
     number, last = 0, None
     while isinstance(item := (yield), Frame):
         number, last = number + 1, item
@@ -49,15 +49,15 @@ def _complete(call: Call, report: Report) -> FrameWatch:
         report("a blank line after the last block", f"the end after {tail}", at=number)
 
 
-def _no_bom(call: Call, report: Report) -> FrameWatch:
+def _no_bom(head: ExchangeHead, report: Report) -> FrameWatch:
     first = yield
     if isinstance(first, Frame) and first.raw.startswith(_BOM):
         report("the name of a field", "a byte order mark", at=1)
 
 
-def _no_nul(call: Call, frame: Frame) -> Iterator[Seen]:
+def _no_nul(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if b"\0" in frame.raw:
-        yield Seen("no NUL", f"a NUL at byte {frame.raw.index(0)} of the block")
+        yield Violation("no NUL", f"a NUL at byte {frame.raw.index(0)} of the block")
 
 
 def _ends_of(dialect: Dialect | None, frame: Frame) -> frozenset[bytes]:
@@ -67,69 +67,69 @@ def _ends_of(dialect: Dialect | None, frame: Frame) -> frozenset[bytes]:
     return _COMMENT_ENDS.get(dialect, ends) if apart else ends
 
 
-def _line_ends(call: Call, frame: Frame) -> Iterator[Seen]:
-    allowed = _ends_of(call.dialect, frame)
+def _line_ends(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
+    allowed = _ends_of(head.dialect, frame)
     wrong = {*_LINE_END.findall(frame.raw)} - allowed
     if wrong:
-        yield Seen(
+        yield Violation(
             " or ".join(_EOL_NAMES[end] for end in sorted(allowed)),
             " and ".join(_EOL_NAMES[end] for end in sorted(wrong)),
         )
 
 
-def _no_ghosts(call: Call, frame: Frame) -> Iterator[Seen]:
+def _no_ghosts(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if frame.event is None and frame.data is None and frame.comment is None:
         got = quote(frame.raw.decode("utf-8", "replace"))
-        yield Seen("an event or a comment", f"the block {got}")
+        yield Violation("an event or a comment", f"the block {got}")
 
 
-def _named(call: Call, event: Event) -> Iterator[Seen]:
+def _named(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     if event.frame.data is not None and not event.name:
-        yield Seen("the name of an event", "data without a name")
+        yield Violation("the name of an event", "data without a name")
 
 
-def _with_data(call: Call, event: Event) -> Iterator[Seen]:
+def _with_data(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     # The SDKs take an `end` without data, so a server may well send it.
     if event.frame.data is None and event.name != "end":
-        yield Seen("a `data` line", f"the event {quote(event.name)} without one")
+        yield Violation("a `data` line", f"the event {quote(event.name)} without one")
 
 
-def _json(call: Call, event: Event) -> Iterator[Seen]:
+def _json(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     if event.value is Absent.NOT_JSON:
-        yield Seen("one JSON value", quote(event.frame.data))
+        yield Violation("one JSON value", quote(event.frame.data))
 
 
-def _not_empty(call: Call, event: Event) -> Iterator[Seen]:
+def _not_empty(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     if event.value is Absent.EMPTY and event.frame.data is not None and event.name != "end":
-        yield Seen("a JSON value, be it null", "empty data")
+        yield Violation("a JSON value, be it null", "empty data")
 
 
-def _surrogates(call: Call, event: Event) -> Iterator[Seen]:
+def _surrogates(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     text = event.frame.data or ""
     if "\\u" not in text or isinstance(event.value, Absent):
         return
     lone = next((e for e in _ESCAPE.finditer(text) if _HALF.fullmatch(e[0])), None)
     if lone is not None:
-        yield Seen("whole characters", f"half of one: {lone[0]} at character {lone.start()}")
+        yield Violation("whole characters", f"half of one: {lone[0]} at character {lone.start()}")
 
 
-def _compact(call: Call, event: Event) -> Iterator[Seen]:
+def _compact(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     if not isinstance(event.value, Absent) and not _COMPACT.fullmatch(event.frame.data or ""):
-        yield Seen("JSON without white space between its tokens", quote(event.frame.data))
+        yield Violation("JSON without white space between its tokens", quote(event.frame.data))
 
 
 RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="framing.utf8",
         level=Level.MUST,
-        promise="A stream is UTF-8.",
+        statement="A stream is UTF-8.",
         source=f"{_OBSERVED}; langgraph-sdk 0.2 to 0.4.2 for Python fail on anything else",
         judge=_utf8,
     ),
     FrameRule(
         id="framing.complete",
         level=Level.MUST,
-        promise="A stream that ends as HTTP asks for ends with a blank line: its last block is "
+        statement="A stream that ends as HTTP asks for ends with a blank line: its last block is "
         "whole.",
         source=f"{_OBSERVED}, also when the run was cut off; langgraph-sdk 0.1 for Python drops "
         "what no blank line follows",
@@ -138,28 +138,28 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="framing.named",
         level=Level.MUST,
-        promise="Data has the name of an event.",
+        statement="Data has the name of an event.",
         source=f"{_OBSERVED}; clients tell by the name what the data is",
         judge=each_event(_named),
     ),
     EventRule(
         id="framing.with-data",
         level=Level.MUST,
-        promise="An event has data, but for an `end`, which may have none.",
+        statement="An event has data, but for an `end`, which may have none.",
         source=f"{_OBSERVED}; the HTML standard drops events without a `data` line",
         judge=each_event(_with_data),
     ),
     EventRule(
         id="framing.json",
         level=Level.MUST,
-        promise="The data of an event is one JSON value, or empty.",
+        statement="The data of an event is one JSON value, or empty.",
         source=f"{_OBSERVED}; the SDKs end the stream with an error at anything else",
         judge=each_event(_json),
     ),
     EventRule(
         id="framing.not-empty",
         level=Level.SHOULD,
-        promise="The data of an event is not empty: null is written as null.",
+        statement="The data of an event is not empty: null is written as null.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 "
         "writes null as nothing (aegra/stream-custom), at which langgraph-sdk 2.0.0 for "
         "JavaScript fails",
@@ -167,9 +167,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=each_event(_not_empty),
     ),
     EventRule(
-        id="framing.whole-characters",
+        id="framing.no-lone-surrogates",
         level=Level.SHOULD,
-        promise="No string has half of a surrogate pair in it.",
+        statement="No string has half of a surrogate pair in it.",
         source="observed on langgraph-api 0.16.7, which never sends one; langgraph-sdk 0.4.14 for "
         "Python raises on the half that LangGraph.js 1.5.1 sends "
         "(javascript-1.5.1/odd-stream-lone-surrogate)",
@@ -178,15 +178,15 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="framing.line-ends",
         level=Level.SHOULD,
-        promise="Lines end with CRLF on langgraph-api, with LF on LangGraph.js, with LF but CRLF "
+        statement="Lines end with CRLF on langgraph-api, with LF on LangGraph.js, with LF but CRLF "
         "in heartbeats on Aegra, and never with CR alone on any server.",
         source=f"{_OBSERVED}; readers that split at line feeds miss a lone CR",
         judge=each_block(_line_ends),
     ),
     FrameRule(
-        id="framing.no-ghosts",
+        id="framing.no-stray-blocks",
         level=Level.SHOULD,
-        promise="Every block is an event or a comment.",
+        statement="Every block is an event or a comment.",
         source=f"{_OBSERVED}; @langchain/langgraph-sdk 2.0.0 and langgraph-sdk 0.1 for Python "
         "make an event without a name of an `id` or a `retry` that stands alone",
         judge=each_block(_no_ghosts),
@@ -194,7 +194,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="framing.no-bom",
         level=Level.SHOULD,
-        promise="A stream does not start with a byte order mark.",
+        statement="A stream does not start with a byte order mark.",
         source=f"{_OBSERVED}; langgraph-sdk 0.4.2 and older for Python lose the name of the first "
         "event by it",
         judge=_no_bom,
@@ -202,15 +202,15 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="framing.no-nul",
         level=Level.SHOULD,
-        promise="A stream has no NUL in it.",
+        statement="A stream has no NUL in it.",
         source=f"{_OBSERVED}, where a NUL in data is escaped or replaced; the HTML standard "
         "ignores an `id` with a NUL",
         judge=each_block(_no_nul),
     ),
     EventRule(
         id="framing.compact",
-        level=Level.MAY,
-        promise="JSON is written without white space between its tokens.",
+        level=Level.NOTE,
+        statement="JSON is written without white space between its tokens.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js 2.0.0 indents",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         judge=each_event(_compact),

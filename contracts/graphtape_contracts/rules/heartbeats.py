@@ -6,12 +6,12 @@ Times are judged where they are known: a frame that arrived at 0.0 has none.
 from collections.abc import Iterator
 
 from graphtape_contracts import sse
-from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame
 from graphtape_contracts.finding import Level
-from graphtape_contracts.watch import Seen, each_block
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_contracts.rule import AnyRule, FrameRule, FrameWatch, Report, quote
+from graphtape_contracts.watch import Violation, each_block
 
 _BEATING = frozenset({Dialect.PYTHON, Dialect.AEGRA})
 _INTERVAL = 5.0
@@ -30,8 +30,8 @@ def _patience(distance: float) -> float:
     return min(max(3 * distance, 6.0), 30.0)
 
 
-def _silence(call: Call, report: Report) -> FrameWatch:
-    limit = _patience(_INTERVAL) if call.dialect in _BEATING else None
+def _silence(head: ExchangeHead, report: Report) -> FrameWatch:
+    limit = _patience(_INTERVAL) if head.dialect in _BEATING else None
     last = 0.0
     last_beat: float | None = None
     number = 0
@@ -52,7 +52,7 @@ def _silence(call: Call, report: Report) -> FrameWatch:
             last_beat = frame.at
 
 
-def _early(call: Call, report: Report) -> FrameWatch:
+def _early(head: ExchangeHead, report: Report) -> FrameWatch:
     number = beats = 0
     while isinstance(frame := (yield), Frame):
         number += 1
@@ -64,28 +64,28 @@ def _early(call: Call, report: Report) -> FrameWatch:
             report(f"heartbeat {beats} after {due:.0f} s", f"it after {frame.at:.1f} s", at=number)
 
 
-def _apart(call: Call, frame: Frame) -> Iterator[Seen]:
+def _apart(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if frame.comment is not None and any(
         field is not None for field in (frame.event, frame.data, frame.id)
     ):
-        yield Seen("a block of its own", f"the comment {quote(frame.comment)} inside an event")
+        yield Violation("a block of its own", f"the comment {quote(frame.comment)} inside an event")
 
 
-def _text(call: Call, frame: Frame) -> Iterator[Seen]:
+def _text(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if frame.comment is not None and frame.comment != sse.HEARTBEAT:
-        yield Seen("`: heartbeat`", f"the comment {quote(frame.comment)}")
+        yield Violation("`: heartbeat`", f"the comment {quote(frame.comment)}")
 
 
-def _none(call: Call, frame: Frame) -> Iterator[Seen]:
+def _none(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if frame.comment is not None:
-        yield Seen("no comment", f"the comment {quote(frame.comment)}")
+        yield Violation("no comment", f"the comment {quote(frame.comment)}")
 
 
 RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="heartbeats.silence",
         level=Level.SHOULD,
-        promise="A stream that has heartbeats is never silent for three times their distance: on "
+        statement="A stream that has heartbeats is never silent for three times their distance: on "
         "langgraph-api and Aegra 15 s from the start, on others once two of them were seen.",
         source="one every 5 s observed on langgraph-api 0.16.7 and Aegra 0.11.0 "
         f"(python/slow-21-stream); {_WATCHDOG}",
@@ -94,7 +94,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="heartbeats.early",
         level=Level.SHOULD,
-        promise="Heartbeat number n comes no earlier than 5 n seconds after the request.",
+        statement="Heartbeat number n comes no earlier than 5 n seconds after the request.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0, whatever else the stream shows "
         f"(python/ticks-stream); {_WATCHDOG}: heartbeats that are close make it impatient",
         dialects=_BEATING,
@@ -103,7 +103,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="heartbeats.apart",
         level=Level.SHOULD,
-        promise="A comment is a block of its own, never a line of an event.",
+        statement="A comment is a block of its own, never a line of an event.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; readers that tell a block by "
         "its first line take such an event for a comment",
         dialects=_BEATING,
@@ -111,16 +111,16 @@ RULES: tuple[AnyRule, ...] = (
     ),
     FrameRule(
         id="heartbeats.text",
-        level=Level.MAY,
-        promise="The text of a comment is `heartbeat`.",
+        level=Level.NOTE,
+        statement="The text of a comment is `heartbeat`.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0 (python/slow-21-stream)",
         dialects=_BEATING,
         judge=each_block(_text),
     ),
     FrameRule(
         id="heartbeats.none",
-        level=Level.MAY,
-        promise="LangGraph.js sends no comments, however long a stream is silent.",
+        level=Level.NOTE,
+        statement="LangGraph.js sends no comments, however long a stream is silent.",
         source="observed on LangGraph.js 2.0.0 and 1.5.1 (javascript/slow-stream-22s)",
         dialects=frozenset({Dialect.JAVASCRIPT}),
         judge=each_block(_none),

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, Path, is_list, is_object
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_contracts.parsing.identifiers import is_uuid, run_at
-from graphtape_contracts.watch import Seen, each_event
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.watch import Violation, each_event
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _INTERRUPT = re.compile("[0-9a-f]{32}")
@@ -24,14 +24,14 @@ def _run_of(event: Event) -> str | None:
     return None
 
 
-def _run_id(call: Call, event: Event) -> Iterator[Seen]:
+def _run_id(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     run_id = _run_of(event)
     if run_id is not None and not is_uuid(run_id):
-        yield Seen("a UUID", quote(run_id), ("run_id",))
+        yield Violation("a UUID", quote(run_id), ("run_id",))
 
 
-def _run_located(call: Call, report: Report) -> EventWatch:
-    located = run_at(call.response)
+def _run_located(head: ExchangeHead, report: Report) -> EventWatch:
+    located = run_at(head.response)
     if located is None:
         return
     while isinstance(event := (yield), Event):
@@ -42,7 +42,7 @@ def _run_located(call: Call, report: Report) -> EventWatch:
             return
 
 
-def _same_run(call: Call, report: Report) -> EventWatch:
+def _same_run(head: ExchangeHead, report: Report) -> EventWatch:
     first: str | None = None
     while isinstance(event := (yield), Event):
         run_id = _run_of(event)
@@ -51,10 +51,10 @@ def _same_run(call: Call, report: Report) -> EventWatch:
             report(f"{quote(first)}, as before", quote(run_id), at=event, path=("run_id",))
 
 
-def _run_version(call: Call, event: Event) -> Iterator[Seen]:
+def _run_version(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     run_id = _run_of(event)
     if is_uuid(run_id) and run_id[14] != "7":
-        yield Seen("a UUID of version 7", run_id, ("run_id",))
+        yield Violation("a UUID of version 7", run_id, ("run_id",))
 
 
 def _task_of(event: Event) -> tuple[Json, Path] | None:
@@ -69,13 +69,13 @@ def _task_of(event: Event) -> tuple[Json, Path] | None:
     return None
 
 
-def _task_ids(call: Call, event: Event) -> Iterator[Seen]:
+def _task_ids(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     task = _task_of(event)
     if task is None:
         return
     id_ = task[0].get("id")
     if isinstance(id_, str) and not is_uuid(id_):
-        yield Seen("a UUID", quote(id_), (*task[1], "id"))
+        yield Violation("a UUID", quote(id_), (*task[1], "id"))
 
 
 def _interrupts_in(event: Event) -> Iterator[tuple[Json, Path]]:
@@ -93,54 +93,54 @@ def _interrupts_in(event: Event) -> Iterator[tuple[Json, Path]]:
                 yield interrupt, (*path, n)
 
 
-def _interrupt_ids(call: Call, event: Event) -> Iterator[Seen]:
+def _interrupt_ids(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     for interrupt, path in _interrupts_in(event):
         id_ = interrupt.get("id")
         if isinstance(id_, str) and not _INTERRUPT.fullmatch(id_):
-            yield Seen("32 hexadecimal digits", quote(id_), (*path, "id"))
+            yield Violation("32 hexadecimal digits", quote(id_), (*path, "id"))
 
 
 RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="identifiers.run",
         level=Level.MUST,
-        promise="The id of a run is a UUID.",
+        statement="The id of a run is a UUID.",
         source=f"{_OBSERVED}; all paths that take it ask for one",
         judge=each_event(_run_id),
     ),
     EventRule(
         id="identifiers.run-located",
         level=Level.MUST,
-        promise="The run that `metadata` names is the one that Content-Location leads to.",
+        statement="The run that `metadata` names is the one that Content-Location leads to.",
         source=f"{_OBSERVED}; clients join and cancel a run by either",
         judge=_run_located,
     ),
     EventRule(
         id="identifiers.same-run",
         level=Level.MUST,
-        promise="Every `metadata` of a stream names the same run, also when it is tried again.",
+        statement="Every `metadata` of a stream names the same run, also when it is tried again.",
         source=f"{_OBSERVED}; a retry was observed on langgraph-api 0.16.7 (python/flaky-1)",
         judge=_same_run,
     ),
     EventRule(
         id="identifiers.tasks",
         level=Level.SHOULD,
-        promise="The id of a task is a UUID.",
+        statement="The id of a task is a UUID.",
         source=f"{_OBSERVED}; clients find the task of a subgraph by it",
         judge=each_event(_task_ids),
     ),
     EventRule(
         id="identifiers.interrupts",
         level=Level.SHOULD,
-        promise="The id of an interrupt is 32 hexadecimal digits.",
+        statement="The id of an interrupt is 32 hexadecimal digits.",
         source=f"{_OBSERVED}; langgraph takes an answer by id only if the id has this form",
         dialects=frozenset(Dialect),
         judge=each_event(_interrupt_ids),
     ),
     EventRule(
         id="identifiers.run-version",
-        level=Level.MAY,
-        promise="The id of a run is a UUID of version 7.",
+        level=Level.NOTE,
+        statement="The id of a run is a UUID of version 7.",
         source="observed on langgraph-api 0.16.7",
         dialects=frozenset({Dialect.PYTHON}),
         judge=each_event(_run_version),

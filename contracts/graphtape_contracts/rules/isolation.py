@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from graphtape_contracts.parsing.parsed_exchange import Answer
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_list, is_object, objects_in
 from graphtape_contracts.langchain.messages import messages_in
 from graphtape_contracts.parsing.identifiers import UUID, is_uuid, run_at
-from graphtape_contracts.rule import RUNS, AnyRule, Relation, Report, quote
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
+from graphtape_contracts.rule import RUNS, AnyRule, CrossExchangeRule, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _THREAD = re.compile(rf"/threads/({UUID})/")
@@ -18,7 +18,7 @@ _OWN_MESSAGE_ID = re.compile(rf"(?:lc_run--|run-+){UUID}(?:-\d+)?")
 """The id of a message that a model made in a run: it holds the id of LangChain's own run."""
 
 
-def _run_of(answer: Answer) -> str | None:
+def _run_of(answer: ParsedExchange) -> str | None:
     """Return the id of the run of *answer*, as its head or the first `metadata` tells it."""
     if run := run_at(answer.exchange.response):
         return run.lower()
@@ -28,9 +28,9 @@ def _run_of(answer: Answer) -> str | None:
     return run_id.lower() if is_uuid(run_id) else None
 
 
-def _runs(answers: Sequence[Answer]) -> Iterator[Answer]:
+def _runs(answers: Sequence[ParsedExchange]) -> Iterator[ParsedExchange]:
     """Yield the *answers*, one that is given twice once."""
-    seen: dict[str | None, Answer] = {}
+    seen: dict[str | None, ParsedExchange] = {}
     for answer in answers:
         run = _run_of(answer)
         if run is None or run not in seen or seen[run].exchange != answer.exchange:
@@ -38,8 +38,8 @@ def _runs(answers: Sequence[Answer]) -> Iterator[Answer]:
             yield answer
 
 
-def _run_ids(answers: Sequence[Answer], report: Report) -> None:
-    first: dict[str, Answer] = {}
+def _run_ids(answers: Sequence[ParsedExchange], report: Report) -> None:
+    first: dict[str, ParsedExchange] = {}
     for answer in _runs(answers):
         run = _run_of(answer)
         if run is None or _was_sent(run, answer):
@@ -51,12 +51,12 @@ def _run_ids(answers: Sequence[Answer], report: Report) -> None:
 
 
 def _unique(
-    ids_in: Callable[[Answer], Iterable[str]], what: str
-) -> Callable[[Sequence[Answer], Report], None]:
+    ids_in: Callable[[ParsedExchange], Iterable[str]], what: str
+) -> Callable[[Sequence[ParsedExchange], Report], None]:
     """Return a relation: the ids found by *ids_in* are each of one run alone."""
 
-    def judge(answers: Sequence[Answer], report: Report) -> None:
-        first: dict[str, Answer] = {}
+    def judge(answers: Sequence[ParsedExchange], report: Report) -> None:
+        first: dict[str, ParsedExchange] = {}
         for answer in _runs(answers):
             for id_ in dict.fromkeys(ids_in(answer)):
                 before = first.setdefault(id_, answer)
@@ -70,18 +70,18 @@ def _unique(
     return judge
 
 
-def _was_sent(id_: str, answer: Answer) -> bool:
+def _was_sent(id_: str, answer: ParsedExchange) -> bool:
     return id_.encode() in answer.exchange.request.body
 
 
-def _data_of(answer: Answer) -> Iterator[Any]:
+def _data_of(answer: ParsedExchange) -> Iterator[Any]:
     if answer.exchange.is_stream:
         yield from (event.value for event in answer.events)
     else:
         yield answer.output
 
 
-def _threads_in(answer: Answer) -> Iterator[str]:
+def _threads_in(answer: ParsedExchange) -> Iterator[str]:
     if match := _THREAD.search(answer.exchange.response.header("content-location") or ""):
         yield match[1]
     for event in answer.events:
@@ -95,14 +95,14 @@ def _threads_in(answer: Answer) -> Iterator[str]:
             yield thread
 
 
-def _messages_in(answer: Answer) -> Iterator[str]:
+def _messages_in(answer: ParsedExchange) -> Iterator[str]:
     for data in _data_of(answer):
         for message in messages_in(data):
             if isinstance(id_ := message["id"], str) and _OWN_MESSAGE_ID.fullmatch(id_):
                 yield id_
 
 
-def _tasks_in(answer: Answer) -> Iterator[str]:
+def _tasks_in(answer: ParsedExchange) -> Iterator[str]:
     for event in answer.events:
         value = event.value
         if event.mode == "debug" and is_object(value):
@@ -112,7 +112,7 @@ def _tasks_in(answer: Answer) -> Iterator[str]:
                 yield id_
 
 
-def _interrupts_in(answer: Answer) -> Iterator[str]:
+def _interrupts_in(answer: ParsedExchange) -> Iterator[str]:
     for data in _data_of(answer):
         for found in objects_in(data):
             if is_list(interrupts := found.get("__interrupt__")):
@@ -121,45 +121,45 @@ def _interrupts_in(answer: Answer) -> Iterator[str]:
 
 
 RULES: tuple[AnyRule, ...] = (
-    Relation(
-        id="relations.run-ids",
+    CrossExchangeRule(
+        id="isolation.run-ids",
         level=Level.MUST,
-        promise="Every run has an id of its own.",
+        statement="Every run has an id of its own.",
         source=f"{_OBSERVED}; clients tell runs apart by it",
         kinds=RUNS,
         judge=_run_ids,
     ),
-    Relation(
-        id="relations.thread-ids",
+    CrossExchangeRule(
+        id="isolation.thread-ids",
         level=Level.SHOULD,
-        promise="Every stateless run has a thread of its own.",
+        statement="Every stateless run has a thread of its own.",
         source=f"{_OBSERVED}, in `content-location` and the metadata of messages",
         kinds=RUNS,
         judge=_unique(_threads_in, "a thread"),
     ),
-    Relation(
-        id="relations.message-ids",
+    CrossExchangeRule(
+        id="isolation.message-ids",
         level=Level.SHOULD,
-        promise="A message that a model made in one run does not come up in another, unless it "
+        statement="A message that a model made in one run does not come up in another, unless it "
         "was sent along.",
         source=f"{_OBSERVED}: a run knows nothing of those before. A cache of the model's answers "
         "breaks it, and UIs that put messages together by their ids",
         kinds=RUNS,
         judge=_unique(_messages_in, "a message"),
     ),
-    Relation(
-        id="relations.task-ids",
+    CrossExchangeRule(
+        id="isolation.task-ids",
         level=Level.SHOULD,
-        promise="The ids of tasks are those of one run alone.",
+        statement="The ids of tasks are those of one run alone.",
         source=_OBSERVED,
         dialects=frozenset(Dialect),
         kinds=RUNS,
         judge=_unique(_tasks_in, "a task"),
     ),
-    Relation(
-        id="relations.interrupt-ids",
+    CrossExchangeRule(
+        id="isolation.interrupt-ids",
         level=Level.SHOULD,
-        promise="The ids of interrupts are those of one run alone.",
+        statement="The ids of interrupts are those of one run alone.",
         source=f"{_OBSERVED}; who answers an interrupt names it by its id",
         dialects=frozenset(Dialect),
         kinds=RUNS,

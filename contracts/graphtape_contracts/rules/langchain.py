@@ -1,21 +1,21 @@
 """The mode `events`: LangChain's own events, version 2."""
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.parsing.langchain_event import StepLog, read_step, split
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.langchain_event import StepLog, parse_step, split
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
-_OPEN = f"of the {MOST_REMEMBERED} runs that started last and go on"
+_OPEN = f"of the {MAX_ENTRIES} runs that started last and go on"
 _STREAM = frozenset({Kind.STREAM})  # What joins a run may come in the middle of everything.
 _KINDS = frozenset(("chain", "chat_model", "llm", "parser", "prompt", "retriever", "tool"))
 
 
-def _started(call: Call, report: Report) -> EventWatch:
+def _started(head: ExchangeHead, report: Report) -> EventWatch:
     log = StepLog()
     while isinstance(event := (yield), Event):
         step = log.read(event)
@@ -28,7 +28,7 @@ def _started(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _start_once(call: Call, report: Report) -> EventWatch:
+def _start_once(head: ExchangeHead, report: Report) -> EventWatch:
     log = StepLog()
     while isinstance(event := (yield), Event):
         step = log.read(event)
@@ -41,7 +41,7 @@ def _start_once(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _same_run(call: Call, report: Report) -> EventWatch:
+def _same_run(head: ExchangeHead, report: Report) -> EventWatch:
     log = StepLog()
     while isinstance(event := (yield), Event):
         step = log.read(event)
@@ -62,7 +62,7 @@ def _same_run(call: Call, report: Report) -> EventWatch:
                 )
 
 
-def _parents(call: Call, report: Report) -> EventWatch:
+def _parents(head: ExchangeHead, report: Report) -> EventWatch:
     log = StepLog()
     while isinstance(event := (yield), Event):
         step = log.read(event)
@@ -80,7 +80,7 @@ def _parents(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _root_first(call: Call, report: Report) -> EventWatch:
+def _root_first(head: ExchangeHead, report: Report) -> EventWatch:
     run: object = None
     first = True
     while isinstance(event := (yield), Event):
@@ -88,7 +88,7 @@ def _root_first(call: Call, report: Report) -> EventWatch:
             told = event.value if is_object(event.value) else {}
             # After a retry the graph runs under an id of its own.
             run, first = (told.get("run_id") if told.get("attempt") == 1 else None), True
-        step = read_step(event)
+        step = parse_step(event)
         if step is None or not first:
             continue
         first = False
@@ -98,13 +98,13 @@ def _root_first(call: Call, report: Report) -> EventWatch:
             report(f"the run {quote(run)}", quote(step.run), at=event, path=("run_id",))
 
 
-def _root_last(call: Call, report: Report) -> EventWatch:
+def _root_last(head: ExchangeHead, report: Report) -> EventWatch:
     root: str | None = None
     ended = False
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
             root, ended = None, False
-        step = read_step(event)
+        step = parse_step(event)
         if step is None:
             continue
         if ended:
@@ -113,7 +113,7 @@ def _root_last(call: Call, report: Report) -> EventWatch:
         ended = ended or (step.ends and step.run == root)
 
 
-def _known(call: Call, report: Report) -> EventWatch:
+def _known(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         name = event.value.get("event") if event.mode == "events" and is_object(event.value) else 0
         if not isinstance(name, str) or name == "on_custom_event":
@@ -132,7 +132,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.root-first",
         level=Level.SHOULD,
-        promise="The first event is the `on_chain_start` of the graph, in the first attempt under "
+        statement="The first event is the `on_chain_start` of the graph, in the first attempt under "
         "the id of the run.",
         source=_OBSERVED,
         kinds=_STREAM,
@@ -141,7 +141,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.root-last",
         level=Level.SHOULD,
-        promise="After the end of the graph there is no event.",
+        statement="After the end of the graph there is no event.",
         source=_OBSERVED,
         kinds=_STREAM,
         judge=_root_last,
@@ -149,7 +149,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.started",
         level=Level.MUST,
-        promise="What streams, ends or fails has started before and not ended yet.",
+        statement="What streams, ends or fails has started before and not ended yet.",
         source=f"{_OBSERVED}; {_OPEN}",
         kinds=_STREAM,
         judge=_started,
@@ -157,15 +157,15 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.start-once",
         level=Level.SHOULD,
-        promise="What has started does not start again while it goes on.",
+        statement="What has started does not start again while it goes on.",
         source=f"{_OBSERVED}; {_OPEN}",
         kinds=_STREAM,
         judge=_start_once,
     ),
     EventRule(
-        id="langchain.same-run",
+        id="langchain.run-stable",
         level=Level.SHOULD,
-        promise="All events of what runs under one id have the kind, name, tags and parents of its "
+        statement="All events of what runs under one id have the kind, name, tags and parents of its "
         "start.",
         source=f"{_OBSERVED}; {_OPEN}",
         kinds=_STREAM,
@@ -174,7 +174,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.parents",
         level=Level.SHOULD,
-        promise="The `parent_ids` of what starts are those of its parent, and the parent.",
+        statement="The `parent_ids` of what starts are those of its parent, and the parent.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js does not tell",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         kinds=_STREAM,
@@ -182,8 +182,8 @@ RULES: tuple[AnyRule, ...] = (
     ),
     EventRule(
         id="langchain.known",
-        level=Level.MAY,
-        promise="The names of events are those of version 2.",
+        level=Level.NOTE,
+        statement="The names of events are those of version 2.",
         source=_OBSERVED,
         kinds=_STREAM,
         judge=_known,

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.exchange import End
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, Path, is_object
 from graphtape_contracts.langchain.messages import messages_in
-from graphtape_contracts.parsing.langchain_event import read_step
-from graphtape_contracts.parsing.message_assembly import MessageSum, calls_of
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.langchain_event import parse_step
+from graphtape_contracts.parsing.message_assembly import MessageAssembly, tool_calls_of
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 from graphtape_contracts.rules.messages import shown
 from graphtape_contracts.rules.messages_tuple import is_of_one_call, is_piece, piece_in
@@ -35,15 +35,15 @@ def _final(event: Event, modes: tuple[str, ...]) -> Iterator[tuple[str, Json]]:
                 yield id_, message
 
 
-def _chunks(call: Call, report: Report) -> EventWatch:
-    exact = call.dialect in _PYTHON
-    sums: Recent[MessageSum] = Recent()
+def _chunks(head: ExchangeHead, report: Report) -> EventWatch:
+    exact = head.dialect in _PYTHON
+    sums: BoundedDict[MessageAssembly] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            sums = Recent()
+            sums = BoundedDict()
         piece = piece_in(event)
         if piece is not None and is_of_one_call(piece[0]) and is_piece(piece[1]):
-            added = sums.get(piece[0]) or MessageSum()
+            added = sums.get(piece[0]) or MessageAssembly()
             added.add(piece[1])
             sums.set(piece[0], added)
         if not len(sums):
@@ -56,7 +56,7 @@ def _chunks(call: Call, report: Report) -> EventWatch:
 
 
 def _compare(
-    total: MessageSum,
+    total: MessageAssembly,
     message: Json,
     event: Event,
     report: Report,
@@ -69,16 +69,16 @@ def _compare(
     got = message.get("content")
     if content is not None and content != got:
         report(f"the sum of the chunks, {quote(content)}", quote(got), at=event, path=path)
-    calls, shown_calls = total.calls, calls_of(message)
+    calls, shown_calls = total.calls, tool_calls_of(message)
     if calls is not None and shown_calls is not None and calls != shown_calls:
         report(f"the calls {quote(calls)}", quote(shown_calls), at=event, path=path)
 
 
-def _partials(call: Call, report: Report) -> EventWatch:
-    partials: Recent[Json] = Recent()
+def _partials(head: ExchangeHead, report: Report) -> EventWatch:
+    partials: BoundedDict[Json] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            partials = Recent()
+            partials = BoundedDict()
         elif event.name == "messages/partial":
             for _, id_, message in shown(event):
                 if is_of_one_call(id_):
@@ -92,17 +92,17 @@ def _partials(call: Call, report: Report) -> EventWatch:
                 report(expected, quote(message["content"]), at=event)
 
 
-def _output(call: Call, report: Report) -> EventWatch:
-    sums: Recent[MessageSum] = Recent()
+def _output(head: ExchangeHead, report: Report) -> EventWatch:
+    sums: BoundedDict[MessageAssembly] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            sums = Recent()
-        step = read_step(event)
+            sums = BoundedDict()
+        step = parse_step(event)
         data = event.value.get("data") if step and step.kind == "chat_model" else None
         if step is None or not is_object(data):
             continue
         if step.phase == "stream" and is_object(piece := data.get("chunk")):
-            added = sums.get(step.run) or MessageSum()
+            added = sums.get(step.run) or MessageAssembly()
             added.add(piece)
             sums.set(step.run, added)
             continue
@@ -129,13 +129,13 @@ class _Pieces:
             self.frame = event.number
 
 
-def _streamed(call: Call, report: Report) -> EventWatch:
-    shown, told = Recent[_Pieces](), Recent[_Pieces]()
+def _streamed(head: ExchangeHead, report: Report) -> EventWatch:
+    shown, told = BoundedDict[_Pieces](), BoundedDict[_Pieces]()
     is_over = False
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            shown, told = Recent[_Pieces](), Recent[_Pieces]()
-        piece, step = piece_in(event), read_step(event)
+            shown, told = BoundedDict[_Pieces](), BoundedDict[_Pieces]()
+        piece, step = piece_in(event), parse_step(event)
         if piece is not None and is_of_one_call(piece[0]) and is_piece(piece[1]):
             _add(shown, piece[0], piece[1], event)
         elif step is not None:
@@ -150,7 +150,7 @@ def _streamed(call: Call, report: Report) -> EventWatch:
             _compare_pieces(id_, pieces, told.get(id_), report)
 
 
-def _add(pieces: Recent[_Pieces], id_: str, piece: Json, event: Event) -> None:
+def _add(pieces: BoundedDict[_Pieces], id_: str, piece: Json, event: Event) -> None:
     so_far = pieces.get(id_) or _Pieces()
     so_far.add(piece, event)
     pieces.set(id_, so_far)
@@ -173,9 +173,9 @@ def _compare_pieces(id_: str, pieces: _Pieces, told: _Pieces | None, report: Rep
 
 RULES: tuple[AnyRule, ...] = (
     EventRule(
-        id="sums.streamed",
+        id="message-assembly.streamed",
         level=Level.SHOULD,
-        promise="The chunks of a message that `messages` shows are those that "
+        statement="The chunks of a message that `messages` shows are those that "
         "`on_chat_model_stream` tells of it, each once and in the same order.",
         source="observed on langgraph-api 0.16.7, in every recording of all modes; a client that "
         "misses a chunk shows half a sentence",
@@ -184,27 +184,27 @@ RULES: tuple[AnyRule, ...] = (
         judge=_streamed,
     ),
     EventRule(
-        id="sums.chunks",
-        level=Level.MAY,
-        promise="The chunks of a message add up to its content and its tool calls in the next "
+        id="message-assembly.chunks",
+        level=Level.NOTE,
+        statement="The chunks of a message add up to its content and its tool calls in the next "
         "`values` or `updates` that show it.",
-        source=f"{_REASON}; of the {MOST_REMEMBERED} latest messages",
+        source=f"{_REASON}; of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_chunks,
     ),
     EventRule(
-        id="sums.partials",
-        level=Level.MAY,
-        promise="The last partial of a message has its content in the next `values`, `updates` or "
+        id="message-assembly.partials",
+        level=Level.NOTE,
+        statement="The last partial of a message has its content in the next `values`, `updates` or "
         "`messages/complete` that show it.",
-        source=f"{_REASON}; of the {MOST_REMEMBERED} latest messages",
+        source=f"{_REASON}; of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_partials,
     ),
     EventRule(
-        id="sums.output",
-        level=Level.MAY,
-        promise="The chunks of `on_chat_model_stream` add up to the content and the tool calls of "
+        id="message-assembly.output",
+        level=Level.NOTE,
+        statement="The chunks of `on_chat_model_stream` add up to the content and the tool calls of "
         "the output of `on_chat_model_end`.",
         source="observed on langgraph-api 0.16.7; a note, as a node that changes the message in "
         "its place is quicker than the event",

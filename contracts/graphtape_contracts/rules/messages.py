@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
@@ -29,13 +29,13 @@ def shown(event: Event) -> Iterable[tuple[int, str, Json]]:
                 yield place, id_, message
 
 
-def _metadata_first(call: Call, report: Report) -> EventWatch:
+def _metadata_first(head: ExchangeHead, report: Report) -> EventWatch:
     told = ["messages/partial"]
-    told += ["messages/complete"] if call.dialect in _ANNOUNCE_ALL else []
-    announced: Recent[None] = Recent()
+    told += ["messages/complete"] if head.dialect in _ANNOUNCE_ALL else []
+    announced: BoundedDict[None] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            announced = Recent()
+            announced = BoundedDict()
         elif event.name == "messages/metadata" and is_object(event.value):
             for id_ in event.value:
                 announced.set(id_, None)
@@ -51,11 +51,11 @@ def _metadata_first(call: Call, report: Report) -> EventWatch:
                     )
 
 
-def _metadata_once(call: Call, report: Report) -> EventWatch:
-    announced: Recent[int] = Recent()
+def _metadata_once(head: ExchangeHead, report: Report) -> EventWatch:
+    announced: BoundedDict[int] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            announced = Recent()
+            announced = BoundedDict()
         elif event.name == "messages/metadata" and is_object(event.value):
             for id_ in event.value:
                 frame = announced.get(id_)
@@ -69,7 +69,7 @@ def _metadata_once(call: Call, report: Report) -> EventWatch:
                 announced.set(id_, event.number)
 
 
-def _metadata_followed(call: Call, report: Report) -> EventWatch:
+def _metadata_followed(head: ExchangeHead, report: Report) -> EventWatch:
     announced: Json = {}
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
@@ -94,11 +94,11 @@ def _report_missing(
             )
 
 
-def _complete_once(call: Call, report: Report) -> EventWatch:
-    complete: Recent[int] = Recent()
+def _complete_once(head: ExchangeHead, report: Report) -> EventWatch:
+    complete: BoundedDict[int] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            complete = Recent()
+            complete = BoundedDict()
         elif event.name == "messages/complete":
             for place, id_, _ in shown(event):
                 frame = complete.get(id_)
@@ -112,11 +112,11 @@ def _complete_once(call: Call, report: Report) -> EventWatch:
                 complete.set(id_, event.number)
 
 
-def _partials_grow(call: Call, report: Report) -> EventWatch:
-    partials: Recent[Any] = Recent()
+def _partials_grow(head: ExchangeHead, report: Report) -> EventWatch:
+    partials: BoundedDict[Any] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            partials = Recent()
+            partials = BoundedDict()
         elif event.name == "messages/partial":
             for place, id_, message in shown(event):
                 content = message.get("content")
@@ -153,11 +153,11 @@ def _text(block: Any) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _calls_stay(call: Call, report: Report) -> EventWatch:
-    partials: Recent[list[Any]] = Recent()
+def _calls_stay(head: ExchangeHead, report: Report) -> EventWatch:
+    partials: BoundedDict[list[Any]] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            partials = Recent()
+            partials = BoundedDict()
         elif event.name == "messages/partial":
             for place, id_, message in shown(event):
                 ids = _call_ids(message)
@@ -186,16 +186,16 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.metadata-first",
         level=Level.MUST,
-        promise="`messages/metadata` of a message comes before its first `messages/partial`, and "
+        statement="`messages/metadata` of a message comes before its first `messages/partial`, and "
         "from Python servers before its `messages/complete`.",
-        source=f"{_OBSERVED}; of the {MOST_REMEMBERED} latest messages",
+        source=f"{_OBSERVED}; of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_metadata_first,
     ),
     EventRule(
         id="messages.metadata-once",
         level=Level.MUST,
-        promise="`messages/metadata` of a message comes once in an attempt.",
+        statement="`messages/metadata` of a message comes once in an attempt.",
         source=f"{_OBSERVED}, also where a model streams twice under one id",
         kinds=_STREAM,
         judge=_metadata_once,
@@ -203,7 +203,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.metadata-followed",
         level=Level.SHOULD,
-        promise="After `messages/metadata` the next event of the mode shows that message.",
+        statement="After `messages/metadata` the next event of the mode shows that message.",
         source=_OBSERVED,
         kinds=_STREAM,
         judge=_metadata_followed,
@@ -211,16 +211,16 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.partials-grow",
         level=Level.MUST,
-        promise="Each `messages/partial` of a message has the text of the one before, and goes on "
+        statement="Each `messages/partial` of a message has the text of the one before, and goes on "
         "from there.",
         source=f"{_OBSERVED}; clients put each partial in the place of the one before",
         kinds=_STREAM,
         judge=_partials_grow,
     ),
     EventRule(
-        id="messages.calls-stay",
+        id="messages.tool-calls-persist",
         level=Level.SHOULD,
-        promise="A tool call that a `messages/partial` shows is in the next one of that message "
+        statement="A tool call that a `messages/partial` shows is in the next one of that message "
         "too, valid or not.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1",
         kinds=_STREAM,
@@ -229,7 +229,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.complete-once",
         level=Level.SHOULD,
-        promise="A message comes at most once in an attempt as `messages/complete`.",
+        statement="A message comes at most once in an attempt as `messages/complete`.",
         source=_OBSERVED,
         kinds=_STREAM,
         judge=_complete_once,

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterable
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, Path, is_list, is_object
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
@@ -55,10 +55,10 @@ def _told_metadata(event: Event) -> Iterable[tuple[Path, Json]]:
                 yield (id_, "metadata"), metadata
 
 
-def _same_as_run(key: str, of_run: str) -> Callable[[Call, Report], EventWatch]:
+def _same_as_run(key: str, of_run: str) -> Callable[[ExchangeHead, Report], EventWatch]:
     """Judge that *key* of the metadata of messages is *of_run* of the event `metadata`."""
 
-    def judge(call: Call, report: Report) -> EventWatch:
+    def judge(head: ExchangeHead, report: Report) -> EventWatch:
         expected: object = None
         while isinstance(event := (yield), Event):
             if event.name == "metadata":
@@ -77,7 +77,7 @@ def _speaks_of_run(value: object) -> bool:
     return type(value) is int or (isinstance(value, str) and bool(_UUID.fullmatch(value)))
 
 
-def _in_namespace(call: Call, report: Report) -> EventWatch:
+def _in_namespace(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         piece = piece_in(event)
         if piece is None or not event.namespace:
@@ -93,11 +93,11 @@ def _in_namespace(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _last_once(call: Call, report: Report) -> EventWatch:
-    closed: Recent[int] = Recent()
+def _last_once(head: ExchangeHead, report: Report) -> EventWatch:
+    closed: BoundedDict[int] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            closed = Recent()
+            closed = BoundedDict()
         piece = piece_in(event)
         if piece is None or not is_of_one_call(piece[0]):
             continue
@@ -114,11 +114,11 @@ def _last_once(call: Call, report: Report) -> EventWatch:
             closed.set(id_, event.number)
 
 
-def _same_metadata(call: Call, report: Report) -> EventWatch:
-    known: Recent[Json] = Recent()
+def _same_metadata(head: ExchangeHead, report: Report) -> EventWatch:
+    known: BoundedDict[Json] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            known = Recent()
+            known = BoundedDict()
         piece = piece_in(event)
         if piece is None or not is_of_one_call(piece[0]) or not is_piece(piece[1]):
             continue
@@ -135,7 +135,7 @@ def _same_metadata(call: Call, report: Report) -> EventWatch:
         known.set(id_, metadata)
 
 
-def _named_chunk(call: Call, report: Report) -> EventWatch:
+def _named_chunk(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         piece = piece_in(event)
         if piece is None or not is_piece(piece[1]):
@@ -147,27 +147,27 @@ def _named_chunk(call: Call, report: Report) -> EventWatch:
 
 RULES: tuple[AnyRule, ...] = (
     EventRule(
-        id="tuples.run",
+        id="messages-tuple.run",
         level=Level.SHOULD,
-        promise="The metadata of a message name the run of the stream.",
+        statement="The metadata of a message name the run of the stream.",
         source=f"{_OBSERVED}, in `messages` and `messages/metadata`; a graph can write what it "
         "likes there, so only another UUID is reported",
         kinds=_STREAM,
         judge=_same_as_run("run_id", "run_id"),
     ),
     EventRule(
-        id="tuples.attempt",
+        id="messages-tuple.attempt",
         level=Level.SHOULD,
-        promise="The metadata of a message name the attempt that it belongs to.",
+        statement="The metadata of a message name the attempt that it belongs to.",
         source="observed on langgraph-api 0.16.7, over three attempts, and LangGraph.js 1.5.1, in "
         "`messages` and `messages/metadata`; Aegra does not tell",
         kinds=_STREAM,
         judge=_same_as_run("run_attempt", "attempt"),
     ),
     EventRule(
-        id="tuples.namespace",
+        id="messages-tuple.namespace",
         level=Level.SHOULD,
-        promise="The `langgraph_checkpoint_ns` of a message that comes from a subgraph begins with "
+        statement="The `langgraph_checkpoint_ns` of a message that comes from a subgraph begins with "
         "the namespace in the name of the event.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; clients find the part "
         "of the graph that speaks by either",
@@ -175,18 +175,18 @@ RULES: tuple[AnyRule, ...] = (
         judge=_in_namespace,
     ),
     EventRule(
-        id="tuples.metadata-same",
+        id="messages-tuple.metadata-same",
         level=Level.SHOULD,
-        promise="All pieces of what one call of a model streams have the same metadata.",
+        statement="All pieces of what one call of a model streams have the same metadata.",
         source=f"{_OBSERVED}; judged where LangChain made the id, which it does for each call, and "
-        f"of the {MOST_REMEMBERED} latest messages",
+        f"of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_same_metadata,
     ),
     EventRule(
-        id="tuples.last-once",
+        id="messages-tuple.none-after-last",
         level=Level.SHOULD,
-        promise="After the chunk of a message whose `chunk_position` is `last` no other comes.",
+        statement="After the chunk of a message whose `chunk_position` is `last` no other comes.",
         source="observed on langgraph-api 0.16.7; judged where LangChain made the id, which it "
         "does for each call of a model",
         dialects=_PYTHON,
@@ -194,9 +194,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=_last_once,
     ),
     EventRule(
-        id="tuples.chunk-type",
-        level=Level.MAY,
-        promise="The type of a piece of an AI message is `AIMessageChunk`.",
+        id="messages-tuple.chunk-type",
+        level=Level.NOTE,
+        statement="The type of a piece of an AI message is `AIMessageChunk`.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js says `ai`",
         dialects=_PYTHON,
         kinds=_STREAM,

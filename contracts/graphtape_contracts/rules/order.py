@@ -1,23 +1,23 @@
 """What comes before what: how a stream begins and ends."""
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.exchange import End
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_object
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 
 
-def _metadata_first(call: Call, report: Report) -> EventWatch:
+def _metadata_first(head: ExchangeHead, report: Report) -> EventWatch:
     first = yield
     if isinstance(first, Event) and first.name not in ("metadata", "error"):
         report("the event `metadata`", f"the event {quote(first.name)}", at=first)
 
 
-def _metadata_once(call: Call, report: Report) -> EventWatch:
+def _metadata_once(head: ExchangeHead, report: Report) -> EventWatch:
     attempt = 0
     while isinstance(event := (yield), Event):
         if event.name != "metadata" or not is_object(event.value):
@@ -28,7 +28,7 @@ def _metadata_once(call: Call, report: Report) -> EventWatch:
             report(f"attempt {attempt}", f"attempt {quote(got)}", at=event, path=("attempt",))
 
 
-def _error_last(call: Call, report: Report) -> EventWatch:
+def _error_last(head: ExchangeHead, report: Report) -> EventWatch:
     failed: Event | None = None
     while isinstance(event := (yield), Event):
         if failed is not None and event.mode != "end":
@@ -41,7 +41,7 @@ def _error_last(call: Call, report: Report) -> EventWatch:
             failed = failed or event
 
 
-def _end_last(call: Call, report: Report) -> EventWatch:
+def _end_last(head: ExchangeHead, report: Report) -> EventWatch:
     ended: Event | None = None
     while isinstance(event := (yield), Event):
         if ended is not None:
@@ -54,7 +54,7 @@ def _end_last(call: Call, report: Report) -> EventWatch:
             ended = ended or event
 
 
-def _end_shown(call: Call, report: Report) -> EventWatch:
+def _end_shown(head: ExchangeHead, report: Report) -> EventWatch:
     shown = False
     while isinstance(event := (yield), Event):
         shown = shown or event.name == "end"
@@ -62,14 +62,14 @@ def _end_shown(call: Call, report: Report) -> EventWatch:
         report("an event `end`", "the end of the stream")
 
 
-def _no_end(call: Call, report: Report) -> EventWatch:
+def _no_end(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.name == "end":
             report("no event `end`: the stream just ends", "the event `end`", at=event)
 
 
-def _events_first(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or "events" not in call.asked.modes:
+def _events_first(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or "events" not in head.options.modes:
         return
     begins = False
     while isinstance(event := (yield), Event):
@@ -82,7 +82,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.metadata-first",
         level=Level.MUST,
-        promise="The first event of a stream is `metadata`, or the `error` of a run that could "
+        statement="The first event of a stream is `metadata`, or the `error` of a run that could "
         "not start.",
         source=f"{_OBSERVED}; the SDKs read the run's id from it",
         kinds=frozenset({Kind.STREAM}),
@@ -91,7 +91,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.metadata-once",
         level=Level.MUST,
-        promise="There is one `metadata` for each attempt, and attempts are counted from 1.",
+        statement="There is one `metadata` for each attempt, and attempts are counted from 1.",
         source=f"{_OBSERVED}; a retry was observed on langgraph-api 0.16.7",
         kinds=frozenset({Kind.STREAM}),
         judge=_metadata_once,
@@ -99,14 +99,14 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.error-last",
         level=Level.MUST,
-        promise="After `error` there is nothing but an `end`.",
+        statement="After `error` there is nothing but an `end`.",
         source=_OBSERVED,
         judge=_error_last,
     ),
     EventRule(
         id="order.end-last",
         level=Level.MUST,
-        promise="There is at most one `end`, and nothing after it.",
+        statement="There is at most one `end`, and nothing after it.",
         source="observed on Aegra 0.11.0, the only one that sends it; the Python SDK takes the "
         "stream for complete there",
         judge=_end_last,
@@ -114,7 +114,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.end-shown",
         level=Level.SHOULD,
-        promise="A complete stream has an `end`.",
+        statement="A complete stream has an `end`.",
         source="observed on Aegra 0.11.0, in every capture",
         dialects=frozenset({Dialect.AEGRA}),
         kinds=frozenset({Kind.STREAM}),
@@ -123,7 +123,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.no-end",
         level=Level.SHOULD,
-        promise="There is no event `end`.",
+        statement="There is no event `end`.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; the JavaScript SDK "
         "2.0.0 fails on one without data",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -132,7 +132,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.events-first",
         level=Level.SHOULD,
-        promise="Where `events` is asked for, one of it follows `metadata`: the run has started.",
+        statement="Where `events` is asked for, one of it follows `metadata`: the run has started.",
         source="observed on langgraph-api 0.16.7: python/full-tools-all9",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=frozenset({Kind.STREAM}),

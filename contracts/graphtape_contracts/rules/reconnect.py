@@ -4,15 +4,23 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from graphtape_contracts.parsing.parsed_exchange import Answer
-from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.exchange import End
 from graphtape_contracts.finding import Level
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.parsing.identifiers import UUID, run_at
-from graphtape_contracts.parsing.run_outcome import have_same_output, outcome_of
-from graphtape_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, Relation, Report, quote
+from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
+from graphtape_contracts.parsing.run_outcome import have_same_output, run_outcome_of
+from graphtape_contracts.rule import (
+    OUTPUTS,
+    RUNS,
+    STREAMS,
+    AnyRule,
+    CrossExchangeRule,
+    Report,
+    quote,
+)
 
 _JOINED = re.compile(rf"/runs/({UUID})/(?:stream|join)$")
 _NUMBER = re.compile("[0-9]{1,9}")
@@ -29,7 +37,9 @@ _LIVE_ONLY = ("error", "end", "messages/metadata", "messages/partial", "messages
 class _Resumption:
     """A stream that goes on after an event of another."""
 
-    def __init__(self, original: Answer, resumed: Answer, rest: Sequence[Event]) -> None:
+    def __init__(
+        self, original: ParsedExchange, resumed: ParsedExchange, rest: Sequence[Event]
+    ) -> None:
         self.original = original
         self.resumed = resumed
         self._rest = rest
@@ -54,11 +64,11 @@ def _same(one: Event, other: Event) -> bool:
     return one.name == other.name and bool(one.value == other.value)
 
 
-def _resumptions(answers: Sequence[Answer]) -> Iterator[_Resumption]:
+def _resumptions(answers: Sequence[ParsedExchange]) -> Iterator[_Resumption]:
     originals = {run_at(a.exchange.response): a for a in answers if _can_be_resumed(a)}
     for answer in answers:
-        match = _JOINED.search(answer.call.path)
-        if answer.call.kind is not Kind.JOIN_STREAM or match is None or match[1] not in originals:
+        match = _JOINED.search(answer.head.path)
+        if answer.head.kind is not Kind.JOIN_STREAM or match is None or match[1] not in originals:
             continue
         original = originals[match[1]]
         last = dict(answer.exchange.request.headers).get("last-event-id")
@@ -66,18 +76,18 @@ def _resumptions(answers: Sequence[Answer]) -> Iterator[_Resumption]:
             yield _Resumption(original, answer, rest)
 
 
-def _can_be_resumed(answer: Answer) -> bool:
+def _can_be_resumed(answer: ParsedExchange) -> bool:
     """Whether who resumes the stream of *answer* gets all of it.
 
     On LangGraph.js readers share the events of a stream that is not resumable.
     """
-    asked = answer.call.asked
+    asked = answer.head.options
     resumable = asked is not None and asked.resumable
     has_ids = any(event.frame.id is not None for event in answer.events)
-    return answer.call.kind is Kind.STREAM and (resumable or has_ids)
+    return answer.head.kind is Kind.STREAM and (resumable or has_ids)
 
 
-def _after(last: str, original: Answer) -> Sequence[Event] | None:
+def _after(last: str, original: ParsedExchange) -> Sequence[Event] | None:
     """Return the events of *original* that follow the one with the id *last*; None if unknown.
 
     langgraph-api 0.16.7 now and then gives one id to several events: those are behind as well.
@@ -88,12 +98,12 @@ def _after(last: str, original: Answer) -> Sequence[Event] | None:
     if places:
         return original.events[places[-1] + 1 :]
     # LangGraph.js numbers the events where a run is joined, and only there.
-    if original.call.dialect is Dialect.JAVASCRIPT and _NUMBER.fullmatch(last):
+    if original.head.dialect is Dialect.JAVASCRIPT and _NUMBER.fullmatch(last):
         return original.events[int(last) + 1 :]
     return None
 
 
-def _resumed(answers: Sequence[Answer], report: Report) -> None:
+def _resumed(answers: Sequence[ParsedExchange], report: Report) -> None:
     for resumption in _resumptions(answers):
         original, resumed = resumption.original, resumption.resumed
         known = {event.frame.id for event in original.events} - {None}
@@ -110,10 +120,10 @@ def _resumed(answers: Sequence[Answer], report: Report) -> None:
                 )
 
 
-def _complete(answers: Sequence[Answer], report: Report) -> None:
+def _complete(answers: Sequence[ParsedExchange], report: Report) -> None:
     for resumption in _resumptions(answers):
         original, resumed = resumption.original, resumption.resumed
-        asked = original.call.asked
+        asked = original.head.options
         if asked is None or not asked.resumable or resumed.exchange.end is not End.COMPLETE:
             continue
         is_gone = any(event.name == "error" for event in resumed.events)
@@ -128,18 +138,22 @@ def _complete(answers: Sequence[Answer], report: Report) -> None:
             )
 
 
-def _is_filtered(answer: Answer) -> bool:
+def _is_filtered(answer: ParsedExchange) -> bool:
     return "stream_mode" in parse_qs(urlsplit(answer.exchange.request.path).query)
 
 
-def _output(answers: Sequence[Answer], report: Report) -> None:
-    started = {run_at(a.exchange.response): a for a in answers if a.call.kind in RUNS}
+def _output(answers: Sequence[ParsedExchange], report: Report) -> None:
+    started = {run_at(a.exchange.response): a for a in answers if a.head.kind in RUNS}
     for answer in answers:
-        match = _JOINED.search(answer.call.path)
-        if answer.call.kind is not Kind.JOIN or match is None or match[1] not in started:
+        match = _JOINED.search(answer.head.path)
+        if answer.head.kind is not Kind.JOIN or match is None or match[1] not in started:
             continue
         original = started[match[1]]
-        asked, first, joined = original.call.asked, outcome_of(original), outcome_of(answer)
+        asked, first, joined = (
+            original.head.options,
+            run_outcome_of(original),
+            run_outcome_of(answer),
+        )
         if asked is None or "values" not in asked.modes or first is None or joined is None:
             continue
         # Who comes too late is told in an `__error__` that the run is gone.
@@ -162,29 +176,29 @@ _RESUMED = (
 )
 
 RULES: tuple[AnyRule, ...] = (
-    Relation(
-        id="joins.resumed",
+    CrossExchangeRule(
+        id="reconnect.resumed",
         level=Level.MUST,
-        promise="A stream that is resumed shows what follows the last event id, as it was and in "
+        statement="A stream that is resumed shows what follows the last event id, as it was and in "
         "its order, and nothing from before.",
         source=f"{_RESUMED}; the SDKs resume a stream that broke off",
         kinds=STREAMS,
         judge=_resumed,
     ),
-    Relation(
-        id="joins.complete",
+    CrossExchangeRule(
+        id="reconnect.complete",
         level=Level.SHOULD,
-        promise="A stream that is resumed leaves out nothing that follows the last event id, "
+        statement="A stream that is resumed leaves out nothing that follows the last event id, "
         "but for `error` and the events of the mode `messages`.",
         source=f"{_RESUMED}; langgraph-api does not keep those two (python/"
         "resumable-boom-updates-replay, python/resumable-messages-replay)",
         kinds=STREAMS,
         judge=_complete,
     ),
-    Relation(
-        id="joins.output",
+    CrossExchangeRule(
+        id="reconnect.output",
         level=Level.SHOULD,
-        promise="Who joins a run before it is over gets the same output as who started it.",
+        statement="Who joins a run before it is over gets the same output as who started it.",
         source="observed on langgraph-api 0.16.7 (python/inflight-join); the SDKs join a run "
         "that they waited for when the connection breaks",
         kinds=RUNS | OUTPUTS,

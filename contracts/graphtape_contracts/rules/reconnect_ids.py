@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.identifiers import UUID, run_at
-from graphtape_contracts.watch import Seen, each_event
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.watch import Violation, each_event
 
 _KNOWN = frozenset(Dialect)
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
@@ -22,21 +22,21 @@ _FORMS: dict[Dialect | None, tuple[str, re.Pattern[str]]] = {
 """By dialect: the form in words, and the pattern: a run's id, if any, then numbers."""
 
 
-def _unasked(call: Call, event: Event) -> Iterator[Seen]:
-    may_have = call.dialect is Dialect.PYTHON and (call.asked is None or call.asked.resumable)
+def _unasked(head: ExchangeHead, event: Event) -> Iterator[Violation]:
+    may_have = head.dialect is Dialect.PYTHON and (head.options is None or head.options.resumable)
     if event.frame.id is not None and not may_have:
-        yield Seen("no `id`", f"the id {quote(event.frame.id)}")
+        yield Violation("no `id`", f"the id {quote(event.frame.id)}")
 
 
-def _given(call: Call, report: Report) -> EventWatch:
+def _given(head: ExchangeHead, report: Report) -> EventWatch:
     first = yield
-    asked = call.asked is not None and call.asked.resumable
+    asked = head.options is not None and head.options.resumable
     if isinstance(first, Event) and first.frame.id is None:
-        if asked or call.dialect is Dialect.AEGRA:
+        if asked or head.dialect is Dialect.AEGRA:
             report("an `id`", "none", at=first)
 
 
-def _throughout(call: Call, report: Report) -> EventWatch:
+def _throughout(head: ExchangeHead, report: Report) -> EventWatch:
     first = yield
     if not isinstance(first, Event):
         return
@@ -48,7 +48,7 @@ def _throughout(call: Call, report: Report) -> EventWatch:
             report(f"{expected}, as on the first event", quote(event.frame.id), at=event)
 
 
-def _unique(call: Call, report: Report) -> EventWatch:
+def _unique(head: ExchangeHead, report: Report) -> EventWatch:
     # Ids do not decrease, so the same one twice comes one after the other.
     last: str | None = None
     while isinstance(event := (yield), Event):
@@ -58,28 +58,28 @@ def _unique(call: Call, report: Report) -> EventWatch:
         last = id_ or last
 
 
-def _read(call: Call, id_: str | None) -> tuple[int, ...] | None:
+def _read(head: ExchangeHead, id_: str | None) -> tuple[int, ...] | None:
     """Return the numbers in the id of an event; None of an id that has not the dialect's form."""
-    match = _FORMS[call.dialect][1].fullmatch(id_ or "")
+    match = _FORMS[head.dialect][1].fullmatch(id_ or "")
     if match is None:
         return None
     run, *numbers = match.groups()
-    located = run_at(call.response)
+    located = run_at(head.response)
     if run and located and run.lower() != located.lower():
         return None
     return tuple(map(int, numbers))
 
 
-def _form(call: Call, event: Event) -> Iterator[Seen]:
+def _form(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     id_ = event.frame.id
-    if id_ is not None and _read(call, id_) is None:
-        yield Seen(_FORMS[call.dialect][0], quote(id_))
+    if id_ is not None and _read(head, id_) is None:
+        yield Violation(_FORMS[head.dialect][0], quote(id_))
 
 
-def _ordered(call: Call, report: Report) -> EventWatch:
+def _ordered(head: ExchangeHead, report: Report) -> EventWatch:
     last: tuple[int, ...] = ()
     while isinstance(event := (yield), Event):
-        numbers = _read(call, event.frame.id)
+        numbers = _read(head, event.frame.id)
         if numbers is None:
             continue
         if numbers < last:
@@ -90,9 +90,9 @@ def _ordered(call: Call, report: Report) -> EventWatch:
 
 RULES: tuple[AnyRule, ...] = (
     EventRule(
-        id="resumption.unasked",
+        id="reconnect.ids-unasked",
         level=Level.SHOULD,
-        promise="The answer to a run has ids on langgraph-api only if `stream_resumable` asks for "
+        statement="The answer to a run has ids on langgraph-api only if `stream_resumable` asks for "
         "them, and on LangGraph.js never.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; after an id, "
         "@langchain/langgraph-sdk 2.0.0 makes an event without a name of every heartbeat",
@@ -101,9 +101,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=each_event(_unasked),
     ),
     EventRule(
-        id="resumption.given",
+        id="reconnect.ids-present",
         level=Level.SHOULD,
-        promise="Events have ids on langgraph-api if `stream_resumable` asks for them, and on "
+        statement="Events have ids on langgraph-api if `stream_resumable` asks for them, and on "
         "Aegra always.",
         source="observed on langgraph-api 0.16.7 (python/boom-resumable) and Aegra 0.11.0; without "
         "an id clients resume from nowhere",
@@ -112,34 +112,34 @@ RULES: tuple[AnyRule, ...] = (
         judge=_given,
     ),
     EventRule(
-        id="resumption.throughout",
+        id="reconnect.ids-throughout",
         level=Level.SHOULD,
-        promise="All events of a stream have an id, or none has; `error` and `end` apart.",
+        statement="All events of a stream have an id, or none has; `error` and `end` apart.",
         source=f"{_OBSERVED}; clients resume after the last id they saw, and get again what came "
         "after it without one",
         judge=_throughout,
     ),
     EventRule(
-        id="resumption.ordered",
+        id="reconnect.ids-ordered",
         level=Level.SHOULD,
-        promise="The ids of events do not decrease.",
+        statement="The ids of events do not decrease.",
         source=f"{_OBSERVED}; servers send what follows the id that a client resumes after",
         dialects=_KNOWN,
         judge=_ordered,
     ),
     EventRule(
-        id="resumption.unique",
+        id="reconnect.ids-unique",
         level=Level.SHOULD,
-        promise="No two events of a stream share an id.",
+        statement="No two events of a stream share an id.",
         source="observed on LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0; on langgraph-api 0.16.7 "
         "events of one millisecond share one, and who resumes there loses events "
         "(python/resumable-duplicate-id-loss)",
         judge=_unique,
     ),
     EventRule(
-        id="resumption.form",
-        level=Level.MAY,
-        promise="The id of an event is `MILLISECONDS-N` on langgraph-api, `N` on LangGraph.js, and "
+        id="reconnect.ids-form",
+        level=Level.NOTE,
+        statement="The id of an event is `MILLISECONDS-N` on langgraph-api, `N` on LangGraph.js, and "
         "`RUN_ID_event_N` on Aegra.",
         source=_OBSERVED,
         dialects=_KNOWN,

@@ -2,11 +2,11 @@
 
 import re
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_object
+from graphtape_contracts.parsing.event import parse
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.status import blames_the_request
 from graphtape_contracts.rule import AnyRule, BodyRule, HeadRule, Report, quote
 from graphtape_contracts.rules.errors import TRACEBACK
@@ -19,66 +19,66 @@ _TRAILING_SLASH = re.compile(r"(?<!/threads)/runs/(stream|wait)/$")
 _WRONG_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
 
 
-def _posted(call: Call) -> bool:
-    return call.request is not None and call.request.method == "POST"
+def _posted(head: ExchangeHead) -> bool:
+    return head.request is not None and head.request.method == "POST"
 
 
-def _no_stream(call: Call, report: Report) -> None:
-    if call.response.status >= 400 and call.response.is_event_stream:
-        report("no event stream", f"an event stream with status {call.response.status}")
+def _no_stream(head: ExchangeHead, report: Report) -> None:
+    if head.response.status >= 400 and head.response.is_event_stream:
+        report("no event stream", f"an event stream with status {head.response.status}")
 
 
-def _no_run(call: Call, report: Report) -> None:
-    location = call.response.header("content-location") or ""
-    if call.response.status >= 400 and _RUN.search(location):
+def _no_run(head: ExchangeHead, report: Report) -> None:
+    location = head.response.header("content-location") or ""
+    if head.response.status >= 400 and _RUN.search(location):
         report("no run in `content-location`", quote(location))
 
 
-def _method(call: Call, report: Report) -> None:
-    request, status = call.request, call.response.status
+def _method(head: ExchangeHead, report: Report) -> None:
+    request, status = head.request, head.response.status
     if request is not None and request.method in _WRONG_METHODS and 200 <= status < 300:
-        report(f"no {request.method} {call.path}", f"status {status}")
+        report(f"no {request.method} {head.path}", f"status {status}")
 
 
-def _method_status(call: Call, report: Report) -> None:
-    request, status = call.request, call.response.status
+def _method_status(head: ExchangeHead, report: Report) -> None:
+    request, status = head.request, head.response.status
     if request is None or request.method not in _WRONG_METHODS or not blames_the_request(status):
         return
     if status not in (404, 405):
-        report(f"404 or 405 to {request.method} {call.path}", str(status))
+        report(f"404 or 405 to {request.method} {head.path}", str(status))
 
 
-def _allow(call: Call, report: Report) -> None:
-    if call.response.status != 405 or _posted(call):
+def _allow(head: ExchangeHead, report: Report) -> None:
+    if head.response.status != 405 or _posted(head):
         return
-    allow = call.response.header("allow")
+    allow = head.response.header("allow")
     if "POST" not in [method.strip() for method in (allow or "").split(",")]:
         report("`allow: POST` with the status 405", quote(allow))
 
 
-def _server_fault(call: Call, report: Report) -> None:
-    if call.response.status >= 500:
-        report("a status below 500", str(call.response.status))
+def _server_fault(head: ExchangeHead, report: Report) -> None:
+    if head.response.status >= 500:
+        report("a status below 500", str(head.response.status))
 
 
-def _traceback(call: Call, body: bytes, report: Report) -> None:
+def _traceback(head: ExchangeHead, body: bytes, report: Report) -> None:
     text = body.decode(errors="replace").replace("\\n", "\n")
     found = TRACEBACK.search(text)
     # A refusal may quote the request.
-    if found and (call.request is None or found[0].encode() not in call.request.body):
+    if found and (head.request is None or found[0].encode() not in head.request.body):
         report("no traceback", quote(text[found.start() :]))
 
 
-def _body(call: Call, body: bytes, report: Report) -> None:
-    status = call.response.status
-    if call.request is None or call.request.method in ("HEAD", "OPTIONS"):
+def _body(head: ExchangeHead, body: bytes, report: Report) -> None:
+    status = head.response.status
+    if head.request is None or head.request.method in ("HEAD", "OPTIONS"):
         return
     if not blames_the_request(status):
         return
-    media_type = (call.response.header("content-type") or "").split(";")[0]
+    media_type = (head.response.header("content-type") or "").split(";")[0]
     answer = parse(body) if media_type == "application/json" else body.decode(errors="replace")
-    if call.dialect is not None and not _says_why(call.dialect, status, answer):
-        report(_SHAPES[call.dialect], f"{media_type or 'no content type'}: {quote(answer)}")
+    if head.dialect is not None and not _says_why(head.dialect, status, answer):
+        report(_SHAPES[head.dialect], f"{media_type or 'no content type'}: {quote(answer)}")
 
 
 def _says_why(dialect: Dialect, status: int, answer: object) -> bool:
@@ -105,16 +105,16 @@ _SHAPES = {
 }
 
 
-def _trailing_slash(call: Call, report: Report) -> None:
-    request, status = call.request, call.response.status
-    if request is None or request.method != "POST" or not _TRAILING_SLASH.search(call.path):
+def _trailing_slash(head: ExchangeHead, report: Report) -> None:
+    request, status = head.request, head.response.status
+    if request is None or request.method != "POST" or not _TRAILING_SLASH.search(head.path):
         return
-    path, expected = call.path.rstrip("/"), 404 if call.dialect is Dialect.JAVASCRIPT else 307
+    path, expected = head.path.rstrip("/"), 404 if head.dialect is Dialect.JAVASCRIPT else 307
     if status != expected:
         report(str(expected), str(status))
     elif status == 404:
         return
-    elif not (location := call.response.header("location") or "").endswith(path):
+    elif not (location := head.response.header("location") or "").endswith(path):
         report(f"a `location` that ends in {path}", quote(location))
 
 
@@ -122,7 +122,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.no-stream",
         level=Level.MUST,
-        promise="A request that is refused is not answered with an event stream.",
+        statement="A request that is refused is not answered with an event stream.",
         source=_OBSERVED,
         kinds=_REFUSALS,
         judge=_no_stream,
@@ -130,7 +130,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.no-run",
         level=Level.MUST,
-        promise="A refusal names no run in `content-location`.",
+        statement="A refusal names no run in `content-location`.",
         source=f"{_OBSERVED}; the SDKs tell their users of a run that has such a header",
         kinds=_REFUSALS,
         judge=_no_run,
@@ -138,7 +138,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.method",
         level=Level.MUST,
-        promise="Runs are started by POST alone.",
+        statement="Runs are started by POST alone.",
         source=_OBSERVED,
         kinds=_REFUSALS,
         judge=_method,
@@ -146,7 +146,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.method-status",
         level=Level.SHOULD,
-        promise="GET, HEAD, PUT, PATCH and DELETE are answered with 404 or 405.",
+        statement="GET, HEAD, PUT, PATCH and DELETE are answered with 404 or 405.",
         source=_OBSERVED,
         kinds=_REFUSALS,
         judge=_method_status,
@@ -154,7 +154,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.allow",
         level=Level.SHOULD,
-        promise="405 comes with `allow: POST`.",
+        statement="405 comes with `allow: POST`.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; RFC 9110, section 15.5.6",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         kinds=_REFUSALS,
@@ -163,17 +163,17 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.trailing-slash",
         level=Level.SHOULD,
-        promise="A path with a slash at its end is answered with 307 and a `location` without the "
+        statement="A path with a slash at its end is answered with 307 and a `location` without the "
         "slash (404 on LangGraph.js).",
         source=f"{_OBSERVED} (python/http-stream-trailing-slash)",
         dialects=frozenset(Dialect),
-        kinds=frozenset({Kind.NEIGHBOUR}),
+        kinds=frozenset({Kind.OTHER}),
         judge=_trailing_slash,
     ),
     BodyRule(
         id="refusals.body",
         level=Level.SHOULD,
-        promise="A refusal says why, in the form of its dialect.",
+        statement="A refusal says why, in the form of its dialect.",
         source=f"{_OBSERVED}; the Python SDK looks for `message`, `detail` and `error`",
         dialects=frozenset(Dialect),
         kinds=_REFUSALS,
@@ -182,7 +182,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.server-fault",
         level=Level.SHOULD,
-        promise="No request makes the server fail.",
+        statement="No request makes the server fail.",
         source="LangGraph.js 2.0.0 and 1.5.1 were not seen to; the JavaScript SDK 2.0.0 sends a "
         "request up to four times more after a status of 500 and above",
         kinds=_REFUSALS,
@@ -191,7 +191,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="refusals.traceback",
         level=Level.SHOULD,
-        promise="A refusal holds no traceback.",
+        statement="A refusal holds no traceback.",
         source=f"{_OBSERVED}; it tells strangers how the server is made",
         kinds=_REFUSALS,
         judge=_traceback,

@@ -1,11 +1,11 @@
 """Tasks: how each starts and ends."""
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.exchange import End
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_object
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.task_event import TaskLog
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
@@ -18,7 +18,7 @@ _MOST_FAILURES = 100
 """Of different failures in one step: with more, the rule is silent."""
 
 
-def _start_first(call: Call, report: Report) -> EventWatch:
+def _start_first(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
         told = log.read(event)
@@ -33,7 +33,7 @@ def _start_first(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _start_once(call: Call, report: Report) -> EventWatch:
+def _start_once(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
         told = log.read(event)
@@ -46,7 +46,7 @@ def _start_once(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _one_name(call: Call, report: Report) -> EventWatch:
+def _one_name(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
         told = log.read(event)
@@ -61,7 +61,7 @@ def _one_name(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _no_result(call: Call, report: Report) -> EventWatch:
+def _no_result(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
         told = log.read(event)
@@ -76,7 +76,7 @@ def _no_result(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _failed_or_interrupted(call: Call, report: Report) -> EventWatch:
+def _failed_or_interrupted(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
         told = log.read(event)
@@ -89,7 +89,7 @@ def _failed_or_interrupted(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _failure_shown(call: Call, report: Report) -> EventWatch:
+def _failure_shown(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     failures: list[Json] = []
     attempts = 0
@@ -114,7 +114,7 @@ def _failure_shown(call: Call, report: Report) -> EventWatch:
             report(f"the error of a task that failed: {expected}", quote(event.value), at=event)
 
 
-def _failure_ends_run(call: Call, report: Report) -> EventWatch:
+def _failure_ends_run(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     failed: Event | None = None
     while isinstance(event := (yield), Event):
@@ -131,7 +131,7 @@ def _failure_ends_run(call: Call, report: Report) -> EventWatch:
         )
 
 
-def _unfinished(call: Call, report: Report) -> EventWatch:
+def _unfinished(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     stopped = False
     while isinstance(event := (yield), Event):
@@ -147,7 +147,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.start-first",
         level=Level.MUST,
-        promise="A task that ends has started before, in the same namespace, and ends once.",
+        statement="A task that ends has started before, in the same namespace, and ends once.",
         source=f"{_OBSERVED}; a client that draws the running tasks pairs them by id",
         kinds=frozenset({Kind.STREAM}),
         judge=_start_first,
@@ -155,21 +155,21 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.start-once",
         level=Level.MUST,
-        promise="A task that has started does not start again before it has ended.",
+        statement="A task that has started does not start again before it has ended.",
         source=_OBSERVED,
         judge=_start_once,
     ),
     EventRule(
-        id="tasks.one-name",
+        id="tasks.name-stable",
         level=Level.MUST,
-        promise="A task has the same name when it starts and when it ends.",
+        statement="A task has the same name when it starts and when it ends.",
         source=_OBSERVED,
         judge=_one_name,
     ),
     EventRule(
         id="tasks.no-result",
         level=Level.SHOULD,
-        promise="A task that failed or was interrupted has no result: an empty object.",
+        statement="A task that failed or was interrupted has no result: an empty object.",
         source=f"{_OBSERVED}: stream-error-tasks; the interrupts python/interrupt-interrupting-all",
         dialects=frozenset(Dialect),
         judge=_no_result,
@@ -177,7 +177,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.failed-or-interrupted",
         level=Level.SHOULD,
-        promise="A task that failed has no interrupts.",
+        statement="A task that failed has no interrupts.",
         source=f"{_OBSERVED}: stream-error-tasks",
         dialects=frozenset(Dialect),
         judge=_failed_or_interrupted,
@@ -185,7 +185,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.failure-shown",
         level=Level.SHOULD,
-        promise="When a task of the graph fails and the run with it, the `error` that ends the "
+        statement="When a task of the graph fails and the run with it, the `error` that ends the "
         "stream is the error of a task.",
         source="observed on langgraph-api 0.16.7: python/full-boom-all9; the others word it anew",
         dialects=frozenset({Dialect.PYTHON}),
@@ -193,8 +193,8 @@ RULES: tuple[AnyRule, ...] = (
     ),
     EventRule(
         id="tasks.failure-ends-run",
-        level=Level.MAY,
-        promise="A stream whose last word on the tasks of the graph is a failure ends with "
+        level=Level.NOTE,
+        statement="A stream whose last word on the tasks of the graph is a failure ends with "
         "`error`, if nobody cancels the run.",
         source=f"{_OBSERVED}: stream-error-tasks",
         kinds=frozenset({Kind.STREAM}),
@@ -202,8 +202,8 @@ RULES: tuple[AnyRule, ...] = (
     ),
     EventRule(
         id="tasks.unfinished",
-        level=Level.MAY,
-        promise="Every task of the graph ends, if the run is neither cancelled nor interrupted "
+        level=Level.NOTE,
+        statement="Every task of the graph ends, if the run is neither cancelled nor interrupted "
         "and none comes from a cache.",
         source=_OBSERVED,
         kinds=frozenset({Kind.STREAM}),

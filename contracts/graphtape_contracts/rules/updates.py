@@ -3,13 +3,13 @@
 from collections import Counter
 from typing import Any
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
-from graphtape_contracts.parsing.task_event import OWN, TaskEvent, TaskLog, place
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.task_event import OWN, TaskEvent, TaskLog, qualified_name
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 
 INTERRUPT = "__interrupt__"
@@ -34,14 +34,14 @@ def interrupts_in(event: Event) -> list[Any] | None:
     return interrupts if is_list(interrupts) else None
 
 
-def _shows_tasks(call: Call, mode: str) -> bool:
+def _shows_tasks(head: ExchangeHead, mode: str) -> bool:
     """Whether *mode* was asked for, and tasks as well."""
-    asked = call.asked
+    asked = head.options
     return asked is not None and mode in asked.modes and bool(asked.modes & {"tasks", "debug"})
 
 
-def _running(call: Call, report: Report) -> EventWatch:
-    if not _shows_tasks(call, "updates"):
+def _running(head: ExchangeHead, report: Report) -> EventWatch:
+    if not _shows_tasks(head, "updates"):
         return
     log = TaskLog()
     running, shown = Counter[str](), Counter[str]()
@@ -50,13 +50,13 @@ def _running(call: Call, report: Report) -> EventWatch:
             running, shown = Counter[str](), Counter[str]()
         told = log.read(event)
         if told is not None and told.is_result:
-            _take_one(running, place(event, told.name))
+            _take_one(running, qualified_name(event, told.name))
             if told.has_succeeded:
-                _take_one(shown, place(event, told.name))
+                _take_one(shown, qualified_name(event, told.name))
         elif told is not None:
-            running[place(event, told.name)] += 1
+            running[qualified_name(event, told.name)] += 1
         for name in names_in(event):
-            node = place(event, name)
+            node = qualified_name(event, name)
             if shown[node] >= running[node]:
                 report(
                     "an update of a node that is running, before its result",
@@ -68,7 +68,7 @@ def _running(call: Call, report: Report) -> EventWatch:
                 _take_one(running, node)
             else:
                 shown[node] += 1
-        if len(running) > MOST_REMEMBERED:
+        if len(running) > MAX_ENTRIES:
             return
 
 
@@ -83,22 +83,22 @@ def _is_cached(event: Event) -> bool:
     return "__metadata__" in event.value
 
 
-def _as_result(call: Call, report: Report) -> EventWatch:
-    if not _shows_tasks(call, "updates"):
+def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
+    if not _shows_tasks(head, "updates"):
         return
     log = TaskLog()
-    waiting = Recent[list[Any]]()
+    waiting = BoundedDict[list[Any]]()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            waiting = Recent[list[Any]]()
+            waiting = BoundedDict[list[Any]]()
         for name in names_in(event):
             if not _is_cached(event):
-                node = place(event, name)
+                node = qualified_name(event, name)
                 waiting.set(node, [*(waiting.pop(node) or []), event.value[name]])
         told = log.read(event)
         if told is None or not told.has_succeeded or told.is_own or waiting.forgot:
             continue
-        node = place(event, told.name)
+        node = qualified_name(event, told.name)
         updates = waiting.pop(node) or []
         fitting = next((n for n, update in enumerate(updates) if _fits(update, told)), None)
         if fitting is None:
@@ -139,15 +139,15 @@ def _is_written(value: Any, result: Any) -> bool:
     return is_list(writes) and (value in writes or value is None)
 
 
-def _interrupts(call: Call, report: Report) -> EventWatch:
-    if not _shows_tasks(call, "updates"):
+def _interrupts(head: ExchangeHead, report: Report) -> EventWatch:
+    if not _shows_tasks(head, "updates"):
         return
     log = TaskLog()
-    waiting = Recent[list[Any]]()
+    waiting = BoundedDict[list[Any]]()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            waiting = Recent[list[Any]]()
-        graph = place(event, "")
+            waiting = BoundedDict[list[Any]]()
+        graph = qualified_name(event, "")
         if event.mode == "updates" and (interrupts := interrupts_in(event)):
             waiting.set(graph, [*(waiting.pop(graph) or []), interrupts])
         told = log.read(event)
@@ -167,7 +167,7 @@ def _interrupts(call: Call, report: Report) -> EventWatch:
             waiting.set(graph, rest)
 
 
-def _stopped(call: Call, report: Report) -> EventWatch:
+def _stopped(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     stop: Event | None = None
     while isinstance(event := (yield), Event):
@@ -186,9 +186,9 @@ def _stopped(call: Call, report: Report) -> EventWatch:
 
 RULES: tuple[AnyRule, ...] = (
     EventRule(
-        id="updates.running",
+        id="updates.while-running",
         level=Level.SHOULD,
-        promise="Where tasks are shown too, each update is of a node that is running, once for "
+        statement="Where tasks are shown too, each update is of a node that is running, once for "
         "each of its tasks, and comes before the result.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -196,9 +196,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=_running,
     ),
     EventRule(
-        id="updates.as-result",
+        id="updates.match-result",
         level=Level.SHOULD,
-        promise="Where tasks are shown too, the update of a task that succeeded comes before its "
+        statement="Where tasks are shown too, the update of a task that succeeded comes before its "
         "result and says the same, as far as the output of the graph goes.",
         source="observed on langgraph-api 0.16.7: python/full-tools-all9",
         dialects=frozenset({Dialect.PYTHON}),
@@ -208,7 +208,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="updates.interrupts",
         level=Level.SHOULD,
-        promise="Where tasks are shown too, the interrupts of a task come before its result in "
+        statement="Where tasks are shown too, the interrupts of a task come before its result in "
         'an update: `{"__interrupt__": [...]}`.',
         source="observed on langgraph-api 0.16.7 (python/interrupt-interrupting_twice-all) and "
         "LangGraph.js 1.5.1",
@@ -217,9 +217,9 @@ RULES: tuple[AnyRule, ...] = (
         judge=_interrupts,
     ),
     EventRule(
-        id="updates.stopped",
+        id="updates.none-after-interrupt",
         level=Level.SHOULD,
-        promise='After the update `{"__interrupt__": []}` of the graph, which says that it '
+        statement='After the update `{"__interrupt__": []}` of the graph, which says that it '
         "stopped before or after a node, there are no tasks and updates.",
         source="observed on langgraph-api 0.16.7 (python/interrupt_before-all), LangGraph.js "
         "2.0.0 and 1.5.1, Aegra 0.11.0",

@@ -1,15 +1,15 @@
 """Which requests for a run are refused, and which are not."""
 
 from graphtape_contracts import schema
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.parsing.malformed import malformed
-from graphtape_contracts.schema_findings import shorten
+from graphtape_contracts.parsing.event import parse
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.malformed import why_malformed
 from graphtape_contracts.parsing.status import blames_the_body
 from graphtape_contracts.rule import RUNS, AnyRule, BodyRule, HeadRule, Report, quote
+from graphtape_contracts.schema_findings import shorten
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _REFUSALS = frozenset({Kind.REFUSAL})
@@ -17,17 +17,17 @@ _PYTHON = frozenset({Dialect.PYTHON})
 _RUN_REQUEST = "run-request.json"
 
 
-def _malformed(call: Call, report: Report) -> None:
-    if call.request is not None and (what := malformed(call.request)):
-        report(f"no run of {what}", f"status {call.response.status}")
+def _malformed(head: ExchangeHead, report: Report) -> None:
+    if head.request is not None and (what := why_malformed(head.request)):
+        report(f"no run of {what}", f"status {head.response.status}")
 
 
-def _malformed_status(call: Call, report: Report) -> None:
-    request, status = call.request, call.response.status
+def _malformed_status(head: ExchangeHead, report: Report) -> None:
+    request, status = head.request, head.response.status
     if request is None or request.method != "POST" or not blames_the_body(status):
         return
-    expected = _STATUS_OF_MALFORMED.get(call.dialect, (400, 422))
-    if status not in expected and (what := malformed(request)):
+    expected = _STATUS_OF_MALFORMED.get(head.dialect, (400, 422))
+    if status not in expected and (what := why_malformed(request)):
         report(f"{' or '.join(map(str, expected))} to {what}", str(status))
 
 
@@ -38,13 +38,13 @@ _STATUS_OF_MALFORMED: dict[Dialect | None, tuple[int, ...]] = {
 }
 
 
-def _schema(call: Call, report: Report) -> None:
-    status, started = call.response.status, call.kind in RUNS
-    if call.asked is None or call.request is None or malformed(call.request):
+def _schema(head: ExchangeHead, report: Report) -> None:
+    status, started = head.response.status, head.kind in RUNS
+    if head.options is None or head.request is None or why_malformed(head.request):
         return
     if not started and (status == 422 or not blames_the_body(status)):
         return
-    error = schema.first_error(_RUN_REQUEST, call.asked.body)
+    error = schema.first_error(_RUN_REQUEST, head.options.body)
     # A newer server may know more words than the schema.
     if error and not (started and _is_about_words(error)):
         report(f"422, because {shorten(error.message)}", str(status))
@@ -55,17 +55,17 @@ def _is_about_words(error: schema.SchemaError) -> bool:
     return error.keyword in ("enum", "anyOf") and all(isinstance(mode, str) for mode in modes)
 
 
-def _schema_reason(call: Call, body: bytes, report: Report) -> None:
+def _schema_reason(head: ExchangeHead, body: bytes, report: Report) -> None:
     answer = parse(body)
-    if call.asked is None or not is_object(answer):
+    if head.options is None or not is_object(answer):
         return
     detail = str(answer.get("detail"))
     if "Failed validating" in detail:
-        if schema.first_error(_RUN_REQUEST, call.asked.body) is None:
+        if schema.first_error(_RUN_REQUEST, head.options.body) is None:
             report("no refusal of what the schema allows", quote(detail), path=("detail",))
 
 
-def _unknown_field(call: Call, body: bytes, report: Report) -> None:
+def _unknown_field(head: ExchangeHead, body: bytes, report: Report) -> None:
     answer = parse(body)
     if not is_object(answer):
         return
@@ -94,7 +94,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="validation.malformed",
         level=Level.MUST,
-        promise="No run is started of a body that is no JSON object, has no `assistant_id`, or has "
+        statement="No run is started of a body that is no JSON object, has no `assistant_id`, or has "
         "a field of a type that no server takes.",
         source=f"{_OBSERVED} (python-cases/bad-stream-config-string)",
         kinds=RUNS,
@@ -103,7 +103,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="validation.malformed-status",
         level=Level.SHOULD,
-        promise="Such a body is answered with 422 (400 on LangGraph.js).",
+        statement="Such a body is answered with 422 (400 on LangGraph.js).",
         source=f"{_OBSERVED}; the Python SDK makes another exception of each status",
         kinds=_REFUSALS,
         judge=_malformed_status,
@@ -111,7 +111,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="validation.schema",
         level=Level.SHOULD,
-        promise="What the schema of a run request does not allow is answered with 422.",
+        statement="What the schema of a run request does not allow is answered with 422.",
         source="observed on langgraph-api 0.16.7 (python-cases/bad-stream-webhook-number)",
         dialects=_PYTHON,
         kinds=RUNS | _REFUSALS,
@@ -120,7 +120,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="validation.schema-reason",
         level=Level.SHOULD,
-        promise="What the schema of a run request allows is not refused because of a schema.",
+        statement="What the schema of a run request allows is not refused because of a schema.",
         source="observed on langgraph-api 0.16.7",
         dialects=_PYTHON,
         kinds=_REFUSALS,
@@ -129,7 +129,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="validation.unknown-field",
         level=Level.SHOULD,
-        promise="Unknown fields of a run request are ignored.",
+        statement="Unknown fields of a run request are ignored.",
         source=f"{_OBSERVED}; RemoteGraph sends `if_not_exists` with every run",
         kinds=_REFUSALS,
         judge=_unknown_field,

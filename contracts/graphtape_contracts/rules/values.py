@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import is_object
-from graphtape_contracts.parsing.bounded_dict import Recent
-from graphtape_contracts.parsing.task_event import TaskLog, place
+from graphtape_contracts.parsing.bounded_dict import BoundedDict
+from graphtape_contracts.parsing.event import Event
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.task_event import TaskLog, qualified_name
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
 from graphtape_contracts.rules.updates import INTERRUPT, interrupts_in, names_in
 
 
-def _close_step(call: Call, report: Report) -> EventWatch:
+def _close_step(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
-    last = Recent[Event]()
+    last = BoundedDict[Event]()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            last = Recent[Event]()
-        graph = place(event, "")
+            last = BoundedDict[Event]()
+        graph = qualified_name(event, "")
         if event.mode == "values" and not (is_object(event.value) and INTERRUPT in event.value):
             last.set(graph, event)
         told = log.read(event)
@@ -34,15 +34,15 @@ def _close_step(call: Call, report: Report) -> EventWatch:
             )
 
 
-def _after_updates(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or not call.asked.modes >= {"values", "updates"}:
+def _after_updates(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or not head.options.modes >= {"values", "updates"}:
         return
     log = TaskLog()
-    written = Recent[Event]()
+    written = BoundedDict[Event]()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            written = Recent[Event]()
-        graph = place(event, "")
+            written = BoundedDict[Event]()
+        graph = qualified_name(event, "")
         if event.mode == "values":
             written.pop(graph)
         elif any(_writes(event.value[name]) for name in names_in(event)):
@@ -67,16 +67,16 @@ def _writes(update: Any) -> bool:
     return is_object(update) and any(value not in ([], None) for value in update.values())
 
 
-def _interrupts(call: Call, report: Report) -> EventWatch:
-    if call.asked is None or not call.asked.modes >= {"values", "updates"}:
+def _interrupts(head: ExchangeHead, report: Report) -> EventWatch:
+    if head.options is None or not head.options.modes >= {"values", "updates"}:
         return
-    waiting = Recent[Event]()
+    waiting = BoundedDict[Event]()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            waiting = Recent[Event]()
+            waiting = BoundedDict[Event]()
         if event.mode not in ("updates", "values"):
             continue
-        graph = place(event, "")
+        graph = qualified_name(event, "")
         update = waiting.pop(graph)
         interrupts = interrupts_in(event)
         if update is not None and interrupts != interrupts_in(update):
@@ -92,9 +92,9 @@ def _interrupts(call: Call, report: Report) -> EventWatch:
 
 RULES: tuple[AnyRule, ...] = (
     EventRule(
-        id="values.close-step",
+        id="values.not-during-step",
         level=Level.SHOULD,
-        promise="A graph shows its values between its steps: not while one of its tasks runs, but "
+        statement="A graph shows its values between its steps: not while one of its tasks runs, but "
         "for the values that tell of interrupts.",
         source="observed on langgraph-api 0.16.7 (python/full-fanout-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -104,7 +104,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.after-updates",
         level=Level.SHOULD,
-        promise="After a step with updates that write to the output, the values come before the "
+        statement="After a step with updates that write to the output, the values come before the "
         "next step starts.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -114,7 +114,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.interrupts",
         level=Level.SHOULD,
-        promise="Where updates are shown too, the interrupts of an update are in the values that "
+        statement="Where updates are shown too, the interrupts of an update are in the values that "
         "come next.",
         source="observed on langgraph-api 0.16.7 (python/interrupt-interrupting_twice-all) and "
         "LangGraph.js 1.5.1 (keep-stream-interrupted); a client that reads values alone learns "

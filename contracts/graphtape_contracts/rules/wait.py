@@ -1,20 +1,20 @@
 """The output of a run that was waited for."""
 
-from graphtape_contracts.parsing.exchange_head import Call, Kind
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Absent, parse
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.schema_findings import shorten
-from graphtape_contracts.parsing.output_schema import output_judge
+from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.output_schema import output_validator
 from graphtape_contracts.rule import AnyRule, BodyRule, Report, quote
+from graphtape_contracts.schema_findings import shorten
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _KNOWN = frozenset(Dialect)
 _WHITE = b" \t\r\n"
 
 
-def _one_value(call: Call, body: bytes, report: Report) -> None:
+def _one_value(head: ExchangeHead, body: bytes, report: Report) -> None:
     expected = "one JSON value in UTF-8, with nothing but white space around it"
     try:
         text = body.decode()
@@ -28,19 +28,19 @@ def _one_value(call: Call, body: bytes, report: Report) -> None:
         report(expected, f"no JSON: {quote(text)}")
 
 
-def _nothing_after(call: Call, body: bytes, report: Report) -> None:
+def _nothing_after(head: ExchangeHead, body: bytes, report: Report) -> None:
     after = body[len(body.rstrip(_WHITE)) :]
     if after and body.strip(_WHITE):
         report("nothing after the value", quote(after.decode()))
 
 
-def _keep_alive(call: Call, body: bytes, report: Report) -> None:
+def _keep_alive(head: ExchangeHead, body: bytes, report: Report) -> None:
     before = body[: len(body) - len(body.lstrip(_WHITE))]
     if before.strip(b"\n"):
         report("line feeds before the value", quote(before.decode()))
 
 
-def _error(call: Call, body: bytes, report: Report) -> None:
+def _error(head: ExchangeHead, body: bytes, report: Report) -> None:
     output = parse(body)
     if not is_object(output) or not is_object(error := output.get("__error__")):
         return
@@ -53,7 +53,7 @@ def _error(call: Call, body: bytes, report: Report) -> None:
             report("`__error__` alone", f"{quote(key)} beside it", path=(key,))
 
 
-def _interrupts(call: Call, body: bytes, report: Report) -> None:
+def _interrupts(head: ExchangeHead, body: bytes, report: Report) -> None:
     output = parse(body)
     if not is_object(output) or not is_list(interrupts := output.get("__interrupt__")):
         return
@@ -70,7 +70,7 @@ def _judge_interrupt(interrupt: Json, index: int, report: Report) -> None:
         report("a string `id`", quote(interrupt), path=place)
 
 
-def _own_keys(call: Call, body: bytes, report: Report) -> None:
+def _own_keys(head: ExchangeHead, body: bytes, report: Report) -> None:
     output = parse(body)
     if not is_object(output):
         return
@@ -83,12 +83,12 @@ def _own_keys(call: Call, body: bytes, report: Report) -> None:
         report("objects in a list", quote(interrupts), path=("__interrupt__",))
 
 
-def _without_values(call: Call, body: bytes, report: Report) -> None:
-    if call.asked is None or "values" in call.asked.modes:
+def _without_values(head: ExchangeHead, body: bytes, report: Report) -> None:
+    if head.options is None or "values" in head.options.modes:
         return
     output = parse(body)
     # null breaks the `in` of the JavaScript SDK, so a server may well mend it.
-    may_be_null = call.dialect is Dialect.JAVASCRIPT
+    may_be_null = head.dialect is Dialect.JAVASCRIPT
     expected = "{} or null" if may_be_null else "{}"
     expected += ", as `values` was not asked for, or `__error__` or `__interrupt__`"
     if is_object(output):
@@ -99,13 +99,13 @@ def _without_values(call: Call, body: bytes, report: Report) -> None:
         report(expected, quote(output))
 
 
-def _advertised(call: Call, body: bytes, report: Report) -> None:
+def _advertised(head: ExchangeHead, body: bytes, report: Report) -> None:
     output = parse(body)
-    if call.output_schema is None or isinstance(output, Absent):
+    if head.output_schema is None or isinstance(output, Absent):
         return
-    if call.asked is not None and "values" not in call.asked.modes:
+    if head.options is not None and "values" not in head.options.modes:
         return
-    misfit = output_judge(call.output_schema)(output)
+    misfit = output_validator(head.output_schema)(output)
     if misfit is not None and not (is_object(output) and "__error__" in output):
         path, message = misfit
         report("what fits the advertised schema", shorten(message), path=path)
@@ -115,14 +115,14 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.one-value",
         level=Level.MUST,
-        promise="The body is one JSON value; white space may precede it.",
+        statement="The body is one JSON value; white space may precede it.",
         source=f"{_OBSERVED}; the SDKs parse the whole body",
         judge=_one_value,
     ),
     BodyRule(
         id="wait.nothing-after",
         level=Level.SHOULD,
-        promise="Nothing follows the value, not even white space.",
+        statement="Nothing follows the value, not even white space.",
         source=_OBSERVED,
         dialects=_KNOWN,
         judge=_nothing_after,
@@ -130,7 +130,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.keep-alive",
         level=Level.SHOULD,
-        promise="What comes before the value to keep the connection alive is line feeds.",
+        statement="What comes before the value to keep the connection alive is line feeds.",
         source=f"{_OBSERVED}, each 5 seconds, or each second on LangGraph.js",
         dialects=_KNOWN,
         judge=_keep_alive,
@@ -138,7 +138,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.error",
         level=Level.SHOULD,
-        promise="The output of a failed run is `__error__` alone, with the strings `error` and "
+        statement="The output of a failed run is `__error__` alone, with the strings `error` and "
         "`message`.",
         source=f"{_OBSERVED}; the SDKs raise `error: message`. No more than SHOULD, because a "
         "graph may return such a key (python/func-error-like-wait)",
@@ -147,15 +147,15 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.interrupts",
         level=Level.SHOULD,
-        promise="Each interrupt under `__interrupt__` has a `value` and a string `id`.",
+        statement="Each interrupt under `__interrupt__` has a `value` and a string `id`.",
         source=f"{_OBSERVED}; RemoteGraph and UIs read both. No more than SHOULD, because a "
         "graph may return such a key (python/func-int-like-interrupt-wait)",
         judge=_interrupts,
     ),
     BodyRule(
         id="wait.own-keys",
-        level=Level.MAY,
-        promise="Under `__error__` there is an object, under `__interrupt__` a list of objects, "
+        level=Level.NOTE,
+        statement="Under `__error__` there is an object, under `__interrupt__` a list of objects, "
         "unless the graph itself returns these keys.",
         source="langgraph-api 0.16.7 passes on what a graph returns (python/func-error-like-wait)",
         judge=_own_keys,
@@ -163,7 +163,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.without-values",
         level=Level.SHOULD,
-        promise="Where the mode `values` is not asked for there is no state in the output: it is "
+        statement="Where the mode `values` is not asked for there is no state in the output: it is "
         "{} (null on LangGraph.js), or holds `__error__` or `__interrupt__`.",
         source=f"{_OBSERVED} (python/wait-mode-updates, javascript/wait-mode-updates)",
         dialects=_KNOWN,
@@ -172,8 +172,8 @@ RULES: tuple[AnyRule, ...] = (
     ),
     BodyRule(
         id="wait.advertised",
-        level=Level.MAY,
-        promise="The output fits the output schema that the deployment advertises, keys aside "
+        level=Level.NOTE,
+        statement="The output fits the output schema that the deployment advertises, keys aside "
         "that were not written.",
         source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
         "enforce it, so it is the graph that does not keep its word",

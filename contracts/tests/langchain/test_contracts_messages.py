@@ -106,9 +106,9 @@ def test_any_chunk_as_a_message_keeps_the_fields_of_its_kind(
 
 
 def test_an_invalid_tool_call_has_its_keys_in_another_order_in_a_message() -> None:
-    call = {"name": "g", "args": "[1", "id": "c2", "error": None, "type": "invalid_tool_call"}
+    head = {"name": "g", "args": "[1", "id": "c2", "error": None, "type": "invalid_tool_call"}
 
-    shown = as_message(chunk("", invalid_tool_calls=[call]))
+    shown = as_message(chunk("", invalid_tool_calls=[head]))
 
     assert json.dumps(shown["invalid_tool_calls"]) == json.dumps(
         [{"type": "invalid_tool_call", "id": "c2", "name": "g", "args": "[1", "error": None}]

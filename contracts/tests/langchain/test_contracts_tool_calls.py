@@ -44,7 +44,7 @@ BLOCKS: list[tuple[Content, Content]] = [
 """Contents, before and after their last chunk is in."""
 
 
-def call(**fields: Any) -> Object:
+def head(**fields: Any) -> Object:
     """Make a whole tool call."""
     whole: Object = {"name": "f", "args": {}, "id": "c1", "type": "tool_call"}
     return whole | fields
@@ -61,13 +61,13 @@ def test_a_piece_without_anything_has_all_keys(piece: JsonValue) -> None:
 def test_arguments_that_have_not_come_yet_are_empty(args: str | None) -> None:
     valid, invalid = parse_tool_calls([tool_call_chunk({"name": "f", "args": args, "id": "c1"})])
 
-    assert (valid, invalid) == ([call()], [])
+    assert (valid, invalid) == ([head()], [])
 
 
 def test_a_call_without_a_name_has_an_empty_one() -> None:
     valid, _ = parse_tool_calls([tool_call_chunk({"args": "{}"})])
 
-    assert valid == [call(name="", id=None)]
+    assert valid == [head(name="", id=None)]
 
 
 @pytest.mark.parametrize("args", ["[1", "nope", "}", '"s"', "[" * 100_000, 7])
@@ -108,7 +108,7 @@ def test_raw_calls_of_another_shape_are_left_alone(raw: JsonValue) -> None:
 def test_blocks_with_pieces_of_calls_become_whole_calls(
     content: Content, expected: Content
 ) -> None:
-    finished = finish_blocks(content, [call(), call(id=None)])
+    finished = finish_blocks(content, [head(), head(id=None)])
 
     assert json.dumps(finished) == json.dumps(expected)
 

@@ -62,19 +62,19 @@ MUTANTS = [
         renamed(f"updates|{NODE}", f"updates|{NODE}|"),
     ),
     Mutant(
-        "events.run-bare",
+        "events.run-no-namespace",
         "a subgraph has an error of its own",
         "python/boom-updates",
         renamed("error", f"error|{NODE}"),
     ),
     Mutant(
-        "events.partial-messages-bare",
+        "events.partial-no-namespace",
         "a part of a message has a namespace",
         "python/mode-subgraph-sub-messages",
         renamed("messages/partial", f"messages/partial|{NODE}"),
     ),
     Mutant(
-        "events.tuples-alone",
+        "events.messages-tuple-only",
         "tuples of messages were asked for too",
         "python/mode-agent-messages",
         asking(stream_mode=["messages", "messages-tuple"]),

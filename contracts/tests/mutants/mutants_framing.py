@@ -71,13 +71,13 @@ MUTANTS = [
         replaced(b"event: custom\ndata: \n", b"event: custom\n"),
     ),
     Mutant(
-        "framing.whole-characters",
+        "framing.no-lone-surrogates",
         "half of a surrogate pair",
         _VALUES,
         replaced(b'"content":"', b'"content":"\\ud83d'),
     ),
     Mutant(
-        "framing.whole-characters",
+        "framing.no-lone-surrogates",
         "the halves are in the wrong order",
         "javascript-1.5.1/stream-docs-updates",
         replaced(b'"content":"', b'"content":"\\ude00\\ud83d'),
@@ -102,13 +102,16 @@ MUTANTS = [
         lambda exchange: with_body(exchange.body.replace(b"\n", b"\r"))(exchange),
     ),
     Mutant(
-        "framing.no-ghosts",
+        "framing.no-stray-blocks",
         "an id stands alone",
         "aegra/stream-mode-updates",
         replaced(b"\n\n", b"\n\nid: 5\n\n"),
     ),
     Mutant(
-        "framing.no-ghosts", "a blank line too many", _VALUES, replaced(b"\r\n\r\n", b"\r\n" * 3)
+        "framing.no-stray-blocks",
+        "a blank line too many",
+        _VALUES,
+        replaced(b"\r\n\r\n", b"\r\n" * 3),
     ),
     Mutant("framing.no-bom", "a byte order mark", _VALUES, _with_bom),
     Mutant(

@@ -44,13 +44,13 @@ def _located(location: str) -> Change:
 
 MUTANTS = [
     RelationMutant(
-        "relations.run-ids",
+        "isolation.run-ids",
         "two runs have one id",
         ("python/wait-mode-values", "python/wait-mode-updates"),
         lambda exchanges: [_located(_RUN)(exchange) for exchange in exchanges],
     ),
     RelationMutant(
-        "relations.run-ids",
+        "isolation.run-ids",
         "the ids in metadata are the same",
         ("python/mode-agent-values", "python/mode-agent-updates"),
         lambda exchanges: [
@@ -60,7 +60,7 @@ MUTANTS = [
         also=frozenset(),
     ),
     RelationMutant(
-        "relations.thread-ids",
+        "isolation.thread-ids",
         "two runs have one thread, as their heads say",
         ("aegra/wait-mode-values", "aegra/stream-mode-updates"),
         _second(
@@ -70,43 +70,43 @@ MUTANTS = [
         ),
     ),
     RelationMutant(
-        "relations.thread-ids",
+        "isolation.thread-ids",
         "two runs have one thread, as their tuples say",
         ("python/mode-agent-messages-tuple", "python/mode-tools-messages-tuple"),
         _with_ids_of_first((b'"thread_id":"', b'"')),
     ),
     RelationMutant(
-        "relations.thread-ids",
+        "isolation.thread-ids",
         "two runs have one thread, as the metadata of their messages say",
         ("python/mode-agent-messages", "python/resumable-messages"),
         _with_ids_of_first((b'"thread_id":"', b'"')),
     ),
     RelationMutant(
-        "relations.message-ids",
+        "isolation.message-ids",
         "a message of another run",
         ("python/wait-mode-values", "python/wait-agent-default"),
         _with_ids_of_first((b'"id":"lc_run--', b'"')),
     ),
     RelationMutant(
-        "relations.message-ids",
+        "isolation.message-ids",
         "a message of another run in a stream",
         ("javascript-1.5.1/stream-mode-values", "javascript-1.5.1/stream-docs-updates"),
         _with_ids_of_first((b'"id":"run-', b'"')),
     ),
     RelationMutant(
-        "relations.task-ids",
+        "isolation.task-ids",
         "a task of another run",
         ("python/mode-agent-tasks", "python/mode-tools-tasks"),
         _with_ids_of_first((b'event: tasks\r\ndata: {"id":"', b'"')),
     ),
     RelationMutant(
-        "relations.task-ids",
+        "isolation.task-ids",
         "a task of another run in `debug`",
         ("python/mode-agent-debug", "python/mode-tools-debug"),
         _with_ids_of_first((b'"payload":{"id":"', b'"')),
     ),
     RelationMutant(
-        "relations.interrupt-ids",
+        "isolation.interrupt-ids",
         "an interrupt of another run",
         (
             "python/wait-interrupt-interrupting-values",

@@ -88,13 +88,13 @@ MUTANTS = [
         _on("on_tool_start", lambda nth: doubled("events", nth)),
     ),
     Mutant(
-        "langchain.same-run",
+        "langchain.run-stable",
         "a model streams under another name",
         _TOOLS,
         _setting("on_chat_model_stream", name="Another"),
     ),
     Mutant(
-        "langchain.same-run",
+        "langchain.run-stable",
         "a tool ends as a chain",
         _TOOLS,
         _setting("on_tool_end", event="on_chain_end"),
@@ -112,11 +112,11 @@ MUTANTS = [
         _setting("on_chain_stream", event="on_chain_progress"),
     ),
     Mutant(
-        "sums.output",
+        "message-assembly.output",
         "a chunk of a model is lost",
         "python/full-agent-all9",
         _on("on_chat_model_stream", lambda nth: without("events", nth)),
         # The tuples of this message are all there.
-        also=frozenset(("sums.streamed",)),
+        also=frozenset(("message-assembly.streamed",)),
     ),
 ]

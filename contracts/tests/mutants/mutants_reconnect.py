@@ -24,7 +24,7 @@ def _joined(exchange: Exchange) -> Exchange:
 
 MUTANTS = [
     RelationMutant(
-        "joins.resumed",
+        "reconnect.resumed",
         "an event from before comes again",
         (_ORIGINAL, _FROM_MIDDLE),
         lambda exchanges: [
@@ -33,43 +33,43 @@ MUTANTS = [
         ],
     ),
     RelationMutant(
-        "joins.resumed",
+        "reconnect.resumed",
         "an event comes twice",
         (_ORIGINAL, _FROM_START),
         _last(doubled("updates")),
     ),
     RelationMutant(
-        "joins.resumed",
+        "reconnect.resumed",
         "the state is not the same",
         ("javascript-1.5.1/resume-stream", "javascript-1.5.1/join-stateless-zero"),
         _last(with_data("values", lambda data: data | {"more": 1})),
     ),
     RelationMutant(
-        "joins.resumed",
+        "reconnect.resumed",
         "a stream that was cut goes on before the cut",
         ("aegra/disconnect-default-plain", "aegra/disconnect-default-plain-then-join-thread"),
         lambda exchanges: [exchanges[0], with_body(exchanges[0].body)(exchanges[1])],
     ),
     RelationMutant(
-        "joins.complete",
+        "reconnect.complete",
         "an event in the middle is left out",
         (_ORIGINAL, _FROM_START),
         _last(without("updates")),
     ),
     RelationMutant(
-        "joins.complete",
+        "reconnect.complete",
         "the last event is left out",
         ("javascript-1.5.1/resume-stream", "javascript-1.5.1/join-stateless-minus1"),
         _last(without("values", -1)),
     ),
     RelationMutant(
-        "joins.output",
+        "reconnect.output",
         "the state is another for who joins",
         ("python/wait-agent-default",),
         lambda exchanges: [exchanges[0], with_body(b'{"messages":[]}')(_joined(exchanges[0]))],
     ),
     RelationMutant(
-        "joins.output",
+        "reconnect.output",
         "nothing is told who joins a stream",
         ("aegra/stream-default",),
         lambda exchanges: [

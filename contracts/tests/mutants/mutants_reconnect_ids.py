@@ -31,26 +31,26 @@ def _with_ids_alike(exchange: Exchange) -> Exchange:
 
 MUTANTS = [
     Mutant(
-        "resumption.unasked", "nobody asked for ids", _RESUMABLE, asking(stream_resumable=False)
+        "reconnect.ids-unasked", "nobody asked for ids", _RESUMABLE, asking(stream_resumable=False)
     ),
-    Mutant("resumption.given", "no ids where they are asked for", _RESUMABLE, _without_ids),
-    Mutant("resumption.given", "no ids on Aegra", "aegra/stream-mode-updates", _without_ids),
-    Mutant("resumption.throughout", "one event has no id", _RESUMABLE, _without_id(1)),
+    Mutant("reconnect.ids-present", "no ids where they are asked for", _RESUMABLE, _without_ids),
+    Mutant("reconnect.ids-present", "no ids on Aegra", "aegra/stream-mode-updates", _without_ids),
+    Mutant("reconnect.ids-throughout", "one event has no id", _RESUMABLE, _without_id(1)),
     Mutant(
-        "resumption.ordered",
+        "reconnect.ids-ordered",
         "an id goes back",
         _RESUMABLE,
         replaced(b"\r\nid: 1", b"\r\nid: 2"),
     ),
-    Mutant("resumption.unique", "all ids are the same", _RESUMABLE, _with_ids_alike),
+    Mutant("reconnect.ids-unique", "all ids are the same", _RESUMABLE, _with_ids_alike),
     Mutant(
-        "resumption.form",
+        "reconnect.ids-form",
         "ids of another form",
         _RESUMABLE,
         lambda exchange: with_body(re.sub(rb"\nid: ", rb"\nid: e", exchange.body))(exchange),
     ),
     Mutant(
-        "resumption.form",
+        "reconnect.ids-form",
         "ids of another run",
         "aegra/stream-mode-updates",
         lambda exchange: with_body(

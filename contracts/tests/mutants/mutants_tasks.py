@@ -56,7 +56,7 @@ MUTANTS = [
         doubled("tasks", nth=0),
     ),
     Mutant(
-        "tasks.one-name",
+        "tasks.name-stable",
         "a task ends under another name",
         "aegra/stream-mode-tasks",
         with_data("tasks", lambda data: data | {"name": "other"}, nth=1),
@@ -101,16 +101,19 @@ MUTANTS = [
         without("tasks", nth=-1),
     ),
     Mutant(
-        "debug.twin",
+        "debug.mirrors-tasks",
         "debug shows another input than tasks",
         "python/commands-all",
         with_data("debug", lambda data: data | {"payload": data["payload"] | {"input": {}}}),
     ),
     Mutant(
-        "debug.twin", "debug shows a start twice", "python/commands-all", doubled("debug", nth=0)
+        "debug.mirrors-tasks",
+        "debug shows a start twice",
+        "python/commands-all",
+        doubled("debug", nth=0),
     ),
     Mutant(
-        "debug.shown-twice",
+        "debug.complete",
         "a start is lost in debug alone",
         "python/commands-all",
         without("debug", nth=0),
@@ -122,7 +125,7 @@ MUTANTS = [
         with_data("debug", lambda data: data | {"step": data["step"] + 1}, nth=1),
     ),
     Mutant(
-        "debug.steps-go-on",
+        "debug.steps-monotonic",
         "the second step is step 0",
         "python/mode-tools-debug",
         both(
@@ -131,22 +134,25 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "debug.times-go-on",
+        "debug.timestamps-monotonic",
         "a task ends years before it starts",
         "python/mode-tools-debug",
         with_data("debug", lambda data: data | {"timestamp": "2006-01-02T03:04:05+00:00"}, nth=1),
     ),
     Mutant(
-        "updates.running",
+        "updates.while-running",
         "an update is sent twice",
         "python/commands-all",
         doubled("updates", nth=0),
     ),
     Mutant(
-        "updates.as-result", "an update is lost", "python/commands-all", without("updates", nth=0)
+        "updates.match-result",
+        "an update is lost",
+        "python/commands-all",
+        without("updates", nth=0),
     ),
     Mutant(
-        "updates.as-result",
+        "updates.match-result",
         "an update says something else than the result",
         "python/commands-all",
         with_data("updates", lambda data: {"start": {"log": ["other"]}}),
@@ -158,13 +164,13 @@ MUTANTS = [
         without("updates", nth=0),
     ),
     Mutant(
-        "updates.stopped",
+        "updates.none-after-interrupt",
         "a node runs after the graph stopped before it",
         "javascript-1.5.1/stream-interrupt-before",
         with_frames(lambda frames: [*frames, b'event: updates\ndata: {"agent":null}\n\n']),
     ),
     Mutant(
-        "values.close-step",
+        "values.not-during-step",
         "values come before the result of the step",
         "python/commands-all",
         moved(7, 5),

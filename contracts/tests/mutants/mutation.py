@@ -51,7 +51,7 @@ class RelationMutant:
     bases: tuple[str, ...]
     change: Callable[[list[Exchange]], list[Exchange]]
     also: frozenset[str] = field(default=frozenset())
-    repeatable: bool = True
+    deterministic: bool = True
 
     def __str__(self) -> str:
         """Return what a test of it is called."""

@@ -2,8 +2,10 @@
 
 from collections import Counter
 
+import mutants_consistency
 import mutants_cors
 import mutants_data
+import mutants_endpoints
 import mutants_errors
 import mutants_events
 import mutants_fields
@@ -12,15 +14,13 @@ import mutants_framing
 import mutants_head
 import mutants_heartbeats
 import mutants_identifiers
-import mutants_reconnect
+import mutants_isolation
 import mutants_langchain
 import mutants_messages
-import mutants_endpoints
 import mutants_order
-import mutants_refusals
-import mutants_isolation
-import mutants_consistency
+import mutants_reconnect
 import mutants_reconnect_ids
+import mutants_refusals
 import mutants_tasks
 import mutants_validation
 import mutants_wait
@@ -28,7 +28,7 @@ import pytest
 from captured import captured
 from mutation import Mutant, RelationMutant
 
-from graphtape_contracts.checker import check, relate
+from graphtape_contracts.checker import check, check_related
 from graphtape_contracts.dialect import detect
 from graphtape_contracts.rules import RULES
 
@@ -77,9 +77,9 @@ def test_a_mutant_is_caught_by_its_rule_alone(mutant: Mutant) -> None:
 @pytest.mark.parametrize("mutant", RELATION_MUTANTS, ids=str)
 def test_a_misfit_is_caught_by_its_relation_alone(mutant: RelationMutant) -> None:
     bases = [captured(base) for base in mutant.bases]
-    before = Counter(f.rule for f in relate(bases, repeatable=mutant.repeatable))
+    before = Counter(f.rule for f in check_related(bases, deterministic=mutant.deterministic))
 
-    findings = relate(mutant.make(), repeatable=mutant.repeatable)
+    findings = check_related(mutant.make(), deterministic=mutant.deterministic)
 
     caught = set(Counter(f.rule for f in findings) - before)
     assert caught == {mutant.rule} | mutant.also, "\n".join(map(str, findings))

@@ -1,8 +1,8 @@
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED, Recent
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
 
 
 def test_values_are_kept_by_id() -> None:
-    recent = Recent[int]()
+    recent = BoundedDict[int]()
     recent.set("a", 1)
     recent.set("b", 2)
     recent.set("a", 3)
@@ -18,8 +18,8 @@ def test_values_are_kept_by_id() -> None:
 
 
 def test_what_was_set_longest_ago_is_forgotten_first() -> None:
-    recent = Recent[int]()
-    for number in range(MOST_REMEMBERED):
+    recent = BoundedDict[int]()
+    for number in range(MAX_ENTRIES):
         recent.set(str(number), number)
     recent.set("0", -1)
     assert not recent.forgot
@@ -27,6 +27,6 @@ def test_what_was_set_longest_ago_is_forgotten_first() -> None:
     recent.set("one more", 0)
 
     assert recent.forgot
-    assert len(recent) == MOST_REMEMBERED
+    assert len(recent) == MAX_ENTRIES
     assert "1" not in recent
     assert recent.get("0") == -1

@@ -5,9 +5,9 @@ import pytest
 from captured import captures
 
 from graphtape_contracts import Request, Response
-from graphtape_contracts.parsing.exchange_head import Call, Kind, asked_by, kind_of
-from graphtape_contracts.checker import read_call
+from graphtape_contracts.checker import parse_head
 from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind, kind_of, stream_options
 
 STREAM = (("content-type", "text/event-stream"),)
 LOCATED = (("content-location", "/runs/1"),)
@@ -28,14 +28,14 @@ def asks(body: Any, path: str = "/runs/stream") -> Request:
         ("POST", "/runs/wait", 422, Kind.REFUSAL),
         ("GET", "/runs/stream", 405, Kind.REFUSAL),
         ("GET", "/runs/stream", 200, Kind.REFUSAL),
-        ("POST", "/threads/t/runs/stream", 200, Kind.NEIGHBOUR),
-        ("POST", "/threads/t/runs/wait", 404, Kind.NEIGHBOUR),
+        ("POST", "/threads/t/runs/stream", 200, Kind.OTHER),
+        ("POST", "/threads/t/runs/wait", 404, Kind.OTHER),
         ("GET", "/threads/t/runs/r/stream", 200, Kind.JOIN_STREAM),
         ("GET", "/runs/r/stream", 200, Kind.JOIN_STREAM),
-        ("GET", "/runs/r/stream", 404, Kind.NEIGHBOUR),
+        ("GET", "/runs/r/stream", 404, Kind.OTHER),
         ("GET", "/threads/t/runs/r/join", 200, Kind.JOIN),
-        ("DELETE", "/threads/t/runs/r/join", 200, Kind.NEIGHBOUR),
-        ("GET", "/info", 200, Kind.NEIGHBOUR),
+        ("DELETE", "/threads/t/runs/r/join", 200, Kind.OTHER),
+        ("GET", "/info", 200, Kind.OTHER),
     ],
 )
 def test_the_request_tells_the_kind(method: str, path: str, status: int, kind: Kind) -> None:
@@ -49,10 +49,10 @@ def test_the_request_tells_the_kind(method: str, path: str, status: int, kind: K
         (Response(200, STREAM + LOCATED), Kind.STREAM),
         (Response(200, STREAM), Kind.JOIN_STREAM),
         (Response(200, LOCATED), Kind.WAIT),
-        (Response(200), Kind.NEIGHBOUR),
+        (Response(200), Kind.OTHER),
         (Response(200, (*UVICORN, *STREAM, *THREADED)), Kind.JOIN_STREAM),
         (Response(200, (*UVICORN, *THREADED)), Kind.WAIT),
-        (Response(200, (*UVICORN, *LOCATED)), Kind.NEIGHBOUR),
+        (Response(200, (*UVICORN, *LOCATED)), Kind.OTHER),
     ],
 )
 def test_without_the_request_the_head_tells_the_kind(response: Response, kind: Kind) -> None:
@@ -70,14 +70,14 @@ def test_without_the_request_the_head_tells_the_kind(response: Response, kind: K
     ],
 )
 def test_values_are_asked_for_where_no_mode_is(mode: dict[str, Any], modes: set[str]) -> None:
-    asked = asked_by(asks({"assistant_id": "a"} | mode))
+    asked = stream_options(asks({"assistant_id": "a"} | mode))
 
     assert asked is not None
     assert asked.modes == modes
 
 
 def test_a_request_tells_subgraphs_resumption_and_the_thread() -> None:
-    asked = asked_by(
+    asked = stream_options(
         asks({"stream_subgraphs": True, "stream_resumable": True, "on_completion": "keep"})
     )
 
@@ -92,14 +92,14 @@ def test_a_request_tells_subgraphs_resumption_and_the_thread() -> None:
     "request_", [None, Request("GET", "/runs/stream"), asks([]), Request("POST", "/runs/stream")]
 )
 def test_what_is_no_run_request_asks_for_nothing(request_: Request | None) -> None:
-    assert asked_by(request_) is None
+    assert stream_options(request_) is None
 
 
 def test_a_call_has_a_path_if_its_request_is_there() -> None:
     response = Response(200)
 
-    assert read_call(Request("GET", "/info?x=1"), response).path == "/info"
-    assert read_call(None, response).path == ""
+    assert parse_head(Request("GET", "/info?x=1"), response).path == "/info"
+    assert parse_head(None, response).path == ""
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,12 @@ def test_the_dialect_of_every_captured_run_is_detected(folder: str, dialect: Dia
 
 
 def test_a_server_that_looks_like_none_has_no_dialect() -> None:
-    call: Call = read_call(asks({}), Response(200, (("server", "nginx"),)))
+    head: ExchangeHead = parse_head(asks({}), Response(200, (("server", "nginx"),)))
 
-    assert call.dialect is None
+    assert head.dialect is None
 
 
 def test_a_named_dialect_is_taken_as_it_is() -> None:
-    call = read_call(asks({}), Response(200), dialect=Dialect.AEGRA)
+    head = parse_head(asks({}), Response(200), dialect=Dialect.AEGRA)
 
-    assert call.dialect is Dialect.AEGRA
+    assert head.dialect is Dialect.AEGRA

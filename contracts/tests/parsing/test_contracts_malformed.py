@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from graphtape_contracts.exchange import Request
-from graphtape_contracts.parsing.malformed import malformed
+from graphtape_contracts.parsing.malformed import why_malformed
 
 
 def _request(body: bytes, *headers: tuple[str, str]) -> Request:
@@ -18,7 +18,7 @@ def _request(body: bytes, *headers: tuple[str, str]) -> Request:
     [b"", b" ", b"{", b"{'a': 1}", b"{}x", b"null", b'"text"', b"[{}]", b"{}", b'{"input": {}}'],
 )
 def test_what_is_no_object_of_an_assistant_is_malformed(body: bytes) -> None:
-    assert malformed(_request(body)) is not None
+    assert why_malformed(_request(body)) is not None
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_what_is_no_object_of_an_assistant_is_malformed(body: bytes) -> None:
 def test_a_field_that_no_server_takes_is_malformed(field: str, value: Any) -> None:
     body = {"assistant_id": "agent"} | {field: value}
 
-    assert malformed(_request(json.dumps(body).encode())) is not None
+    assert why_malformed(_request(json.dumps(body).encode())) is not None
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_field_that_no_server_takes_is_malformed(field: str, value: Any) -> No
 def test_what_servers_differ_about_is_not_malformed(fields: dict[str, Any]) -> None:
     body = {"assistant_id": "agent"} | fields
 
-    assert malformed(_request(json.dumps(body).encode())) is None
+    assert why_malformed(_request(json.dumps(body).encode())) is None
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_what_servers_differ_about_is_not_malformed(fields: dict[str, Any]) -> N
     ids=["BOM", "UTF-16", "UTF-16-LE", "no UTF-8", "half a surrogate pair", "huge", "deep"],
 )
 def test_bytes_that_servers_read_in_other_ways_are_not_malformed(body: bytes) -> None:
-    assert malformed(_request(body)) is None
+    assert why_malformed(_request(body)) is None
 
 
 @pytest.mark.parametrize("header", ["transfer-encoding", "content-encoding"])
 def test_a_body_in_another_coding_is_not_looked_at(header: str) -> None:
-    assert malformed(_request(b"\x1f\x8b", (header, "gzip"))) is None
+    assert why_malformed(_request(b"\x1f\x8b", (header, "gzip"))) is None

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphtape_contracts.langchain.chunks import add_chunks
-from graphtape_contracts.parsing.message_assembly import MessageSum, calls_of
+from graphtape_contracts.parsing.message_assembly import MessageAssembly, tool_calls_of
 
 Piece = dict[str, Any]
 
@@ -32,9 +32,9 @@ def part(args: Any, index: Any = 0, name: Any = None, id_: Any = None) -> Piece:
     return {"name": name, "args": args, "id": id_, "index": index}
 
 
-def total(*pieces: Piece) -> MessageSum:
+def total(*pieces: Piece) -> MessageAssembly:
     """Add up the *pieces*."""
-    added = MessageSum()
+    added = MessageAssembly()
     for piece in pieces:
         added.add(piece)
     return added
@@ -126,8 +126,8 @@ def test_it_is_open_until_the_piece_that_is_marked_as_the_last() -> None:
 
 
 def test_the_calls_of_a_message_are_read() -> None:
-    call = {"name": "f", "args": {"a": 1}, "id": "call_1", "type": "tool_call"}
+    head = {"name": "f", "args": {"a": 1}, "id": "call_1", "type": "tool_call"}
 
-    assert calls_of({"tool_calls": [call]}) == [("f", {"a": 1}, "call_1")]
-    assert calls_of({"tool_calls": [7]}) is None
-    assert calls_of({}) is None
+    assert tool_calls_of({"tool_calls": [head]}) == [("f", {"a": 1}, "call_1")]
+    assert tool_calls_of({"tool_calls": [7]}) is None
+    assert tool_calls_of({}) is None

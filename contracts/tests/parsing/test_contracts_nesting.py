@@ -8,9 +8,9 @@ from captured import captured
 from mutation import asking, renewed, with_body, with_frames
 
 from graphtape_contracts import Exchange, Frame
-from graphtape_contracts.checker import check, relate
-from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.checker import check, check_related
 from graphtape_contracts.json_value import is_list, is_object
+from graphtape_contracts.parsing.event import Absent, parse
 from graphtape_contracts.parsing.nesting import DEEPEST, is_too_deep
 
 
@@ -118,4 +118,4 @@ def test_whatever_is_read_can_be_judged(name: str) -> None:
     assert len(mutants) > len({frame.event for frame in exchange.frames})
     for mutant in mutants:
         check(mutant)
-        relate([exchange, mutant, mutant], repeatable=True)
+        check_related([exchange, mutant, mutant], deterministic=True)

@@ -10,7 +10,7 @@ from mutation import asking, with_data, with_frames
 from graphtape_contracts import Exchange, Frame
 from graphtape_contracts.checker import check
 from graphtape_contracts.finding import Finding
-from graphtape_contracts.parsing.output_schema import output_judge
+from graphtape_contracts.parsing.output_schema import output_validator
 from graphtape_contracts.rules import data
 
 TUPLES = "python/full-tools-all-tuple-noevents"
@@ -110,11 +110,11 @@ def test_the_state_of_a_subgraph_is_not_the_advertised_one() -> None:
     ],
 )
 def test_a_schema_that_can_not_be_used_forbids_nothing(schema: dict[str, Any]) -> None:
-    assert output_judge(schema)({"a": "text"}) is None
+    assert output_validator(schema)({"a": "text"}) is None
 
 
 def test_interrupts_are_no_part_of_the_advertised_state() -> None:
-    judge = output_judge({"type": "object", "additionalProperties": False})
+    judge = output_validator({"type": "object", "additionalProperties": False})
 
     assert judge({"__interrupt__": []}) is None
     assert judge({"other": 1}) is not None
@@ -122,14 +122,14 @@ def test_interrupts_are_no_part_of_the_advertised_state() -> None:
 
 @pytest.mark.parametrize("output", [{}, {"__interrupt__": []}, {"__feedback__": {}}])
 def test_where_there_is_no_output_yet_nothing_is_asked_of_it(output: dict[str, Any]) -> None:
-    assert output_judge({"type": "array"})(output) is None
-    assert output_judge({"type": "array"})(output | {"a": 1}) is not None
+    assert output_validator({"type": "array"})(output) is None
+    assert output_validator({"type": "array"})(output | {"a": 1}) is not None
 
 
 def test_an_older_schema_is_read_as_it_was_meant() -> None:
     tuples = {"$schema": "http://json-schema.org/draft-07/schema#", "items": [STRINGS]}
 
-    judge = output_judge(tuples)
+    judge = output_validator(tuples)
 
     assert judge(["a"]) is None
     assert judge([1]) == ((0,), "1 is not of type 'string'")

@@ -8,7 +8,7 @@ from captured import captured
 from mutation import Change, asking, with_body, with_output, with_request, with_status
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.checker import Checker, check, read_call
+from graphtape_contracts.checker import Checker, check, parse_head
 from graphtape_contracts.rules import endpoints as neighbours
 
 SEARCH = "python/nb-assistants-search-graph"
@@ -29,17 +29,17 @@ def at(path: str) -> Change:
 def test_a_search_that_selects_keys_gets_no_others() -> None:
     ids = with_output(lambda found: [{"assistant_id": found[0]["assistant_id"]}])(captured(SEARCH))
 
-    assert broken(ids) == ["neighbours.assistants"]
+    assert broken(ids) == ["endpoints.assistants"]
     assert broken(asking(select=["assistant_id"])(ids)) == []
 
 
 @pytest.mark.parametrize(
     ("name", "path", "rules"),
     [
-        (SEARCH, "/mount/assistants/search", ["neighbours.json"]),
+        (SEARCH, "/mount/assistants/search", ["endpoints.json"]),
         (SEARCH, "/mount/assistants", []),
         (OK, "/mount/ok", []),
-        (OK, "/ok?check_db=0", ["neighbours.json"]),
+        (OK, "/ok?check_db=0", ["endpoints.json"]),
         (RUN, "/threads/mine/runs", []),
     ],
 )
@@ -54,7 +54,7 @@ def test_an_answer_that_is_not_200_is_not_judged() -> None:
 
 
 def test_without_a_request_nobody_knows_what_was_asked() -> None:
-    checker = Checker(read_call(None, captured(SEARCH).response), neighbours.RULES)
+    checker = Checker(parse_head(None, captured(SEARCH).response), neighbours.RULES)
 
     findings = [*checker.head(), *checker.feed(captured(COUNT).frames[0]), *checker.close()]
 
@@ -79,19 +79,19 @@ def test_an_assistant_that_somebody_made_or_changed_has_any_id(changed: dict[str
 
 
 def test_what_is_no_run_names_no_location() -> None:
-    assert broken(with_output(lambda run: [run])(captured(RUN))) == ["neighbours.runs"]
+    assert broken(with_output(lambda run: [run])(captured(RUN))) == ["endpoints.runs"]
 
 
 def test_what_is_no_list_is_said_once() -> None:
     assert broken(with_output(lambda found: {"found": found})(captured(SEARCH))) == [
-        "neighbours.assistants"
+        "endpoints.assistants"
     ]
 
 
 @pytest.mark.parametrize("body", [b"true", b"1.5", b'"39"'])
 def test_a_count_is_an_integer_and_nothing_else(body: bytes) -> None:
-    assert broken(with_body(body)(captured(COUNT))) == ["neighbours.count"]
+    assert broken(with_body(body)(captured(COUNT))) == ["endpoints.count"]
 
 
 def test_a_count_that_can_not_be_read_is_no_json() -> None:
-    assert broken(with_body(b"")(captured(COUNT))) == ["neighbours.json"]
+    assert broken(with_body(b"")(captured(COUNT))) == ["endpoints.json"]

@@ -122,7 +122,7 @@ def test_pairs_of_surrogates_and_escaped_backslashes_are_whole_characters(text: 
 def test_a_half_of_a_pair_is_reported_with_its_place(text: str) -> None:
     (finding,) = judge(f'event: custom\ndata: "{text}"\n\n'.encode())
 
-    assert finding.rule == "framing.whole-characters"
+    assert finding.rule == "framing.no-lone-surrogates"
     assert finding.got.startswith(r"half of one: \ud")
 
 
@@ -136,7 +136,7 @@ def test_what_is_no_json_is_reported_as_that_alone() -> None:
 
 @pytest.mark.parametrize("block", [b"retry: 5\n\n", b"id\n\n", b"\n", b"what: 5\n\n"])
 def test_a_block_that_is_neither_event_nor_comment_is_reported(block: bytes) -> None:
-    assert "framing.no-ghosts" in ids(judge(block + b"event: custom\ndata: 1\n\n"))
+    assert "framing.no-stray-blocks" in ids(judge(block + b"event: custom\ndata: 1\n\n"))
 
 
 def test_unknown_servers_may_send_retries_and_fields_in_any_order() -> None:

@@ -6,9 +6,10 @@ import pytest
 from captured import captured
 from mutation import Change, with_header, with_request
 
-from graphtape_contracts.checker import check, check_body, read_call
+from graphtape_contracts.checker import check, check_body, parse_head
 from graphtape_contracts.exchange import End, Request
-from graphtape_contracts.rules import cors, head
+from graphtape_contracts.rules import cors
+from graphtape_contracts.rules import head as head_rules
 
 VALUES = "python/mode-agent-values"
 WAIT = "python/wait-mode-values"
@@ -21,7 +22,7 @@ def judge(base: str, *changes: Change) -> set[str]:
     exchange = captured(base)
     for change in changes:
         exchange = change(exchange)
-    return {finding.rule for finding in check(exchange, (*head.RULES, *cors.RULES))}
+    return {finding.rule for finding in check(exchange, (*head_rules.RULES, *cors.RULES))}
 
 
 @pytest.mark.parametrize(
@@ -105,9 +106,9 @@ def test_only_what_would_start_a_run_is_answered_with_200(method: str) -> None:
 
 def test_a_transcript_without_its_request_is_judged_by_its_head() -> None:
     exchange = captured(VALUES)
-    call = read_call(None, replace(exchange.response, status=202))
+    head = parse_head(None, replace(exchange.response, status=202))
 
-    found = check_body(call, exchange.frames, End.COMPLETE, (*head.RULES, *cors.RULES))
+    found = check_body(head, exchange.frames, End.COMPLETE, (*head_rules.RULES, *cors.RULES))
 
     assert [finding.rule for finding in found] == ["head.status"]
 

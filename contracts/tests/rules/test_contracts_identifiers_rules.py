@@ -99,14 +99,14 @@ def test_the_last_word_of_a_stream_may_have_no_id(name: str) -> None:
 def test_an_id_among_events_without_is_reported() -> None:
     exchange = stream(("custom", 1), ("custom", 2, "a"))
 
-    assert judge(exchange) == ["resumption.throughout"]
+    assert judge(exchange) == ["reconnect.ids-throughout"]
 
 
 @pytest.mark.parametrize("ids", [("1-9", "1-10"), ("9-0", "10-0"), ("5-1", "6-0")])
 def test_ids_are_compared_as_numbers(ids: tuple[str, str]) -> None:
     exchange = stream(*(("custom", 1, id_) for id_ in ids))
 
-    assert judge(exchange, Dialect.PYTHON) == ["resumption.unasked"] * 2
+    assert judge(exchange, Dialect.PYTHON) == ["reconnect.ids-unasked"] * 2
 
 
 def test_an_id_of_another_form_is_left_out_of_the_order() -> None:
@@ -115,16 +115,16 @@ def test_an_id_of_another_form_is_left_out_of_the_order() -> None:
     found = judge(exchange, Dialect.JAVASCRIPT)
 
     assert sorted(found) == [
-        "resumption.form",
-        "resumption.ordered",
-        *["resumption.unasked"] * 3,
+        "reconnect.ids-form",
+        "reconnect.ids-ordered",
+        *["reconnect.ids-unasked"] * 3,
     ]
 
 
 def test_a_number_without_end_is_no_id_and_no_fault_of_the_judge() -> None:
     exchange = stream(("custom", 1, "9" * 5000))
 
-    assert judge(exchange, Dialect.JAVASCRIPT) == ["resumption.unasked", "resumption.form"]
+    assert judge(exchange, Dialect.JAVASCRIPT) == ["reconnect.ids-unasked", "reconnect.ids-form"]
 
 
 def test_who_asks_is_not_known_from_a_transcript() -> None:

@@ -8,7 +8,7 @@ from captured import assert_for_each, captured, captures
 from mutation import asking, replaced, with_body, with_frames, with_header
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.checker import relate
+from graphtape_contracts.checker import check_related
 from graphtape_contracts.exchange import End, Request
 from graphtape_contracts.parsing.nesting import DEEPEST
 from graphtape_contracts.rules import consistency as repetition
@@ -23,7 +23,7 @@ def _by_server() -> dict[str, list[Exchange]]:
 
 def test_what_one_server_sent_fits_together() -> None:
     def fits_together(_: str, exchanges: list[Exchange]) -> None:
-        assert relate(exchanges, repeatable=True) == []
+        assert check_related(exchanges, deterministic=True) == []
 
     assert_for_each(_by_server(), fits_together)
 
@@ -31,7 +31,7 @@ def test_what_one_server_sent_fits_together() -> None:
 def test_an_exchange_that_is_given_twice_is_one_run() -> None:
     exchange = captured("python/mode-agent-messages-tuple")
 
-    assert relate([exchange, exchange]) == []
+    assert check_related([exchange, exchange]) == []
 
 
 def test_the_id_of_a_run_may_come_from_the_client() -> None:
@@ -42,7 +42,7 @@ def test_the_id_of_a_run_may_come_from_the_client() -> None:
         for name in ("python/wait-mode-values", "python/wait-mode-updates")
     )
 
-    assert relate([first, second]) == []
+    assert check_related([first, second]) == []
 
 
 def _with_nesting(levels: int) -> list[Exchange]:
@@ -61,17 +61,17 @@ def _with_nesting(levels: int) -> list[Exchange]:
 
 
 def test_answers_are_compared_to_a_depth() -> None:
-    compared = relate(_with_nesting(DEEPEST), repeatable=True)
+    compared = check_related(_with_nesting(DEEPEST), deterministic=True)
 
-    assert {finding.rule for finding in compared} >= {"repetition.output", "repetition.modes"}
-    assert relate(_with_nesting(DEEPEST + 1), repeatable=True) == []
+    assert {finding.rule for finding in compared} >= {"consistency.output", "consistency.modes"}
+    assert check_related(_with_nesting(DEEPEST + 1), deterministic=True) == []
 
 
 @pytest.mark.parametrize(
     ("name", "broken"),
     [
         ("javascript-1.5.1/stream-custom", set[str]()),
-        ("python-cases/stream-custom", {"repetition.subgraphs"}),
+        ("python-cases/stream-custom", {"consistency.subgraphs"}),
     ],
 )
 def test_what_subgraphs_write_has_a_bare_name_without_them_on_javascript(
@@ -81,7 +81,7 @@ def test_what_subgraphs_write_has_a_bare_name_without_them_on_javascript(
     asked = asking(stream_subgraphs=True)(bare)
     named = replaced(b"event: custom", b"event: custom|child:1")(asked)
 
-    found = relate([bare, named], repetition.RULES, repeatable=True)
+    found = check_related([bare, named], repetition.RULES, deterministic=True)
 
     assert {finding.rule for finding in found} == broken
 
@@ -91,7 +91,7 @@ def test_values_that_tell_of_interrupts_alone_are_not_compared() -> None:
     told = values.frames[-1].raw.partition(b"data: ")[0] + b'data: {"__interrupt__":[]}\r\n\r\n'
     more = with_frames(lambda frames: [frames[0], told, *frames[1:]])(values)
 
-    assert relate([values, more], repetition.RULES, repeatable=True) == []
+    assert check_related([values, more], repetition.RULES, deterministic=True) == []
 
 
 def test_an_id_that_was_sent_along_may_come_again() -> None:
@@ -99,7 +99,7 @@ def test_an_id_that_was_sent_along_may_come_again() -> None:
     id_ = first.body.partition(b'"id":"lc_run--')[2].partition(b'"')[0]
     sent = asking(input={"messages": [{"id": f"lc_run--{id_.decode()}"}]})(second)
 
-    assert relate([first, with_body(first.body)(sent)]) == []
+    assert check_related([first, with_body(first.body)(sent)]) == []
 
 
 def test_nothing_is_asked_of_the_joined_output_of_a_run_whose_state_is_not_shown() -> None:
@@ -107,7 +107,7 @@ def test_nothing_is_asked_of_the_joined_output_of_a_run_whose_state_is_not_shown
     location = updates.response.header("location") or ""
     joined = replace(with_body(b'{"log":[]}')(updates), request=Request("GET", location))
 
-    assert relate([updates, joined]) == []
+    assert check_related([updates, joined]) == []
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_who_joins_too_late_or_leaves_early_may_get_another_output(late: bytes) 
     end = End.CUT if late.endswith(b":") else End.COMPLETE
     joined = replace(waited, request=Request("GET", location), end=end)
 
-    assert relate([waited, with_body(late)(joined)]) == []
+    assert check_related([waited, with_body(late)(joined)]) == []
 
 
 def test_interrupts_are_not_compared_with_a_joined_output() -> None:
@@ -128,4 +128,4 @@ def test_interrupts_are_not_compared_with_a_joined_output() -> None:
     location = waited.response.header("location") or ""
     joined = replace(with_body(b"{}")(waited), request=Request("GET", location))
 
-    assert relate([waited, joined]) == []
+    assert check_related([waited, joined]) == []

@@ -9,7 +9,7 @@ import pytest
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
 from graphtape_contracts.checker import check
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES
 from graphtape_contracts.rules import langchain
 from graphtape_contracts.rules import message_assembly as sums
 
@@ -99,8 +99,8 @@ def test_after_a_retry_the_graph_has_an_id_of_its_own() -> None:
 
 
 def test_of_what_was_forgotten_nothing_is_said() -> None:
-    many = [on("tool_start", f"tool {n}", RUN) for n in range(MOST_REMEMBERED + 1)]
-    ends = [on("tool_end", f"tool {n}", RUN) for n in range(MOST_REMEMBERED + 1)]
+    many = [on("tool_start", f"tool {n}", RUN) for n in range(MAX_ENTRIES + 1)]
+    ends = [on("tool_end", f"tool {n}", RUN) for n in range(MAX_ENTRIES + 1)]
 
     assert judged([START, *many, *ends, END]) == []
 
@@ -117,7 +117,7 @@ def test_chunks_add_up_to_the_output() -> None:
     end = on("chat_model_end", "model", RUN, output={"content": ["a", "b"]})
 
     assert judged([*MODEL, chunk(["a"]), chunk(["b"]), end, END]) == []
-    assert judged([*MODEL, chunk("a"), end, END]) == ["sums.output"]
+    assert judged([*MODEL, chunk("a"), end, END]) == ["message-assembly.output"]
 
 
 def test_tool_calls_add_up_to_the_output() -> None:
@@ -125,14 +125,14 @@ def test_tool_calls_add_up_to_the_output() -> None:
     streamed = on(
         "chat_model_stream", "model", RUN, chunk={"content": "", "tool_call_chunks": [piece]}
     )
-    call = {"name": "f", "args": {"a": 1}, "id": "call_1"}
+    head = {"name": "f", "args": {"a": 1}, "id": "call_1"}
     right, wrong = (
         on("chat_model_end", "model", RUN, output={"content": "", "tool_calls": [made]})
-        for made in (call, call | {"args": {}})
+        for made in (head, head | {"args": {}})
     )
 
     assert judged([*MODEL, streamed, right, END]) == []
-    assert judged([*MODEL, streamed, wrong, END]) == ["sums.output"]
+    assert judged([*MODEL, streamed, wrong, END]) == ["message-assembly.output"]
 
 
 def piece(content: str, model: str = "model") -> Shown:
@@ -157,8 +157,8 @@ BEGINS = [START, *(on("chat_model_start", run, RUN) for run in MODEL_RUNS.values
 
 def test_the_chunks_of_a_message_are_those_that_events_tell_of() -> None:
     assert judged([*BEGINS, *SAID, END]) == []
-    assert judged([*BEGINS, *SAID, piece("c"), END]) == ["sums.streamed"]
-    assert judged([*BEGINS, *SAID, piece("d"), told("c"), END]) == ["sums.streamed"]
+    assert judged([*BEGINS, *SAID, piece("c"), END]) == ["message-assembly.streamed"]
+    assert judged([*BEGINS, *SAID, piece("d"), told("c"), END]) == ["message-assembly.streamed"]
 
 
 def test_chunks_with_the_id_of_the_provider_are_not_those_of_langchain() -> None:
@@ -183,7 +183,7 @@ def test_chunks_that_say_nothing_may_be_shown_in_one_place_alone() -> None:
     ],
 )
 def test_chunks_that_only_one_mode_shows_are_not_judged(shown: list[Shown]) -> None:
-    assert "sums.streamed" not in judged(shown)
+    assert "message-assembly.streamed" not in judged(shown)
 
 
 @pytest.mark.parametrize("data", [{}, {"output": 7}, {"chunk": 7}])

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
-from graphtape_contracts.checker import check, read_call
+from graphtape_contracts.checker import check, parse_head
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.parsing.event import Event, event_of
 from graphtape_contracts.finding import Finding
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES
+from graphtape_contracts.parsing.event import Event, event_of
 from graphtape_contracts.parsing.nesting import DEEPEST
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED
 from graphtape_contracts.rule import EventRule, Report
 from graphtape_contracts.rules import langchain, messages
 from graphtape_contracts.rules import message_assembly as sums
@@ -148,9 +148,9 @@ def test_whole_messages_are_announced_by_python_servers_alone(dialect: Dialect |
 
 
 def test_a_tool_call_that_turns_invalid_has_not_gone() -> None:
-    call: Any = {"name": "f", "args": {}, "id": "call_1"}
+    head: Any = {"name": "f", "args": {}, "id": "call_1"}
     invalid = {"name": "f", "args": '{"a": oops', "id": "call_1"}
-    shown = [partial("", tool_calls=[call]), partial("", invalid_tool_calls=[invalid, 7])]
+    shown = [partial("", tool_calls=[head]), partial("", invalid_tool_calls=[invalid, 7])]
 
     assert judged([METADATA, announced(), *shown]) == []
 
@@ -181,7 +181,7 @@ def test_a_message_of_the_graph_itself_names_no_subgraph() -> None:
     odd = [data[0], {"langgraph_checkpoint_ns": 7}]
     shown = [("messages", data), ("messages|child:1", data), ("messages|child:1", odd)]
 
-    assert "tuples.namespace" not in judged([METADATA, *shown])
+    assert "messages-tuple.namespace" not in judged([METADATA, *shown])
 
 
 def test_chunks_are_added_up_when_the_last_has_come() -> None:
@@ -189,13 +189,13 @@ def test_chunks_are_added_up_when_the_last_has_come() -> None:
     first, last = chunk("a", chunk_position=None), chunk(" b", chunk_position="last")
 
     assert judged([METADATA, first, early, last, late, values(message("c"))]) == []
-    assert judged([METADATA, first, early, last, early]) == ["sums.chunks"]
+    assert judged([METADATA, first, early, last, early]) == ["message-assembly.chunks"]
 
 
 def test_blocks_are_added_up_for_python_servers_alone() -> None:
     shown = [METADATA, chunk(["a"]), chunk(["b"]), values(message("a b"))]
 
-    assert judged(shown) == ["sums.chunks"]
+    assert judged(shown) == ["message-assembly.chunks"]
     assert judged(shown, Dialect.JAVASCRIPT) == []
 
 
@@ -208,9 +208,11 @@ def test_the_removal_of_a_message_is_not_the_message() -> None:
 
 def test_values_may_be_nested_deeply() -> None:
     found: list[Finding] = []
-    (rule,) = [r for r in sums.RULES if isinstance(r, EventRule) and r.id == "sums.chunks"]
+    (rule,) = [
+        r for r in sums.RULES if isinstance(r, EventRule) and r.id == "message-assembly.chunks"
+    ]
     base = captured("python/full-agent-all-tuple-noevents")
-    watch = rule.judge(read_call(base.request, base.response), Report(rule, found))
+    watch = rule.judge(parse_head(base.request, base.response), Report(rule, found))
     next(watch)
     for number, frame in enumerate(base.frames[:8], 1):
         watch.send(event_of(frame, number) or End.COMPLETE)
@@ -224,7 +226,7 @@ def test_values_may_be_nested_deeply() -> None:
 
 
 def test_of_messages_that_were_forgotten_nothing_is_said() -> None:
-    many = [f"lc_run--01a20208-{n:04x}-7000-8000-000000000000" for n in range(MOST_REMEMBERED + 1)]
+    many = [f"lc_run--01a20208-{n:04x}-7000-8000-000000000000" for n in range(MAX_ENTRIES + 1)]
     shown = [event for id_ in many for event in (announced(id_), partial("a", id_))]
 
     assert judged([METADATA, *shown, partial("b", many[0]), partial("c", "never announced")]) == []

@@ -12,7 +12,7 @@ from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
 from graphtape_contracts.checker import check
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Finding, Level
-from graphtape_contracts.parsing.bounded_dict import MOST_REMEMBERED
+from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES
 from graphtape_contracts.rules import debug, events, order, tasks, updates, values
 
 RULES = [rule for f in (events, order, tasks, debug, updates, values) for rule in f.RULES]
@@ -42,7 +42,7 @@ def judged(
 ) -> list[Finding]:
     """Return what the rules of these families find in a stream, notes apart."""
     findings = check(exchange([METADATA, *shown], modes, **asked), RULES, dialect=dialect)
-    return [finding for finding in findings if finding.level is not Level.MAY]
+    return [finding for finding in findings if finding.level is not Level.NOTE]
 
 
 def start(id_: str, name: str, place: str = "tasks", push: bool = False) -> Shown:
@@ -83,7 +83,7 @@ def test_an_update_may_be_a_part_of_the_result(update: Any, written: Any) -> Non
 def test_an_update_that_the_result_does_not_show_is_reported(update: Any, written: Any) -> None:
     findings = judged([start("1", "a"), ("updates", {"a": update}), result("1", "a", written)])
 
-    assert [finding.rule for finding in findings] == ["updates.as-result"]
+    assert [finding.rule for finding in findings] == ["updates.match-result"]
 
 
 def test_tasks_of_one_name_may_end_in_any_order() -> None:
@@ -225,9 +225,7 @@ def test_an_attempt_may_break_off_between_a_task_and_its_twin() -> None:
     twin: Shown = ("debug", {"step": 0, "type": "task", "payload": twice[1]})
 
     assert judged([lone, again, twice, twin], {"tasks", "debug"}) == []
-    assert [f.rule for f in judged([lone, twice, twin], {"tasks", "debug"})] == [
-        "debug.shown-twice"
-    ]
+    assert [f.rule for f in judged([lone, twice, twin], {"tasks", "debug"})] == ["debug.complete"]
 
 
 def test_feedback_is_known_where_it_is_asked_for() -> None:
@@ -237,7 +235,7 @@ def test_feedback_is_known_where_it_is_asked_for() -> None:
 
 
 def test_more_open_tasks_than_are_remembered_silence_the_rules() -> None:
-    ids = [str(n) for n in range(MOST_REMEMBERED + 2)]
+    ids = [str(n) for n in range(MAX_ENTRIES + 2)]
     nodes = [("updates", {f"node {n}": {"n": 1}}) for n in ids]
     shown: list[Shown] = [start(n, f"node {n}") for n in ids]
     shown += [*nodes, *(result(n, f"node {n}", {"n": 1}) for n in ids)]

@@ -10,28 +10,32 @@ import click
 
 from graphtape_contracts import Headers
 from graphtape_mock.cli import options
-from graphtape_mock.drift import report
-from graphtape_mock.drift.requests import is_run
-from graphtape_mock.drift.severity import Severity
-from graphtape_mock.drift.session import Asked, Session
-from graphtape_mock.drift.update import NotUpdated, update
-from graphtape_mock.drift.recording_drift import Verdict, judge, questions
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD
-from graphtape_mock.deployment.client import Caller
-from graphtape_mock.deployment.budget import Budget, Governor, Spent
-from graphtape_mock.deployment.info import greet
+from graphtape_mock.console.progress import Progress
+from graphtape_mock.console.text import escape
+from graphtape_mock.deployment.budget import BudgetLimits, RunBudget, Spent
+from graphtape_mock.deployment.client import DeploymentClient
 from graphtape_mock.deployment.connection import (
-    Upstream,
-    UpstreamError,
+    DeploymentConnection,
+    DeploymentError,
     key_from,
     secrets_among,
 )
-from graphtape_mock.console.progress import Progress
-from graphtape_mock.recordings.recording import BrokenRecording, Recording
+from graphtape_mock.deployment.info import check_deployment
+from graphtape_mock.drift import report
+from graphtape_mock.drift.recording_drift import (
+    RecordingDrift,
+    drift_of_recording,
+    requests_to_repeat,
+)
+from graphtape_mock.drift.requests import is_run
+from graphtape_mock.drift.session import DriftSession, RepeatedResponses
+from graphtape_mock.drift.severity import Severity
+from graphtape_mock.drift.update import NotUpdated, update
 from graphtape_mock.recordings.file import read
+from graphtape_mock.recordings.recording import BrokenRecording, Recording
 from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.replay.library import recording_files
-from graphtape_mock.console.text import escape
 
 _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severity.ADDITIVE)}
 
@@ -116,16 +120,20 @@ def drift(
     recordings = _read(paths)
     try:
         with (
-            Upstream(url, key=key_from(os.environ), headers=headers, timeout=timeout) as upstream,
+            DeploymentConnection(
+                url, key=key_from(os.environ), headers=headers, timeout=timeout
+            ) as upstream,
             TemporaryDirectory(prefix="graphtape-") as folder,
         ):
             secrets = (*upstream.secrets, *secrets_among(headers, Redactor(redact)))
-            greet(upstream)
-            budget = Budget(max_runs, max_time, concurrency)
-            governor = Governor(budget, Path(folder))
-            asked = _ask(Caller(upstream, governor), recordings.values(), repeat, concurrency)
-            spent = governor.spent
-    except UpstreamError as error:
+            check_deployment(upstream)
+            budget = BudgetLimits(max_runs, max_time, concurrency)
+            run_budget = RunBudget(budget, Path(folder))
+            asked = _ask(
+                DeploymentClient(upstream, run_budget), recordings.values(), repeat, concurrency
+            )
+            spent = run_budget.spent
+    except DeploymentError as error:
         raise click.ClickException(escape(str(error))) from None
 
     def say(line: str) -> None:
@@ -134,7 +142,9 @@ def drift(
     def remark(line: str) -> None:
         click.echo(escape(Redactor(redact, secrets).redact_text(line)), err=True)
 
-    verdicts = [judge(file, recording, asked) for file, recording in recordings.items()]
+    verdicts = [
+        drift_of_recording(file, recording, asked) for file, recording in recordings.items()
+    ]
     _tell(verdicts, layout, spent, say)
     remark(report.spending(spent, budget))
     if asked.broken_off:
@@ -162,14 +172,18 @@ def _read(paths: tuple[Path, ...]) -> dict[Path, Recording]:
     return found
 
 
-def _ask(caller: Caller, recordings: Iterable[Recording], repeat: int, concurrency: int) -> Asked:
-    asked = questions(recordings, repeat)
+def _ask(
+    client: DeploymentClient, recordings: Iterable[Recording], repeat: int, concurrency: int
+) -> RepeatedResponses:
+    asked = requests_to_repeat(recordings, repeat)
     runs = sum(is_run(question.request) for question in asked)
     progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=runs, doing="asking")
-    return Session(caller, progress, at_once=concurrency).ask(asked)
+    return DriftSession(client, progress, at_once=concurrency).ask(asked)
 
 
-def _tell(verdicts: list[Verdict], layout: str, spent: Spent, say: Callable[[str], None]) -> None:
+def _tell(
+    verdicts: list[RecordingDrift], layout: str, spent: Spent, say: Callable[[str], None]
+) -> None:
     if layout == "json":
         say(report.as_json(verdicts, spent))
         return
@@ -180,13 +194,15 @@ def _tell(verdicts: list[Verdict], layout: str, spent: Spent, say: Callable[[str
         say(report.summary(verdicts))
 
 
-_LINES: dict[str, Callable[[Verdict], Iterable[str]]] = {
+_LINES: dict[str, Callable[[RecordingDrift], Iterable[str]]] = {
     "text": report.text,
     "github": report.github,
 }
 
 
-def _update(verdict: Verdict, url: str, redactor: Redactor, say: Callable[[str], None]) -> None:
+def _update(
+    verdict: RecordingDrift, url: str, redactor: Redactor, say: Callable[[str], None]
+) -> None:
     """Make a recording anew if things were added to it, and say so on stderr."""
     try:
         if update(verdict, url, redactor):

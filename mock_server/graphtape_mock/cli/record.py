@@ -11,28 +11,33 @@ import click
 
 from graphtape_contracts import End, Headers
 from graphtape_mock.cli import options
-from graphtape_mock.deployment.info import Surroundings, greet, refused_key, survey
+from graphtape_mock.console.progress import Progress
+from graphtape_mock.console.text import escape
 from graphtape_mock.deployment.connection import (
-    Upstream,
-    UpstreamError,
+    DeploymentConnection,
+    DeploymentError,
     key_from,
     secrets_among,
 )
+from graphtape_mock.deployment.info import (
+    DeploymentInfo,
+    check_deployment,
+    fetch_assistant_info,
+    refused_key,
+)
+from graphtape_mock.record.folder import NameTaken, RecordingFolder
+from graphtape_mock.record.recorder import RecordedRunResult, Recorder
 from graphtape_mock.record.requests import (
-    BadJob,
-    Job,
+    BadRecordingRequest,
+    RecordingRequest,
     check_name,
-    make_job,
-    make_jobs,
+    make_recording_request,
+    make_recording_requests,
     read_json,
     read_text,
 )
-from graphtape_mock.console.progress import Progress
-from graphtape_mock.record.recorder import Recorder, Run
-from graphtape_mock.record.folder import NameTaken, Shelf
-from graphtape_mock.redaction.redactor import Redactor
-from graphtape_mock.console.text import escape
 from graphtape_mock.recordings.view import EVERYTHING, EXACT, View
+from graphtape_mock.redaction.redactor import Redactor
 
 _GOOD, _FINDINGS, _NOT_DONE = 0, 1, 2  # Exit codes, as in `graphtape_mock.cli.main`.
 
@@ -96,16 +101,18 @@ def record(
     views = EXACT if exact else (EVERYTHING,)
     try:
         jobs = _jobs(assistant, input_, inputs, body, name)
-        with Upstream(url, key=key_from(os.environ), headers=headers, timeout=timeout) as upstream:
+        with DeploymentConnection(
+            url, key=key_from(os.environ), headers=headers, timeout=timeout
+        ) as upstream:
             secrets = (*upstream.secrets, *secrets_among(headers, Redactor(redact)))
-            shelf = Shelf(output, names=redact, secrets=secrets, force=force)
-            shelf.check(job.name for job in jobs)
+            folder = RecordingFolder(output, names=redact, secrets=secrets, force=force)
+            folder.check(job.name for job in jobs)
             progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=len(jobs) * len(views))
             session = _Session(
-                upstream, shelf, lambda: Redactor(redact, secrets), note, force, progress
+                upstream, folder, lambda: Redactor(redact, secrets), note, force, progress
             )
             return session.record(jobs, views)
-    except (BadJob, NameTaken, UpstreamError) as error:
+    except (BadRecordingRequest, NameTaken, DeploymentError) as error:
         raise click.ClickException(escape(str(error))) from None
     except OSError as error:
         raise click.ClickException(
@@ -124,27 +131,27 @@ def record(
 class _Session:
     """Recordings that are made one after the other with one deployment."""
 
-    upstream: Upstream
-    shelf: Shelf
+    upstream: DeploymentConnection
+    folder: RecordingFolder
     redactor: Callable[[], Redactor]
     note: str
     replace: bool
     progress: Progress
 
-    def record(self, jobs: Sequence[Job], views: Sequence[View]) -> int:
+    def record(self, jobs: Sequence[RecordingRequest], views: Sequence[View]) -> int:
         """Record all *jobs*; return the exit code."""
-        info = greet(self.upstream)
-        known: dict[str, Surroundings] = {}
+        info = check_deployment(self.upstream)
+        known: dict[str, DeploymentInfo] = {}
         code = 0
         made: list[Path] = []
         for job in jobs:
             if job.assistant not in known:
-                known[job.assistant] = survey(self.upstream, job.assistant, info)
+                known[job.assistant] = fetch_assistant_info(self.upstream, job.assistant, info)
                 for note in known[job.assistant].notes:
                     self.progress.say(escape(f"note: {note}"))
-            surroundings = known[job.assistant]
-            path = self.shelf.place(job, surroundings.title)
-            runs = self._record_one(job, views, path, surroundings)
+            deployment_info = known[job.assistant]
+            path = self.folder.place(job, deployment_info.title)
+            runs = self._record_one(job, views, path, deployment_info)
             made.append(path)
             click.echo(escape(str(path)))
             code = max([code, *map(_code, runs)])
@@ -155,12 +162,16 @@ class _Session:
         return code
 
     def _record_one(
-        self, job: Job, views: Sequence[View], path: Path, surroundings: Surroundings
-    ) -> list[Run]:
+        self,
+        job: RecordingRequest,
+        views: Sequence[View],
+        path: Path,
+        deployment_info: DeploymentInfo,
+    ) -> list[RecordedRunResult]:
         recorder = Recorder(
-            self.upstream, self.redactor(), path, surroundings, self.note, self.replace
+            self.upstream, self.redactor(), path, deployment_info, self.note, self.replace
         )
-        runs: list[Run] = []
+        runs: list[RecordedRunResult] = []
         self.progress.start(path.stem)
         for run in recorder.record(job, views, self.progress.watch):
             self.progress.finish(run.events, run.seconds)
@@ -172,13 +183,13 @@ class _Session:
         return runs
 
 
-def _code(run: Run) -> int:
+def _code(run: RecordedRunResult) -> int:
     if run.refused:
         return _FINDINGS
     return _GOOD if run.end is End.COMPLETE else _NOT_DONE
 
 
-def _remark(run: Run, path: Path, url: str) -> str:
+def _remark(run: RecordedRunResult, path: Path, url: str) -> str:
     """Say what the user has to know of *run*; nothing if it went well."""
     if run.response.status in (401, 403):
         return f"{refused_key(url, run.response.status)}; recorded as it is"
@@ -198,13 +209,13 @@ def _jobs(
     inputs: str | None,
     body: str | None,
     name: str | None,
-) -> list[Job]:
+) -> list[RecordingRequest]:
     if inputs is not None:
         for option, value in (("--input", input_), ("--body", body), ("--name", name)):
             if value is not None:
                 raise click.UsageError(f"{option} and --inputs exclude each other")
-        return make_jobs(read_text(inputs, "--inputs"), inputs, assistant)
+        return make_recording_requests(read_text(inputs, "--inputs"), inputs, assistant)
     fields = {} if input_ is None else {"input": read_json(input_, "--input")}
     further: object = {} if body is None else read_json(body, "--body")
     chosen = None if name is None else check_name(name, "--name")
-    return [make_job(assistant, fields, further, chosen, "the command line")]
+    return [make_recording_request(assistant, fields, further, chosen, "the command line")]

@@ -7,9 +7,9 @@ import orjson
 
 from graphtape_contracts import End, Exchange, Frame, Request
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.recordings.try_json import object_in
-from graphtape_mock.recordings.recording import RUN_PATHS, Recording
 from graphtape_mock.console.text import escape, shorten
+from graphtape_mock.recordings.recording import RUN_PATHS, Recording
+from graphtape_mock.recordings.try_json import object_in
 
 _LONGEST_NAME = 24
 

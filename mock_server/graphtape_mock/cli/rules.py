@@ -28,9 +28,9 @@ from graphtape_contracts.rule import AnyRule
 def rules(id_: str | None, contract: str | None, layout: str) -> None:
     """List the rules of the contract, or explain the one with that ID."""
     try:
-        selected = catalogue.select(contract)
+        selected = catalogue.select_rules(contract)
         if id_ is not None:
-            catalogue.find(id_)
+            catalogue.find_rule(id_)
             selected = tuple(rule for rule in selected if rule.id == id_)
             if not selected:
                 raise click.ClickException(
@@ -47,13 +47,13 @@ def rules(id_: str | None, contract: str | None, layout: str) -> None:
 
 def _listed(selected: Iterable[AnyRule]) -> Iterator[str]:
     for rule in selected:
-        yield f"{rule.id:<40} {rule.level:<6} {rule.promise}"
+        yield f"{rule.id:<40} {rule.level:<6} {rule.statement}"
 
 
 def _explained(rule: AnyRule) -> Iterator[str]:
     yield f"{rule.id} ({rule.level})"
-    yield f"  promise: {rule.promise}"
-    yield f"  about:   {catalogue.about(rule)}"
+    yield f"  promise: {rule.statement}"
+    yield f"  about:   {catalogue.subject_of(rule)}"
     yield f"  servers: {catalogue.dialects_of(rule)}"
     yield f"  source:  {rule.source}"
 
@@ -62,8 +62,8 @@ def _described(rule: AnyRule) -> dict[str, object]:
     return {
         "id": rule.id,
         "level": rule.level,
-        "promise": rule.promise,
-        "about": catalogue.about(rule),
+        "promise": rule.statement,
+        "about": catalogue.subject_of(rule),
         "dialects": None if rule.dialects is None else sorted(rule.dialects),
         "source": rule.source,
     }

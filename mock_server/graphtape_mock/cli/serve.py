@@ -14,11 +14,11 @@ import click
 import orjson
 
 from graphtape_contracts import Request
-from graphtape_mock.server.request_body import BODY_LIMIT
-from graphtape_mock.server.recorded_deployment import BadAnswer
-from graphtape_mock.replay.engine import Options
 from graphtape_mock.console.curl import as_curl
+from graphtape_mock.console.text import escape
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
+from graphtape_mock.recordings.view import VIEW_FIELDS
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library, RecordedRun, load
 from graphtape_mock.replay.selection import request_body, view_of
 from graphtape_mock.server.mock import (
@@ -28,8 +28,8 @@ from graphtape_mock.server.mock import (
     bundled_recordings,
     open_socket,
 )
-from graphtape_mock.console.text import escape
-from graphtape_mock.recordings.view import VIEW_FIELDS
+from graphtape_mock.server.recorded_deployment import BadRecordedResponse
+from graphtape_mock.server.request_body import BODY_LIMIT
 
 _GOOD, _WRONG_USE = 0, 2
 _TRIED_PORTS = 100
@@ -100,14 +100,14 @@ def serve(
     Without RECORDINGS it serves those that come with graphtape.
     """
     paths = recordings or (bundled_recordings(),)
-    options = Options(
+    options = ReplayOptions(
         speed=speed, keep_ids=ids == "recorded", seed=seed, nearest=unmatched == "nearest"
     )
     gc.disable()  # Next to nothing of what is loaded is garbage.
     try:
         library = _load(paths)
         mock = Mock(library, options, cors_origins=cors or ("*",), body_limit=max_body)
-    except (NothingRecorded, BrokenRecording, BadAnswer, OSError) as error:
+    except (NothingRecorded, BrokenRecording, BadRecordedResponse, OSError) as error:
         click.echo(_why(error), err=True)
         return _WRONG_USE
     finally:
@@ -154,7 +154,7 @@ def _load(paths: Sequence[Path]) -> Library:
     return library
 
 
-def _why(error: NothingRecorded | BrokenRecording | BadAnswer | OSError) -> str:
+def _why(error: NothingRecorded | BrokenRecording | BadRecordedResponse | OSError) -> str:
     if not isinstance(error, OSError):
         return escape(str(error))
     return escape(f"can't read {error.filename}: {error.strerror}")
@@ -220,7 +220,7 @@ async def _watch(mock: Mock, paths: Sequence[Path]) -> None:
         try:
             library = _load(paths)
             mock.use(library)
-        except (NothingRecorded, BrokenRecording, BadAnswer, OSError) as error:
+        except (NothingRecorded, BrokenRecording, BadRecordedResponse, OSError) as error:
             click.echo(f"{_why(error)}; still serving what was there before", err=True)
         else:
             click.echo(f"loaded {len(library.recordings)} recordings again", err=True)

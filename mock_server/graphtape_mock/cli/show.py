@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from graphtape_mock.recordings.recording import BrokenRecording
-from graphtape_mock.recordings.file import read
 from graphtape_mock.cli.recording_text import render
 from graphtape_mock.console.text import escape
+from graphtape_mock.recordings.file import read
+from graphtape_mock.recordings.recording import BrokenRecording
 
 _PIPED_WIDTH = 100
 

@@ -6,16 +6,16 @@ from pathlib import Path
 import click
 
 from graphtape_contracts import Request
-from graphtape_contracts.catalogue import UnknownVersion, select, versions
+from graphtape_contracts.catalogue import UnknownVersion, select_rules, versions
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
 from graphtape_mock.cli import options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD, WRONG_USE
-from graphtape_mock.recordings.recording import BrokenRecording
 from graphtape_mock.console.text import escape
+from graphtape_mock.recordings.recording import BrokenRecording
 from graphtape_mock.verify import report
+from graphtape_mock.verify.judgement import Judgement, JudgementOptions, judge_file
 from graphtape_mock.verify.transcript import BrokenTranscript
-from graphtape_mock.verify.judgement import Judging, Verdict, judge
 
 _LEVELS = {level.lower(): level for level in Level}
 
@@ -55,7 +55,7 @@ def _read_request(_: click.Context, __: click.Parameter, text: str | None) -> Re
     help=f"Judge by this version of the contract: {', '.join(versions())}. By default the newest.",
 )
 @click.option(
-    "--repeatable",
+    "--deterministic",
     is_flag=True,
     help="The same request gets the same answer every time: compare the answers.",
 )
@@ -75,7 +75,7 @@ def verify(
     level: str,
     dialect: str | None,
     contract: str | None,
-    repeatable: bool,
+    deterministic: bool,
     request: Request | None,
     stopped: bool,
     layout: str,
@@ -85,11 +85,11 @@ def verify(
     The exit code is 0 where nothing is found, 1 where something is, 2 where a file can't be read.
     """
     try:
-        rules = select(contract, _LEVELS[level])
+        rules = select_rules(contract, _LEVELS[level])
     except UnknownVersion as error:
         raise click.ClickException(str(error)) from None
     named = Dialect(dialect) if dialect else None
-    judging = Judging(rules, named, repeatable, request, stopped)
+    judging = JudgementOptions(rules, named, deterministic, request, stopped)
     verdicts = [verdict for file in files if (verdict := _judge(file, judging, layout))]
     if layout == "json":
         click.echo(report.as_json(verdicts))
@@ -100,13 +100,13 @@ def verify(
     return FINDINGS if any(verdict.remarks for verdict in verdicts) else GOOD
 
 
-def _judge(file: Path, judging: Judging, layout: str) -> Verdict | None:
+def _judge(file: Path, judging: JudgementOptions, layout: str) -> Judgement | None:
     """Return the verdict on *file*, told already if the *layout* is one of lines; None if broken.
 
     A file that can't be read keeps nobody from the verdicts on the others.
     """
     try:
-        verdict = judge(file, judging)
+        verdict = judge_file(file, judging)
     except (BrokenRecording, BrokenTranscript) as error:
         click.echo(escape(f"Error: {error}"), err=True)
         return None
@@ -118,7 +118,7 @@ def _judge(file: Path, judging: Judging, layout: str) -> Verdict | None:
     return verdict
 
 
-_LINES: dict[str, Callable[[Verdict], Iterable[str]]] = {
+_LINES: dict[str, Callable[[Judgement], Iterable[str]]] = {
     "text": report.text,
     "github": report.github,
     "json": lambda verdict: (),

@@ -32,7 +32,7 @@ _LINE = struct.Struct("3d")
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class BudgetLimits:
     """What may be spent."""
 
     runs: int
@@ -48,11 +48,11 @@ class Spent:
 
     runs: int = 0
     seconds: float = 0.0
-    put_off: int = 0
+    waits: int = 0
     """How often the deployment asked to come back later."""
 
 
-class BudgetSpent(Exception):
+class BudgetExhausted(Exception):
     """There is nothing left of the budget: what is spent."""
 
     def __init__(self, spent: str) -> None:
@@ -63,12 +63,12 @@ class BudgetSpent(Exception):
         return f"the budget is spent: {self.spent}"
 
 
-class Governor:
+class RunBudget:
     """Lets runs through until the budget is spent."""
 
     def __init__(
         self,
-        budget: Budget,
+        budget: BudgetLimits,
         folder: Path,
         *,
         clock: Callable[[], float] = time.time,
@@ -82,7 +82,7 @@ class Governor:
 
     @contextmanager
     def run(self) -> Generator[None]:
-        """Let one run through, when there is room for it. Raises BudgetSpent.
+        """Let one run through, when there is room for it. Raises BudgetExhausted.
 
         It counts unless `refund` takes it back.
         """
@@ -90,14 +90,14 @@ class Governor:
             self._count(1)
             yield
 
-    def refund(self) -> None:
+    def release(self) -> None:
         """Take one run back: the deployment refused it, so it cost nothing."""
         self._count(-1)
 
-    def put_off(self, response: Response) -> bool:
+    def wait_for_retry(self, response: Response) -> bool:
         """Wait as long as *response* asks for; return whether the request is to be made again.
 
-        Raises BudgetSpent where the time left is shorter than that.
+        Raises BudgetExhausted where the time left is shorter than that.
         """
         if response.status not in RETRIED:
             return False
@@ -108,7 +108,7 @@ class Governor:
             started = entries[0] or now
             left = started + self.budget.seconds - now
             if delay > left:
-                raise BudgetSpent(
+                raise BudgetExhausted(
                     f"the deployment asks to come back in {delay:g} s, of {self.budget.seconds:g} "
                     f"s {max(left, 0):.0f} s are left"
                 )
@@ -147,10 +147,10 @@ class Governor:
             now = self._clock()
             started = entries[0] or now
             if runs > 0 and entries[1] >= self.budget.runs:
-                raise BudgetSpent(f"{int(entries[1])} of {self.budget.runs} runs")
+                raise BudgetExhausted(f"{int(entries[1])} of {self.budget.runs} runs")
             elapsed = now - started
             if runs > 0 and elapsed >= self.budget.seconds:
-                raise BudgetSpent(f"{elapsed:.0f} of {self.budget.seconds:g} s")
+                raise BudgetExhausted(f"{elapsed:.0f} of {self.budget.seconds:g} s")
             ledger.write((started, max(0.0, entries[1] + runs), entries[2]))
 
     @contextmanager

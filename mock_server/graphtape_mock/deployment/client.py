@@ -6,80 +6,85 @@ from contextlib import suppress
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
 from graphtape_contracts.parsing.exchange_head import kind_of
 from graphtape_contracts.rule import RUNS
-from graphtape_mock.deployment.budget import MOST_RETRIES, Governor
-from graphtape_mock.deployment.connection import Answer, Upstream, UpstreamError, UpstreamTimeout
+from graphtape_mock.deployment.budget import MOST_RETRIES, RunBudget
+from graphtape_mock.deployment.connection import (
+    DeploymentConnection,
+    DeploymentError,
+    DeploymentTimeout,
+    StreamedResponse,
+)
 from graphtape_mock.recordings.recording import RUN_PATHS
 
-Enough = Callable[[Frame], bool]
+StopWhen = Callable[[Frame], bool]
 """Whether to hang up after this frame."""
-Began = Callable[[Response], object]
+OnHeaders = Callable[[Response], object]
 """Is told the head when it has come; hangs up where it returns True."""
 
 STARTING_PATHS = (*RUN_PATHS, "/runs", "/runs/batch")
 """Where a POST starts runs."""
 
 
-class Caller:
+class DeploymentClient:
     """Makes requests of a deployment, runs among them as the governor lets them through."""
 
-    def __init__(self, upstream: Upstream, governor: Governor) -> None:
-        """Ask *upstream*; let *governor* count the runs."""
+    def __init__(self, upstream: DeploymentConnection, run_budget: RunBudget) -> None:
+        """Ask *upstream*; let *run_budget* count the runs."""
         self.upstream = upstream
-        self.governor = governor
+        self.run_budget = run_budget
 
     def ask(
         self,
         request: Request,
         *,
-        enough: Enough | None = None,
-        began: Began | None = None,
+        stop_when: StopWhen | None = None,
+        on_headers: OnHeaders | None = None,
     ) -> Exchange:
         """Make *request*, again when the deployment asks to come back later; return what came.
 
-        With *enough*, hang up after the frame for which it is true; the exchange ends as STOPPED
-        then, as where *began* returns True. A body that was cut ends as CUT.
-        Raises UpstreamError where there is no answer at all, BudgetSpent for a run too many.
+        With *stop_when*, hang up after the frame for which it is true; the exchange ends as STOPPED
+        then, as where *on_headers* returns True. A body that was cut ends as CUT.
+        Raises DeploymentError where there is no answer at all, BudgetSpent for a run too many.
         """
         for _ in range(MOST_RETRIES):
-            exchange = self._ask_once(request, enough, began)
-            if not self.governor.put_off(exchange.response):
+            exchange = self._ask_once(request, stop_when, on_headers)
+            if not self.run_budget.wait_for_retry(exchange.response):
                 return exchange
-        return self._ask_once(request, enough, began)
+        return self._ask_once(request, stop_when, on_headers)
 
     def _ask_once(
         self,
         request: Request,
-        enough: Enough | None,
-        began: Began | None,
+        stop_when: StopWhen | None,
+        on_headers: OnHeaders | None,
     ) -> Exchange:
         if not starts_runs(request):
-            return self._exchange(request, enough, began)
-        with self.governor.run():
-            exchange = self._exchange(request, enough, began)
+            return self._exchange(request, stop_when, on_headers)
+        with self.run_budget.run():
+            exchange = self._exchange(request, stop_when, on_headers)
         if exchange.response.status != 200:
-            self.governor.refund()
+            self.run_budget.release()
         return exchange
 
     def _exchange(
         self,
         request: Request,
-        enough: Enough | None,
-        began: Began | None,
+        stop_when: StopWhen | None,
+        on_headers: OnHeaders | None,
     ) -> Exchange:
         with self.upstream.open(request) as answer:
             body = _Body(request, answer)
             frames: list[Frame] = []
-            hangs_up = began is not None and began(answer.response) is True
+            hangs_up = on_headers is not None and on_headers(answer.response) is True
             end = End.STOPPED if hangs_up else End.COMPLETE
             try:
                 for frame in () if hangs_up else body.frames():
                     frames.append(frame)
-                    if enough is not None and enough(frame):
+                    if stop_when is not None and stop_when(frame):
                         end = End.STOPPED
                         break
-            except UpstreamTimeout:
+            except DeploymentTimeout:
                 end = End.STOPPED
-            except UpstreamError:
+            except DeploymentError:
                 end = End.CUT
             if end is not End.STOPPED:
                 frames += body.tail()
@@ -97,7 +102,7 @@ class Caller:
             return
         located = response.header("content-location") or ""
         if located.startswith("/threads/"):
-            with suppress(UpstreamError):
+            with suppress(DeploymentError):
                 self.upstream.fetch("POST", f"{located}/cancel")
 
 
@@ -109,7 +114,7 @@ def starts_runs(request: Request) -> bool:
 class _Body:
     """What the body of an answer is made of."""
 
-    def __init__(self, request: Request, answer: Answer) -> None:
+    def __init__(self, request: Request, answer: StreamedResponse) -> None:
         self._answer = answer
         self._stream = Exchange(request, answer.response, ()).is_stream
         self._decoder = sse.Decoder()

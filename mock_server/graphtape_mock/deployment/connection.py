@@ -25,7 +25,7 @@ CONNECT_TIMEOUT = 5.0
 Clock = Callable[[], float]
 
 
-class UpstreamError(Exception):
+class DeploymentError(Exception):
     """The deployment could not be asked: what happened, and what to do next."""
 
 
@@ -33,11 +33,11 @@ class BadHeader(ValueError):
     """A line that is no header field; of what was got, only the name is told."""
 
 
-class UpstreamTimeout(UpstreamError):
+class DeploymentTimeout(DeploymentError):
     """Nothing came for longer than we wait."""
 
 
-class Answer:
+class StreamedResponse:
     """The head of a response, and its body while it arrives."""
 
     def __init__(self, response: Response, body: Iterator[bytes], now: Clock) -> None:
@@ -50,11 +50,11 @@ class Answer:
         return self._now()
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the pieces of the body as they arrive; raises UpstreamError where it is cut."""
+        """Yield the pieces of the body as they arrive; raises DeploymentError where it is cut."""
         yield from self._body
 
 
-class Upstream:
+class DeploymentConnection:
     """A deployment at a URL. Use it as a context manager."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Upstream:
 
         With *tells_encoding* an answer has its `content-encoding`, though its body comes decoded:
         to be judged. Without, nothing says that it was encoded: to be replayed.
-        *timeout* is how long nothing may arrive, in seconds. Raises UpstreamError where *url*
+        *timeout* is how long nothing may arrive, in seconds. Raises DeploymentError where *url*
         is none of HTTP, or a header can't be sent.
         """
         parts = _parse(url)
@@ -80,7 +80,9 @@ class Upstream:
         for name, value in sent:
             if not value.isascii() or not value.isprintable():
                 # The value is left out: it may be a key.
-                raise UpstreamError(f"the value of {name} has characters that no header can carry")
+                raise DeploymentError(
+                    f"the value of {name} has characters that no header can carry"
+                )
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         self.secrets: tuple[str, ...] = tuple(filter(None, (key, password)))
         if user or password:
@@ -101,8 +103,8 @@ class Upstream:
         self._client.close()
 
     @contextmanager
-    def open(self, request: Request) -> Generator[Answer]:
-        """Send *request*; give the answer as soon as its head is there. Raises UpstreamError."""
+    def open(self, request: Request) -> Generator[StreamedResponse]:
+        """Send *request*; give the answer as soon as its head is there. Raises DeploymentError."""
         sent_at = self._clock()
 
         def now() -> float:
@@ -117,7 +119,7 @@ class Upstream:
                 content=request.body or None,
             ) as response,
         ):
-            yield Answer(self._head(response), self._body(response), now)
+            yield StreamedResponse(self._head(response), self._body(response), now)
 
     def _head(self, response: httpx.Response) -> Response:
         pairs = (
@@ -134,7 +136,7 @@ class Upstream:
             yield from response.iter_bytes()
 
     def fetch(self, method: str, path: str, body: bytes = b"") -> Exchange:
-        """Ask for something small; return the whole exchange. Raises UpstreamError.
+        """Ask for something small; return the whole exchange. Raises DeploymentError.
 
         A redirect is an error: a key is not sent to where nobody meant it to go.
         """
@@ -146,10 +148,10 @@ class Upstream:
         return Exchange(request, answer.response, (Frame(at, content),) if content else ())
 
     def refuse_redirect(self, response: Response) -> None:
-        """Raise UpstreamError where *response* sends us elsewhere."""
+        """Raise DeploymentError where *response* sends us elsewhere."""
         if 300 <= response.status < 400:
             target = strip_url(response.header("location") or "somewhere unsaid")
-            raise UpstreamError(
+            raise DeploymentError(
                 f"{self.url} answers with a redirect to {target}: use the URL of the deployment "
                 "itself (https instead of http?)"
             )
@@ -159,9 +161,9 @@ class Upstream:
         try:
             yield
         except httpx.TimeoutException as error:
-            raise UpstreamTimeout(self._explain(error)) from error
+            raise DeploymentTimeout(self._explain(error)) from error
         except httpx.HTTPError as error:
-            raise UpstreamError(self._explain(error)) from error
+            raise DeploymentError(self._explain(error)) from error
 
     def _explain(self, error: httpx.HTTPError) -> str:
         if tls := _cause(error, ssl.SSLError):
@@ -193,7 +195,7 @@ def _parse(url: str) -> SplitResult:
         parts = SplitResult("", "", "", "", "")
     if not good:
         shown = re.sub(r"[^/@]*@", "", url)  # What is before an @ may be a password.
-        raise UpstreamError(f"expected a URL like http://127.0.0.1:2024, got {shown!r}")
+        raise DeploymentError(f"expected a URL like http://127.0.0.1:2024, got {shown!r}")
     return parts
 
 

@@ -8,16 +8,16 @@ from typing import Any, cast
 import orjson
 
 from graphtape_contracts import Exchange
+from graphtape_mock.deployment.connection import DeploymentConnection, DeploymentError
 from graphtape_mock.recordings.assistant_id import default_id, uuid_in
 from graphtape_mock.recordings.try_json import object_in, value_in
-from graphtape_mock.deployment.connection import Upstream, UpstreamError
 
 _SEARCH_LIMIT = 100
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class DeploymentInfo:
     """What a deployment says of itself and of one assistant."""
 
     exchanges: tuple[Exchange, ...]
@@ -34,26 +34,28 @@ class Surroundings:
         return self.graph if _PLAIN_NAME.fullmatch(self.graph) else "run"
 
 
-def greet(upstream: Upstream) -> Exchange:
+def check_deployment(upstream: DeploymentConnection) -> Exchange:
     """Ask the deployment what it is; return that exchange.
 
-    Raises UpstreamError where nothing answers, the key is refused or it is no deployment of
+    Raises DeploymentError where nothing answers, the key is refused or it is no deployment of
     LangGraph: that has `/info`, or at least `/ok`, in JSON.
     """
     info = _ask(upstream, "GET", "/info")
     if not _good(info) and not _good(_ask(upstream, "GET", "/ok")):
         media_type = info.response.header("content-type") or "no content type"
-        raise UpstreamError(
+        raise DeploymentError(
             f"expected a LangGraph deployment at {upstream.url}, got something that answers "
             f"GET /info with {info.response.status}, {media_type}: is the URL right?"
         )
     return info
 
 
-def survey(upstream: Upstream, assistant: str, info: Exchange) -> Surroundings:
+def fetch_assistant_info(
+    upstream: DeploymentConnection, assistant: str, info: Exchange
+) -> DeploymentInfo:
     """Ask what the deployment says of *assistant*, a graph name or a UUID.
 
-    Raises UpstreamError where it is sure that there is no such assistant.
+    Raises DeploymentError where it is sure that there is no such assistant.
     """
     id_ = uuid_in(assistant)
     by_id = _ask(upstream, "GET", f"/assistants/{id_}") if id_ else None
@@ -70,7 +72,7 @@ def survey(upstream: Upstream, assistant: str, info: Exchange) -> Surroundings:
         asked += [_ask(upstream, "GET", f"/assistants/{id_}/graph")]
         asked += [_ask(upstream, "GET", f"/assistants/{id_}/graph?xray=true")]
     notes = [note for exchange in asked for note in _missing(exchange)]
-    return Surroundings(tuple(asked), graph or assistant, tuple(notes), id_)
+    return DeploymentInfo(tuple(asked), graph or assistant, tuple(notes), id_)
 
 
 def refused_key(url: str, status: int) -> str:
@@ -81,10 +83,10 @@ def refused_key(url: str, status: int) -> str:
     )
 
 
-def _ask(upstream: Upstream, method: str, path: str, body: bytes = b"") -> Exchange:
+def _ask(upstream: DeploymentConnection, method: str, path: str, body: bytes = b"") -> Exchange:
     exchange = upstream.fetch(method, path, body)
     if exchange.response.status in (401, 403):
-        raise UpstreamError(refused_key(upstream.url, exchange.response.status))
+        raise DeploymentError(refused_key(upstream.url, exchange.response.status))
     return exchange
 
 
@@ -93,7 +95,7 @@ def _good(exchange: Exchange) -> dict[str, Any]:
     return object_in(exchange.body) if exchange.response.status == 200 else {}
 
 
-def _search(upstream: Upstream, wanted: dict[str, str]) -> Exchange:
+def _search(upstream: DeploymentConnection, wanted: dict[str, str]) -> Exchange:
     body = orjson.dumps(wanted | {"limit": _SEARCH_LIMIT, "offset": 0})
     return _ask(upstream, "POST", "/assistants/search", body)
 
@@ -113,11 +115,11 @@ def _assistant_of(graph: str, found: list[dict[str, Any]]) -> str | None:
     return of_graph if of_graph in ids else next(iter(ids), None)
 
 
-def _refuse_unknown(upstream: Upstream, assistant: str) -> None:
-    """Raise UpstreamError where the deployment lists what it has: the assistant is not there."""
+def _refuse_unknown(upstream: DeploymentConnection, assistant: str) -> None:
+    """Raise DeploymentError where the deployment lists what it has: the assistant is not there."""
     offered = sorted({str(e.get("graph_id")) for e in _assistants(_search(upstream, {}))})
     if offered:
-        raise UpstreamError(
+        raise DeploymentError(
             f"{upstream.url} has no assistant {assistant!r}; it offers {', '.join(offered)}"
         )
 

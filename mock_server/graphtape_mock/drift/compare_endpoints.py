@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.identifiers import UUID
 from graphtape_contracts.shape import shape_of
 from graphtape_contracts.shape_difference import Change, Difference, differences
-from graphtape_mock.drift.severity import Drift, Severity, drift_of
 from graphtape_mock.drift.schema_shape import shape_of_schema
+from graphtape_mock.drift.severity import Drift, Severity, drift_of
 
 SCHEMAS = re.compile(r"/assistants/[^/]+/schemas$")
 _GRAPH = re.compile(r"/assistants/[^/]+/graph$")
@@ -31,7 +31,7 @@ _VERSIONS = ("version", "langgraph_py_version", "langgraph_js_version")
 _OF_USERS: Json = {"metadata": None, "config": None, "context": None}
 
 
-def compare_neighbours(before: Exchange, after: Exchange) -> Iterator[Drift]:
+def compare_endpoint_responses(before: Exchange, after: Exchange) -> Iterator[Drift]:
     """Yield what changed from the answer *before* to the answer *after*, both of one status."""
     path = urlsplit(before.request.path).path
     old, new = parse(before.body), parse(after.body)

@@ -12,9 +12,9 @@ from graphtape_contracts.rule import RUNS
 from graphtape_contracts.shape import Shape
 from graphtape_contracts.shape_difference import differences
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.drift.severity import Drift, Severity, drift_of
+from graphtape_mock.drift.compare_endpoints import compare_endpoint_responses
 from graphtape_mock.drift.compare_headers import compare_dialects, compare_headers
-from graphtape_mock.drift.compare_endpoints import compare_neighbours
+from graphtape_mock.drift.severity import Drift, Severity, drift_of
 from graphtape_mock.drift.structure import ERROR, Structure, structure_of
 from graphtape_mock.recordings.try_json import object_in
 
@@ -44,7 +44,7 @@ def compare(
         found += compare_dialects(before.response, after.response)
         found += _compare_runs(before, after, nullable)
     else:
-        found += compare_neighbours(before, after)
+        found += compare_endpoint_responses(before, after)
     return found
 
 

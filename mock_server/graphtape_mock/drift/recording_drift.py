@@ -6,17 +6,17 @@ from pathlib import Path
 
 from graphtape_contracts import Exchange, Request
 from graphtape_mock.drift.advertised import nullable_fields
-from graphtape_mock.drift.requests import can_be_repeated, is_redacted, is_run
 from graphtape_mock.drift.compare_runs import compare
-from graphtape_mock.drift.severity import Drift, together
-from graphtape_mock.drift.session import Asked, Question
+from graphtape_mock.drift.requests import can_be_repeated, is_redacted, is_run
+from graphtape_mock.drift.session import RepeatedRequest, RepeatedResponses
+from graphtape_mock.drift.severity import Drift, merge_duplicates
 from graphtape_mock.recordings.recording import Recording
 
 REDACTED = "it holds placeholders in the place of secrets"
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ExchangeDrift:
     """One recorded exchange, and what came when it was asked again."""
 
     recorded: Exchange
@@ -35,12 +35,12 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RecordingDrift:
     """What is to be said about one recording."""
 
     file: Path
     recording: Recording
-    exchanges: tuple[Answered, ...]
+    exchanges: tuple[ExchangeDrift, ...]
     """Its exchanges, in their order."""
 
     @property
@@ -54,43 +54,47 @@ class Verdict:
         return sum(bool(exchange.answers) for exchange in self.exchanges)
 
     @property
-    def unasked(self) -> list[Answered]:
+    def unasked(self) -> list[ExchangeDrift]:
         """The exchanges that should have been asked again, and were not."""
         return [exchange for exchange in self.exchanges if exchange.unasked]
 
 
-def questions(recordings: Iterable[Recording], repeat: int) -> list[Question]:
+def requests_to_repeat(recordings: Iterable[Recording], repeat: int) -> list[RepeatedRequest]:
     """Return what is to be asked for *recordings*: each request once, runs *repeat* times."""
-    known: dict[Request, Question] = {}
+    known: dict[Request, RepeatedRequest] = {}
     for recording in recordings:
         for exchange in recording.exchanges:
             request = exchange.request
             if can_be_repeated(request) and not is_redacted(request):
-                known.setdefault(request, Question(recording.name, request))
+                known.setdefault(request, RepeatedRequest(recording.name, request))
     return [q for q in known.values() for _ in range(repeat if is_run(q.request) else 1)]
 
 
-def judge(file: Path, recording: Recording, asked: Asked) -> Verdict:
+def drift_of_recording(
+    file: Path, recording: Recording, asked: RepeatedResponses
+) -> RecordingDrift:
     """Return the verdict on the *recording* in *file*, by what came of asking."""
-    return Verdict(file, recording, tuple(_answered(recording, asked)))
+    return RecordingDrift(file, recording, tuple(_answered(recording, asked)))
 
 
-def _answered(recording: Recording, asked: Asked) -> Iterator[Answered]:
+def _answered(recording: Recording, asked: RepeatedResponses) -> Iterator[ExchangeDrift]:
     nullable = nullable_fields(recording.exchanges)
     for exchange, line in zip(recording.exchanges, recording.lines, strict=True):
         request = exchange.request
         if not can_be_repeated(request):
-            yield Answered(exchange, line)
+            yield ExchangeDrift(exchange, line)
         elif is_redacted(request):
-            yield Answered(exchange, line, unasked=REDACTED)
+            yield ExchangeDrift(exchange, line, unasked=REDACTED)
         elif request in asked.unasked:
-            yield Answered(exchange, line, unasked=asked.unasked[request])
+            yield ExchangeDrift(exchange, line, unasked=asked.unasked[request])
         else:
             answers = asked.answers[request]
-            yield Answered(exchange, line, drifted(exchange, answers, nullable), tuple(answers))
+            yield ExchangeDrift(
+                exchange, line, drifts_between(exchange, answers, nullable), tuple(answers)
+            )
 
 
-def drifted(
+def drifts_between(
     recorded: Exchange, answers: Sequence[Exchange], nullable: frozenset[str]
 ) -> tuple[Drift, ...]:
     """Return what each of the *answers* shows to be otherwise than *recorded*, the worst first.
@@ -99,8 +103,8 @@ def drifted(
     """
     first, *others = [compare(recorded, answer, nullable) for answer in answers]
     shown = [{_essence(drift) for drift in other} for other in others]
-    return tuple(together(d for d in first if all(_essence(d) in other for other in shown)))
+    return tuple(merge_duplicates(d for d in first if all(_essence(d) in other for other in shown)))
 
 
 def _essence(drift: Drift) -> tuple[object, ...]:
-    return drift.kind, drift.says, drift.where
+    return drift.kind, drift.summary, drift.where

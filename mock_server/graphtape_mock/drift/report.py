@@ -7,19 +7,19 @@ from dataclasses import asdict
 from typing import Any
 
 from graphtape_mock.console.github import COMMANDS, annotation
-from graphtape_mock.drift.severity import Drift, Severity
-from graphtape_mock.drift.recording_drift import Verdict
-from graphtape_mock.deployment.budget import Budget, Spent
 from graphtape_mock.console.text import count, escape
+from graphtape_mock.deployment.budget import BudgetLimits, Spent
+from graphtape_mock.drift.recording_drift import RecordingDrift
+from graphtape_mock.drift.severity import Drift, Severity
 
 
-def text(verdict: Verdict) -> Iterator[str]:
+def text(verdict: RecordingDrift) -> Iterator[str]:
     """Yield the lines that tell a person the *verdict*, harmless to a terminal."""
     asked = f"{count(verdict.asked, 'answer')} compared"
     yield escape(f"{verdict.file}: {asked}: {_outcome(verdict)}")
     for exchange in verdict.exchanges:
         for drift in exchange.drifts:
-            yield escape(f"  {drift.severity}: {drift.says}{_where(drift)} ({exchange.request})")
+            yield escape(f"  {drift.severity}: {drift.summary}{_where(drift)} ({exchange.request})")
             yield escape(f"    was: {drift.before}")
             yield escape(f"    is:  {drift.after}")
         if exchange.unasked:
@@ -28,35 +28,35 @@ def text(verdict: Verdict) -> Iterator[str]:
             )
 
 
-def summary(verdicts: Sequence[Verdict]) -> str:
+def summary(verdicts: Sequence[RecordingDrift]) -> str:
     """Return one line about all *verdicts*."""
     compared = count(sum(verdict.asked for verdict in verdicts), "answer")
     return f"{count(len(verdicts), 'file')}, {compared} compared: {_outcome(*verdicts)}"
 
 
-def spending(spent: Spent, budget: Budget) -> str:
+def spending(spent: Spent, budget: BudgetLimits) -> str:
     """Return what was *spent* of the *budget*, in a line."""
-    waited = f", asked to come back {count(spent.put_off, 'time')}" if spent.put_off else ""
+    waited = f", asked to come back {count(spent.waits, 'time')}" if spent.waits else ""
     return (
         f"spent: {spent.runs} of {count(budget.runs, 'run')}, "
         f"{spent.seconds:.1f} of {budget.seconds:g} s{waited}"
     )
 
 
-def as_json(verdicts: Sequence[Verdict], spent: Spent) -> str:
+def as_json(verdicts: Sequence[RecordingDrift], spent: Spent) -> str:
     """Return the *verdicts* and what was *spent* as a JSON object, for programs."""
     return json.dumps(
         {"files": [_file(verdict) for verdict in verdicts], "spent": asdict(spent)}, indent=2
     )
 
 
-def github(verdict: Verdict) -> Iterator[str]:
+def github(verdict: RecordingDrift) -> Iterator[str]:
     """Yield the *verdict* as workflow commands, which GitHub shows at the lines of the file."""
     for exchange in verdict.exchanges:
         told = [
             (
                 COMMANDS[drift.severity.rank],
-                f"{drift.says}{_where(drift)}: was {drift.before}, is {drift.after}",
+                f"{drift.summary}{_where(drift)}: was {drift.before}, is {drift.after}",
             )
             for drift in exchange.drifts
         ]
@@ -72,7 +72,7 @@ def github(verdict: Verdict) -> Iterator[str]:
             )
 
 
-def _outcome(*verdicts: Verdict) -> str:
+def _outcome(*verdicts: RecordingDrift) -> str:
     found = Counter(drift.severity for verdict in verdicts for drift in verdict.drifts)
     unasked = sum(len(verdict.unasked) for verdict in verdicts)
     told = [f"{found[severity]} {severity}" for severity in Severity if found[severity]]
@@ -88,7 +88,7 @@ def _where(drift: Drift) -> str:
     return f", at {first}{more}"
 
 
-def _file(verdict: Verdict) -> dict[str, Any]:
+def _file(verdict: RecordingDrift) -> dict[str, Any]:
     return {
         "file": str(verdict.file),
         "compared": verdict.asked,

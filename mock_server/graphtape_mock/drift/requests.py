@@ -17,8 +17,8 @@ from graphtape_contracts import Exchange, Frame, Request, sse
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_contracts.parsing.identifiers import UUID
 from graphtape_mock.console.curl import HARMLESS_HEADERS
-from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.recording import RUN_PATHS
+from graphtape_mock.recordings.try_json import object_in
 
 TAG = "graphtape"
 OURS = "drift"
@@ -57,7 +57,7 @@ def is_redacted(request: Request) -> bool:
     return _PLACEHOLDER.search(request.path.encode() + b"\n" + request.body) is not None
 
 
-def to_ask(recorded: Request) -> Request:
+def to_repeat(recorded: Request) -> Request:
     """Return the request to make in order to repeat the *recorded* one."""
     headers = tuple((name, text) for name, text in recorded.headers if name in HARMLESS_HEADERS)
     body = recorded.body

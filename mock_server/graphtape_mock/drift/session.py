@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from graphtape_contracts import End, Exchange, Frame, Request
-from graphtape_mock.drift.requests import as_recorded, is_run, to_ask
-from graphtape_mock.deployment.client import Caller
-from graphtape_mock.deployment.budget import RETRIED, BudgetSpent
-from graphtape_mock.deployment.connection import UpstreamError
 from graphtape_mock.console.progress import Progress
+from graphtape_mock.deployment.budget import RETRIED, BudgetExhausted
+from graphtape_mock.deployment.client import DeploymentClient
+from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.drift.requests import as_recorded, is_run, to_repeat
 
 TIME_OVER = "the time was over in the middle of it"
 STOPPED = "stopped by Ctrl-C"
 
 
 @dataclass(slots=True)
-class Asked:
+class RepeatedResponses:
     """What came of asking."""
 
     answers: dict[Request, list[Exchange]] = field(default_factory=dict[Request, list[Exchange]])
@@ -34,42 +34,42 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RepeatedRequest:
     """A request to ask again, and the recording it is from."""
 
     recording: str
     request: Request
 
 
-class Session:
+class DriftSession:
     """Asks questions of one deployment."""
 
     def __init__(
         self,
-        caller: Caller,
+        client: DeploymentClient,
         progress: Progress,
         *,
         at_once: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask with *caller*, *at_once* so many; tell *progress* of each run."""
-        self._caller = caller
+        """Ask with *client*, *at_once* so many; tell *progress* of each run."""
+        self._caller = client
         self._progress = progress
         self._at_once = at_once
         self._clock = clock
-        self._deadline = clock() + caller.governor.budget.seconds
+        self._deadline = clock() + client.run_budget.budget.seconds
         self._over = ""
         """Why nothing more is asked."""
         self._leaves = False
         """Whether what is under way is given up as well."""
         self._telling = threading.Lock()
 
-    def ask(self, questions: Sequence[Question]) -> Asked:
+    def ask(self, questions: Sequence[RepeatedRequest]) -> RepeatedResponses:
         """Ask all *questions*; ask no more when the budget is spent, or the deployment is gone.
 
         The same question may be among them several times.
         """
-        asked = Asked()
+        asked = RepeatedResponses()
         answers = map(self._tried, questions) if self._at_once == 1 else self._in_threads(questions)
         waiting = list(questions)
         try:
@@ -79,7 +79,7 @@ class Session:
                     asked.unasked[question.request] = answer
                 else:
                     asked.answers.setdefault(question.request, []).append(answer)
-        except UpstreamError as error:
+        except DeploymentError as error:
             asked.broken_off = str(error)
         except KeyboardInterrupt:
             asked.broken_off = STOPPED
@@ -87,20 +87,22 @@ class Session:
         asked.unasked |= {question.request: asked.broken_off for question in waiting}
         return asked
 
-    def _tried(self, question: Question) -> tuple[Question, Exchange | str]:
+    def _tried(self, question: RepeatedRequest) -> tuple[RepeatedRequest, Exchange | str]:
         """Return *question* with its answer, or with the reason why there is none."""
         if not self._over and self._clock() > self._deadline:
-            self._over = f"the budget is spent: {self._caller.governor.budget.seconds:g} s are over"
+            self._over = (
+                f"the budget is spent: {self._caller.run_budget.budget.seconds:g} s are over"
+            )
         return question, self._over or self._try(question)
 
-    def _try(self, question: Question) -> Exchange | str:
+    def _try(self, question: RepeatedRequest) -> Exchange | str:
         told = self._progress if is_run(question.request) else None
         alone = told if self._at_once == 1 else None  # Of several, none has the line for itself.
         if alone:
             alone.start(question.recording)
         events = 0
 
-        def enough(frame: Frame) -> bool:
+        def stop_when(frame: Frame) -> bool:
             nonlocal events
             events += frame.event is not None
             if alone:
@@ -108,11 +110,11 @@ class Session:
             return self._leaves or self._clock() > self._deadline
 
         try:
-            exchange = self._caller.ask(to_ask(question.request), enough=enough)
-        except BudgetSpent as error:
+            exchange = self._caller.ask(to_repeat(question.request), stop_when=stop_when)
+        except BudgetExhausted as error:
             self._over = str(error)
             return self._over
-        except UpstreamError as error:
+        except DeploymentError as error:
             self._over = str(error)  # Whoever asks beside us is to ask no more.
             raise
         if told:
@@ -127,15 +129,15 @@ class Session:
         return as_recorded(question.request, exchange)
 
     def _in_threads(
-        self, questions: Sequence[Question]
-    ) -> Iterator[tuple[Question, Exchange | str]]:
+        self, questions: Sequence[RepeatedRequest]
+    ) -> Iterator[tuple[RepeatedRequest, Exchange | str]]:
         """Yield what `_tried` returns for *questions*, as it comes, with several under way.
 
         The threads keep no process alive: when it ends, the deployment sees us go away.
         """
         waiting = iter(questions)
         taking = threading.Lock()
-        done = SimpleQueue[Future[tuple[Question, Exchange | str]]]()
+        done = SimpleQueue[Future[tuple[RepeatedRequest, Exchange | str]]]()
 
         def work() -> None:
             while True:
@@ -143,7 +145,7 @@ class Session:
                     question = next(waiting, None)
                 if question is None:
                     return
-                future = Future[tuple[Question, Exchange | str]]()
+                future = Future[tuple[RepeatedRequest, Exchange | str]]()
                 try:
                     future.set_result(self._tried(question))
                 except Exception as error:

@@ -30,7 +30,7 @@ class Drift:
     severity: Severity
     kind: str
     """What changed, as a word that stays the same: `status`, `event-missing`, `retyped` ..."""
-    says: str
+    summary: str
     """The change, in a few words."""
     before: str
     after: str
@@ -40,10 +40,10 @@ class Drift:
     @property
     def essence(self) -> tuple[object, ...]:
         """What the same change has in common wherever it is seen."""
-        return self.severity, self.kind, self.says, self.before, self.after
+        return self.severity, self.kind, self.summary, self.before, self.after
 
 
-def together(drifts: Iterable[Drift]) -> list[Drift]:
+def merge_duplicates(drifts: Iterable[Drift]) -> list[Drift]:
     """Return *drifts* with one for all places where the same changed, the worst first.
 
     A new key of the state is seen in a dozen of places; it is one change.

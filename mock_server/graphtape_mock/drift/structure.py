@@ -22,9 +22,9 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.parsing.event import Event, event_of, parse
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.langchain.messages import is_message
+from graphtape_contracts.parsing.event import Event, event_of, parse
 from graphtape_contracts.parsing.identifiers import UUID
 from graphtape_contracts.shape import NOTHING, Shape, merge, shape_of
 from graphtape_contracts.stream_mode import PARTIAL_MESSAGES

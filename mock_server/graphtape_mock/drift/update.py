@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from graphtape_contracts import End, Exchange
 from graphtape_mock.drift.compare_runs import compare
+from graphtape_mock.drift.recording_drift import ExchangeDrift, RecordingDrift
 from graphtape_mock.drift.severity import Severity
-from graphtape_mock.drift.recording_drift import Answered, Verdict
-from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.record.recorder import redact_exchange
 from graphtape_mock.recordings.file import RecordingWriter
+from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
 
 
@@ -22,7 +22,7 @@ class NotUpdated(Exception):
     """Why a recording stays as it is."""
 
 
-def update(verdict: Verdict, url: str, redactor: Redactor) -> bool:
+def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
     """Make the recording of *verdict* anew from the answers of *url*, if something was added.
 
     Returns whether it did. Raises NotUpdated where there is more and less than was recorded, and
@@ -49,7 +49,7 @@ def update(verdict: Verdict, url: str, redactor: Redactor) -> bool:
     return True
 
 
-def _chosen(answered: Answered) -> Exchange:
+def _chosen(answered: ExchangeDrift) -> Exchange:
     """Return the exchange to keep: an answer that shows all that was recorded."""
     if not answered.answers:
         return answered.recorded

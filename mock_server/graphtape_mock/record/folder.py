@@ -6,19 +6,19 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from graphtape_mock.recordings.try_json import object_in
-from graphtape_mock.record.requests import Job
-from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
+from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.file import read
-from graphtape_mock.redaction.redactor import redact_json
+from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
+from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
+from graphtape_mock.redaction.redactor import redact_json
 
 
 class NameTaken(ValueError):
     """There is a recording of that name, or of that request, already."""
 
 
-class Shelf:
+class RecordingFolder:
     """Finds a file for each recording."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Shelf:
             if name is not None:
                 self._refuse_taken(self._path(name))
 
-    def place(self, job: Job, title: str) -> Path:
+    def place(self, job: RecordingRequest, title: str) -> Path:
         """Return the file for the recording of *job*, named as it says or by *title*.
 
         Without a name of its own, a job gets the first that is free: `agent`, `agent-2`, ...
@@ -65,7 +65,7 @@ class Shelf:
                 f"{path} is there already; use another --name, or --force to replace it"
             )
 
-    def _find(self, job: Job, title: str) -> Path:
+    def _find(self, job: RecordingRequest, title: str) -> Path:
         wanted = self._essence(job.request(EVERYTHING).body)
         numbered = (self._path(f"{title}-{number}") for number in count(2))
         free = (path for path in chain([self._path(title)], numbered) if path not in self._given)

@@ -3,29 +3,29 @@
 import asyncio
 from typing import Self
 
-from graphtape_mock.server.recorded_deployment import BadAnswer
-from graphtape_mock.server.errors import Miss
-from graphtape_mock.recordings.try_json import object_in
-from graphtape_mock.deployment.connection import UpstreamError
-from graphtape_mock.record.requests import BadJob
+from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.record.requests import BadRecordingRequest
+from graphtape_mock.record.single_runs import NotRecordable, SingleRunRecorder
 from graphtape_mock.recordings.recording import BrokenRecording
+from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.replay.library import RecordedRun
+from graphtape_mock.server.errors import NotAvailable
 from graphtape_mock.server.mock import Mock
-from graphtape_mock.record.single_runs import NotRecordable, Scribe
-from graphtape_suites.mock_fixture.settings import GuestSettings
+from graphtape_mock.server.recorded_deployment import BadRecordedResponse
+from graphtape_suites.mock_fixture.settings import MockSettings
 
 
-class Author:
+class OnMissRecorder:
     """Sees to it that a request is answered by a recording, as the record mode says.
 
     Use it as a context manager. Requests wait for each other: one run at a time is made.
     """
 
-    def __init__(self, settings: GuestSettings, mock: Mock) -> None:
+    def __init__(self, settings: MockSettings, mock: Mock) -> None:
         self._mode = settings.mode
         self._mock = mock
         assert settings.folder is not None  # As `read_settings` sees to.
-        self._scribe = Scribe(settings.upstream, settings.paths, settings.folder)
+        self._scribe = SingleRunRecorder(settings.upstream, settings.paths, settings.folder)
         self._known_at_start = settings.known
         self._lock = asyncio.Lock()
 
@@ -44,7 +44,7 @@ class Author:
         """Record the run that the body *raw* asks for, if the mode wants it.
 
         *name* is that of the recording which is to answer; return it, or the one that is. Raises
-        Refusal where the request is refused for what it is, Miss where no recording could be made.
+        Refusal where the request is refused for what it is, NotAvailable where no recording could be made.
         """
         async with self._lock:
             run = self._mock.replay.would_answer(raw, name)
@@ -60,7 +60,9 @@ class Author:
                 made = await asyncio.to_thread(self._scribe.record, body, title, known)
                 self._mock.use(library.changed(made))
             except _FAILURES as error:
-                raise Miss(404, f"No recording could be made of this request: {error}") from None
+                raise NotAvailable(
+                    404, f"No recording could be made of this request: {error}"
+                ) from None
             return name if place else made.name
 
     def _wants(self, run: RecordedRun | None, name: str | None) -> bool:
@@ -77,4 +79,11 @@ class Author:
                 return run is None
 
 
-_FAILURES = (NotRecordable, UpstreamError, BadJob, BrokenRecording, BadAnswer, OSError)
+_FAILURES = (
+    NotRecordable,
+    DeploymentError,
+    BadRecordingRequest,
+    BrokenRecording,
+    BadRecordedResponse,
+    OSError,
+)

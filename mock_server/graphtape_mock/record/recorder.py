@@ -6,21 +6,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
-from graphtape_mock.recordings.try_json import object_in
-from graphtape_mock.deployment.info import Surroundings
-from graphtape_mock.deployment.connection import Answer, Upstream, UpstreamError, UpstreamTimeout
+from graphtape_mock.deployment.connection import (
+    DeploymentConnection,
+    DeploymentError,
+    DeploymentTimeout,
+    StreamedResponse,
+)
+from graphtape_mock.deployment.info import DeploymentInfo
 from graphtape_mock.record.interruption import interrupts_held
-from graphtape_mock.record.requests import Job
+from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.file import RecordingWriter, line_end
-from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import View
+from graphtape_mock.redaction.redactor import Redactor
 
 Watch = Callable[[int, float], None]
 """Is told how many events there are, and after how many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RecordedRunResult:
     """What came of one recorded run."""
 
     response: Response
@@ -42,20 +47,22 @@ class Run:
 class Recorder:
     """Records the runs of one job in one file, which is made when the first answer is there."""
 
-    upstream: Upstream
+    upstream: DeploymentConnection
     redactor: Redactor
     path: Path
-    surroundings: Surroundings
+    deployment_info: DeploymentInfo
     note: str = ""
     replace: bool = False
     """Whether a file that is there already gives way."""
     _writer: RecordingWriter | None = field(default=None, init=False)
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
-    def record(self, job: Job, views: Sequence[View], watch: Watch) -> Iterator[Run]:
+    def record(
+        self, job: RecordingRequest, views: Sequence[View], watch: Watch
+    ) -> Iterator[RecordedRunResult]:
         """Make one run for each of *views*; yield what came of it when it is in the file.
 
-        A run that did not end by itself or was refused is the last. Raises UpstreamError where
+        A run that did not end by itself or was refused is the last. Raises DeploymentError where
         no answer came, OSError where the file can't be written, KeyboardInterrupt where the
         user stopped before there was an answer.
         """
@@ -66,7 +73,7 @@ class Recorder:
                 if run.refused or run.end is not End.COMPLETE:
                     return
 
-    def _record_run(self, request: Request, watch: Watch) -> Run:
+    def _record_run(self, request: Request, watch: Watch) -> RecordedRunResult:
         body = self.redactor.redact(request.body)  # First, so that it has the first placeholders.
         kept = Request(request.method, request.path, request.headers, body)
         with self.upstream.open(request) as answer:
@@ -79,7 +86,7 @@ class Recorder:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.replace:
                 self.path.unlink(missing_ok=True)
-            around = [redact_exchange(e, self.redactor) for e in self.surroundings.exchanges]
+            around = [redact_exchange(e, self.redactor) for e in self.deployment_info.exchanges]
             server = {"url": self.upstream.url} | object_in(around[0].body)
             note = self.redactor.redact_text(self.note)
             self._writer = self._open.enter_context(
@@ -115,7 +122,9 @@ class _Body:
     could lie across two pieces of it.
     """
 
-    def __init__(self, answer: Answer, request: Request, recorder: Recorder, watch: Watch) -> None:
+    def __init__(
+        self, answer: StreamedResponse, request: Request, recorder: Recorder, watch: Watch
+    ) -> None:
         self._answer, self._request, self._recorder, self._watch = answer, request, recorder, watch
         self._head = Response(
             answer.response.status, recorder.redactor.redact_headers(answer.response.headers)
@@ -127,7 +136,7 @@ class _Body:
         self._events = 0
         self._last: Frame | None = None
 
-    def read(self) -> Run:
+    def read(self) -> RecordedRunResult:
         """Keep all there is until it ends, whatever ends it."""
         end, reason = End.COMPLETE, ""
         try:
@@ -137,9 +146,9 @@ class _Body:
                     self._take(chunk)
         except KeyboardInterrupt:
             end, reason = End.STOPPED, "stopped by Ctrl-C"
-        except UpstreamTimeout as error:
+        except DeploymentTimeout as error:
             end, reason = End.STOPPED, str(error)
-        except UpstreamError as error:
+        except DeploymentError as error:
             end, reason = End.CUT, str(error)
         with interrupts_held(forget=end is End.STOPPED):
             return self._finish(end, reason)
@@ -151,7 +160,7 @@ class _Body:
         else:
             self._other += chunk
 
-    def _finish(self, end: End, reason: str) -> Run:
+    def _finish(self, end: End, reason: str) -> RecordedRunResult:
         at = self._answer.now()
         if self._stream:
             self._keep(self._decoder.close(at))
@@ -161,7 +170,7 @@ class _Body:
             self._add(Frame(at, raw))
         writer = self._writer(())
         writer.close_exchange(at, end)
-        return Run(self._head, self._events, at, end, reason, self._failure())
+        return RecordedRunResult(self._head, self._events, at, end, reason, self._failure())
 
     def _keep(self, frames: list[Frame]) -> None:
         for frame in frames:

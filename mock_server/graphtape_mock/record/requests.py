@@ -18,12 +18,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _ENTRY_KEYS = {"name", "assistant", "input", "body"}
 
 
-class BadJob(ValueError):
+class BadRecordingRequest(ValueError):
     """What the user asks for makes no request: what was expected, what was got, where."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RecordingRequest:
     """A run request without its view, and the name its recording is to have."""
 
     assistant: str
@@ -44,14 +44,16 @@ class Job:
         return Request("POST", "/runs/stream", request_headers(body), body)
 
 
-def make_job(
+def make_recording_request(
     assistant: object, fields: dict[str, Any], body: object, name: object, where: str
-) -> Job:
-    """Return the job of these values; *where* they are from is for messages. Raises BadJob."""
+) -> RecordingRequest:
+    """Return the job of these values; *where* they are from is for messages. Raises BadRecordingRequest."""
     if not isinstance(assistant, str) or not assistant:
-        raise BadJob(f"{where}: expected an assistant, got {_show(assistant)}; use --assistant ID")
+        raise BadRecordingRequest(
+            f"{where}: expected an assistant, got {_show(assistant)}; use --assistant ID"
+        )
     if not isinstance(body, dict):
-        raise BadJob(f"{where}: expected the body as a JSON object, got {_show(body)}")
+        raise BadRecordingRequest(f"{where}: expected the body as a JSON object, got {_show(body)}")
     further = cast(dict[str, Any], body)
     for key in ("assistant_id", "input", *VIEW_FIELDS):
         if key in further:
@@ -60,45 +62,51 @@ def make_job(
                 if key in VIEW_FIELDS
                 else f"use --{key.removesuffix('_id')}"
             )
-            raise BadJob(f"{where}: {key!r} can't be set in the body: {reason}")
+            raise BadRecordingRequest(f"{where}: {key!r} can't be set in the body: {reason}")
     if "input" not in fields and "command" not in further:
-        raise BadJob(f"{where}: expected an input, got none; `null` is one, and so is `{{}}`")
+        raise BadRecordingRequest(
+            f"{where}: expected an input, got none; `null` is one, and so is `{{}}`"
+        )
     try:
         orjson.dumps([[fields, further]])
     except TypeError:
-        raise BadJob(f"{where}: expected JSON nested to at most 250 levels, got more") from None
-    return Job(assistant, fields | further, None if name is None else check_name(name, where))
+        raise BadRecordingRequest(
+            f"{where}: expected JSON nested to at most 250 levels, got more"
+        ) from None
+    return RecordingRequest(
+        assistant, fields | further, None if name is None else check_name(name, where)
+    )
 
 
 def check_name(name: object, where: str) -> str:
-    """Return *name* if it can be the name of a recording; raises BadJob."""
+    """Return *name* if it can be the name of a recording; raises BadRecordingRequest."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise BadJob(
+        raise BadRecordingRequest(
             f"{where}: expected a name of letters, digits, '.', '_' and '-' that starts with a "
             f"letter or digit, got {_show(name)}"
         )
     return name
 
 
-def make_jobs(text: str, where: str, assistant: str | None) -> list[Job]:
+def make_recording_requests(text: str, where: str, assistant: str | None) -> list[RecordingRequest]:
     """Return the jobs in *text*: a JSON array of objects, or one object a line.
 
     An entry has `input`, and may have `name`, `assistant` (*assistant* by default) and `body`
-    (further fields of the request). Raises BadJob.
+    (further fields of the request). Raises BadRecordingRequest.
     """
-    jobs: list[Job] = []
+    jobs: list[RecordingRequest] = []
     for place, entry in _entries(text, where):
         if not isinstance(entry, dict):
-            raise BadJob(f"{place}: expected a JSON object, got {_show(entry)}")
+            raise BadRecordingRequest(f"{place}: expected a JSON object, got {_show(entry)}")
         known = cast(dict[str, Any], entry)
         if unknown := sorted(known.keys() - _ENTRY_KEYS):
             expected = ", ".join(sorted(_ENTRY_KEYS))
-            raise BadJob(
+            raise BadRecordingRequest(
                 f"{place}: expected the keys {expected}, got {_show(unknown[0])}; "
                 'further fields of the request go into "body"'
             )
         fields = {"input": known["input"]} if "input" in known else {}
-        job = make_job(
+        job = make_recording_request(
             known.get("assistant", assistant),
             fields,
             known.get("body", {}),
@@ -106,10 +114,12 @@ def make_jobs(text: str, where: str, assistant: str | None) -> list[Job]:
             place,
         )
         if job.name is not None and any(job.name == other.name for other in jobs):
-            raise BadJob(f"{place}: expected a name of its own, got {job.name!r} again")
+            raise BadRecordingRequest(
+                f"{place}: expected a name of its own, got {job.name!r} again"
+            )
         jobs.append(job)
     if not jobs:
-        raise BadJob(f"{where}: expected at least one input, got none")
+        raise BadRecordingRequest(f"{where}: expected at least one input, got none")
     return jobs
 
 
@@ -131,23 +141,23 @@ def read_json(argument: str, where: str) -> Any:
 
 
 def read_text(path: str, where: str) -> str:
-    """Return the text of a file; raises BadJob."""
+    """Return the text of a file; raises BadRecordingRequest."""
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise BadJob(f"{where}: can't read {path}: {error.strerror}") from None
+        raise BadRecordingRequest(f"{where}: can't read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise BadJob(f"{where}: expected UTF-8 in {path}, got {error}") from None
+        raise BadRecordingRequest(f"{where}: expected UTF-8 in {path}, got {error}") from None
 
 
 def load_json(text: str, where: str) -> Any:
-    """Return the JSON in *text*; raises BadJob with the position."""
+    """Return the JSON in *text*; raises BadRecordingRequest with the position."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         line = error.doc.split("\n")[error.lineno - 1] if error.doc else ""
         near = line[max(0, error.colno - 11) : error.colno + 19]
-        raise BadJob(
+        raise BadRecordingRequest(
             f"{where}: expected JSON, got {error.msg} at line {error.lineno}, column "
             f"{error.colno}, near {near!r}"
         ) from None

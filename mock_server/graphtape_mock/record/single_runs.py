@@ -11,17 +11,17 @@ from uuid import uuid4
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
-from graphtape_mock.recordings.assistant_id import assistant_key
-from graphtape_mock.deployment.info import Surroundings, greet, survey
-from graphtape_mock.deployment.connection import Upstream, key_from
-from graphtape_mock.record.requests import Job, make_job
+from graphtape_mock.deployment.connection import DeploymentConnection, key_from
+from graphtape_mock.deployment.info import DeploymentInfo, check_deployment, fetch_assistant_info
 from graphtape_mock.record.recorder import Recorder
-from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.record.requests import RecordingRequest, make_recording_request
+from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.file import read
+from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
 from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.replay.library import Library, recording_files
-from graphtape_mock.replay.matching import canonical, match_key
-from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
+from graphtape_mock.replay.matching import match_form, match_key
 
 _SET_BY_RECORDER = {"assistant_id", "input", *VIEW_FIELDS}
 _AROUND_THE_RUN = {"webhook", "on_disconnect", "after_seconds"}
@@ -32,14 +32,14 @@ class NotRecordable(Exception):
     """The deployment did not run what was asked for, or not to its end."""
 
 
-class Scribe:
+class SingleRunRecorder:
     """Records runs, one at a time."""
 
     def __init__(self, url: str, paths: Sequence[Path], folder: Path) -> None:
         """Record the deployment at *url* into *folder*, which is among *paths*."""
         self._url, self._paths, self._folder = url, paths, folder
         self._open = ExitStack()
-        self._surroundings: dict[str, Surroundings] = {}
+        self._surroundings: dict[str, DeploymentInfo] = {}
         self.made: set[str] = set()
         """The names of what was recorded."""
 
@@ -60,24 +60,26 @@ class Scribe:
             return found or self._make(job)
 
     @cached_property
-    def _upstream(self) -> Upstream:
-        return self._open.enter_context(Upstream(self._url, key=key_from(os.environ)))
+    def _upstream(self) -> DeploymentConnection:
+        return self._open.enter_context(DeploymentConnection(self._url, key=key_from(os.environ)))
 
     @cached_property
     def _info(self) -> Exchange:
-        return greet(self._upstream)
+        return check_deployment(self._upstream)
 
-    def _survey(self, assistant: str) -> Surroundings:
+    def _survey(self, assistant: str) -> DeploymentInfo:
         if assistant not in self._surroundings:
-            self._surroundings[assistant] = survey(self._upstream, assistant, self._info)
+            self._surroundings[assistant] = fetch_assistant_info(
+                self._upstream, assistant, self._info
+            )
         return self._surroundings[assistant]
 
-    def _make(self, job: Job) -> Recording:
-        surroundings = self._survey(job.assistant)
-        path = self._file_for(job, surroundings.title)
+    def _make(self, job: RecordingRequest) -> Recording:
+        deployment_info = self._survey(job.assistant)
+        path = self._file_for(job, deployment_info.title)
         draft = path.with_name(f".{path.name}.{uuid4().hex}")
         redactor = Redactor(secrets=self._upstream.secrets)
-        recorder = Recorder(self._upstream, redactor, draft, surroundings)
+        recorder = Recorder(self._upstream, redactor, draft, deployment_info)
         try:
             (run,) = recorder.record(job, (EVERYTHING,), _unwatched)
             if run.refused:
@@ -92,7 +94,7 @@ class Scribe:
         self.made.add(recording.name)
         return recording
 
-    def _file_for(self, job: Job, title: str) -> Path:
+    def _file_for(self, job: RecordingRequest, title: str) -> Path:
         """Return the file of the name that *job* has, or one by *title* that is not there yet."""
         if job.name is None:
             names = chain([title], (f"{title}-{number}" for number in count(2)))
@@ -101,7 +103,10 @@ class Scribe:
         name = f"{job.name}{SUFFIX}"
         recorded = recording_files(path for path in self._paths if path.exists())
         found = next((file for file in recorded if file.name == name), self._folder / name)
-        if found.exists() and len({match_key(r.form) for r in Library([read(found)]).runs}) > 1:
+        if (
+            found.exists()
+            and len({match_key(r.match_form) for r in Library([read(found)]).runs}) > 1
+        ):
             raise NotRecordable(
                 f"{found} holds several runs, and would hold one; record it with graphtape record"
             )
@@ -113,7 +118,7 @@ class Scribe:
         read_already = {f"{name}{SUFFIX}" for name in known}
         files = recording_files([self._folder])
         others = Library(read(file) for file in files if file.name not in read_already)
-        form = canonical(body, assistant_key(str(body.get("assistant_id"))))
+        form = match_form(body, assistant_key(str(body.get("assistant_id"))))
         try:
             run = others.find(form, body, name)
         except LookupError:
@@ -132,12 +137,12 @@ class Scribe:
             os.close(lock)
 
 
-def _job(body: Json, name: str | None) -> Job:
+def _job(body: Json, name: str | None) -> RecordingRequest:
     """Return the job of the run that *body* asks for. Raises BadJob."""
     fields = {"input": body["input"]} if "input" in body else {}
     left_out = _SET_BY_RECORDER | _AROUND_THE_RUN
     further = {key: value for key, value in body.items() if key not in left_out}
-    return make_job(body.get("assistant_id"), fields, further, name, "the request")
+    return make_recording_request(body.get("assistant_id"), fields, further, name, "the request")
 
 
 def _unwatched(events: int, seconds: float) -> None:

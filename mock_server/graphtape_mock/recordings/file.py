@@ -12,7 +12,6 @@ from uuid import uuid4
 import orjson
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
-from graphtape_mock.recordings.recording import FORMAT, SUFFIX, BrokenRecording, Recording
 from graphtape_mock.recordings.line import (
     BadLine,
     Line,
@@ -23,6 +22,7 @@ from graphtape_mock.recordings.line import (
     read_request,
     request_line,
 )
+from graphtape_mock.recordings.recording import FORMAT, SUFFIX, BrokenRecording, Recording
 
 
 def read(path: Path, name: str | None = None) -> Recording:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 
-class Template:
+class ByteTemplate:
     """Bytes with gaps; gap *i* takes the *i*-th of the values it is rendered with."""
 
     __slots__ = ("_pick", "_repeated", "_static")
@@ -18,7 +18,7 @@ class Template:
         # What stands in a template many times, as the metadata in every token of a stream does,
         # is filled in once.
         repeated = [run for run, times in Counter(runs).items() if times > 1 and run[1:]]
-        self._repeated = [Template(run, gaps) for run in repeated]
+        self._repeated = [ByteTemplate(run, gaps) for run in repeated]
         gap_of = {run: gaps + number for number, run in enumerate(repeated)}
         gaps += len(repeated)
         static: list[bytes] = []

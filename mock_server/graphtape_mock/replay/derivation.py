@@ -11,15 +11,20 @@ from itertools import takewhile
 from typing import Any
 
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.langchain.messages import NotAddable, PartialMessages, is_message, messages_in
-from graphtape_mock.replay.recorded_event import Event
+from graphtape_contracts.langchain.messages import (
+    NotAddable,
+    PartialMessages,
+    is_message,
+    messages_in,
+)
+from graphtape_mock.replay.recorded_event import RecordedEvent
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _STREAMED_ID = re.compile(rf"(?:lc_)?run-{{1,2}}{_UUID}")
 _RANDOM_ID = re.compile(_UUID)
 
 
-def unstreamed_ids(events: Iterable[Event]) -> Iterator[Event]:
+def unstreamed_ids(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """Give each message of a chat model the id it has when the model does not stream."""
     for event in events:
         for message in messages_in(event.data):
@@ -28,7 +33,7 @@ def unstreamed_ids(events: Iterable[Event]) -> Iterator[Event]:
         yield event
 
 
-def null_ids(events: Iterable[Event], sent: Iterable[str]) -> Iterator[Event]:
+def null_ids(events: Iterable[RecordedEvent], sent: Iterable[str]) -> Iterator[RecordedEvent]:
     """Take the id from each message that its node returned without one.
 
     That a node gave no id can't be seen any more: taken for such is a random id that turns up in
@@ -46,7 +51,7 @@ def null_ids(events: Iterable[Event], sent: Iterable[str]) -> Iterator[Event]:
         yield event
 
 
-def _returned_by_node(event: Event) -> Iterator[Any]:
+def _returned_by_node(event: RecordedEvent) -> Iterator[Any]:
     if event.base == "updates":
         yield event.data
         return
@@ -59,7 +64,7 @@ def _field(data: Any, key: str) -> Any:
     return data.get(key) if is_object(data) else None
 
 
-def untagged(events: Iterable[Event]) -> Iterator[Event]:
+def untagged(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """Take the tags of models from the metadata of events, as where no messages are shown."""
     for event in events:
         if event.name == "events" and is_object(metadata := _field(event.data, "metadata")):
@@ -67,7 +72,7 @@ def untagged(events: Iterable[Event]) -> Iterator[Event]:
         yield event
 
 
-def partial_messages(events: Iterable[Event]) -> Iterator[Event]:
+def partial_messages(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """Sum the chunks of `messages` tuples up to `messages/metadata`, `/partial` and `/complete`.
 
     The names of these never carry a namespace.
@@ -84,10 +89,10 @@ def partial_messages(events: Iterable[Event]) -> Iterator[Event]:
         except NotAddable as error:
             # The server sums up too, and fails the run over what has no sum.
             data = {"error": error.error, "message": error.message}
-            yield Event(event.at, "error", data, event.id)
+            yield RecordedEvent(event.at, "error", data, event.id)
             return
         for name, data in derived:
-            yield Event(event.at, name, data, event.id)
+            yield RecordedEvent(event.at, name, data, event.id)
 
 
 def _is_tuple(data: Any) -> bool:
@@ -98,7 +103,7 @@ def _is_tuple(data: Any) -> bool:
             return False
 
 
-def without_checkpoints(events: Iterable[Event]) -> Iterator[Event]:
+def without_checkpoints(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """Leave out what only a run that keeps its thread shows."""
     for event in events:
         is_checkpoint = event.base == "debug" and _field(event.data, "type") == "checkpoint"
@@ -106,7 +111,7 @@ def without_checkpoints(events: Iterable[Event]) -> Iterator[Event]:
             yield event
 
 
-def without_subgraphs(events: Iterable[Event]) -> Iterator[Event]:
+def without_subgraphs(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """Leave out what happens inside subgraphs.
 
     A message that was made there is shown once and whole, when the node of the graph itself
@@ -135,7 +140,7 @@ def without_subgraphs(events: Iterable[Event]) -> Iterator[Event]:
                         continue
                     seen.add(message["id"])
                     metadata = _node_metadata(sample, task, steps.get(task["id"], 0))
-                    yield Event(event.at, "messages", [message, metadata])
+                    yield RecordedEvent(event.at, "messages", [message, metadata])
             case _:
                 pass
         yield event

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from graphtape_contracts.json_value import Json
-from graphtape_mock.server.assistant_catalogue import Catalogue
-from graphtape_mock.server.errors import Miss
-from graphtape_mock.server.run_request import RunRequest, parse_run
-from graphtape_mock.replay.request_fields import adaptation_key
 from graphtape_mock.replay.ids import IdSource
-from graphtape_mock.replay.library import Library, NoRecording, RecordedRun, UnknownRecording
-from graphtape_mock.replay.matching import canonical
-from graphtape_mock.replay.pacing import Chunk, Clock, LoopClock, Piece, one_by_one, schedule
-from graphtape_mock.replay.response_template import RUN, THREAD, Prepared, prepare
-from graphtape_mock.replay.selection import NotRecorded, view_of
-from graphtape_mock.replay.response_plan import Script
+from graphtape_mock.replay.library import Library, NoMatch, RecordedRun, UnknownRecording
+from graphtape_mock.replay.matching import match_form
+from graphtape_mock.replay.pacing import Chunk, Clock, LoopClock, TimedPiece, one_by_one, schedule
+from graphtape_mock.replay.request_fields import request_fields_key
+from graphtape_mock.replay.response_plan import ResponsePlan
+from graphtape_mock.replay.response_template import (
+    RUN,
+    THREAD,
+    ResponseTemplate,
+    make_response_template,
+)
+from graphtape_mock.replay.selection import ViewNotRecorded, view_of
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.errors import NotAvailable
+from graphtape_mock.server.run_request import RunRequest, parse_run
 
 MAX_REMEMBERED = 256
 MAX_REMEMBERED_BODY = 16 * 1024
@@ -28,7 +33,7 @@ Head = Iterable[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ReplayOptions:
     """How recordings are replayed."""
 
     speed: float = 1.0
@@ -48,16 +53,16 @@ class Understood(NamedTuple):
     """A run request, the canonical form it is looked up by, and what else its answer depends on."""
 
     request: RunRequest
-    form: Json
+    match_form: Json
     shown: Hashable
 
 
-class Answer(NamedTuple):
+class RunResponse(NamedTuple):
     """What answers one request."""
 
     request: RunRequest
     run: RecordedRun
-    prepared: Prepared
+    prepared: ResponseTemplate
     values: list[bytes]
     """What fills the gaps of `prepared`: the ids of this response."""
     is_nearest: bool
@@ -73,25 +78,27 @@ class Answer(NamedTuple):
         return self.values[THREAD].decode()
 
 
-class Replay:
+class ReplayEngine:
     """Answers run requests from a library of recordings."""
 
-    def __init__(self, library: Library, catalogue: Catalogue, options: Options) -> None:
+    def __init__(
+        self, library: Library, catalogue: AssistantCatalogue, options: ReplayOptions
+    ) -> None:
         self.library = library
         self.catalogue = catalogue
         self.options = options
         self._ids = self._fresh_ids()
         self._understood: OrderedDict[Hashable, Understood] = OrderedDict()
-        self._prepared: OrderedDict[Hashable, Prepared] = OrderedDict()
+        self._prepared: OrderedDict[Hashable, ResponseTemplate] = OrderedDict()
 
     def use(self, library: Library) -> None:
-        """Answer from another *library* from now on."""
+        """RunResponse from another *library* from now on."""
         self.library = library
         self._understood.clear()
         self._prepared.clear()
 
     def restart(self) -> None:
-        """Answer from now on as from the start: with the same ids, in the same order."""
+        """RunResponse from now on as from the start: with the same ids, in the same order."""
         self._ids = self._fresh_ids()
         self.library.restart()
 
@@ -106,31 +113,31 @@ class Replay:
     def _fresh_ids(self) -> IdSource:
         return IdSource(self.options.seed, now=self.options.now)
 
-    def answer(self, raw: bytes, path: str, name: str | None = None) -> Answer:
+    def answer(self, raw: bytes, path: str, name: str | None = None) -> RunResponse:
         """Return what answers the request with the body *raw* to *path*.
 
-        *name* pins a recording. Raises Refusal, Miss (404) where no recording answers.
+        *name* pins a recording. Raises Refusal, NotAvailable (404) where no recording answers.
         """
         return self.answer_to(self._understand(raw), path, name)
 
-    def answer_to(self, understood: Understood, path: str, name: str | None = None) -> Answer:
+    def answer_to(self, understood: Understood, path: str, name: str | None = None) -> RunResponse:
         """Return what answers a request that is already understood. See `answer`."""
         request, form, shown = understood
         is_nearest = False
         try:
             run = self.library.find(form, request.body, name)
         except UnknownRecording as error:
-            raise Miss(404, str(error)) from None
-        except NoRecording as error:
+            raise NotAvailable(404, str(error)) from None
+        except NoMatch as error:
             if not self.options.nearest or error.nearest is None:
-                raise Miss(404, str(error)) from None
+                raise NotAvailable(404, str(error)) from None
             run, is_nearest = error.nearest, True
         prepared = self._prepare(run, path, request.body, shown)
         if self.options.keep_ids:
             values = [id_.encode() for id_ in prepared.ids]
         else:
             values = prepared.values(self._ids.fresh(prepared.ids), request.body)
-        return Answer(request, run, prepared, values, is_nearest)
+        return RunResponse(request, run, prepared, values, is_nearest)
 
     def would_answer(self, raw: bytes, name: str | None = None) -> RecordedRun | None:
         """Return the recorded run that `answer` would answer with; None where there is none.
@@ -140,7 +147,7 @@ class Replay:
         try:
             request, form, _ = self._understand(raw)
             run = self.library.peek(form, request.body, name)
-        except (Miss, UnknownRecording, NoRecording):
+        except (NotAvailable, UnknownRecording, NoMatch):
             return None
         return run if run.shows(request.body) else None
 
@@ -149,28 +156,30 @@ class Replay:
         body = request.body
         return Understood(
             request,
-            canonical(body, self._assistant(request)),
-            (view_of(body), request.resumable, adaptation_key(body)),
+            match_form(body, self._assistant(request)),
+            (view_of(body), request.resumable, request_fields_key(body)),
         )
 
-    def body(self, answer: Answer) -> bytes:
+    def body(self, answer: RunResponse) -> bytes:
         """Return the whole body of *answer*, for speed 0."""
         if answer.prepared.gives_event_ids:
             return b"".join(chunk.body for chunk in self.chunks(answer, 0))
         return answer.prepared.whole.render(answer.values)
 
-    def chunks(self, answer: Answer, speed: float | None = None) -> Iterator[Chunk]:
+    def chunks(self, answer: RunResponse, speed: float | None = None) -> Iterator[Chunk]:
         """Yield what leaves when, heartbeats included, at *speed* or that of the options."""
         speed = self.options.speed if speed is None else speed
         return schedule(self._pieces(answer, speed), speed, answer.prepared.heartbeat)
 
-    def script(self, answer: Answer, head: Head, speed: float, *, is_stream: bool) -> Script:
+    def script(
+        self, answer: RunResponse, head: Head, speed: float, *, is_stream: bool
+    ) -> ResponsePlan:
         """Return *answer* laid out piece by piece, to be disturbed or held."""
         prepared = answer.prepared
         chunks = one_by_one(self._pieces(answer, speed), speed, prepared.heartbeat)
-        return Script(tuple(head), tuple(chunks), prepared.eol, is_stream)
+        return ResponsePlan(tuple(head), tuple(chunks), prepared.eol, is_stream)
 
-    def _pieces(self, answer: Answer, speed: float) -> Iterator[Piece]:
+    def _pieces(self, answer: RunResponse, speed: float) -> Iterator[TimedPiece]:
         event_id = self._event_ids(speed) if answer.prepared.gives_event_ids else None
         return answer.prepared.render(answer.values, event_id)
 
@@ -199,13 +208,17 @@ class Replay:
             else self.catalogue.resolve(request.graph_id).assistant_id
         )
 
-    def _prepare(self, run: RecordedRun, path: str, body: Json, shown: Hashable) -> Prepared:
-        def make() -> Prepared:
+    def _prepare(
+        self, run: RecordedRun, path: str, body: Json, shown: Hashable
+    ) -> ResponseTemplate:
+        def make() -> ResponseTemplate:
             try:
-                return prepare(run, path, body, keep_ids=self.options.keep_ids)
-            except NotRecorded as error:
+                return make_response_template(run, path, body, keep_ids=self.options.keep_ids)
+            except ViewNotRecorded as error:
                 detail = f"Recording {run.name!r} can't show this view of its run: {error}."
-                raise Miss(404, f"{detail} Record it again with graphtape record.") from None
+                raise NotAvailable(
+                    404, f"{detail} Record it again with graphtape record."
+                ) from None
 
         return _remembered(self._prepared, (run, path, shown), make)
 

@@ -1,7 +1,7 @@
 """What can go wrong with a response: each fault is data, and changes the script of a good one.
 
     fault = Cut(after="updates", how="reset")
-    fault.disturb(script) -> Script     # raises NoSuchEvent where there are no updates
+    fault.disturb(script) -> ResponsePlan     # raises NoSuchEvent where there are no updates
 
 An event is named by its name (the first of that name, namespaces apart) or its number, from 1.
 The body of a wait counts as event 1. What is left to chance is decided by a seed.
@@ -18,7 +18,7 @@ import orjson
 
 from graphtape_contracts import sse
 from graphtape_mock.replay.pacing import Chunk
-from graphtape_mock.replay.response_plan import Ending, Script
+from graphtape_mock.replay.response_plan import Ending, ResponsePlan
 
 How = Literal["reset", "half chunk", "close", "end"]
 """How a response is cut: see `script.Ending`."""
@@ -36,7 +36,7 @@ class Fault(ABC):
     """What it is called in tests and in the header `x-graphtape-fault`."""
 
     @abstractmethod
-    def disturb(self, script: Script) -> Script:
+    def apply(self, script: ResponsePlan) -> ResponsePlan:
         """Return what becomes of *script*. Raises NoSuchEvent where it has no such place."""
 
     def __str__(self) -> str:
@@ -61,7 +61,7 @@ class Status(Fault):
         if self.status not in set(HTTPStatus) or self.status < 200:
             raise BadFault(f"expected the status of a response, got {self.status!r}")
 
-    def disturb(self, script: Script) -> Script:
+    def apply(self, script: ResponsePlan) -> ResponsePlan:
         """Answer the status and nothing of the run."""
         detail = HTTPStatus(self.status).phrase if self.detail is None else self.detail
         body = b"" if self.status in (204, 304) else orjson.dumps({"detail": detail})
@@ -81,7 +81,7 @@ class Latency(Fault):
     word = "latency"
     seconds: float
 
-    def disturb(self, script: Script) -> Script:
+    def apply(self, script: ResponsePlan) -> ResponsePlan:
         """Put the whole response off."""
         chunks = tuple(c._replace(due=c.due + self.seconds) for c in script.chunks)
         return replace(script, latency=script.latency + self.seconds, chunks=chunks)
@@ -109,7 +109,7 @@ class Cut(Fault):
         _check_number(self.after, 0, "after")
         _check_number(self.after_bytes, 0, "after_bytes")
 
-    def disturb(self, script: Script) -> Script:
+    def apply(self, script: ResponsePlan) -> ResponsePlan:
         """End the response early."""
         kept, torn = script.chunks, b""
         if self.after is not None:
@@ -122,7 +122,7 @@ class Cut(Fault):
             chunks=kept,
             torn=(torn or b"\n") if self.how == "half chunk" else b"",
             ending=Ending(self.how),
-            headless=self._is_headless,
+            sends_no_headers=self._is_headless,
         )
 
     @property
@@ -157,7 +157,7 @@ class Stall(Fault):
         """Raise BadFault for a place that is none."""
         _check_number(self.after, 0, "after")
 
-    def disturb(self, script: Script) -> Script:
+    def apply(self, script: ResponsePlan) -> ResponsePlan:
         """Put off what comes after the place, or leave it out."""
         end = script.end_of(self.after)
         if self.seconds is None:
@@ -182,7 +182,7 @@ class ErrorEvent(Fault):
         """Raise BadFault for a place that is none."""
         _check_number(self.after, 0, "after")
 
-    def disturb(self, script: Script) -> Script:
+    def apply(self, script: ResponsePlan) -> ResponsePlan:
         """Put the error in place of all that comes after the place."""
         said = orjson.dumps({"error": self.error, "message": self.message})
         if not script.is_stream:
@@ -204,7 +204,7 @@ class _OneFrame(Fault):
         """Raise BadFault for a place that is none."""
         _check_number(self.event, 1, "event")
 
-    def disturb(self, script: Script) -> Script:
+    def apply(self, script: ResponsePlan) -> ResponsePlan:
         """Change the frame; what leaves when stays."""
         place = script.place_of(self.event)
         before, after = script.chunks[:place], script.chunks[place + 1 :]
@@ -279,7 +279,7 @@ class Reorder(Fault):
         """Raise BadFault for a place that is none."""
         _check_number(self.event, 1, "event")
 
-    def disturb(self, script: Script) -> Script:
+    def apply(self, script: ResponsePlan) -> ResponsePlan:
         """Swap the two; each leaves when the other would have."""
         first = script.place_of(self.event)
         second = script.place_of(1, first + 1)

@@ -10,7 +10,7 @@ from typing import Any
 from graphtape_contracts import Exchange
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_mock.recordings.try_json import object_in
-from graphtape_mock.replay.recorded_event import Event
+from graphtape_mock.replay.recorded_event import RecordedEvent
 
 _INTERRUPT = "__interrupt__"
 
@@ -29,8 +29,8 @@ def output_keys(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
 
 
 def output_only(
-    events: Iterable[Event], output: Sequence[str], sent: Collection[str]
-) -> Iterator[Event]:
+    events: Iterable[RecordedEvent], output: Sequence[str], sent: Collection[str]
+) -> Iterator[RecordedEvent]:
     """Take the keys that are not among the *output* from values and updates.
 
     A step that wrote none of them shows no values; *sent* are the keys of the input, which is

@@ -9,17 +9,17 @@ from pathlib import Path
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
 from graphtape_mock.recordings.assistant_id import assistant_key
-from graphtape_mock.recordings.recording import SUFFIX, Recording
 from graphtape_mock.recordings.file import read
+from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.recordings.view import View
 from graphtape_mock.replay.graph_output import output_keys
 from graphtape_mock.replay.matching import (
-    canonical,
     differences,
+    match_form,
     match_key,
     record_command,
 )
 from graphtape_mock.replay.selection import can_show, request_body, view_of
-from graphtape_mock.recordings.view import View
 
 MAX_DIFFERENCES = 5
 """How many of the differences to the nearest recording a miss tells."""
@@ -31,7 +31,7 @@ class RecordedRun:
 
     name: str
     """The name of its recording."""
-    form: Json
+    match_form: Json
     """The canonical form of its request."""
     exchanges: tuple[Exchange, ...]
     output: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class RecordedRun:
         return can_show(self.exchanges, view_of(body))
 
 
-class NoRecording(LookupError):
+class NoMatch(LookupError):
     """No recording answers a request; `str` says which is nearest and how to record it."""
 
     def __init__(self, nearest: RecordedRun | None, paths: Sequence[str], command: str) -> None:
@@ -81,7 +81,7 @@ class Library:
     def __init__(self, recordings: Iterable[Recording]) -> None:
         self.recordings = tuple(recordings)
         self.runs = tuple(run for recording in self.recordings for run in _runs(recording))
-        self.assistants = frozenset(str(run.form["assistant"]) for run in self.runs)
+        self.assistants = frozenset(str(run.match_form["assistant"]) for run in self.runs)
         """The UUIDs of the assistants whose runs were recorded."""
         self._by_key: dict[bytes, list[RecordedRun]] = defaultdict(list)
         self._by_name: dict[str, list[RecordedRun]] = defaultdict(list)
@@ -89,7 +89,7 @@ class Library:
         self.used: set[str] = set()
         """The names of the recordings that were found so far."""
         for run in self.runs:
-            self._by_key[match_key(run.form)].append(run)
+            self._by_key[match_key(run.match_form)].append(run)
             self._by_name[run.name].append(run)
 
     @property
@@ -110,7 +110,7 @@ class Library:
         """Return the run that answers a request with this canonical *form* and *body*.
 
         Where *name* is given, the recording of that name answers, whatever was asked.
-        Raises NoRecording, and UnknownRecording for a *name* that is not there.
+        Raises NoMatch, and UnknownRecording for a *name* that is not there.
         """
         run = self._find(form, body, name)
         self.used.add(run.name)
@@ -129,7 +129,7 @@ class Library:
             if name not in self._by_name:
                 raise UnknownRecording(name, self._by_name)
             pinned = self._by_name[name]
-            return next((run for run in pinned if match_key(run.form) == key), pinned[0])
+            return next((run for run in pinned if match_key(run.match_form) == key), pinned[0])
         if candidates is None:
             raise self._miss(form, body)
         if len(candidates) > 1:
@@ -154,18 +154,18 @@ class Library:
         library._given, library.used = self._given, self.used
         return library
 
-    def _miss(self, form: Json, body: Json) -> NoRecording:
+    def _miss(self, form: Json, body: Json) -> NoMatch:
         command = record_command(body)
         if not self.runs:
-            return NoRecording(None, (), command)
-        told = [(run, list(differences(run.form, form))) for run in self.runs]
+            return NoMatch(None, (), command)
+        told = [(run, list(differences(run.match_form, form))) for run in self.runs]
 
         def distance(pair: tuple[RecordedRun, list[str]]) -> tuple[bool, int]:
             run, paths = pair
-            return run.form["assistant"] != form["assistant"], len(paths)
+            return run.match_form["assistant"] != form["assistant"], len(paths)
 
         nearest, paths = min(told, key=distance)
-        return NoRecording(nearest, paths, command)
+        return NoMatch(nearest, paths, command)
 
 
 def _runs(recording: Recording) -> Iterable[RecordedRun]:
@@ -179,7 +179,7 @@ def _runs(recording: Recording) -> Iterable[RecordedRun]:
         body = request_body(exchange)
         if not _answers(exchange):
             continue
-        form = canonical(body, assistant_key(str(body.get("assistant_id", ""))))
+        form = match_form(body, assistant_key(str(body.get("assistant_id", ""))))
         key = match_key(form)
         forms[key] = form
         shown = (exchange.request.path, view_of(body))

@@ -33,7 +33,7 @@ _EMPTY_IN_MESSAGE = frozenset(
 )
 
 
-def canonical(body: Json, assistant: str) -> Json:
+def match_form(body: Json, assistant: str) -> Json:
     """Return what identifies the run that *body* asks *assistant* (a UUID) for.
 
     Secrets in it are replaced as in a recording.

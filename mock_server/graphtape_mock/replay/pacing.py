@@ -8,7 +8,7 @@ HEARTBEAT_SECONDS = 5.0
 """Observed on langgraph-api 0.16.7: 5.0, 10.0, ... after the head, whatever else is sent."""
 
 
-class Piece(NamedTuple):
+class TimedPiece(NamedTuple):
     """Bytes that are due *at* seconds after the request, as recorded."""
 
     at: float
@@ -51,7 +51,9 @@ class Chunk(NamedTuple):
     """The name of the event it is, where it is one event and nothing else."""
 
 
-def schedule(pieces: Iterable[Piece], speed: float, heartbeat: bytes | None) -> Iterator[Chunk]:
+def schedule(
+    pieces: Iterable[TimedPiece], speed: float, heartbeat: bytes | None
+) -> Iterator[Chunk]:
     """Yield what leaves when, at *speed* times the recorded pace.
 
     At speed 0 all leaves at once, in one chunk. At speed 1 the pieces leave as recorded, each a
@@ -76,7 +78,9 @@ def schedule(pieces: Iterable[Piece], speed: float, heartbeat: bytes | None) -> 
         yield Chunk(due, body, event)
 
 
-def one_by_one(pieces: Iterable[Piece], speed: float, heartbeat: bytes | None) -> Iterator[Chunk]:
+def one_by_one(
+    pieces: Iterable[TimedPiece], speed: float, heartbeat: bytes | None
+) -> Iterator[Chunk]:
     """Yield what leaves when, as `schedule` does, but each piece by itself at speed 0 too."""
     if speed:
         return schedule(pieces, speed, heartbeat)

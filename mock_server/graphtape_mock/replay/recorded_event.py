@@ -8,7 +8,7 @@ import orjson
 from graphtape_contracts import Frame, sse
 
 
-class Event(NamedTuple):
+class RecordedEvent(NamedTuple):
     """One event: when it arrived (seconds), its name on the wire, its data and id."""
 
     at: float
@@ -27,12 +27,12 @@ class Event(NamedTuple):
         return self.name.partition("|")[2]
 
 
-def event_of(frame: Frame) -> Event | None:
+def event_of(frame: Frame) -> RecordedEvent | None:
     """Return the event of *frame*; None where it is none, or one whose data is no JSON."""
     if frame.event is None or frame.data is None or frame.torn:
         return None
     try:
-        return Event(frame.at, frame.event, orjson.loads(frame.data), frame.id)
+        return RecordedEvent(frame.at, frame.event, orjson.loads(frame.data), frame.id)
     except ValueError:
         return None
 
@@ -42,7 +42,7 @@ def is_heartbeat(frame: Frame) -> bool:
     return (frame.comment, frame.event, frame.data) == (sse.HEARTBEAT, None, None)
 
 
-def frame_of(event: Event, eol: sse.Eol) -> Frame:
+def frame_of(event: RecordedEvent, eol: sse.Eol) -> Frame:
     """Return the frame of *event*, as a server that ends lines with *eol* sends it."""
     try:
         data = orjson.dumps(event.data).decode()

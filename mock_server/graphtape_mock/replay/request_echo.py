@@ -9,7 +9,7 @@ from typing import Any
 
 from graphtape_contracts import Frame, sse
 from graphtape_contracts.json_value import Json, is_list, is_object, objects_in
-from graphtape_mock.replay.recorded_event import Event, event_of, frame_of
+from graphtape_mock.replay.recorded_event import RecordedEvent, event_of, frame_of
 
 Frames = Sequence[Frame]
 
@@ -21,7 +21,7 @@ def with_input(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Fra
     """Show the input that was sent, ids and all, where `events` begin."""
     old, new = recorded.get("input"), asked.get("input")
 
-    def change(event: Event) -> bool:
+    def change(event: RecordedEvent) -> bool:
         if not is_start_of_run(event) or event.data["data"].get("input") != old:
             return False
         event.data["data"]["input"] = new
@@ -30,7 +30,7 @@ def with_input(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Fra
     return frames if repr(old) == repr(new) else _changed(frames, change, eol)
 
 
-def is_start_of_run(event: Event) -> bool:
+def is_start_of_run(event: RecordedEvent) -> bool:
     """Whether *event* is the first of the mode `events`."""
     match event.name, event.data:
         case "events", {"event": "on_chain_start", "parent_ids": [], "data": {}}:
@@ -50,7 +50,7 @@ def with_tags(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Fram
         own = [tag for tag in tags if tag not in (*old, *new)] if is_list(tags) else []
         return [*own, *new]
 
-    def change(event: Event) -> bool:
+    def change(event: RecordedEvent) -> bool:
         is_task = event.base in ("tasks", "debug")
         changed = event.name == "events" and is_object(event.data)
         if changed:
@@ -73,7 +73,7 @@ def tags_of(body: Json) -> list[str]:
     return list(map(str, tags)) if is_list(tags) else []
 
 
-def _changed(frames: Frames, change: Callable[[Event], bool], eol: sse.Eol) -> Frames:
+def _changed(frames: Frames, change: Callable[[RecordedEvent], bool], eol: sse.Eol) -> Frames:
     """Return *frames*, anew where *change* changed their event."""
     events = ((frame, event_of(frame)) for frame in frames)
     return [

@@ -12,9 +12,9 @@ import orjson
 
 from graphtape_contracts import Frame, sse
 from graphtape_contracts.json_value import Json, is_object, objects_in
-from graphtape_mock.replay.request_echo import is_start_of_run, tags_of, with_input, with_tags
-from graphtape_mock.replay.recorded_event import Event, event_of, frame_of, is_heartbeat
 from graphtape_mock.replay.pacing import HEARTBEAT_SECONDS
+from graphtape_mock.replay.recorded_event import RecordedEvent, event_of, frame_of, is_heartbeat
+from graphtape_mock.replay.request_echo import is_start_of_run, tags_of, with_input, with_tags
 from graphtape_mock.replay.selection import view_of
 
 Frames = Sequence[Frame]
@@ -127,7 +127,7 @@ def with_feedback(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> 
 
 
 def _error(at: float, name: str, message: str, eol: sse.Eol) -> Frame:
-    return frame_of(Event(at, "error", {"error": name, "message": message}), eol)
+    return frame_of(RecordedEvent(at, "error", {"error": name, "message": message}), eol)
 
 
 def with_delay(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
@@ -177,15 +177,15 @@ ADAPTATIONS: tuple[Callable[[Frames, Json, Json, sse.Eol], Frames], ...] = (
 )
 
 
-def adapt(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+def apply_request_fields(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
     """Return *frames* as the server would have sent them to *asked* and not to *recorded*."""
     for adaptation in ADAPTATIONS:
         frames = adaptation(frames, recorded, asked, eol)
     return frames
 
 
-def adaptation_key(body: Json) -> bytes:
-    """Return what of a request `adapt` depends on, as bytes."""
+def request_fields_key(body: Json) -> bytes:
+    """Return what of a request `apply_request_fields` depends on, as bytes."""
     fields = ("durability", "on_completion", "feedback_keys", "after_seconds")
     said = {key: body.get(key) for key in fields} | {"limit": _may_not_start(body)}
     said |= {"metadata": list(user_metadata(body).items()), "tags": tags_of(body)}

@@ -38,7 +38,7 @@ class NoSuchEvent(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class ResponsePlan:
     """A response to be."""
 
     head: tuple[tuple[bytes, bytes], ...]
@@ -52,7 +52,7 @@ class Script:
     ending: Ending = Ending.WHOLE
     torn: bytes = b""
     """The chunk in whose middle a `HALF_CHUNK` ends; nothing for any other ending."""
-    headless: bool = False
+    sends_no_headers: bool = False
     """Whether not even the head leaves."""
 
     def place_of(self, event: str | int, start: int = 0) -> int:

@@ -9,19 +9,19 @@ import orjson
 from graphtape_contracts import Exchange, Frame, Headers, sse
 from graphtape_contracts.json_value import Json
 from graphtape_mock.recordings.file import line_end
-from graphtape_mock.replay.request_fields import adapt, without_event_ids
-from graphtape_mock.replay.recorded_event import is_heartbeat
+from graphtape_mock.replay.byte_template import ByteTemplate
 from graphtape_mock.replay.ids import ANY_ID, recorded_ids, sent_message_ids, sent_messages
 from graphtape_mock.replay.library import RecordedRun
-from graphtape_mock.replay.pacing import Piece
+from graphtape_mock.replay.pacing import TimedPiece
+from graphtape_mock.replay.recorded_event import is_heartbeat
+from graphtape_mock.replay.request_fields import apply_request_fields, without_event_ids
 from graphtape_mock.replay.selection import (
-    project_stream,
     recorded_wait,
     request_body,
+    select_stream,
     view_of,
     wait_frames,
 )
-from graphtape_mock.replay.byte_template import Template
 
 STREAM_HEAD: Headers = (
     ("location", "/runs/{run}/stream"),
@@ -54,27 +54,27 @@ _NO_THREAD = "01a20000-0000-7000-8000-000000000001"
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedPiece:
+class TemplatePiece:
     """A frame with gaps for ids; `at` is its recorded time in seconds."""
 
     at: float
-    template: Template
+    template: ByteTemplate
     event: str | None
     """The name of the event it is, without the namespace of a subgraph; None where it is none."""
     is_heartbeat: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class ResponseTemplate:
     """A response, but for the ids."""
 
-    head: tuple[tuple[bytes, Template], ...]
-    pieces: tuple[PreparedPiece, ...]
-    whole: Template
+    head: tuple[tuple[bytes, ByteTemplate], ...]
+    pieces: tuple[TemplatePiece, ...]
+    whole: ByteTemplate
     """All pieces but the heartbeats, in one."""
     ids: tuple[str, ...]
     """The recorded id of each gap."""
-    sent_gaps: tuple[int | None, ...]
+    sent_slots: tuple[int | None, ...]
     """For each message of the request, the gap of its id."""
     eol: sse.Eol
     heartbeat: bytes | None
@@ -85,13 +85,13 @@ class Prepared:
     """Whether events get the ids of a resumable stream as they leave."""
     frames: tuple[Frame, ...]
     """The frames of the stream, as recorded: what a cancelled wait is made of."""
-    scan: Callable[[bytes], Template]
+    scan: Callable[[bytes], ByteTemplate]
     """Makes a template of recorded bytes."""
 
     def values(self, fresh: list[bytes], body: Json) -> list[bytes]:
         """Return what fills the gaps: *fresh* ids, and those that the request *body* sent."""
-        if any(gap is not None for gap in self.sent_gaps):
-            for gap, message in zip(self.sent_gaps, sent_messages(body), strict=False):
+        if any(gap is not None for gap in self.sent_slots):
+            for gap, message in zip(self.sent_slots, sent_messages(body), strict=False):
                 id_ = message.get("id")
                 if gap is not None and isinstance(id_, str):
                     fresh[gap] = orjson.dumps(id_)[1:-1]
@@ -107,7 +107,7 @@ class Prepared:
 
     def render(
         self, values: list[bytes], event_id: Callable[[float], bytes] | None = None
-    ) -> Iterator[Piece]:
+    ) -> Iterator[TimedPiece]:
         """Yield the pieces of the body.
 
         *event_id* gives the id of an event by its recorded time, where the stream is resumable.
@@ -118,10 +118,12 @@ class Prepared:
                 end = len(self.eol)
                 eol = body[-end:]
                 body = b"%bid: %b%b%b" % (body[:-end], event_id(piece.at), eol, eol)
-            yield Piece(piece.at, body, piece.is_heartbeat, piece.event)
+            yield TimedPiece(piece.at, body, piece.is_heartbeat, piece.event)
 
 
-def prepare(run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False) -> Prepared:
+def make_response_template(
+    run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False
+) -> ResponseTemplate:
     """Make ready what *path* answers to the request *body*, from a recorded *run*.
 
     With *keep_ids* nothing has a gap: the response carries the ids that were recorded.
@@ -134,11 +136,11 @@ def prepare(run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False) 
     if source is not None:
         frames = source.frames
     else:
-        projection = project_stream(run.exchanges, view, run.output)
+        projection = select_stream(run.exchanges, view, run.output)
         source = projection.source
         eol = line_end(source.frames)
         recorded = request_body(source)
-        adapted = adapt(projection.frames, recorded, body, eol)
+        adapted = apply_request_fields(projection.frames, recorded, body, eol)
         was_resumable, resumable = (bool(b.get("stream_resumable")) for b in (recorded, body))
         gives_event_ids = resumable and not (keep_ids and was_resumable)
         if gives_event_ids or was_resumable > resumable:
@@ -146,11 +148,11 @@ def prepare(run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False) 
         stream = frames = tuple(adapted)
         if path == "/runs/wait":
             frames = tuple(wait_frames(stream))
-    preparation = _Preparation(source, path, body, keep_ids)
+    preparation = _TemplateBuilder(source, path, body, keep_ids)
     return preparation.prepared(frames, stream, gives_event_ids=gives_event_ids)
 
 
-class _Preparation:
+class _TemplateBuilder:
     """What is known while a response is made ready."""
 
     def __init__(self, source: Exchange, path: str, body: Json, keep_ids: bool) -> None:
@@ -174,11 +176,11 @@ class _Preparation:
 
     def prepared(
         self, frames: tuple[Frame, ...], stream: tuple[Frame, ...], *, gives_event_ids: bool
-    ) -> Prepared:
+    ) -> ResponseTemplate:
         """Make ready the *frames* of the response, folded of *stream* for a wait."""
         last = len(frames) - 1
         pieces = tuple(
-            PreparedPiece(
+            TemplatePiece(
                 frame.at,
                 self._scan(frame.raw),
                 None if frame.event is None else frame.event.partition("|")[0],
@@ -187,7 +189,7 @@ class _Preparation:
             for index, frame in enumerate(frames)
         )
         kept = [f.raw for f, piece in zip(frames, pieces, strict=True) if not piece.is_heartbeat]
-        return Prepared(
+        return ResponseTemplate(
             tuple(self._head()),
             pieces,
             self._scan(b"".join(kept)),
@@ -212,7 +214,7 @@ class _Preparation:
             return sse.encode_comment(eol=self._eol)
         return None
 
-    def _head(self) -> Iterable[tuple[bytes, Template]]:
+    def _head(self) -> Iterable[tuple[bytes, ByteTemplate]]:
         if self._source.request.path == self._path and self._source.response.headers:
             for name, value in self._source.response.headers:
                 if name not in _HOP_BY_HOP and not name.startswith("access-control-"):
@@ -222,7 +224,7 @@ class _Preparation:
             filled = value.format(run=self._ids[RUN], thread=self._ids[THREAD])
             yield name.encode(), self._scan(filled.encode())
 
-    def _scan(self, text: bytes) -> Template:
+    def _scan(self, text: bytes) -> ByteTemplate:
         pieces: list[bytes | int] = []
         start = 0
         for match in self._pattern.finditer(text):
@@ -230,4 +232,4 @@ class _Preparation:
             if gap is not None:
                 pieces += [text[start : match.start()], gap]
                 start = match.end()
-        return Template([*pieces, text[start:]], len(self._ids))
+        return ByteTemplate([*pieces, text[start:]], len(self._ids))

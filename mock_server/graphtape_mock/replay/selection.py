@@ -15,17 +15,17 @@ from graphtape_contracts import Exchange, Frame
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.langchain.messages import messages_in
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.file import line_end
-from graphtape_mock.replay import derivation
-from graphtape_mock.replay.recorded_event import Event, event_of, frame_of
-from graphtape_mock.replay.graph_output import output_only
+from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import View
+from graphtape_mock.replay import derivation
+from graphtape_mock.replay.graph_output import output_only
+from graphtape_mock.replay.recorded_event import RecordedEvent, event_of, frame_of
 
 _ALL_NAMES = View(frozenset(STREAM_MODES)).event_names | View(frozenset(("messages",))).event_names
 
 
-class NotRecorded(LookupError):
+class ViewNotRecorded(LookupError):
     """None of the exchanges of a run can show what is asked for; `missing` names the modes."""
 
     def __init__(self, missing: frozenset[str], *, subgraphs: bool) -> None:
@@ -39,7 +39,7 @@ class NotRecorded(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Projection:
+class Selection:
     """The frames of a response, and the exchange they were taken from."""
 
     source: Exchange
@@ -63,27 +63,27 @@ def view_of(body: Json) -> View:
     )
 
 
-def project_stream(
+def select_stream(
     exchanges: Sequence[Exchange], view: View, output: Sequence[str] = ()
-) -> Projection:
+) -> Selection:
     """Return what `POST /runs/stream` answers to a request with *view*.
 
     *exchanges* are those of one run request, *output* the keys of the output schema of the
-    graph. Raises NotRecorded.
+    graph. Raises ViewNotRecorded.
     """
     streams = [e for e in exchanges if e.request.path == "/runs/stream" and e.is_stream]
     source, shown = _closest(streams, view)
     if shown == view:
-        return Projection(source, source.frames, derived=False)
+        return Selection(source, source.frames, derived=False)
     changes = _changes(shown, view)
     needed = view.event_names
     if changes:
         needed |= _LOOKED_AT
     kept = [f for f in source.frames if _is_shown(f, needed, view)]
     if not changes:
-        return Projection(source, tuple(kept), derived=False)
+        return Selection(source, tuple(kept), derived=False)
     frames = _derive(kept, source, shown, view, output)
-    return Projection(source, tuple(frames), derived=True)
+    return Selection(source, tuple(frames), derived=True)
 
 
 def can_show(exchanges: Sequence[Exchange], view: View) -> bool:
@@ -107,7 +107,7 @@ def _closest(exchanges: Sequence[Exchange], view: View) -> tuple[Exchange, View]
     able = [pair for pair in shown if _covers(pair[1], view)]
     if not able:
         missing = min((_missing(source, view) for _, source in shown), key=len, default=view.modes)
-        raise NotRecorded(missing, subgraphs=view.subgraphs)
+        raise ViewNotRecorded(missing, subgraphs=view.subgraphs)
     return min(able, key=lambda pair: _changes_cost(pair[1], view))
 
 
@@ -171,8 +171,8 @@ def _derive(
     eol = line_end(source.frames)
     changes = _changes(shown, view)
     decoded = [event_of(frame) or frame for frame in kept]
-    plain = [e for e in decoded if isinstance(e, Event)]
-    derived: Iterable[Event] = plain
+    plain = [e for e in decoded if isinstance(e, RecordedEvent)]
+    derived: Iterable[RecordedEvent] = plain
     if "keep" in changes and not view.keep:
         derived = derivation.without_checkpoints(derived)
     if "subgraphs" in changes:

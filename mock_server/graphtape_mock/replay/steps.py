@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from graphtape_contracts import sse
-from graphtape_mock.replay.response_plan import Script
+from graphtape_mock.replay.response_plan import ResponsePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class SendEvent:
     """Send an event that the recording does not have."""
 
     event: str
@@ -36,13 +36,13 @@ class Finish:
     """Let the rest go, and the end."""
 
 
-Step = Advance | Until | Say | Finish
+Step = Advance | Until | SendEvent | Finish
 
 
 class Held:
     """What of a script is still to go."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: ResponsePlan) -> None:
         self._script = script
         self._place = 0
 
@@ -53,7 +53,7 @@ class Held:
                 end = self._script.place_of(count, self._place) + 1
             case Until(event):
                 end = self._script.place_of(event, self._place) + 1
-            case Say(event, data):
+            case SendEvent(event, data):
                 text = orjson.dumps(data).decode()
                 return sse.encode_event(event, text, eol=self._script.eol)
             case _:

@@ -10,7 +10,7 @@ from graphtape_mock.replay.recorded_event import event_of
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ThreadState:
     """What remains of a run."""
 
     status: str
@@ -21,7 +21,7 @@ class Outcome:
     """By the id of the task that waits."""
 
 
-def outcome_of(frames: Iterable[Frame]) -> Outcome:
+def thread_state_of(frames: Iterable[Frame]) -> ThreadState:
     """Return the outcome of a run that sent *frames*.
 
     Statuses and shapes were observed on langgraph-api 0.16.7 with runs that keep their thread.
@@ -43,7 +43,7 @@ def outcome_of(frames: Iterable[Frame]) -> Outcome:
         elif event.base == "tasks" and (waiting := list(_waiting(event.data))):
             interrupts[str(event.data.get("id"))] = waiting
     status = "error" if error else "interrupted" if interrupted or interrupts else "idle"
-    return Outcome(status, values, error, interrupts)
+    return ThreadState(status, values, error, interrupts)
 
 
 def _waiting(task: Json) -> Iterator[Json]:

@@ -1,15 +1,15 @@
 """The application: every route of the LangGraph API, those of runs as the caller wants them.
 
     app = create_app(
-        catalogue=catalogue,                  # Catalogue
-        threads=threads,                      # Threads
+        catalogue=catalogue,                  # AssistantCatalogue
+        threads=threads,                      # ThreadStore
         active=active,                        # ActiveRuns
         run_routes=[Route("/runs/stream", stream, methods=["POST"]), ...],
         cors_origins=("*",),
         body_limit=BODY_LIMIT,                # of the endpoints that are not in run_routes
     )
 
-An endpoint may raise Refusal, and ClientDisconnect where nobody is left to answer.
+An endpoint may raise ApiError, and ClientDisconnect where nobody is left to answer.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,26 +24,26 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphtape_mock.server.active_runs import ActiveRuns
-from graphtape_mock.server.responses import empty_response
-from graphtape_mock.server.routes import SYSTEM_PATHS, lay_out, redirect_or_404
-from graphtape_mock.server.request_body import BODY_LIMIT
-from graphtape_mock.server.assistant_catalogue import Catalogue
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
 from graphtape_mock.server.cors import Cors
-from graphtape_mock.server.journal import entry_of
 from graphtape_mock.server.endpoints import (
     assistant_endpoints,
     cancel_endpoints,
     system_endpoints,
     thread_endpoints,
 )
-from graphtape_mock.server.errors import Crash, Miss, Refusal
-from graphtape_mock.server.thread_store import Threads
+from graphtape_mock.server.errors import ApiError, NotAvailable, ServerCrash
+from graphtape_mock.server.journal import entry_of
+from graphtape_mock.server.request_body import BODY_LIMIT
+from graphtape_mock.server.responses import empty_response
+from graphtape_mock.server.routes import SYSTEM_PATHS, lay_out, redirect_or_404
+from graphtape_mock.server.thread_store import ThreadStore
 
 
 def create_app(
     *,
-    catalogue: Catalogue,
-    threads: Threads,
+    catalogue: AssistantCatalogue,
+    threads: ThreadStore,
     active: ActiveRuns,
     run_routes: Sequence[Route],
     cors_origins: Collection[str] = ("*",),
@@ -98,18 +98,18 @@ def _fallback(routes: list[BaseRoute]) -> ASGIApp:
     return answer
 
 
-_EXPECTED = (Refusal, JSONEncodeError, ClientDisconnect)
+_EXPECTED = (ApiError, JSONEncodeError, ClientDisconnect)
 """What an endpoint may raise."""
 
 
 def _response_to(error: Exception, scope: Scope) -> Response:
-    if isinstance(error, Miss):
+    if isinstance(error, NotAvailable):
         entry_of(scope).miss = error.detail
-    if isinstance(error, Refusal):
+    if isinstance(error, ApiError):
         return error.response()
     if isinstance(error, JSONEncodeError):
         # No response can repeat JSON of 254 levels. Observed: the server crashes too.
-        return Crash().response()
+        return ServerCrash().response()
     return empty_response()  # Nobody is left to read it.
 
 
@@ -121,7 +121,7 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
     """Answer what Starlette's router refuses: a method that no route of the path takes."""
     refused = cast(HTTPException, error)
     if request.url.path in SYSTEM_PATHS:
-        return Refusal(404, "Not Found").response()
+        return ApiError(404, "Not Found").response()
     allowed = sorted((refused.headers or {}).get("Allow", "").split(", "))
     headers = (("allow", ", ".join(allowed)),)
-    return Refusal(refused.status_code, refused.detail, headers).response()
+    return ApiError(refused.status_code, refused.detail, headers).response()

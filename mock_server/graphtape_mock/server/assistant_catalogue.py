@@ -1,7 +1,7 @@
 """The assistants that the mock knows: those of the recordings, and those that clients create.
 
-    catalogue = Catalogue(recordings)
-    catalogue.resolve("agent") -> Assistant      # name or UUID; raises Refusal 422, 404
+    catalogue = AssistantCatalogue(recordings)
+    catalogue.resolve("agent") -> Assistant      # name or UUID; raises ApiError 422, 404
     catalogue.revision                           # changes when resolve may answer differently
 
 Statuses and texts of refusals are those of langgraph-api 0.16.7. What no recording has is refused
@@ -15,8 +15,11 @@ from typing import Any
 from uuid import uuid4
 
 from graphtape_contracts.json_value import Json
+from graphtape_mock.recordings.assistant_id import default_id, uuid_in
+from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.server.assistant import Assistant, make_assistant
 from graphtape_mock.server.assistant_search import find_assistants
+from graphtape_mock.server.errors import ApiError, NotAvailable
 from graphtape_mock.server.recorded_deployment import read_deployment, xray_of
 from graphtape_mock.server.validation.json_body import (
     CONFIGURABLE_AND_CONTEXT,
@@ -25,9 +28,6 @@ from graphtape_mock.server.validation.json_body import (
     strip_configurable,
     strip_metadata,
 )
-from graphtape_mock.server.errors import Miss, Refusal
-from graphtape_mock.recordings.assistant_id import default_id, uuid_in
-from graphtape_mock.recordings.recording import Recording
 
 CREATED_LIMIT = 1000
 """Assistants that clients can create before the oldest of these is forgotten."""
@@ -53,7 +53,7 @@ _INFO: Json = {
 }
 
 
-class Catalogue:
+class AssistantCatalogue:
     """The assistants of a deployment."""
 
     def __init__(
@@ -114,38 +114,38 @@ class Catalogue:
         return self._known.requests
 
     def resolve(self, assistant_id: str) -> Assistant:
-        """Return the assistant to run; raises Miss 422 (no such name) or 404 (no such UUID)."""
+        """Return the assistant to run; raises NotAvailable 422 (no such name) or 404 (no such UUID)."""
         return self.find(self.canonical(assistant_id))
 
     def canonical(self, assistant_id: str) -> str:
         """Return the UUID that a graph name or any spelling of a UUID means, known or not.
 
-        Raises Miss 422 for the name of no graph.
+        Raises NotAvailable 422 for the name of no graph.
         """
         if assistant_id in self.graphs:
             return default_id(assistant_id)
         if uuid := uuid_in(assistant_id):
             return uuid
-        raise Miss(
+        raise NotAvailable(
             422,
             f"Invalid assistant: '{assistant_id}'. Must be either:\n- A valid assistant UUID, or\n"
             f"- One of the registered graphs: {', '.join(self.graphs)}",
         )
 
     def find(self, uuid: str) -> Assistant:
-        """Return the assistant to run with this canonical UUID; raises Miss 404."""
+        """Return the assistant to run with this canonical UUID; raises NotAvailable 404."""
         if assistant := self._by_id(uuid):
             return assistant
-        raise Miss(404, "Thread or assistant not found.")
+        raise NotAvailable(404, "Thread or assistant not found.")
 
     def get(self, assistant_id: str) -> Assistant:
-        """Return the assistant with this UUID; raises Refusal 422 or 404."""
+        """Return the assistant with this UUID; raises ApiError 422 or 404."""
         if assistant := self._by_id(parse_uuid(assistant_id, _NOT_A_UUID)):
             return assistant
-        raise Refusal(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def schemas(self, assistant_id: str) -> Any:
-        """Return the schemas of the graph of an assistant; raises Refusal 422, 404 or 501."""
+        """Return the schemas of the graph of an assistant; raises ApiError 422, 404 or 501."""
         assistant = self.get(assistant_id)
         try:
             return self._known.schemas[assistant.graph_id]
@@ -155,14 +155,14 @@ class Catalogue:
     def graph(self, assistant_id: str, xray: str = "") -> Any:
         """Return the drawing of a graph, of an assistant's UUID or a graph name.
 
-        *xray* is the parameter of the query. Raises Refusal 422, 404 or 501.
+        *xray* is the parameter of the query. Raises ApiError 422, 404 or 501.
         """
         known = default_id(assistant_id) if assistant_id in self.graphs else assistant_id
         assistant = self.get(known)
         try:
             levels = xray_of(xray)
         except ValueError:
-            raise Refusal(422, "Invalid xray value") from None
+            raise ApiError(422, "Invalid xray value") from None
         try:
             return self._known.drawings[assistant.graph_id, levels]
         except KeyError:
@@ -170,7 +170,7 @@ class Catalogue:
             raise self._unrecorded(assistant, f"/graph{query}") from None
 
     def search(self, body: Json) -> list[Assistant]:
-        """Return every assistant that *body* asks for, in its order; raises Refusal 404.
+        """Return every assistant that *body* asks for, in its order; raises ApiError 404.
 
         *body* is valid by `assistants-search-request.json`. Limit and offset are left to the
         caller, so this counts as well.
@@ -182,7 +182,7 @@ class Catalogue:
     def create(self, body: Json) -> Assistant:
         """Create the assistant that *body* asks for, and return it or the one that exists.
 
-        *body* is valid by `assistant-create-request.json`. Raises Refusal 422, 404, 400 or 409.
+        *body* is valid by `assistant-create-request.json`. Raises ApiError 422, 404, 400 or 409.
         """
         asked = body.get("assistant_id")
         assistant_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
@@ -190,11 +190,11 @@ class Catalogue:
         config = strip_config(body.get("config", {}))
         context: Json = strip_configurable(body.get("context", {}))
         if config.get("configurable") and context:
-            raise Refusal(400, CONFIGURABLE_AND_CONTEXT)
+            raise ApiError(400, CONFIGURABLE_AND_CONTEXT)
         if existing := self._by_id(assistant_id):
             if body.get("if_exists") == "do_nothing":
                 return existing
-            raise Refusal(409, f"Assistant {assistant_id} already exists")
+            raise ApiError(409, f"Assistant {assistant_id} already exists")
         # Observed: the server keeps the two equal.
         if context:
             config = config | {"configurable": context}
@@ -223,12 +223,12 @@ class Catalogue:
     def _check_graph(self, graph_id: str) -> None:
         if graph_id not in self.graphs:
             known = sorted(self.graphs)
-            raise Refusal(404, f"Graph '{graph_id}' not found. Expected one of: {known}")
+            raise ApiError(404, f"Graph '{graph_id}' not found. Expected one of: {known}")
 
-    def _unrecorded(self, assistant: Assistant, part: str) -> Miss:
+    def _unrecorded(self, assistant: Assistant, part: str) -> NotAvailable:
         graph_id = assistant.graph_id
         name = self._known.recordings[graph_id]
-        return Miss(
+        return NotAvailable(
             501,
             f"Not recorded: GET /assistants/{assistant.assistant_id}{part}. The recording "
             f"{name!r} of {graph_id!r} lacks it; make it again with `graphtape record` to add it.",

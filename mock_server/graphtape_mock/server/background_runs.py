@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 
 from starlette.types import Receive, Scope, Send
 
-from graphtape_mock.server.responses import json_response
-from graphtape_mock.server.request_body import BODY_LIMIT, read_body
-from graphtape_mock.server.journal import entry_of
-from graphtape_mock.server.run_registry import Lifecycle
-from graphtape_mock.server.graphtape_headers import PIN_HEADER, header
-from graphtape_mock.replay.engine import Answer, Replay
-from graphtape_mock.server.run_request import parse_batch, parse_run
-from graphtape_mock.server.run_object import run_object
-from graphtape_mock.server.overrides import Stage
+from graphtape_mock.replay.engine import ReplayEngine, RunResponse
 from graphtape_mock.replay.pacing import Pause, play
+from graphtape_mock.server.graphtape_headers import PIN_HEADER, header
+from graphtape_mock.server.journal import entry_of
+from graphtape_mock.server.overrides import Overrides
+from graphtape_mock.server.request_body import BODY_LIMIT, read_body
+from graphtape_mock.server.responses import json_response
+from graphtape_mock.server.run_object import run_object
+from graphtape_mock.server.run_registry import RunRegistry
+from graphtape_mock.server.run_request import parse_batch, parse_run
 
 
 class BackgroundEndpoint:
@@ -22,16 +22,16 @@ class BackgroundEndpoint:
 
     def __init__(
         self,
-        replay: Replay,
-        lifecycle: Lifecycle,
-        stage: Stage,
+        replay: ReplayEngine,
+        run_registry: RunRegistry,
+        overrides: Overrides,
         body_limit: int = BODY_LIMIT,
         *,
         batch: bool = False,
     ) -> None:
         self._replay = replay
-        self._lifecycle = lifecycle
-        self._stage = stage
+        self._lifecycle = run_registry
+        self._stage = overrides
         self._body_limit = body_limit
         self._batch = batch
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,12 +73,12 @@ class BackgroundEndpoint:
             response = json_response(objects[0], headers=(location,))
         await response(scope, receive, send)
 
-    def _start(self, answer: Answer) -> None:
+    def _start(self, answer: RunResponse) -> None:
         task = asyncio.ensure_future(self._complete(answer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _complete(self, answer: Answer) -> None:
+    async def _complete(self, answer: RunResponse) -> None:
         clock = self._replay.options.clock
         started = clock.now()
         pause = Pause(clock)

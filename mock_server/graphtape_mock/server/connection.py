@@ -29,13 +29,13 @@ class Connection:
         self._receive = receive
         self._send = send
 
-    async def reset(self, *, began: bool) -> None:
-        """Reset the connection, when what was written is sent, if the response *began*."""
+    async def reset(self, *, on_headers: bool) -> None:
+        """Reset the connection, when what was written is sent, if the response *on_headers*."""
         if self._transport is not None:
-            if began:
+            if on_headers:
                 await self._flush(self._transport)
             peer: socket.socket = self._transport.get_extra_info("socket")
-            while began and unsent(peer) and not self._transport.is_closing():
+            while on_headers and unsent(peer) and not self._transport.is_closing():
                 await asyncio.sleep(_POLL)  # Nothing tells when the kernel has sent it all.
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()

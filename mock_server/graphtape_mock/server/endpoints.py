@@ -8,15 +8,15 @@ from starlette.responses import Response
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.openapi import VERSIONS, Version, document
 from graphtape_mock.server.active_runs import ActiveRuns
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.assistant_search import page
+from graphtape_mock.server.errors import ApiError
+from graphtape_mock.server.journal import entry_of
+from graphtape_mock.server.request_body import BODY_LIMIT, read_body
 from graphtape_mock.server.responses import empty_response, json_response, raw_response
 from graphtape_mock.server.routes import Endpoints
-from graphtape_mock.server.assistant_search import page
-from graphtape_mock.server.request_body import BODY_LIMIT, read_body
-from graphtape_mock.server.assistant_catalogue import Catalogue
-from graphtape_mock.server.journal import entry_of
-from graphtape_mock.server.validation.json_body import check, parse_payload, parse_uuid
-from graphtape_mock.server.errors import Refusal
-from graphtape_mock.server.thread_store import Threads
+from graphtape_mock.server.thread_store import ThreadStore
+from graphtape_mock.server.validation.json_body import parse_json_body, parse_uuid, validate
 
 _DOCS = b"""<!doctype html>
 <html lang="en">
@@ -31,7 +31,7 @@ _DOCS = b"""<!doctype html>
 """
 
 
-def system_endpoints(catalogue: Catalogue) -> Endpoints:
+def system_endpoints(catalogue: AssistantCatalogue) -> Endpoints:
     """Return the endpoints that tell about the server."""
 
     async def ok(request: Request) -> Response:
@@ -39,7 +39,7 @@ def system_endpoints(catalogue: Catalogue) -> Endpoints:
             int(request.query_params.get("check_db", "0"))
         except ValueError as error:
             # The server lets this error decide the text of its answer.
-            raise Refusal(400, str(error)) from None
+            raise ApiError(400, str(error)) from None
         return json_response({"ok": True, "services": {}})
 
     async def info(_: Request) -> Response:
@@ -51,7 +51,7 @@ def system_endpoints(catalogue: Catalogue) -> Endpoints:
         version = known.get(asked)
         if version is None:
             expected = " or ".join(VERSIONS)
-            raise Refusal(422, f"Invalid version of OpenAPI: expected {expected}, got {asked!r}")
+            raise ApiError(422, f"Invalid version of OpenAPI: expected {expected}, got {asked!r}")
         return json_response(
             document(version, graphs=catalogue.graphs, requests=catalogue.requests)
         )
@@ -68,14 +68,14 @@ def system_endpoints(catalogue: Catalogue) -> Endpoints:
     }
 
 
-def assistant_endpoints(catalogue: Catalogue, body_limit: int = BODY_LIMIT) -> Endpoints:
+def assistant_endpoints(catalogue: AssistantCatalogue, body_limit: int = BODY_LIMIT) -> Endpoints:
     """Return the endpoints of assistants."""
 
     async def search(request: Request) -> Response:
         body = await _payload(request, "assistants-search-request.json", body_limit)
         found = catalogue.search(body)
         if config := body.get("config"):
-            check(config, "config.json")
+            validate(config, "config.json")
         shown, headers = page(found, body)
         return json_response(shown, headers=headers)
 
@@ -107,7 +107,7 @@ def assistant_endpoints(catalogue: Catalogue, body_limit: int = BODY_LIMIT) -> E
     }
 
 
-def thread_endpoints(threads: Threads, body_limit: int = BODY_LIMIT) -> Endpoints:
+def thread_endpoints(threads: ThreadStore, body_limit: int = BODY_LIMIT) -> Endpoints:
     """Return the endpoints of threads."""
 
     async def create(request: Request) -> Response:
@@ -134,7 +134,7 @@ def cancel_endpoints(active: ActiveRuns, body_limit: int = BODY_LIMIT) -> Endpoi
     async def cancel(request: Request) -> Response:
         body = await _payload(request, "run-cancel-request.json", body_limit)
         if not active.cancel(**_whom_to_cancel(body)):
-            raise Refusal(404, "No runs found to cancel.")
+            raise ApiError(404, "No runs found to cancel.")
         return empty_response()
 
     return {"POST /runs/cancel": cancel}
@@ -147,7 +147,7 @@ def _whom_to_cancel(body: Json) -> Json:
         run_ids = [parse_uuid(run_id, invalid) for run_id in body["run_ids"]]
         return {"thread_id": thread_id, "run_ids": run_ids}
     if body.get("thread_id") or body.get("run_ids"):
-        raise Refusal(
+        raise ApiError(
             422,
             "When providing a 'status', 'thread_id' and 'run_ids' must be omitted. The 'status' "
             "parameter cancels all runs with the given status, regardless of thread or run ID.",
@@ -158,7 +158,7 @@ def _whom_to_cancel(body: Json) -> Json:
 async def _payload(request: Request, schema: str, body_limit: int) -> Any:
     body = await read_body(request.receive, body_limit, request.scope["headers"])
     entry_of(request.scope).keep(body)
-    return parse_payload(body, schema)
+    return parse_json_body(body, schema)
 
 
 def _id(request: Request) -> str:

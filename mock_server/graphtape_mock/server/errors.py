@@ -1,7 +1,7 @@
 """Refusals: what a server answers instead of what was asked.
 
-    raise Refusal(422, "Invalid JSON in request body")   # {"detail": "..."}
-    raise Crash()                                         # 500 in plain text, connection closed
+    raise ApiError(422, "Invalid JSON in request body")   # {"detail": "..."}
+    raise ServerCrash()                                         # 500 in plain text, connection closed
     await refusal.response()(scope, receive, send)
 
 `create_app` turns a refusal that an endpoint raises into its response.
@@ -14,7 +14,7 @@ from graphtape_contracts import Headers
 from graphtape_mock.server.responses import json_response
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """`{"detail": "..."}` with a status, and maybe headers."""
 
     def __init__(self, status: int, detail: str, headers: Headers = ()) -> None:
@@ -29,11 +29,11 @@ class Refusal(Exception):
         return json_response({"detail": self.detail}, self.status, self.headers)
 
 
-class Miss(Refusal):
+class NotAvailable(ApiError):
     """A refusal because nothing that was recorded answers, and nothing is made up."""
 
 
-class Crash(Refusal):
+class ServerCrash(ApiError):
     """The answer of a server whose handler broke: 500 in plain text.
 
     Observed on langgraph-api 0.16.7: neither `vary` nor CORS headers, and the server closes the

@@ -12,18 +12,18 @@ from typing import Any, Self, TypeVar
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
 
+from graphtape_mock.replay.engine import ReplayEngine, ReplayOptions
+from graphtape_mock.replay.library import Library
 from graphtape_mock.server.active_runs import ActiveRuns
 from graphtape_mock.server.app import create_app
-from graphtape_mock.server.request_body import BODY_LIMIT
-from graphtape_mock.server.assistant_catalogue import Catalogue
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
 from graphtape_mock.server.journal import ENTRY_KEY, Journal
-from graphtape_mock.server.run_registry import Lifecycle
-from graphtape_mock.replay.engine import Options, Replay
-from graphtape_mock.server.runs import RunEndpoints
-from graphtape_mock.server.overrides import Stage
-from graphtape_mock.server.thread_store import Threads
+from graphtape_mock.server.overrides import Overrides
 from graphtape_mock.server.protocol import Protocol
-from graphtape_mock.replay.library import Library
+from graphtape_mock.server.request_body import BODY_LIMIT
+from graphtape_mock.server.run_registry import RunRegistry
+from graphtape_mock.server.runs import RunEndpoints
+from graphtape_mock.server.thread_store import ThreadStore
 
 DEFAULT_PORT = 2024
 """The port of `langgraph dev`."""
@@ -33,7 +33,7 @@ _LARGE_BLOCK = 16 * 1024 * 1024
 
 def bundled_recordings() -> Path:
     """Return the folder of the recordings that come with the package."""
-    return Path(str(files("graphtape_mock") / "recordings"))
+    return Path(str(files("graphtape_mock.recordings") / "bundled"))
 
 
 class Mock:
@@ -42,21 +42,23 @@ class Mock:
     def __init__(
         self,
         library: Library,
-        options: Options | None = None,
+        options: ReplayOptions | None = None,
         *,
         cors_origins: Collection[str] = ("*",),
         body_limit: int = BODY_LIMIT,
         journal: Journal | None = None,
     ) -> None:
-        options = options or Options()
+        options = options or ReplayOptions()
         self.journal = journal or Journal()
-        self.stage = Stage()
-        self.catalogue = Catalogue(library.recordings, new_id=self._random_id, now=options.now)
-        self.replay = Replay(library, self.catalogue, options)
+        self.overrides = Overrides()
+        self.catalogue = AssistantCatalogue(
+            library.recordings, new_id=self._random_id, now=options.now
+        )
+        self.replay = ReplayEngine(library, self.catalogue, options)
         self.active = ActiveRuns()
-        self._threads = Threads(new_id=self.replay.new_id, now=options.now)
-        lifecycle = Lifecycle(self.active, self._threads)
-        self._runs = RunEndpoints(self.replay, lifecycle, self.stage, body_limit)
+        self._threads = ThreadStore(new_id=self.replay.new_id, now=options.now)
+        run_registry = RunRegistry(self.active, self._threads)
+        self._runs = RunEndpoints(self.replay, run_registry, self.overrides, body_limit)
         self._app = create_app(
             catalogue=self.catalogue,
             threads=self._threads,
@@ -91,7 +93,7 @@ class Mock:
         The same requests get the same answers again, if ids are seeded.
         """
         self._runs.end_all()
-        self.stage.clear()
+        self.overrides.clear()
         self.replay.restart()
         self.catalogue.forget_created()
         self._threads.clear()

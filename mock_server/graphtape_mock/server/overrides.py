@@ -34,7 +34,7 @@ def _nobody() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Direction:
+class ResponseOverride:
     """How requests for runs are answered."""
 
     recording: str | None = None
@@ -45,21 +45,21 @@ class Direction:
     steps: Steps | None = None
 
 
-Prepare = Callable[[bytes, str | None], Awaitable[str | None]]
+BeforeRun = Callable[[bytes, str | None], Awaitable[str | None]]
 """Is told the body of a request for a run, and the recording that is to answer it if it has a
 name, before it is answered; returns that name, or another."""
 
 
-class Stage:
+class Overrides:
     """The directions that are in force."""
 
     def __init__(self) -> None:
-        self.prepare: Prepare | None = None
+        self.prepare: BeforeRun | None = None
         """What is done before a request for a run is answered: record it, say."""
-        self._lasting = Direction()
-        self._next: deque[Direction] = deque()
+        self._lasting = ResponseOverride()
+        self._next: deque[ResponseOverride] = deque()
 
-    def give(self, direction: Direction, times: int | None = None) -> None:
+    def give(self, direction: ResponseOverride, times: int | None = None) -> None:
         """Answer by *direction* from now on, or the next requests, so many *times*.
 
         Those for the next requests are used up in the order in which they were given. Recording
@@ -81,11 +81,11 @@ class Stage:
         """The name of the recording that answers everything, if one does."""
         return self._lasting.recording
 
-    def next(self) -> Direction:
+    def next(self) -> ResponseOverride:
         """Return how the next request is answered."""
         return self._next.popleft() if self._next else self._lasting
 
     def clear(self) -> None:
         """Answer as usual again."""
-        self._lasting = Direction()
+        self._lasting = ResponseOverride()
         self._next.clear()

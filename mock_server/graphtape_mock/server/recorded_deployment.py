@@ -17,9 +17,9 @@ import orjson
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
-from graphtape_mock.server.assistant import Assistant, make_assistant
 from graphtape_mock.recordings.assistant_id import assistant_key, default_id, uuid_in
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.server.assistant import Assistant, make_assistant
 
 _EPOCH = "1970-01-01T00:00:00+00:00"
 _LARGEST_EXAMPLE = 4096
@@ -27,7 +27,7 @@ _LARGEST_EXAMPLE = 4096
 _ASSISTANT_PATH = re.compile(r"/assistants/(?!count$)(?P<id>[^/]+)(?P<part>|/schemas|/graph)")
 
 
-class BadAnswer(ValueError):
+class BadRecordedResponse(ValueError):
     """A recorded answer that no LangGraph server gives: of which recording, to which request."""
 
     def __init__(self, recording: str, request: str, got: str) -> None:
@@ -42,7 +42,7 @@ class BadAnswer(ValueError):
 
 
 @dataclass(slots=True)
-class Deployment:
+class RecordedDeployment:
     """What is known of a deployment."""
 
     info: Json | None = None
@@ -74,9 +74,9 @@ def xray_of(text: str) -> str:
     return str(levels)
 
 
-def read_deployment(recordings: Iterable[Recording]) -> Deployment:
-    """Return what the *recordings* say of the deployment; raises BadAnswer."""
-    known = Deployment()
+def read_deployment(recordings: Iterable[Recording]) -> RecordedDeployment:
+    """Return what the *recordings* say of the deployment; raises BadRecordedResponse."""
+    known = RecordedDeployment()
     by_age = sorted(recordings, key=lambda recording: recording.recorded_at)
     # Whatever names an assistant by a UUID needs the assistants first, of all recordings.
     for read in (_read_answers, _read_runs, _read_drawings):
@@ -87,7 +87,7 @@ def read_deployment(recordings: Iterable[Recording]) -> Deployment:
     return known
 
 
-def _read_answers(recording: Recording, known: Deployment) -> None:
+def _read_answers(recording: Recording, known: RecordedDeployment) -> None:
     for exchange in _answers(recording):
         path = urlsplit(exchange.request.path).path
         match = _ASSISTANT_PATH.fullmatch(path)
@@ -105,7 +105,7 @@ def _read_answers(recording: Recording, known: Deployment) -> None:
                 _add_made_up(match["id"], graph_id, recording, known)
 
 
-def _read_drawings(recording: Recording, known: Deployment) -> None:
+def _read_drawings(recording: Recording, known: RecordedDeployment) -> None:
     for exchange in _answers(recording):
         url = urlsplit(exchange.request.path)
         match = _ASSISTANT_PATH.fullmatch(url.path)
@@ -115,7 +115,7 @@ def _read_drawings(recording: Recording, known: Deployment) -> None:
                 known.drawings[_graph_of(match["id"], known), xray] = _object(answer)
 
 
-def _read_runs(recording: Recording, known: Deployment) -> None:
+def _read_runs(recording: Recording, known: RecordedDeployment) -> None:
     for run in recording.runs:
         if run.response.status == 200:
             with suppress(ValueError, TypeError, KeyError):  # No request of a run names none.
@@ -141,7 +141,7 @@ def _judging(recording: Recording, exchange: Exchange) -> Generator[Any]:
         yield orjson.loads(exchange.body)
     except (ValueError, TypeError, KeyError):
         got = exchange.body[:60].decode(errors="replace")
-        raise BadAnswer(recording.name, request, got) from None
+        raise BadRecordedResponse(recording.name, request, got) from None
 
 
 def _object(value: Any) -> Json:
@@ -150,13 +150,15 @@ def _object(value: Any) -> Json:
     return cast(Json, value)
 
 
-def _add(found: Json, recording: Recording, known: Deployment) -> None:
+def _add(found: Json, recording: Recording, known: RecordedDeployment) -> None:
     assistant = Assistant(found)
     known.assistants[str(UUID(assistant.assistant_id))] = assistant
     known.recordings[assistant.graph_id] = recording.name
 
 
-def _add_made_up(asked: str, graph_id: str, recording: Recording, known: Deployment) -> None:
+def _add_made_up(
+    asked: str, graph_id: str, recording: Recording, known: RecordedDeployment
+) -> None:
     assistant_id = assistant_key(asked)
     if assistant_id not in known.assistants:
         made = make_assistant(assistant_id, graph_id, recording.recorded_at or _EPOCH)
@@ -164,12 +166,12 @@ def _add_made_up(asked: str, graph_id: str, recording: Recording, known: Deploym
     known.recordings.setdefault(known.assistants[assistant_id].graph_id, recording.name)
 
 
-def _add_default(graph_id: str, created_at: str, known: Deployment) -> None:
+def _add_default(graph_id: str, created_at: str, known: RecordedDeployment) -> None:
     assistant_id = default_id(graph_id)
     if assistant_id not in known.assistants and uuid_in(graph_id) is None:
         known.assistants[assistant_id] = make_assistant(assistant_id, graph_id, created_at)
 
 
-def _graph_of(asked: str, known: Deployment) -> str:
+def _graph_of(asked: str, known: RecordedDeployment) -> str:
     assistant = known.assistants.get(assistant_key(asked))
     return assistant.graph_id if assistant else asked

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from graphtape_mock.server.errors import Refusal
+from graphtape_mock.server.errors import ApiError
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes that a request body may have, unless told otherwise."""
@@ -18,7 +18,7 @@ async def read_body(
 ) -> bytes:
     """Return the body of a request.
 
-    Raises Refusal 413 as soon as it is certain that the body is over the *limit*: before a byte
+    Raises ApiError 413 as soon as it is certain that the body is over the *limit*: before a byte
     is read where the content length among *headers* says so, else while reading. Raises
     ClientDisconnect where the client goes away in the middle.
     """
@@ -42,5 +42,5 @@ async def read_body(
     return bytes(chunks)
 
 
-def _too_large(limit: int) -> Refusal:
-    return Refusal(413, f"Request body too large (limit: {limit} bytes)")
+def _too_large(limit: int) -> ApiError:
+    return ApiError(413, f"Request body too large (limit: {limit} bytes)")

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from starlette.types import Send
 
+from graphtape_mock.replay.pacing import Clock, Pause, play
+from graphtape_mock.replay.response_plan import Ending, NoSuchEvent, ResponsePlan
+from graphtape_mock.replay.steps import Finish, Held, Step
 from graphtape_mock.server.connection import Connection
 from graphtape_mock.server.overrides import Steps
-from graphtape_mock.replay.pacing import Clock, Pause, play
-from graphtape_mock.replay.response_plan import Ending, NoSuchEvent, Script
-from graphtape_mock.replay.steps import Finish, Held, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
+class ResponsePlayer:
     """Plays one script to one client."""
 
     send: Send
@@ -22,14 +22,14 @@ class Performance:
     clock: Clock
     started: float
 
-    async def play(self, script: Script, steps: Steps | None) -> NoSuchEvent | None:
+    async def play(self, script: ResponsePlan, steps: Steps | None) -> NoSuchEvent | None:
         """Send the head, what the script has, when it is due or by *steps*, and end as it says.
 
         Return the error where a step asked for an event that there is not; then all is sent.
         """
         problem: NoSuchEvent | None = None
         await self.pause.until(self.started + script.latency)
-        if not script.headless:
+        if not script.sends_no_headers:
             head = {"status": script.status, "headers": list(script.head)}
             await self.send({"type": "http.response.start", **head})
             if steps is None:
@@ -57,13 +57,13 @@ class Performance:
                 return error
         return None
 
-    async def _end(self, script: Script) -> None:
+    async def _end(self, script: ResponsePlan) -> None:
         match script.ending:
             case Ending.WHOLE:
                 await self.send({"type": "http.response.body", "body": b""})
             case Ending.HANG:
                 await self.pause.until_woken()
             case Ending.RESET:
-                await self.connection.reset(began=not script.headless)
+                await self.connection.reset(on_headers=not script.sends_no_headers)
             case _:
                 await self.connection.close(script.torn)

@@ -1,6 +1,6 @@
 """The routes of the whole LangGraph API, and which answer the mock has for each.
 
-`api_routes.json` lists them as langgraph-api 0.16.7 does, in the order in which it tries them: the
+`routes.json` lists them as langgraph-api 0.16.7 does, in the order in which it tries them: the
 order decides what a request means that fits several, and which methods a 405 allows.
 """
 
@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
+from graphtape_mock.server.errors import ApiError, NotAvailable
 from graphtape_mock.server.responses import VARY
-from graphtape_mock.server.errors import Miss, Refusal
 
 Endpoint = Any  # What Starlette's Route takes: a function of a request, or an ASGI application.
 
@@ -28,7 +28,7 @@ SYSTEM_PATHS = frozenset(("/", "/info", "/ok", "/metrics", "/docs", "/openapi.js
 
 def api_routes() -> list[str]:
     """Return method and path of every route of the API, in the order of the server."""
-    file = resources.files("graphtape_mock.server") / "api_routes.json"
+    file = resources.files("graphtape_mock.server") / "routes.json"
     routes: list[str] = json.loads(file.read_text(encoding="utf-8"))
     return routes
 
@@ -45,7 +45,7 @@ def _route(name: str, endpoint: Endpoint) -> Route:
 
 def _not_implemented(name: str) -> Endpoint:
     async def refuse(_: Request) -> Response:
-        raise Miss(
+        raise NotAvailable(
             501,
             f"Not implemented by graphtape: {name}. It answers stateless runs and what their "
             "clients need; GET /openapi.json lists all it does.",
@@ -64,4 +64,4 @@ def redirect_or_404(routes: list[BaseRoute], scope: Scope) -> Response:
             response = RedirectResponse(Request(target).url, 307)
             response.raw_headers.append(VARY)
             return response
-    raise Refusal(404, "Not Found")
+    raise ApiError(404, "Not Found")

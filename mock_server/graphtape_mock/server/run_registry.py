@@ -4,36 +4,36 @@ from collections.abc import Callable
 
 import orjson
 
+from graphtape_mock.replay.engine import RunResponse
+from graphtape_mock.replay.thread_state import thread_state_of
 from graphtape_mock.server.active_runs import ActiveRuns
-from graphtape_mock.replay.engine import Answer
-from graphtape_mock.server.thread_store import Threads
-from graphtape_mock.replay.thread_state import outcome_of
+from graphtape_mock.server.thread_store import ThreadStore
 
 
-class Lifecycle:
+class RunRegistry:
     """Notes what runs are in progress, and which threads they leave."""
 
-    def __init__(self, active: ActiveRuns, threads: Threads) -> None:
+    def __init__(self, active: ActiveRuns, threads: ThreadStore) -> None:
         self._active = active
         self._threads = threads
 
-    def start(self, answer: Answer, cancel: Callable[[], None]) -> None:
+    def start(self, answer: RunResponse, cancel: Callable[[], None]) -> None:
         """Note that the run of *answer* is in progress, which *cancel* ends."""
         request = answer.request
         self._active.start(answer.run_id, answer.thread_id, cancel)
         ids = {"graph_id": request.graph_id, "assistant_id": request.assistant}
         self._threads.occupy(answer.thread_id, ids | request.metadata)
 
-    def pass_by(self, answer: Answer) -> None:
+    def record_finished(self, answer: RunResponse) -> None:
         """Note a run that was answered at once."""
         self.start(answer, _too_late)
         self.finish(answer)
 
-    def finish(self, answer: Answer) -> None:
+    def finish(self, answer: RunResponse) -> None:
         """Note that the run of *answer* is over: its thread goes, unless it is to be kept."""
         self._active.finish(answer.run_id)
         if answer.request.on_completion == "keep":
-            outcome = outcome_of(answer.prepared.source.frames)
+            outcome = thread_state_of(answer.prepared.source.frames)
             recorded = orjson.dumps((outcome.values, outcome.interrupts))
             values, interrupts = orjson.loads(answer.prepared.fill(recorded, answer.values))
             self._threads.release(

@@ -13,18 +13,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphtape_contracts.json_value import Json
-from graphtape_mock.server.validation.run_checks import check_after_assistant, check_before_assistant
 from graphtape_mock.server.assistant import Assistant
-from graphtape_mock.server.assistant_catalogue import Catalogue
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.validation.fast_path import is_plainly_valid
 from graphtape_mock.server.validation.json_body import (
-    check,
-    parse_payload,
+    parse_json_body,
     read_json,
     strip_config,
     strip_configurable,
     strip_metadata,
+    validate,
 )
-from graphtape_mock.server.validation.fast_path import is_plain
+from graphtape_mock.server.validation.run_checks import (
+    check_after_assistant,
+    check_before_assistant,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +76,27 @@ class RunRequest:
         return self.resolved.graph_id
 
 
-def parse_run(body: bytes, catalogue: Catalogue, *, background: bool = False) -> RunRequest:
+def parse_run(
+    body: bytes, catalogue: AssistantCatalogue, *, background: bool = False
+) -> RunRequest:
     """Understand the *body* of a request for a run; raises Refusal.
 
     Only a run in the *background* may name any `on_disconnect`: there it is not declared.
     """
     schema = "background-run-request.json" if background else "run-request.json"
     payload = read_json(body)
-    if not is_plain(payload):
-        check(payload, schema)
+    if not is_plainly_valid(payload):
+        validate(payload, schema)
     return _admit(payload, catalogue)
 
 
-def parse_batch(body: bytes, catalogue: Catalogue) -> tuple[RunRequest, ...]:
+def parse_batch(body: bytes, catalogue: AssistantCatalogue) -> tuple[RunRequest, ...]:
     """Understand the *body* of a request for a batch of runs; raises Refusal."""
-    payloads: list[Json] = parse_payload(body, "run-batch-request.json")
+    payloads: list[Json] = parse_json_body(body, "run-batch-request.json")
     return tuple(_admit(payload, catalogue) for payload in payloads)
 
 
-def _admit(body: Json, catalogue: Catalogue) -> RunRequest:
+def _admit(body: Json, catalogue: AssistantCatalogue) -> RunRequest:
     effective: Json = body | {
         "config": strip_config(body.get("config", {})),
         "context": strip_configurable(body.get("context", {})),

@@ -12,18 +12,18 @@ from dataclasses import replace
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from graphtape_mock.server.background_runs import BackgroundEndpoint
-from graphtape_mock.server.request_body import BODY_LIMIT, read_body
-from graphtape_mock.server.connection import Connection
-from graphtape_mock.server.journal import Entry, entry_of
-from graphtape_mock.server.run_registry import Lifecycle
-from graphtape_mock.server.graphtape_headers import FAULT_HEADER, NEAREST_HEADER, PIN_HEADER, header
-from graphtape_mock.server.response_player import Performance
-from graphtape_mock.replay.engine import Answer, Replay
-from graphtape_mock.server.overrides import Direction, Stage
+from graphtape_mock.replay.engine import ReplayEngine, RunResponse
 from graphtape_mock.replay.pacing import Pause, play
+from graphtape_mock.replay.response_plan import NoSuchEvent, ResponsePlan
 from graphtape_mock.replay.selection import wait_frames
-from graphtape_mock.replay.response_plan import NoSuchEvent, Script
+from graphtape_mock.server.background_runs import BackgroundEndpoint
+from graphtape_mock.server.connection import Connection
+from graphtape_mock.server.graphtape_headers import FAULT_HEADER, NEAREST_HEADER, PIN_HEADER, header
+from graphtape_mock.server.journal import Entry, entry_of
+from graphtape_mock.server.overrides import Overrides, ResponseOverride
+from graphtape_mock.server.request_body import BODY_LIMIT, read_body
+from graphtape_mock.server.response_player import ResponsePlayer
+from graphtape_mock.server.run_registry import RunRegistry
 
 
 class RunEndpoint:
@@ -32,15 +32,15 @@ class RunEndpoint:
     def __init__(
         self,
         path: str,
-        replay: Replay,
-        lifecycle: Lifecycle,
-        stage: Stage,
+        replay: ReplayEngine,
+        run_registry: RunRegistry,
+        overrides: Overrides,
         body_limit: int = BODY_LIMIT,
     ) -> None:
         self._path = path
         self._replay = replay
-        self._lifecycle = lifecycle
-        self._stage = stage
+        self._lifecycle = run_registry
+        self._stage = overrides
         self._body_limit = body_limit
         self._pauses: set[Pause] = set()
 
@@ -76,11 +76,11 @@ class RunEndpoint:
             body = self._replay.body(answer)
             await send({"type": "http.response.body", "body": body})
             if answer.request.on_completion == "keep":
-                self._lifecycle.pass_by(answer)
+                self._lifecycle.record_finished(answer)
         else:
             await self._play(answer, speed, receive, send)
 
-    async def _play(self, answer: Answer, speed: float, receive: Receive, send: Send) -> None:
+    async def _play(self, answer: RunResponse, speed: float, receive: Receive, send: Send) -> None:
         clock = self._replay.options.clock
         started = clock.now()
 
@@ -96,26 +96,26 @@ class RunEndpoint:
 
     async def _perform(
         self,
-        answer: Answer,
-        script: Script,
-        direction: Direction,
+        answer: RunResponse,
+        script: ResponsePlan,
+        direction: ResponseOverride,
         asgi: tuple[Scope, Receive, Send],
     ) -> None:
-        """Answer with what the faults make of *script*, or as the steps of the direction say."""
+        """RunResponse with what the faults make of *script*, or as the steps of the direction say."""
         scope, receive, send = asgi
         clock = self._replay.options.clock
         started = clock.now()
         entry = entry_of(scope)
         script = _disturbed(script, direction, entry)
         with self._in_progress(answer, receive, watched=True) as pause:
-            performance = Performance(send, Connection(*asgi), pause, clock, started)
+            performance = ResponsePlayer(send, Connection(*asgi), pause, clock, started)
             problem = await performance.play(script, direction.steps)
         if problem is not None:
             entry.problem = f"a held response: {problem}"
 
     @contextmanager
     def _in_progress(
-        self, answer: Answer, receive: Receive, *, watched: bool = False
+        self, answer: RunResponse, receive: Receive, *, watched: bool = False
     ) -> Generator[Pause]:
         """Note that a response is in progress; what is given ends it early.
 
@@ -136,20 +136,20 @@ class RunEndpoint:
             if watch is not None:
                 watch.cancel()
 
-    def _partial(self, answer: Answer, seen: float) -> bytes:
+    def _partial(self, answer: RunResponse, seen: float) -> bytes:
         """Return the body of a wait that was cancelled: the last values *seen* so far."""
         frames = [frame for frame in answer.prepared.frames if frame.at <= seen]
         *_, body = wait_frames(frames)
         return answer.prepared.fill(body.raw, answer.values)
 
 
-def _disturbed(script: Script, direction: Direction, entry: Entry) -> Script:
+def _disturbed(script: ResponsePlan, direction: ResponseOverride, entry: Entry) -> ResponsePlan:
     """Return what the faults of *direction* make of *script*, which then says so in its head."""
     if not direction.faults:
         return script
     for fault in direction.faults:
         try:
-            script = fault.disturb(script)
+            script = fault.apply(script)
         except NoSuchEvent as error:
             entry.problem = f"{fault}: {error}"
     told = ", ".join(map(str, direction.faults)).encode("ascii", "backslashreplace")
@@ -161,16 +161,16 @@ class RunEndpoints:
 
     def __init__(
         self,
-        replay: Replay,
-        lifecycle: Lifecycle,
-        stage: Stage | None = None,
+        replay: ReplayEngine,
+        run_registry: RunRegistry,
+        overrides: Overrides | None = None,
         body_limit: int = BODY_LIMIT,
     ) -> None:
-        stage = stage or Stage()
-        self._stream = RunEndpoint("/runs/stream", replay, lifecycle, stage, body_limit)
-        self._wait = RunEndpoint("/runs/wait", replay, lifecycle, stage, body_limit)
-        self._run = BackgroundEndpoint(replay, lifecycle, stage, body_limit)
-        self._batch = BackgroundEndpoint(replay, lifecycle, stage, body_limit, batch=True)
+        overrides = overrides or Overrides()
+        self._stream = RunEndpoint("/runs/stream", replay, run_registry, overrides, body_limit)
+        self._wait = RunEndpoint("/runs/wait", replay, run_registry, overrides, body_limit)
+        self._run = BackgroundEndpoint(replay, run_registry, overrides, body_limit)
+        self._batch = BackgroundEndpoint(replay, run_registry, overrides, body_limit, batch=True)
         endpoints: dict[str, Callable[[Scope, Receive, Send], Awaitable[None]]] = {
             "/runs/stream": self._stream,
             "/runs/wait": self._wait,

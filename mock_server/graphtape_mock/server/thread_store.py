@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graphtape_contracts.json_value import Json
-from graphtape_mock.server.validation.json_body import parse_uuid, strip_metadata
-from graphtape_mock.server.errors import Miss, Refusal
 from graphtape_mock.replay.ids import IdSource
+from graphtape_mock.server.errors import ApiError, NotAvailable
+from graphtape_mock.server.validation.json_body import parse_uuid, strip_metadata
 
 THREAD_LIMIT = 10_000
-"""Threads that are kept before the oldest is forgotten."""
+"""ThreadStore that are kept before the oldest is forgotten."""
 
 
-class Threads:
+class ThreadStore:
     """A bounded store of threads, in memory."""
 
     def __init__(
@@ -37,16 +37,16 @@ class Threads:
         """Create the thread that *body* asks for, and return it or the one that exists.
 
         *body* is valid by `thread-create-request.json`; a time to live is accepted and has no
-        effect. Raises Refusal 422 (no UUID), 409 (exists) or 501 (state to put into it).
+        effect. Raises ApiError 422 (no UUID), 409 (exists) or 501 (state to put into it).
         """
         asked = body.get("thread_id")
         thread_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
         if body.get("supersteps"):
-            raise Miss(501, "Not implemented by graphtape: POST /threads with supersteps")
+            raise NotAvailable(501, "Not implemented by graphtape: POST /threads with supersteps")
         if existing := self._threads.get(thread_id):
             if body.get("if_exists") == "do_nothing":
                 return existing
-            raise Refusal(409, f"Thread with ID {thread_id} already exists")
+            raise ApiError(409, f"Thread with ID {thread_id} already exists")
         now = self._now()
         thread: Json = {
             "thread_id": thread_id,
@@ -103,15 +103,15 @@ class Threads:
         self._threads[thread["thread_id"]] = thread
 
     def get(self, thread_id: str) -> Json:
-        """Return a thread; raises Refusal 422 or 404."""
+        """Return a thread; raises ApiError 422 or 404."""
         uuid = parse_uuid(thread_id, _NOT_A_UUID)
         try:
             return self._threads[uuid]
         except KeyError:
-            raise Refusal(404, f"Thread with ID {uuid} not found") from None
+            raise ApiError(404, f"Thread with ID {uuid} not found") from None
 
     def delete(self, thread_id: str) -> None:
-        """Forget a thread; raises Refusal 422 or 404."""
+        """Forget a thread; raises ApiError 422 or 404."""
         del self._threads[self.get(thread_id)["thread_id"]]
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphtape_contracts import Exchange, Request
-from graphtape_contracts.checker import check, check_body, read_call, relate
+from graphtape_contracts.checker import check, check_body, check_related, parse_head
 from graphtape_contracts.dialect import Dialect, detect
-from graphtape_contracts.parsing.event import parse as parse_json
 from graphtape_contracts.finding import Finding
 from graphtape_contracts.json_value import Json, is_object
+from graphtape_contracts.parsing.event import parse as parse_json
 from graphtape_contracts.rule import AnyRule
 from graphtape_mock.recordings import file as recording_file
 from graphtape_mock.recordings.recording import Recording
@@ -20,13 +20,13 @@ _SCHEMAS = re.compile(r"/assistants/[^/]+/schemas$")
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class JudgementOptions:
     """How files are judged."""
 
     rules: tuple[AnyRule, ...]
     dialect: Dialect | None = None
     """The kind of server; None to detect it."""
-    repeatable: bool = False
+    deterministic: bool = False
     """Whether the same request gets the same answer every time."""
     request: Request | None = None
     """What transcripts answer; None if nobody knows: then they are taken for those of a run."""
@@ -35,7 +35,7 @@ class Judging:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class LocatedFinding:
     """A finding in a file."""
 
     finding: Finding
@@ -46,17 +46,17 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """What is to be said about one file."""
 
     file: str
     exchanges: int
     dialect: Dialect | None
     """The first one that was detected, or the one that was named."""
-    remarks: tuple[Remark, ...]
+    remarks: tuple[LocatedFinding, ...]
 
 
-def judge(file: Path, judging: Judging) -> Verdict:
+def judge_file(file: Path, judging: JudgementOptions) -> Judgement:
     """Return the verdict on the recording or transcript in *file*.
 
     Raises BrokenRecording, BrokenTranscript, or OSError where the file can't be read.
@@ -75,32 +75,36 @@ def judge(file: Path, judging: Judging) -> Verdict:
     return _judge_recording(str(file), recording, judging)
 
 
-def _judge_transcript(file: str, content: bytes, judging: Judging) -> Verdict:
+def _judge_transcript(file: str, content: bytes, judging: JudgementOptions) -> Judgement:
     shown = transcript.parse(content, file, stopped=judging.stopped)
-    call = read_call(judging.request, shown.response, dialect=judging.dialect)
+    call = parse_head(judging.request, shown.response, dialect=judging.dialect)
     findings = check_body(call, shown.frames, shown.end, judging.rules)
-    return Verdict(file, 1, call.dialect, tuple(Remark(finding, "") for finding in findings))
+    return Judgement(
+        file, 1, call.dialect, tuple(LocatedFinding(finding, "") for finding in findings)
+    )
 
 
-def _judge_recording(file: str, recording: Recording, judging: Judging) -> Verdict:
+def _judge_recording(file: str, recording: Recording, judging: JudgementOptions) -> Judgement:
     exchanges = recording.exchanges
     detected = (detect(exchange.response) for exchange in exchanges)
     dialect = judging.dialect or next((found for found in detected if found), None)
     findings = [
         *_each(exchanges, judging, dialect),
-        *relate(exchanges, judging.rules, dialect=dialect, repeatable=judging.repeatable),
+        *check_related(
+            exchanges, judging.rules, dialect=dialect, deterministic=judging.deterministic
+        ),
     ]
-    remarks: list[Remark] = []
+    remarks: list[LocatedFinding] = []
     for finding in findings:
         number = (finding.exchange or 1) - 1
         request = exchanges[number].request
         line = recording.lines[number] + (finding.frame or 0)
-        remarks.append(Remark(finding, f"{request.method} {request.path}", line))
-    return Verdict(file, len(exchanges), dialect, tuple(remarks))
+        remarks.append(LocatedFinding(finding, f"{request.method} {request.path}", line))
+    return Judgement(file, len(exchanges), dialect, tuple(remarks))
 
 
 def _each(
-    exchanges: Sequence[Exchange], judging: Judging, dialect: Dialect | None
+    exchanges: Sequence[Exchange], judging: JudgementOptions, dialect: Dialect | None
 ) -> Iterator[Finding]:
     output_schema = _output_schema(exchanges)
     for number, exchange in enumerate(exchanges, 1):

@@ -9,10 +9,10 @@ from typing import Any
 from graphtape_contracts.finding import Level, json_path
 from graphtape_mock.console.github import COMMANDS, annotation
 from graphtape_mock.console.text import count, escape
-from graphtape_mock.verify.judgement import Remark, Verdict
+from graphtape_mock.verify.judgement import Judgement, LocatedFinding
 
 
-def text(verdict: Verdict) -> Iterator[str]:
+def text(verdict: Judgement) -> Iterator[str]:
     """Yield the lines that tell a person the *verdict*, harmless to a terminal."""
     server = f"{verdict.dialect} dialect" if verdict.dialect else "a server of no known dialect"
     exchanges = count(verdict.exchanges, "exchange")
@@ -26,7 +26,7 @@ def text(verdict: Verdict) -> Iterator[str]:
         yield from (escape(f"  {more}") for more in rest)
 
 
-def summary(verdicts: Sequence[Verdict], rules: int) -> str:
+def summary(verdicts: Sequence[Judgement], rules: int) -> str:
     """Return one line about all *verdicts* by that number of *rules*."""
     levels = Counter(remark.finding.level for v in verdicts for remark in v.remarks)
     found = ", ".join(f"{levels[level]} at {level}" for level in Level if levels[level])
@@ -37,12 +37,12 @@ def summary(verdicts: Sequence[Verdict], rules: int) -> str:
     )
 
 
-def as_json(verdicts: Iterable[Verdict]) -> str:
+def as_json(verdicts: Iterable[Judgement]) -> str:
     """Return the *verdicts* as a JSON object, for programs."""
     return json.dumps({"files": [_file(verdict) for verdict in verdicts]}, indent=2)
 
 
-def _file(verdict: Verdict) -> dict[str, Any]:
+def _file(verdict: Judgement) -> dict[str, Any]:
     return {
         "file": verdict.file,
         "exchanges": verdict.exchanges,
@@ -51,18 +51,18 @@ def _file(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _finding(remark: Remark) -> dict[str, Any]:
+def _finding(remark: LocatedFinding) -> dict[str, Any]:
     described = asdict(remark.finding) | {"path": json_path(remark.finding.path)}
     return described | {"request": remark.request, "line": remark.line}
 
 
-def github(verdict: Verdict) -> Iterator[str]:
+def github(verdict: Judgement) -> Iterator[str]:
     """Yield the *verdict* as workflow commands, which GitHub shows at the lines of the file."""
     for remark in verdict.remarks:
         finding = remark.finding
         yield annotation(
             COMMANDS[finding.level.rank],
-            f"{finding.promise}\nAt {finding.where}: expected {finding.expected}, "
+            f"{finding.statement}\nAt {finding.where}: expected {finding.expected}, "
             f"got {finding.got}",
             file=verdict.file,
             line=remark.line,

@@ -28,10 +28,10 @@ from scripted_deployment import (
 )
 
 from graphtape_contracts import Exchange, Frame, Request, Response
-from graphtape_mock.replay.engine import Options
 from graphtape_mock.cli.main import run
 from graphtape_mock.deployment.connection import KEY_VARIABLES
 from graphtape_mock.recordings.file import RecordingWriter, read
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
 
@@ -80,7 +80,7 @@ def test_the_mock_never_drifts_from_what_it_serves(
     options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = bundled_recordings()
-    mock = Mock(load([folder]), Options(speed=0))
+    mock = Mock(load([folder]), ReplayOptions(speed=0))
 
     with BackgroundServer(mock) as server:
         code = run(["drift", "--fail-on", "additive", *options, str(folder), server.url])

@@ -15,7 +15,7 @@ def test_every_rule_is_listed_with_its_level_and_promise(capsys: Printed) -> Non
     assert run(["rules"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [[rule.id, rule.level] for rule in RULES]
-    assert all(line.endswith(rule.promise) for line, rule in zip(lines, RULES, strict=True))
+    assert all(line.endswith(rule.statement) for line, rule in zip(lines, RULES, strict=True))
 
 
 def test_one_rule_is_explained(capsys: Printed) -> None:

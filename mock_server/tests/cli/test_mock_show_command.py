@@ -10,10 +10,10 @@ from facts import missing
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
 from graphtape_mock.cli.main import run
-from graphtape_mock.recordings.recording import Recording
-from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.cli.recording_text import render
 from graphtape_mock.console.text import escape, shorten
+from graphtape_mock.recordings.file import RecordingWriter
+from graphtape_mock.recordings.recording import Recording
 
 STREAM = Response(200, (("content-type", "text/event-stream"),))
 BODY = (

@@ -9,12 +9,12 @@ import pytest
 from facts import missing
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response
-from graphtape_contracts.catalogue import find
+from graphtape_contracts.catalogue import find_rule
 from graphtape_contracts.rules import RULES
 from graphtape_mock.cli.main import run
 from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.server.mock import bundled_recordings
-from graphtape_mock.verify.judgement import Judging, judge
+from graphtape_mock.verify.judgement import JudgementOptions, judge_file
 
 Captured = Callable[[str], Exchange]
 Write = Callable[[str, Iterable[Exchange]], str]
@@ -22,7 +22,7 @@ Printed = pytest.CaptureFixture[str]
 
 STREAM = "python/mode-agent-values"
 OTHER = "python/boom-updates"
-ALL = Judging(RULES)
+ALL = JudgementOptions(RULES)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_the_line_told_is_that_of_the_frame(write: Write, captured: Captured) ->
     killed = replace(captured(OTHER), end=End.UNKNOWN)
     path = Path(write("a.jsonl", [killed, swapped(captured(STREAM))]))
 
-    (remark,) = judge(path, Judging((find("order.metadata-first"),))).remarks
+    (remark,) = judge_file(path, JudgementOptions((find_rule("order.metadata-first"),))).remarks
 
     line = path.read_text(encoding="utf-8").splitlines()[(remark.line or 0) - 1]
     assert json.loads(line)["event"] == "values"
@@ -216,9 +216,9 @@ def test_the_schema_of_the_output_is_taken_from_the_recording(
     )
     broken = replace(told, frames=(Frame(0.0, b"[]"),))
 
-    with_schema = judge(Path(write("a.jsonl", [told, broken, captured(STREAM)])), ALL)
-    without = judge(Path(write("b.jsonl", [broken, captured(STREAM)])), ALL)
-    with_two = judge(Path(write("c.jsonl", [told, told, captured(STREAM)])), ALL)
+    with_schema = judge_file(Path(write("a.jsonl", [told, broken, captured(STREAM)])), ALL)
+    without = judge_file(Path(write("b.jsonl", [broken, captured(STREAM)])), ALL)
+    with_two = judge_file(Path(write("c.jsonl", [told, told, captured(STREAM)])), ALL)
 
     verdicts = (with_schema, without, with_two)
     told_wrong = [{r.finding.rule for r in verdict.remarks} for verdict in verdicts]

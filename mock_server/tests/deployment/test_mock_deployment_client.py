@@ -22,9 +22,9 @@ from scripted_deployment import (
 )
 
 from graphtape_contracts import End, Frame, Request, Response
-from graphtape_mock.deployment.client import Caller, starts_runs
-from graphtape_mock.deployment.budget import MOST_RETRIES, Budget, BudgetSpent, Governor
-from graphtape_mock.deployment.connection import Upstream, UpstreamError
+from graphtape_mock.deployment.budget import MOST_RETRIES, BudgetExhausted, BudgetLimits, RunBudget
+from graphtape_mock.deployment.client import DeploymentClient, starts_runs
+from graphtape_mock.deployment.connection import DeploymentConnection, DeploymentError
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"a": 1})
@@ -48,11 +48,15 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-def caller(deployment: Deployment, tmp_path: Path, slept: list[float]) -> Generator[Caller]:
+def client(
+    deployment: Deployment, tmp_path: Path, slept: list[float]
+) -> Generator[DeploymentClient]:
     """A caller with ten runs and a hundred seconds to spend, who never waits."""
-    governor = Governor(Budget(10, 100), tmp_path, clock=lambda: 1000.0, sleep=slept.append)
-    with Upstream(deployment.url) as upstream:
-        yield Caller(upstream, governor)
+    run_budget = RunBudget(
+        BudgetLimits(10, 100), tmp_path, clock=lambda: 1000.0, sleep=slept.append
+    )
+    with DeploymentConnection(deployment.url) as upstream:
+        yield DeploymentClient(upstream, run_budget)
 
 
 def one_after_the_other(*scripts: Script) -> Script:
@@ -61,43 +65,43 @@ def one_after_the_other(*scripts: Script) -> Script:
     return lambda asked: next(waiting)(asked)
 
 
-def test_an_exchange_has_the_request_and_all_that_came(caller: Caller) -> None:
-    exchange = caller.ask(STREAM)
+def test_an_exchange_has_the_request_and_all_that_came(client: DeploymentClient) -> None:
+    exchange = client.ask(STREAM)
 
     assert exchange.request == STREAM
     assert exchange.response.status == 200
     assert [frame.event for frame in exchange.frames] == ["metadata", "values"]
     assert exchange.body == METADATA + VALUES
     assert exchange.end is End.COMPLETE
-    assert caller.governor.spent.runs == 1
+    assert client.run_budget.spent.runs == 1
 
 
 def test_an_answer_that_is_to_be_judged_tells_that_it_was_compressed(
-    deployment: Deployment, caller: Caller
+    deployment: Deployment, client: DeploymentClient
 ) -> None:
     packed = answer(200, gzip.compress(b"{}"), b"content-encoding: gzip")
     deployment.scripts["POST /runs/wait"] = say(packed)
 
-    with Upstream(deployment.url, tells_encoding=True) as upstream:
-        exchange = Caller(upstream, caller.governor).ask(WAIT)
+    with DeploymentConnection(deployment.url, tells_encoding=True) as upstream:
+        exchange = DeploymentClient(upstream, client.run_budget).ask(WAIT)
 
     assert exchange.response.header("content-encoding") == "gzip"
     assert exchange.body == b"{}"
 
 
-def test_another_body_is_pieces_of_bytes(deployment: Deployment, caller: Caller) -> None:
+def test_another_body_is_pieces_of_bytes(deployment: Deployment, client: DeploymentClient) -> None:
     deployment.scripts["POST /runs/wait"] = say(answer(200, {"a": 1}))
 
-    exchange = caller.ask(WAIT)
+    exchange = client.ask(WAIT)
 
     assert exchange.frames == (Frame(exchange.frames[0].at, b'{"a":1}'),)
 
 
-def test_what_starts_no_run_costs_none(caller: Caller) -> None:
-    exchange = caller.ask(Request("GET", "/info"))
+def test_what_starts_no_run_costs_none(client: DeploymentClient) -> None:
+    exchange = client.ask(Request("GET", "/info"))
 
     assert orjson.loads(exchange.body) == {"version": "0.16.7"}
-    assert caller.governor.spent.runs == 0
+    assert client.run_budget.spent.runs == 0
 
 
 @pytest.mark.parametrize(
@@ -115,51 +119,53 @@ def test_some_requests_start_runs(method: str, path: str, expected: bool) -> Non
     assert starts_runs(Request(method, path)) is expected
 
 
-def test_a_run_that_was_refused_costs_nothing(deployment: Deployment, caller: Caller) -> None:
+def test_a_run_that_was_refused_costs_nothing(
+    deployment: Deployment, client: DeploymentClient
+) -> None:
     deployment.scripts["POST /runs/stream"] = say(answer(422, {"detail": "no"}))
 
-    assert caller.ask(STREAM).response.status == 422
-    assert caller.governor.spent.runs == 0
+    assert client.ask(STREAM).response.status == 422
+    assert client.run_budget.spent.runs == 0
 
 
 def test_a_request_that_is_put_off_is_made_again(
-    deployment: Deployment, caller: Caller, slept: list[float]
+    deployment: Deployment, client: DeploymentClient, slept: list[float]
 ) -> None:
     deployment.scripts["POST /runs/stream"] = one_after_the_other(
         say(answer(429, {}, b"Retry-After: 7")), say(answer(503, {})), stream(METADATA)
     )
 
-    exchange = caller.ask(STREAM)
+    exchange = client.ask(STREAM)
 
     assert exchange.response.status == 200
     assert slept == [7.0, 1.0]
-    assert (caller.governor.spent.runs, caller.governor.spent.put_off) == (1, 2)
+    assert (client.run_budget.spent.runs, client.run_budget.spent.waits) == (1, 2)
 
 
 def test_a_request_is_not_made_again_for_ever(
-    deployment: Deployment, caller: Caller, slept: list[float]
+    deployment: Deployment, client: DeploymentClient, slept: list[float]
 ) -> None:
     deployment.scripts["POST /runs/stream"] = say(answer(429, {}, b"Retry-After: 2"))
 
-    assert caller.ask(STREAM).response.status == 429
+    assert client.ask(STREAM).response.status == 429
     assert slept == [2.0] * MOST_RETRIES
     assert len(deployment.bodies("POST /runs/stream")) == MOST_RETRIES + 1
-    assert caller.governor.spent.runs == 0
+    assert client.run_budget.spent.runs == 0
 
 
-def test_a_wait_that_is_too_long_ends_it(deployment: Deployment, caller: Caller) -> None:
+def test_a_wait_that_is_too_long_ends_it(deployment: Deployment, client: DeploymentClient) -> None:
     deployment.scripts["POST /runs/stream"] = say(answer(429, {}, b"Retry-After: 101"))
 
-    with pytest.raises(BudgetSpent, match="101 s"):
-        caller.ask(STREAM)
+    with pytest.raises(BudgetExhausted, match="101 s"):
+        client.ask(STREAM)
 
 
-def test_a_run_too_many_is_not_asked_for(deployment: Deployment, caller: Caller) -> None:
+def test_a_run_too_many_is_not_asked_for(deployment: Deployment, client: DeploymentClient) -> None:
     for _ in range(10):
-        caller.ask(STREAM)
+        client.ask(STREAM)
 
-    with pytest.raises(BudgetSpent, match="10 of 10 runs"):
-        caller.ask(STREAM)
+    with pytest.raises(BudgetExhausted, match="10 of 10 runs"):
+        client.ask(STREAM)
     assert len(deployment.bodies("POST /runs/stream")) == 10
 
 
@@ -178,34 +184,36 @@ def located(head: bytes) -> bytes:
     return head.replace(b"connection: close", LOCATED + b"\r\nconnection: close")
 
 
-def test_who_has_seen_enough_hangs_up(deployment: Deployment, caller: Caller) -> None:
+def test_who_has_seen_enough_hangs_up(deployment: Deployment, client: DeploymentClient) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA, VALUES)
 
-    exchange = caller.ask(STREAM, enough=lambda frame: frame.event == "values")
+    exchange = client.ask(STREAM, stop_when=lambda frame: frame.event == "values")
 
     assert [frame.event for frame in exchange.frames] == ["metadata", "values"]
     assert exchange.end is End.STOPPED
-    assert caller.governor.spent.runs == 1
+    assert client.run_budget.spent.runs == 1
 
 
-def test_the_head_is_told_and_may_be_enough(deployment: Deployment, caller: Caller) -> None:
+def test_the_head_is_told_and_may_be_enough(
+    deployment: Deployment, client: DeploymentClient
+) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA)
     heads: list[Response] = []
 
-    def began(response: Response) -> bool:
+    def on_headers(response: Response) -> bool:
         heads.append(response)
         return True
 
-    exchange = caller.ask(STREAM, began=began)
+    exchange = client.ask(STREAM, on_headers=on_headers)
 
     assert heads == [exchange.response]
     assert (exchange.frames, exchange.end) == ((), End.STOPPED)
 
 
-def test_who_is_told_the_head_may_want_the_rest(caller: Caller) -> None:
+def test_who_is_told_the_head_may_want_the_rest(client: DeploymentClient) -> None:
     heads: list[Response] = []
 
-    exchange = caller.ask(STREAM, began=heads.append)
+    exchange = client.ask(STREAM, on_headers=heads.append)
 
     assert heads == [exchange.response]
     assert exchange.end is End.COMPLETE
@@ -213,32 +221,32 @@ def test_who_is_told_the_head_may_want_the_rest(caller: Caller) -> None:
 
 @pytest.mark.parametrize("cancelling", [say(answer(202, b"")), Asked.reset, say(answer(307, {}))])
 def test_a_run_that_nobody_reads_is_cancelled_where_its_thread_is_known(
-    deployment: Deployment, caller: Caller, cancelling: Script
+    deployment: Deployment, client: DeploymentClient, cancelling: Script
 ) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA, head=located(STREAM_HEAD))
     deployment.scripts[CANCEL] = cancelling
 
-    exchange = caller.ask(STREAM, enough=lambda frame: True)
+    exchange = client.ask(STREAM, stop_when=lambda frame: True)
 
     assert exchange.end is End.STOPPED
     assert deployment.asked[-1].line == CANCEL
 
 
-def test_what_is_no_run_is_not_cancelled(deployment: Deployment, caller: Caller) -> None:
+def test_what_is_no_run_is_not_cancelled(deployment: Deployment, client: DeploymentClient) -> None:
     deployment.scripts["GET /info"] = say(answer(200, {}, LOCATED))
 
-    caller.ask(Request("GET", "/info"), enough=lambda frame: True)
+    client.ask(Request("GET", "/info"), stop_when=lambda frame: True)
 
     assert [asked.line for asked in deployment.asked] == ["GET /info"]
 
 
 def test_a_run_that_says_nothing_for_too_long_is_given_up(
-    deployment: Deployment, caller: Caller
+    deployment: Deployment, client: DeploymentClient
 ) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA, head=located(STREAM_HEAD))
 
-    with Upstream(deployment.url, timeout=1.0) as impatient:
-        exchange = Caller(impatient, caller.governor).ask(STREAM)
+    with DeploymentConnection(deployment.url, timeout=1.0) as impatient:
+        exchange = DeploymentClient(impatient, client.run_budget).ask(STREAM)
 
     assert exchange.end is End.STOPPED
     assert deployment.asked[-1].line == CANCEL
@@ -246,7 +254,7 @@ def test_a_run_that_says_nothing_for_too_long_is_given_up(
 
 @pytest.mark.parametrize("ending", [say(), Asked.reset], ids=["closed", "reset"])
 def test_a_body_that_breaks_off_is_cut(
-    deployment: Deployment, caller: Caller, ending: Script
+    deployment: Deployment, client: DeploymentClient, ending: Script
 ) -> None:
     def break_off(asked: Asked) -> None:
         asked.send(STREAM_HEAD, chunk(METADATA))
@@ -254,25 +262,25 @@ def test_a_body_that_breaks_off_is_cut(
 
     deployment.scripts["POST /runs/stream"] = break_off
 
-    exchange = caller.ask(STREAM)
+    exchange = client.ask(STREAM)
 
     assert exchange.end is End.CUT
     assert METADATA.startswith(exchange.body)
 
 
 def test_a_stream_that_ends_without_a_blank_line_has_a_torn_tail(
-    deployment: Deployment, caller: Caller
+    deployment: Deployment, client: DeploymentClient
 ) -> None:
     deployment.scripts["POST /runs/stream"] = say(STREAM_HEAD, chunk(b"event: val"), END)
 
-    exchange = caller.ask(STREAM)
+    exchange = client.ask(STREAM)
 
     assert [(frame.raw, frame.torn) for frame in exchange.frames] == [(b"event: val", True)]
     assert exchange.end is End.COMPLETE
 
 
-def test_no_answer_at_all_is_an_error(deployment: Deployment, caller: Caller) -> None:
+def test_no_answer_at_all_is_an_error(deployment: Deployment, client: DeploymentClient) -> None:
     deployment.scripts["POST /runs/stream"] = Asked.reset
 
-    with pytest.raises(UpstreamError, match="was lost"):
-        caller.ask(STREAM)
+    with pytest.raises(DeploymentError, match="was lost"):
+        client.ask(STREAM)

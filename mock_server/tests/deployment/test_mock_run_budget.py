@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from graphtape_contracts import Response
-from graphtape_mock.deployment.budget import Budget, BudgetSpent, Governor, Spent
+from graphtape_mock.deployment.budget import BudgetExhausted, BudgetLimits, RunBudget, Spent
 
 START = datetime(2026, 11, 27, 4, 0, 0, tzinfo=UTC).timestamp()
 
@@ -38,14 +38,14 @@ def time() -> Time:
 
 
 @pytest.fixture
-def governor(tmp_path: Path, time: Time) -> Governor:
+def run_budget(tmp_path: Path, time: Time) -> RunBudget:
     """A governor with three runs and a minute to spend."""
-    return Governor(Budget(3, 60), tmp_path, clock=time.clock, sleep=time.sleep)
+    return RunBudget(BudgetLimits(3, 60), tmp_path, clock=time.clock, sleep=time.sleep)
 
 
-def run(governor: Governor, times: int = 1) -> None:
+def run(run_budget: RunBudget, times: int = 1) -> None:
     for _ in range(times):
-        with governor.run():
+        with run_budget.run():
             pass
 
 
@@ -54,48 +54,48 @@ def later(value: str, status: int = 429) -> Response:
     return Response(status, (("retry-after", value),))
 
 
-def test_runs_are_let_through_until_none_is_left(governor: Governor) -> None:
-    assert (governor.left, governor.spent) == (3, Spent())
+def test_runs_are_let_through_until_none_is_left(run_budget: RunBudget) -> None:
+    assert (run_budget.left, run_budget.spent) == (3, Spent())
 
-    run(governor, 3)
+    run(run_budget, 3)
 
-    assert governor.left == 0
-    with pytest.raises(BudgetSpent, match="3 of 3 runs"):
-        run(governor)
-
-
-def test_a_run_that_is_refunded_was_none(governor: Governor) -> None:
-    run(governor, 3)
-
-    governor.refund()
-
-    assert governor.left == 1
-    run(governor)
+    assert run_budget.left == 0
+    with pytest.raises(BudgetExhausted, match="3 of 3 runs"):
+        run(run_budget)
 
 
-def test_a_refund_never_gives_more_than_there_was(governor: Governor) -> None:
-    governor.refund()
+def test_a_run_that_is_refunded_was_none(run_budget: RunBudget) -> None:
+    run(run_budget, 3)
 
-    assert governor.left == 3
+    run_budget.release()
+
+    assert run_budget.left == 1
+    run(run_budget)
 
 
-def test_a_run_that_failed_was_one(governor: Governor) -> None:
-    with pytest.raises(KeyError), governor.run():
+def test_a_refund_never_gives_more_than_there_was(run_budget: RunBudget) -> None:
+    run_budget.release()
+
+    assert run_budget.left == 3
+
+
+def test_a_run_that_failed_was_one(run_budget: RunBudget) -> None:
+    with pytest.raises(KeyError), run_budget.run():
         raise KeyError
 
-    assert governor.left == 2
+    assert run_budget.left == 2
 
 
-def test_time_begins_with_the_first_run(governor: Governor, time: Time) -> None:
+def test_time_begins_with_the_first_run(run_budget: RunBudget, time: Time) -> None:
     time.now += 100
-    run(governor)
+    run(run_budget)
     time.now += 59
-    run(governor)
+    run(run_budget)
     time.now += 1
 
-    with pytest.raises(BudgetSpent, match="60 of 60 s"):
-        run(governor)
-    assert governor.spent == Spent(2, 60.0)
+    with pytest.raises(BudgetExhausted, match="60 of 60 s"):
+        run(run_budget)
+    assert run_budget.spent == Spent(2, 60.0)
 
 
 @pytest.mark.parametrize(
@@ -114,74 +114,77 @@ def test_time_begins_with_the_first_run(governor: Governor, time: Time) -> None:
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_who_is_put_off_waits_as_long_as_asked(
-    governor: Governor, time: Time, asked: str, expected: float, status: int
+    run_budget: RunBudget, time: Time, asked: str, expected: float, status: int
 ) -> None:
-    assert governor.put_off(later(asked, status)) is True
+    assert run_budget.wait_for_retry(later(asked, status)) is True
 
     assert time.slept == [expected]
-    assert governor.spent.put_off == 1
+    assert run_budget.spent.waits == 1
 
 
-def test_without_retry_after_the_wait_is_a_second(governor: Governor, time: Time) -> None:
-    assert governor.put_off(Response(503)) is True
+def test_without_retry_after_the_wait_is_a_second(run_budget: RunBudget, time: Time) -> None:
+    assert run_budget.wait_for_retry(Response(503)) is True
 
     assert time.slept == [1.0]
 
 
 @pytest.mark.parametrize("status", [200, 404, 500])
-def test_no_other_status_puts_off(governor: Governor, time: Time, status: int) -> None:
-    assert governor.put_off(later("7", status)) is False
+def test_no_other_status_puts_off(run_budget: RunBudget, time: Time, status: int) -> None:
+    assert run_budget.wait_for_retry(later("7", status)) is False
 
-    assert (time.slept, governor.spent.put_off) == ([], 0)
+    assert (time.slept, run_budget.spent.waits) == ([], 0)
 
 
-def test_nobody_waits_longer_than_there_is_time(governor: Governor, time: Time) -> None:
-    run(governor)
+def test_nobody_waits_longer_than_there_is_time(run_budget: RunBudget, time: Time) -> None:
+    run(run_budget)
     time.now += 50
 
     with pytest.raises(
-        BudgetSpent,
+        BudgetExhausted,
         match=r"11 s\b.*\b60 s\b.*\b10 s\b",
     ):
-        governor.put_off(later("11"))
+        run_budget.wait_for_retry(later("11"))
 
-    assert (time.slept, governor.spent.put_off) == ([], 0)
-    assert governor.put_off(later("10")) is True
+    assert (time.slept, run_budget.spent.waits) == ([], 0)
+    assert run_budget.wait_for_retry(later("10")) is True
 
 
-def test_being_put_off_takes_time_before_the_first_run_too(governor: Governor, time: Time) -> None:
-    governor.put_off(later("40"))
+def test_being_put_off_takes_time_before_the_first_run_too(
+    run_budget: RunBudget, time: Time
+) -> None:
+    run_budget.wait_for_retry(later("40"))
     time.now += 20
 
-    with pytest.raises(BudgetSpent, match="60 of 60 s"):
-        run(governor)
+    with pytest.raises(BudgetExhausted, match="60 of 60 s"):
+        run(run_budget)
 
 
 def test_all_who_share_a_folder_spend_one_budget(tmp_path: Path, time: Time) -> None:
     one, other = (
-        Governor(Budget(3, 60), tmp_path, clock=time.clock, sleep=time.sleep) for _ in range(2)
+        RunBudget(BudgetLimits(3, 60), tmp_path, clock=time.clock, sleep=time.sleep)
+        for _ in range(2)
     )
 
     run(one, 2)
     run(other)
 
     assert one.spent == other.spent == Spent(3)
-    with pytest.raises(BudgetSpent):
+    with pytest.raises(BudgetExhausted):
         run(one)
 
 
 _PROCESS = """
 import sys
 from pathlib import Path
-from graphtape_mock.deployment.budget import Budget, BudgetSpent, Governor
+from graphtape_mock.deployment.budget import BudgetLimits, BudgetExhausted, RunBudget
 
-governor = Governor(Budget(40, 60, at_once=2), Path(sys.argv[1]))
+governor = RunBudget(BudgetLimits(40, 60, at_once=2), Path(sys.argv[1]))
 count = 0
 try:
     while True:
         with governor.run():
             count += 1
-except BudgetSpent:
+except BudgetExhausted:
     print(count)
 """
 
@@ -197,9 +200,9 @@ def test_processes_spend_one_budget_together(tmp_path: Path) -> None:
 _HOLDER = """
 import sys, time
 from pathlib import Path
-from graphtape_mock.deployment.budget import Budget, Governor
+from graphtape_mock.deployment.budget import BudgetLimits, RunBudget
 
-with Governor(Budget(40, 60), Path(sys.argv[1])).run():
+with RunBudget(BudgetLimits(40, 60), Path(sys.argv[1])).run():
     print("holds", flush=True)
     time.sleep(60)
 """
@@ -212,10 +215,10 @@ def test_the_place_of_a_process_that_died_is_free(tmp_path: Path) -> None:
         process.stdout.readline()
         process.send_signal(signal.SIGKILL)
 
-    governor = Governor(Budget(40, 60), tmp_path)
-    run(governor)
+    run_budget = RunBudget(BudgetLimits(40, 60), tmp_path)
+    run(run_budget)
 
-    assert governor.spent.runs == 2
+    assert run_budget.spent.runs == 2
 
 
 @pytest.mark.parametrize("at_once", [1, 3])
@@ -229,14 +232,14 @@ def test_no_more_runs_are_under_way_than_may_be(tmp_path: Path, at_once: int) ->
         go.wait(20)
 
     def hold(name: str) -> None:
-        with Governor(Budget(40, 60, at_once), tmp_path).run():
+        with RunBudget(BudgetLimits(40, 60, at_once), tmp_path).run():
             inside.add(name)
             full.wait(20)
             go.wait(20)
             inside.remove(name)
 
     def follow() -> None:
-        with Governor(Budget(40, 60, at_once), tmp_path, sleep=look_again).run():
+        with RunBudget(BudgetLimits(40, 60, at_once), tmp_path, sleep=look_again).run():
             under_way.append(len(inside) + 1)
 
     holders = [threading.Thread(target=hold, args=(str(n),)) for n in range(at_once)]
@@ -254,14 +257,14 @@ def test_no_more_runs_are_under_way_than_may_be(tmp_path: Path, at_once: int) ->
 
 
 def test_who_finds_no_place_looks_again_after_a_while(tmp_path: Path, time: Time) -> None:
-    first = Governor(Budget(3, 60), tmp_path, clock=time.clock)
+    first = RunBudget(BudgetLimits(3, 60), tmp_path, clock=time.clock)
     holding = first.run()
 
     def leave(seconds: float) -> None:
         time.sleep(seconds)
         holding.__exit__(None, None, None)
 
-    second = Governor(Budget(3, 60), tmp_path, clock=time.clock, sleep=leave)
+    second = RunBudget(BudgetLimits(3, 60), tmp_path, clock=time.clock, sleep=leave)
     holding.__enter__()
 
     with second.run():

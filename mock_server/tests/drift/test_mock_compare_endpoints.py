@@ -23,7 +23,7 @@ GRAPH = around("state", "/graph")
 
 
 def told(before: Exchange, edit: Edit) -> Told:
-    return [(drift.severity, drift.kind, drift.says) for drift in compare(before, edit(before))]
+    return [(drift.severity, drift.kind, drift.summary) for drift in compare(before, edit(before))]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_schema_that_there_was_not_is_new() -> None:
 
     (drift,) = compare(without, SCHEMAS)
 
-    assert (drift.severity, drift.says) == (ADDITIVE, "the output_schema is new")
+    assert (drift.severity, drift.summary) == (ADDITIVE, "the output_schema is new")
     assert compare(without, without) == []
 
 
@@ -202,7 +202,7 @@ def test_a_refusal_is_compared_by_its_shape() -> None:
 
     assert compare(refused, with_body(refused, {"detail": "no assistant"})) == []
     (drift,) = compare(refused, with_body(refused, {"detail": [{"loc": []}]}))
-    assert (drift.severity, drift.says) == (BREAKING, "'detail' is of another type")
+    assert (drift.severity, drift.summary) == (BREAKING, "'detail' is of another type")
 
 
 def test_a_body_that_is_no_json_is_told() -> None:

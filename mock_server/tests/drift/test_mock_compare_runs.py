@@ -23,9 +23,9 @@ from drifting import (
 from graphtape_contracts import End, Exchange, Request
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.langchain.messages import is_message
-from graphtape_mock.drift.requests import is_run
 from graphtape_mock.drift.compare_runs import compare
-from graphtape_mock.drift.severity import Severity, together
+from graphtape_mock.drift.requests import is_run
+from graphtape_mock.drift.severity import Severity, merge_duplicates
 from graphtape_mock.server.mock import bundled_recordings
 
 BREAKING, ADDITIVE, COSMETIC = Severity
@@ -177,16 +177,16 @@ def test_an_agent_that_goes_another_way_breaks_nobody() -> None:
 
     assert {drift.severity for drift in there} == {COSMETIC}
     assert {drift.severity for drift in back} == {ADDITIVE}
-    assert "tool message is not seen" in {drift.says for drift in there}
-    assert "tool message is new" in {drift.says for drift in back}
+    assert "tool message is not seen" in {drift.summary for drift in there}
+    assert "tool message is new" in {drift.summary for drift in back}
 
 
 def test_a_change_is_told_once_for_all_places() -> None:
     run = recorded("tools")
 
-    (drift,) = together(compare(run, in_messages("tool", status=...)(run)))
+    (drift,) = merge_duplicates(compare(run, in_messages("tool", status=...)(run)))
 
-    assert drift.says == "'status' of tool messages is missing"
+    assert drift.summary == "'status' of tool messages is missing"
     assert (drift.before, drift.after) == ("string", "absent")
     assert drift.where[:2] == ("last state $.messages[*].status", "values $.messages[*].status")
     assert "tasks (end) of tools $.result.messages[*].status" in drift.where
@@ -196,7 +196,7 @@ def test_the_worst_is_told_first() -> None:
     run = recorded("tools")
     edited = header("cache-control", "private")(in_messages("ai", more=1)(status(200)(run)))
 
-    drifts = together(compare(run, with_events(edited, events_of(edited)[:-1])))
+    drifts = merge_duplicates(compare(run, with_events(edited, events_of(edited)[:-1])))
 
     severities = [drift.severity for drift in drifts]
     assert severities == sorted(severities, key=lambda severity: severity.rank)
@@ -205,7 +205,7 @@ def test_the_worst_is_told_first() -> None:
 def changed_state(edit: Edit) -> set[tuple[Severity, str, str]]:
     """Return what is told of the edited run of the graph `state`."""
     run = recorded("state")
-    return {(d.severity, d.kind, d.says) for d in together(compare(run, edit(run)))}
+    return {(d.severity, d.kind, d.summary) for d in merge_duplicates(compare(run, edit(run)))}
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_run_that_fails_no_more_breaks_nobody() -> None:
 
     (drift,) = compare(run, without("error")(run))
 
-    assert (drift.severity, drift.says) == (ADDITIVE, "the run fails no more")
+    assert (drift.severity, drift.summary) == (ADDITIVE, "the run fails no more")
 
 
 def test_an_error_that_is_not_the_last_is_out_of_order() -> None:
@@ -295,7 +295,7 @@ def test_in_a_subgraph_ids_do_not_count_and_its_events_do() -> None:
     assert compare(run, events(moved)(run)) == []
     found = compare(run, events(hidden)(run))
     assert {(drift.severity, drift.kind) for drift in found} == {(BREAKING, "event-missing")}
-    assert any("updates|research:*" in drift.says for drift in found)
+    assert any("updates|research:*" in drift.summary for drift in found)
 
 
 def test_of_an_answer_that_was_recorded_in_part_nothing_is_missed() -> None:
@@ -388,7 +388,7 @@ def test_messages_that_are_not_announced_before_are_out_of_order() -> None:
     found = compare(run, events(late)(run))
 
     assert {(drift.severity, drift.kind) for drift in found} == {(BREAKING, "order")}
-    assert "messages/partial comes before messages/metadata" in {drift.says for drift in found}
+    assert "messages/partial comes before messages/metadata" in {drift.summary for drift in found}
 
 
 def test_the_messages_of_each_type_are_compared() -> None:
@@ -404,7 +404,7 @@ def test_what_is_announced_of_messages_is_compared_whatever_their_ids_are() -> N
     def without_node(value: Json) -> Json:
         return {key: field for key, field in value.items() if key != "langgraph_node"}
 
-    (drift,) = together(compare(run, all_data(without_node)(run)))
+    (drift,) = merge_duplicates(compare(run, all_data(without_node)(run)))
 
     assert drift.where == ("messages/metadata $.metadata.langgraph_node",)
 

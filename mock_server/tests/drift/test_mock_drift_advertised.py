@@ -36,8 +36,8 @@ def test_null_where_it_was_advertised_is_cosmetic() -> None:
     nullable = nullable_fields([SCHEMAS])
     before, after = recorded("state"), recorded("state-no-items")
 
-    with_schema = {d.says: d.severity for d in compare(before, after, nullable)}
-    without = {d.says: d.severity for d in compare(before, after)}
+    with_schema = {d.summary: d.severity for d in compare(before, after, nullable)}
+    without = {d.summary: d.severity for d in compare(before, after)}
 
     says = "'discount' is of another type"
     assert (with_schema[says], without[says]) == (Severity.COSMETIC, Severity.BREAKING)

@@ -7,7 +7,13 @@ import pytest
 from drifting import around, recorded, with_body
 
 from graphtape_contracts import Exchange, Frame, Request, Response, sse
-from graphtape_mock.drift.requests import as_recorded, can_be_repeated, is_redacted, is_run, to_ask
+from graphtape_mock.drift.requests import (
+    as_recorded,
+    can_be_repeated,
+    is_redacted,
+    is_run,
+    to_repeat,
+)
 
 ID = "01a20afa-a99a-75ae-b1ba-7ca409a824e4"
 TAGGED = {"graphtape": "drift"}
@@ -31,7 +37,7 @@ def run_of(body: object, *headers: tuple[str, str]) -> Request:
     ],
 )
 def test_a_run_is_tagged_and_ends_when_we_go(body: object, expected: dict[str, Any]) -> None:
-    asked = to_ask(run_of(body))
+    asked = to_repeat(run_of(body))
 
     assert orjson.loads(asked.body) == {"on_disconnect": "cancel"} | expected
 
@@ -40,19 +46,19 @@ def test_a_run_is_tagged_and_ends_when_we_go(body: object, expected: dict[str, A
 def test_a_body_that_is_no_run_request_is_asked_as_it_was(body: bytes) -> None:
     request = Request("POST", "/runs/wait", (), body)
 
-    assert to_ask(request) == request
+    assert to_repeat(request) == request
 
 
 def test_other_requests_are_not_tagged() -> None:
     request = around("agent", "/assistants/search").request
 
-    assert to_ask(request) == request
+    assert to_repeat(request) == request
 
 
 def test_headers_that_may_be_secret_are_left_out() -> None:
     request = run_of({}, ("accept", "*/*"), ("x-api-key", "[redacted-1]"), ("x-tenant", "a"))
 
-    assert to_ask(request).headers == (("accept", "*/*"),)
+    assert to_repeat(request).headers == (("accept", "*/*"),)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,7 @@ def test_a_placeholder_can_not_be_asked_for(request_: Request, expected: bool) -
 def test_the_tag_is_taken_out_of_the_answer(data: bytes, expected: bytes) -> None:
     block = sse.frame(b"event: tasks\r\ndata: " + data + b"\r\n\r\n", 1.5)
     run = recorded("agent")
-    stream = Exchange(to_ask(run.request), run.response, (block,))
+    stream = Exchange(to_repeat(run.request), run.response, (block,))
     whole = with_body(Exchange(run.request, Response(200), ()), orjson.loads(data))
 
     (frame,) = as_recorded(run.request, stream).frames

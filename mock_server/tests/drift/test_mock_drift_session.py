@@ -20,16 +20,19 @@ from scripted_deployment import (
 )
 
 from graphtape_contracts import End, Request, Response
-from graphtape_mock.drift.session import TIME_OVER, Question, Session
-from graphtape_mock.deployment.client import Caller
-from graphtape_mock.deployment.budget import Budget, BudgetSpent, Governor
-from graphtape_mock.deployment.connection import Upstream
 from graphtape_mock.console.progress import Progress
+from graphtape_mock.deployment.budget import BudgetExhausted, BudgetLimits, RunBudget
+from graphtape_mock.deployment.client import DeploymentClient
+from graphtape_mock.deployment.connection import DeploymentConnection
+from graphtape_mock.drift.session import TIME_OVER, DriftSession, RepeatedRequest
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
-INFO = Question("agent", Request("GET", "/info"))
+INFO = RepeatedRequest("agent", Request("GET", "/info"))
 RUN = "POST /runs/stream"
-RUNS = [Question(f"agent-{n}", Request("POST", "/runs/stream", (), b"[%d]" % n)) for n in range(4)]
+RUNS = [
+    RepeatedRequest(f"agent-{n}", Request("POST", "/runs/stream", (), b"[%d]" % n))
+    for n in range(4)
+]
 
 
 class Told(Progress):
@@ -59,18 +62,20 @@ def deployment() -> Generator[Deployment]:
         yield deployment
 
 
-MakeSession = Callable[..., Session]
+MakeSession = Callable[..., DriftSession]
 
 
 @pytest.fixture
 def session(deployment: Deployment, tmp_path: Path, told: Told) -> Generator[MakeSession]:
     """Make a session with ten runs and a hundred seconds, all of which a clock may tell."""
-    with Upstream(deployment.url) as upstream:
+    with DeploymentConnection(deployment.url) as upstream:
 
-        def make(at_once: int = 1, times: Iterator[float] | None = None) -> Session:
-            governor = Governor(Budget(10, 100, at_once), tmp_path)
+        def make(at_once: int = 1, times: Iterator[float] | None = None) -> DriftSession:
+            run_budget = RunBudget(BudgetLimits(10, 100, at_once), tmp_path)
             clock = (lambda: 0.0) if times is None else lambda: next(times, 101.0)
-            return Session(Caller(upstream, governor), told, at_once=at_once, clock=clock)
+            return DriftSession(
+                DeploymentClient(upstream, run_budget), told, at_once=at_once, clock=clock
+            )
 
         yield make
 
@@ -172,12 +177,12 @@ def test_a_run_under_way_is_read_to_its_end_when_the_budget_is_spent(
     session: MakeSession, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     met, spent = threading.Barrier(2), threading.Event()
-    put_off = Governor.put_off
+    put_off = RunBudget.wait_for_retry
 
-    def noted(governor: Governor, response: Response) -> bool:
+    def noted(run_budget: RunBudget, response: Response) -> bool:
         try:
-            return put_off(governor, response)
-        except BudgetSpent:
+            return put_off(run_budget, response)
+        except BudgetExhausted:
             spent.set()
             raise
 
@@ -190,7 +195,7 @@ def test_a_run_under_way_is_read_to_its_end_when_the_budget_is_spent(
             spent.wait(20)
             asked.send(chunk(METADATA), END)
 
-    monkeypatch.setattr(Governor, "put_off", noted)
+    monkeypatch.setattr(RunBudget, "put_off", noted)
     deployment.scripts[RUN] = script
 
     asked = session(at_once=2).ask(RUNS[:2])

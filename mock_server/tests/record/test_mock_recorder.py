@@ -28,16 +28,16 @@ from scripted_deployment import (
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.deployment.info import greet, survey
-from graphtape_mock.deployment.connection import Upstream, UpstreamError, key_from
+from graphtape_mock.deployment.connection import DeploymentConnection, DeploymentError, key_from
+from graphtape_mock.deployment.info import check_deployment, fetch_assistant_info
 from graphtape_mock.record.interruption import interrupts_held
-from graphtape_mock.record.requests import Job
-from graphtape_mock.record.recorder import Recorder, Run
+from graphtape_mock.record.recorder import RecordedRunResult, Recorder
+from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.file import read
-from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.recordings.view import EVERYTHING, EXACT
+from graphtape_mock.redaction.redactor import Redactor
 
-JOB = Job("agent", {"input": {"messages": []}})
+JOB = RecordingRequest("agent", {"input": {"messages": []}})
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"messages": ["é"]})
 KEY = "lsv2_pt_0123456789abcdef"
@@ -56,20 +56,20 @@ def record(
     deployment: Deployment,
     path: Path,
     *,
-    job: Job = JOB,
+    job: RecordingRequest = JOB,
     exact: bool = False,
     timeout: float = 30.0,
     watch: Callable[[int, float], None] = _nothing,
     replace: bool = False,
-) -> list[Run]:
+) -> list[RecordedRunResult]:
     """Record *job* as the command does."""
     ticks: Iterator[int] = iter(range(10**6))
-    with Upstream(
+    with DeploymentConnection(
         deployment.url, key=KEY, timeout=timeout, clock=lambda: next(ticks) / 10
     ) as upstream:
-        surroundings = survey(upstream, job.assistant, greet(upstream))
+        deployment_info = fetch_assistant_info(upstream, job.assistant, check_deployment(upstream))
         redactor = Redactor(secrets=upstream.secrets)
-        recorder = Recorder(upstream, redactor, path, surroundings, f"with {KEY}", replace)
+        recorder = Recorder(upstream, redactor, path, deployment_info, f"with {KEY}", replace)
         return list(recorder.record(job, EXACT if exact else (EVERYTHING,), watch))
 
 
@@ -94,7 +94,7 @@ def test_a_run_is_recorded_as_it_comes(path: Path) -> None:
 
 
 def test_the_run_asks_for_everything_there_is_to_see(path: Path) -> None:
-    job = Job("agent", {"input": None, "context": {"a": 1}})
+    job = RecordingRequest("agent", {"input": None, "context": {"a": 1}})
     with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
         record(deployment, path, job=job)
 
@@ -136,7 +136,7 @@ def test_the_surroundings_of_the_run_are_recorded_before_it(path: Path) -> None:
 
 
 def test_an_assistant_can_be_named_by_its_uuid(path: Path) -> None:
-    job = Job(ASSISTANT.upper(), {"input": 1})
+    job = RecordingRequest(ASSISTANT.upper(), {"input": 1})
     with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
         record(deployment, path, job=job)
 
@@ -156,12 +156,12 @@ def test_a_deployment_without_neighbours_can_be_recorded(path: Path, offered: by
     }
     with deployed(scripts) as deployment:
         record(deployment, path)
-        with Upstream(deployment.url) as upstream:
-            surroundings = survey(upstream, "agent", greet(upstream))
+        with DeploymentConnection(deployment.url) as upstream:
+            deployment_info = fetch_assistant_info(upstream, "agent", check_deployment(upstream))
 
     assert read(path).exchanges[0].request.path == "/info"
     assert read(path).server == {"url": deployment.url}
-    assert surroundings.notes[0] == "GET /info answered 404; kept as it is"
+    assert deployment_info.notes[0] == "GET /info answered 404; kept as it is"
 
 
 def test_the_key_is_sent_and_in_no_file(path: Path) -> None:
@@ -179,7 +179,9 @@ def test_the_key_is_sent_and_in_no_file(path: Path) -> None:
 def test_the_request_has_the_first_placeholders(path: Path) -> None:
     scripts = scripts_of_a_server(stream(METADATA))
     scripts["GET /info"] = say(answer(200, {"api_key": "theirs"}))
-    job = Job("agent", {"input": 1, "config": {"configurable": {"openai_api_key": "mine"}}})
+    job = RecordingRequest(
+        "agent", {"input": 1, "config": {"configurable": {"openai_api_key": "mine"}}}
+    )
     with deployed(scripts) as deployment:
         record(deployment, path, job=job)
 
@@ -337,7 +339,7 @@ def test_ctrl_c_keeps_all_that_came(path: Path) -> None:
 
 
 def test_without_an_answer_there_is_no_file(path: Path) -> None:
-    with deployed(scripts_of_a_server(say(b""))) as deployment, pytest.raises(UpstreamError):
+    with deployed(scripts_of_a_server(say(b""))) as deployment, pytest.raises(DeploymentError):
         record(deployment, path)
 
     assert not path.exists()
@@ -356,8 +358,8 @@ def test_a_file_gives_way_only_when_told_to(path: Path) -> None:
 def test_an_unknown_assistant_is_told_with_what_there_is(path: Path) -> None:
     scripts = scripts_of_a_server(stream())
     for assistant in ("agnet", "11111111-1111-4111-8111-111111111111"):
-        with deployed(scripts) as deployment, pytest.raises(UpstreamError) as caught:
-            record(deployment, path, job=Job(assistant, {"input": 1}))
+        with deployed(scripts) as deployment, pytest.raises(DeploymentError) as caught:
+            record(deployment, path, job=RecordingRequest(assistant, {"input": 1}))
 
         assert f"has no assistant {assistant!r}; it offers None, agent" in str(caught.value)
     assert not path.exists()
@@ -366,7 +368,7 @@ def test_an_unknown_assistant_is_told_with_what_there_is(path: Path) -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_told_before_anything_is_written(path: Path, status: int) -> None:
     scripts: dict[str, Script] = {"default": say(answer(status, {"detail": "no"}))}
-    with deployed(scripts) as deployment, pytest.raises(UpstreamError) as caught:
+    with deployed(scripts) as deployment, pytest.raises(DeploymentError) as caught:
         record(deployment, path)
 
     assert f"(status {status}): set LANGGRAPH_API_KEY" in str(caught.value)
@@ -375,7 +377,7 @@ def test_a_refused_key_is_told_before_anything_is_written(path: Path, status: in
 
 @pytest.mark.parametrize("reply", [answer(200, b"<html>"), answer(404, {}), answer(200, [1])])
 def test_what_is_no_langgraph_deployment_is_told(path: Path, reply: bytes) -> None:
-    with deployed({"default": say(reply)}) as deployment, pytest.raises(UpstreamError) as caught:
+    with deployed({"default": say(reply)}) as deployment, pytest.raises(DeploymentError) as caught:
         record(deployment, path)
 
     assert "expected a LangGraph deployment" in str(caught.value)
@@ -383,7 +385,7 @@ def test_what_is_no_langgraph_deployment_is_told(path: Path, reply: bytes) -> No
 
 def test_a_redirect_is_told_and_not_followed(path: Path) -> None:
     moved = answer(308, b"", b"location: https://user:pw@elsewhere/info?key=x")
-    with deployed({"default": say(moved)}) as deployment, pytest.raises(UpstreamError) as caught:
+    with deployed({"default": say(moved)}) as deployment, pytest.raises(DeploymentError) as caught:
         record(deployment, path)
 
     assert "redirect to https://elsewhere/info: use the URL" in str(caught.value)
@@ -394,8 +396,11 @@ def test_nobody_there_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
 
-    with Upstream(f"http://127.0.0.1:{port}") as upstream, pytest.raises(UpstreamError) as caught:
-        greet(upstream)
+    with (
+        DeploymentConnection(f"http://127.0.0.1:{port}") as upstream,
+        pytest.raises(DeploymentError) as caught,
+    ):
+        check_deployment(upstream)
 
     assert "can't be reached" in str(caught.value)
 
@@ -403,8 +408,11 @@ def test_nobody_there_is_told() -> None:
 def test_a_deployment_that_never_answers_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with Upstream(url, timeout=0.1) as upstream, pytest.raises(UpstreamError) as caught:
-            greet(upstream)
+        with (
+            DeploymentConnection(url, timeout=0.1) as upstream,
+            pytest.raises(DeploymentError) as caught,
+        ):
+            check_deployment(upstream)
 
     assert "for 0.1 s; for a slower one, raise the timeout" in str(caught.value)
 
@@ -415,8 +423,8 @@ def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(httpx.Client, "stream", connect)
 
-    with Upstream("http://x") as upstream, pytest.raises(UpstreamError) as caught:
-        greet(upstream)
+    with DeploymentConnection("http://x") as upstream, pytest.raises(DeploymentError) as caught:
+        check_deployment(upstream)
 
     assert str(caught.value) == "http://x did not answer within 5 s: is it running?"
 
@@ -424,8 +432,8 @@ def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch
 def test_a_failure_of_tls_is_told() -> None:
     with deployed({"default": say(b"no TLS here")}) as deployment:
         url = deployment.url.replace("http", "https")
-        with Upstream(url) as upstream, pytest.raises(UpstreamError) as caught:
-            greet(upstream)
+        with DeploymentConnection(url) as upstream, pytest.raises(DeploymentError) as caught:
+            check_deployment(upstream)
 
     assert "the TLS connection to" in str(caught.value)
 
@@ -434,21 +442,21 @@ def test_a_failure_of_tls_is_told() -> None:
     "url", ["127.0.0.1:2024", "ftp://x", "http://", "http://x:99999", "http://[", "http://x\x7f/"]
 )
 def test_a_url_that_is_none_is_told(url: str) -> None:
-    with pytest.raises(UpstreamError, match="http://"):
-        Upstream(url)
+    with pytest.raises(DeploymentError, match="http://"):
+        DeploymentConnection(url)
 
 
 def test_a_bad_url_is_told_without_its_password() -> None:
-    with pytest.raises(UpstreamError) as caught:
-        Upstream("ftp://ann:pass-word@host")
+    with pytest.raises(DeploymentError) as caught:
+        DeploymentConnection("ftp://ann:pass-word@host")
 
     assert "pass-word" not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["a\nb", "é", "\x7f"])
 def test_a_header_that_can_not_be_sent_is_told_without_its_value(value: str) -> None:
-    with pytest.raises(UpstreamError) as caught:
-        Upstream("http://x", key=value)
+    with pytest.raises(DeploymentError) as caught:
+        DeploymentConnection("http://x", key=value)
 
     assert str(caught.value) == "the value of x-api-key has characters that no header can carry"
 

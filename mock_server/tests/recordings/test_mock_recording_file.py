@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
-from graphtape_mock.recordings.recording import BrokenRecording, Recording
 from graphtape_mock.recordings.file import RecordingWriter, line_end, parse, read
+from graphtape_mock.recordings.recording import BrokenRecording, Recording
 
 STREAM = Response(200, (("content-type", "text/event-stream; charset=utf-8"),))
 RUN = Request("POST", "/runs/stream", (), b'{"assistant_id":"agent","input":1}')

@@ -13,8 +13,8 @@ from test_mock_recording_file import HEADER, OPENING, exchanges
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.schema import first_error, load
-from graphtape_mock.recordings.recording import BrokenRecording
 from graphtape_mock.recordings.file import RecordingWriter, parse
+from graphtape_mock.recordings.recording import BrokenRecording
 
 SCHEMA = "recording.json"
 KINDS = ("header", "exchange", "frame", "end")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphtape_mock.replay.byte_template import Template
+from graphtape_mock.replay.byte_template import ByteTemplate
 
 VALUES = [b"one", b"two", b"three"]
 
@@ -23,7 +23,7 @@ VALUES = [b"one", b"two", b"three"]
     ],
 )
 def test_gaps_take_the_values_of_their_numbers(pieces: list[bytes | int], rendered: bytes) -> None:
-    assert Template(pieces, 3).render(VALUES) == rendered
+    assert ByteTemplate(pieces, 3).render(VALUES) == rendered
 
 
 @given(st.lists(st.binary(max_size=4) | st.integers(0, 2), max_size=8))
@@ -31,10 +31,10 @@ def test_gaps_take_the_values_of_their_numbers(pieces: list[bytes | int], render
 def test_a_template_is_its_pieces_in_order(pieces: list[bytes | int]) -> None:
     expected = b"".join(VALUES[p] if isinstance(p, int) else p for p in pieces)
 
-    assert Template(pieces, 3).render(VALUES) == expected
+    assert ByteTemplate(pieces, 3).render(VALUES) == expected
 
 
 def test_a_template_renders_again_and_again() -> None:
-    template = Template([b"a", 0], 1)
+    template = ByteTemplate([b"a", 0], 1)
 
     assert [template.render([value]) for value in VALUES] == [b"aone", b"atwo", b"athree"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graphtape_mock.replay import derivation
-from graphtape_mock.replay.recorded_event import Event
+from graphtape_mock.replay.recorded_event import RecordedEvent
 
 UUID = "01a2020c-117f-72c4-ada3-f0d92ad9d43f"
 OTHER = "edcc5c47-4eb9-48c3-a3b3-3f5bc968e997"
@@ -19,11 +19,11 @@ def message(id_: object, content: str = "", kind: str = "ai") -> dict[str, Any]:
     return {"content": content, "type": kind, "id": id_}
 
 
-def event(name: str, data: Any) -> Event:
-    return Event(0.5, name, data)
+def event(name: str, data: Any) -> RecordedEvent:
+    return RecordedEvent(0.5, name, data)
 
 
-def data_of(events: Iterable[Event]) -> list[Any]:
+def data_of(events: Iterable[RecordedEvent]) -> list[Any]:
     return [event.data for event in events]
 
 
@@ -55,7 +55,7 @@ def test_models_that_do_not_stream_number_their_messages(id_: object, derived: o
     ],
     ids=lambda event: event.name,
 )
-def test_an_id_that_first_appears_in_a_result_was_none(result: Event) -> None:
+def test_an_id_that_first_appears_in_a_result_was_none(result: RecordedEvent) -> None:
     (found,) = derivation.null_ids([result], sent=[])
 
     assert UUID not in str(found.data)
@@ -96,7 +96,7 @@ def test_an_id_that_the_client_sent_is_kept() -> None:
     ],
     ids=["state", "task input", "debug input"],
 )
-def test_an_id_that_was_in_the_state_before_is_kept(known: Event) -> None:
+def test_an_id_that_was_in_the_state_before_is_kept(known: RecordedEvent) -> None:
     result = event("updates", {"node": message(UUID)})
 
     *_, found = derivation.null_ids([known, result], sent=[])

@@ -1,4 +1,4 @@
-"""Replay: from a run request to the answer."""
+"""ReplayEngine: from a run request to the answer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,16 +7,16 @@ import orjson
 import pytest
 
 from graphtape_contracts import Exchange
-from graphtape_mock.server.errors import Refusal
+from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.replay.engine import (
     MAX_REMEMBERED,
     MAX_REMEMBERED_BODY,
-    Answer,
-    Options,
-    Replay,
+    ReplayEngine,
+    ReplayOptions,
+    RunResponse,
 )
-from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.replay.library import Library
+from graphtape_mock.server.errors import ApiError
 from graphtape_mock.server.mock import Mock
 
 MakeRun = Callable[..., Exchange]
@@ -28,7 +28,7 @@ def request(**body: Any) -> bytes:
 
 
 def body_of(
-    replay: Replay, raw: bytes, path: str = "/runs/stream", name: str | None = None
+    replay: ReplayEngine, raw: bytes, path: str = "/runs/stream", name: str | None = None
 ) -> bytes:
     return replay.body(replay.answer(raw, path, name))
 
@@ -49,7 +49,7 @@ def test_a_request_is_answered_with_what_it_asks_to_see(mock: Mock) -> None:
 
 
 def test_a_miss_is_a_404_that_says_how_to_record(mock: Mock) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiError) as caught:
         mock.replay.answer(request(input=2), "/runs/stream")
 
     assert caught.value.status == 404
@@ -58,7 +58,7 @@ def test_a_miss_is_a_404_that_says_how_to_record(mock: Mock) -> None:
 
 
 def test_an_unknown_pin_is_a_404_that_names_the_recordings(mock: Mock) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiError) as caught:
         mock.replay.answer(request(input=1), "/runs/stream", "other")
 
     assert caught.value.status == 404
@@ -70,7 +70,7 @@ def test_a_pinned_recording_answers_whatever_was_asked(mock: Mock) -> None:
 
 
 def test_a_view_that_was_not_recorded_is_a_404(mock: Mock) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiError) as caught:
         mock.replay.answer(request(input=1, stream_mode="custom"), "/runs/stream")
 
     assert caught.value.status == 404
@@ -90,9 +90,9 @@ def test_the_nearest_recording_answers_where_that_was_chosen(
 
 
 def test_without_a_recording_there_is_no_nearest(mock: Mock) -> None:
-    empty = Replay(Library([]), mock.catalogue, Options(nearest=True))
+    empty = ReplayEngine(Library([]), mock.catalogue, ReplayOptions(nearest=True))
 
-    with pytest.raises(Refusal, match="No recording answers"):
+    with pytest.raises(ApiError, match="No recording answers"):
         empty.answer(request(input=1), "/runs/wait")
 
 
@@ -138,7 +138,7 @@ def test_another_library_answers_from_then_on(mock: Mock, make_run: MakeRun) -> 
 
 
 def test_an_assistant_that_appears_later_is_understood(mock: Mock, make_run: MakeRun) -> None:
-    with pytest.raises(Refusal, match="Invalid assistant"):
+    with pytest.raises(ApiError, match="Invalid assistant"):
         mock.replay.answer(request(assistant_id="late"), "/runs/wait")
 
     mock.use(Library([Recording("new", (make_run([("values", 2)], assistant_id="late"),))]))
@@ -164,7 +164,7 @@ def test_more_requests_than_are_remembered_are_answered(mock: Mock) -> None:
     assert {body_of(mock.replay, raw, "/runs/wait") for raw in asked} == {b"1"}
 
 
-def leaving(replay: Replay, answer: Answer) -> list[tuple[float, bytes]]:
+def leaving(replay: ReplayEngine, answer: RunResponse) -> list[tuple[float, bytes]]:
     return [(chunk.due, chunk.body.split(b"\r\n")[2]) for chunk in replay.chunks(answer)]
 
 

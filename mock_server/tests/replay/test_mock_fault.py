@@ -20,10 +20,10 @@ from graphtape_mock.replay.fault import (
     Status,
 )
 from graphtape_mock.replay.pacing import Chunk
-from graphtape_mock.replay.response_plan import Ending, NoSuchEvent, Script
+from graphtape_mock.replay.response_plan import Ending, NoSuchEvent, ResponsePlan
 
 HEAD = ((b"content-type", b"text/event-stream"),)
-STREAM = Script(
+STREAM = ResponsePlan(
     HEAD,
     (
         Chunk(1.0, b"event: metadata\r\n\r\n", "metadata"),
@@ -32,12 +32,14 @@ STREAM = Script(
         Chunk(4.0, b"event: values\r\ndata: 2\r\n\r\n", "values"),
     ),
 )
-WAIT = Script(((b"content-type", b"application/json"),), (Chunk(1.0, b'{"n":1}'),), is_stream=False)
+WAIT = ResponsePlan(
+    ((b"content-type", b"application/json"),), (Chunk(1.0, b'{"n":1}'),), is_stream=False
+)
 FIRST, BEAT, SECOND, THIRD = STREAM.chunks
 
 
 def test_a_status_answers_nothing_of_the_run() -> None:
-    plain, told = Status(503).disturb(STREAM), Status(429, 120, "Slow down").disturb(WAIT)
+    plain, told = Status(503).apply(STREAM), Status(429, 120, "Slow down").apply(WAIT)
 
     assert (plain.status, [chunk.body for chunk in plain.chunks]) == (
         503,
@@ -53,14 +55,14 @@ def test_a_status_answers_nothing_of_the_run() -> None:
 
 
 def test_a_status_without_a_body_has_none() -> None:
-    script = Status(204).disturb(STREAM)
+    script = Status(204).apply(STREAM)
 
     assert [chunk.body for chunk in script.chunks] == [b""]
     assert b"content-length" not in dict(script.head)
 
 
 def test_latency_puts_off_the_head_and_all_that_follows() -> None:
-    script = Latency(0.5).disturb(Latency(0.25).disturb(STREAM))
+    script = Latency(0.5).apply(Latency(0.25).apply(STREAM))
 
     assert script.latency == 0.75
     assert [chunk.due for chunk in script.chunks] == [1.75, 2.75, 3.75, 4.75]
@@ -71,10 +73,10 @@ def test_latency_puts_off_the_head_and_all_that_follows() -> None:
     [(0, []), (1, [FIRST]), ("metadata", [FIRST]), ("values", [FIRST, BEAT, SECOND]), (3, None)],
 )
 def test_a_cut_keeps_what_comes_before(after: str | int, kept: list[Chunk] | None) -> None:
-    script = Cut(after=after).disturb(STREAM)
+    script = Cut(after=after).apply(STREAM)
 
     assert list(script.chunks) == (list(STREAM.chunks) if kept is None else kept)
-    assert (script.ending, script.headless) == (Ending.RESET, False)
+    assert (script.ending, script.sends_no_headers) == (Ending.RESET, False)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_a_cut_keeps_what_comes_before(after: str | int, kept: list[Chunk] | Non
     ],
 )
 def test_a_cut_may_be_in_the_middle_of_a_frame(size: int, kept: list[bytes]) -> None:
-    script = Cut(after_bytes=size, how="half chunk").disturb(STREAM)
+    script = Cut(after_bytes=size, how="half chunk").apply(STREAM)
 
     whole = b"".join(chunk.body for chunk in STREAM.chunks)
     assert [chunk.body for chunk in script.chunks] == kept
@@ -96,16 +98,16 @@ def test_a_cut_may_be_in_the_middle_of_a_frame(size: int, kept: list[bytes]) -> 
 
 
 def test_a_cut_without_a_place_leaves_no_head() -> None:
-    assert Cut(how="close").disturb(STREAM).headless
+    assert Cut(how="close").apply(STREAM).sends_no_headers
 
 
 @pytest.mark.parametrize("how", ["reset", "half chunk", "close", "end"])
 def test_a_cut_ends_as_it_says(how: How) -> None:
-    assert Cut(after=1, how=how).disturb(STREAM).ending == how
+    assert Cut(after=1, how=how).apply(STREAM).ending == how
 
 
 def test_a_stall_is_for_a_while_or_for_good() -> None:
-    while_, good = Stall("metadata", 9).disturb(STREAM), Stall(2).disturb(STREAM)
+    while_, good = Stall("metadata", 9).apply(STREAM), Stall(2).apply(STREAM)
 
     assert [chunk.due for chunk in while_.chunks] == [1.0, 11.0, 12.0, 13.0]
     assert while_.ending is Ending.WHOLE
@@ -113,8 +115,8 @@ def test_a_stall_is_for_a_while_or_for_good() -> None:
 
 
 def test_an_error_event_stands_in_place_of_the_rest() -> None:
-    script = ErrorEvent(after=1, error="ValueError", message="no").disturb(STREAM)
-    after_all = ErrorEvent(after=3).disturb(STREAM)
+    script = ErrorEvent(after=1, error="ValueError", message="no").apply(STREAM)
+    after_all = ErrorEvent(after=3).apply(STREAM)
 
     assert script.chunks == (
         FIRST,
@@ -124,19 +126,19 @@ def test_an_error_event_stands_in_place_of_the_rest() -> None:
 
 
 def test_a_wait_answers_with_the_error_alone() -> None:
-    script = ErrorEvent(after="values", error="E", message="m").disturb(WAIT)
+    script = ErrorEvent(after="values", error="E", message="m").apply(WAIT)
 
     assert script.chunks == (Chunk(1.0, b'{"__error__":{"error":"E","message":"m"}}'),)
 
 
 def test_a_frame_is_sent_twice_or_not_at_all() -> None:
-    assert Duplicate("values").disturb(STREAM).chunks == (FIRST, BEAT, SECOND, SECOND, THIRD)
-    assert Drop(3).disturb(STREAM).chunks == (FIRST, BEAT, SECOND)
-    assert Drop(1).disturb(WAIT).chunks == ()
+    assert Duplicate("values").apply(STREAM).chunks == (FIRST, BEAT, SECOND, SECOND, THIRD)
+    assert Drop(3).apply(STREAM).chunks == (FIRST, BEAT, SECOND)
+    assert Drop(1).apply(WAIT).chunks == ()
 
 
 def test_two_events_change_places_and_not_their_times() -> None:
-    script = Reorder("metadata").disturb(STREAM)
+    script = Reorder("metadata").apply(STREAM)
 
     told = [(chunk.due, chunk.event) for chunk in script.chunks]
     assert told == [(1.0, "values"), (2.0, None), (3.0, "metadata"), (4.0, "values")]
@@ -144,23 +146,23 @@ def test_two_events_change_places_and_not_their_times() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_corrupt_frame_has_one_byte_that_is_another(seed: int) -> None:
-    spoilt = Corrupt("values", seed).disturb(STREAM).chunks[2].body
+    spoilt = Corrupt("values", seed).apply(STREAM).chunks[2].body
 
     different = [old for old, new in zip(SECOND.body, spoilt, strict=True) if old != new]
     assert len(different) == 1
     assert spoilt.endswith(b"\r\n\r\n")
-    assert spoilt == Corrupt("values", seed).disturb(STREAM).chunks[2].body
+    assert spoilt == Corrupt("values", seed).apply(STREAM).chunks[2].body
 
 
 def test_what_is_empty_is_corrupted_too() -> None:
-    empty = Script(HEAD, (Chunk(0.0, b""),), is_stream=False)
+    empty = ResponsePlan(HEAD, (Chunk(0.0, b""),), is_stream=False)
 
-    assert len(Corrupt(1).disturb(empty).chunks[0].body) == 1
+    assert len(Corrupt(1).apply(empty).chunks[0].body) == 1
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_bad_utf_8_is_no_utf_8(seed: int) -> None:
-    spoilt = BadUtf8(1, seed).disturb(WAIT).chunks[0].body
+    spoilt = BadUtf8(1, seed).apply(WAIT).chunks[0].body
 
     assert spoilt.replace(b"\xff", b"") == b'{"n":1}'
     with pytest.raises(UnicodeDecodeError):
@@ -178,13 +180,13 @@ def test_bad_utf_8_is_no_utf_8(seed: int) -> None:
 )
 def test_a_place_that_is_not_there_is_told(fault: Fault, said: str) -> None:
     with pytest.raises(NoSuchEvent, match=said):
-        fault.disturb(STREAM)
+        fault.apply(STREAM)
 
 
 def test_the_body_of_a_wait_is_its_only_event() -> None:
-    assert Cut(after=1).disturb(WAIT).chunks == WAIT.chunks
+    assert Cut(after=1).apply(WAIT).chunks == WAIT.chunks
     with pytest.raises(NoSuchEvent, match=r"'values'.*\(the body\)"):
-        Drop("values").disturb(WAIT)
+        Drop("values").apply(WAIT)
 
 
 @pytest.mark.parametrize(

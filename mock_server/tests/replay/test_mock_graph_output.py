@@ -8,11 +8,11 @@ import pytest
 
 from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_mock.recordings.recording import Recording
-from graphtape_mock.replay.recorded_event import Event
+from graphtape_mock.recordings.view import View
 from graphtape_mock.replay.graph_output import output_keys, output_only
 from graphtape_mock.replay.library import Library
-from graphtape_mock.replay.selection import project_stream
-from graphtape_mock.recordings.view import View
+from graphtape_mock.replay.recorded_event import RecordedEvent
+from graphtape_mock.replay.selection import select_stream
 
 MakeRun = Callable[..., Exchange]
 
@@ -46,7 +46,7 @@ def test_the_output_schema_names_the_keys(exchanges: list[Exchange], keys: tuple
 
 def shown(*events: tuple[str, Any], sent: tuple[str, ...] = ("q",)) -> list[tuple[str, Any]]:
     """Return what the output with the key `a` shows of *events*."""
-    made = [Event(0.0, name, data) for name, data in events]
+    made = [RecordedEvent(0.0, name, data) for name, data in events]
     return [(event.name, event.data) for event in output_only(made, ["a"], sent)]
 
 
@@ -111,7 +111,7 @@ def test_a_state_that_is_shown_in_part_already_is_left_alone() -> None:
 
 
 def test_without_a_schema_all_is_shown() -> None:
-    events = [Event(0.0, "values", {"q": 1})]
+    events = [RecordedEvent(0.0, "values", {"q": 1})]
 
     assert list(output_only(events, (), ())) == events
 
@@ -127,6 +127,6 @@ def test_a_recording_with_events_shows_the_output_where_they_are_not_asked_for(
     )
     (recorded,) = Library([Recording("run", (schemas(answer_schema("a")), run))]).runs
 
-    projection = project_stream(recorded.exchanges, View(frozenset(["values"])), recorded.output)
+    projection = select_stream(recorded.exchanges, View(frozenset(["values"])), recorded.output)
 
     assert [frame.data for frame in projection.frames] == ['{"a":1}']

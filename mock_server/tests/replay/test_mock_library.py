@@ -10,18 +10,18 @@ import pytest
 
 from graphtape_contracts import End, Exchange
 from graphtape_mock.recordings.assistant_id import assistant_key
-from graphtape_mock.recordings.recording import BrokenRecording, Recording
 from graphtape_mock.recordings.file import RecordingWriter
+from graphtape_mock.recordings.recording import BrokenRecording, Recording
 from graphtape_mock.replay.library import (
     MAX_DIFFERENCES,
     Library,
-    NoRecording,
+    NoMatch,
     RecordedRun,
     UnknownRecording,
     load,
     recording_files,
 )
-from graphtape_mock.replay.matching import canonical
+from graphtape_mock.replay.matching import match_form
 
 MakeRun = Callable[..., Exchange]
 Json = dict[str, Any]
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 def find(library: Library, name: str | None = None, **body: Any) -> RecordedRun:
     asked = {"assistant_id": "agent"} | body
-    return library.find(canonical(asked, assistant_key(asked["assistant_id"])), asked, name)
+    return library.find(match_form(asked, assistant_key(asked["assistant_id"])), asked, name)
 
 
 def library_of(**recordings: tuple[Exchange, ...]) -> Library:
@@ -164,7 +164,7 @@ def test_a_miss_names_the_nearest_and_where_it_differs_and_how_to_record(
         far=(make_run([], input={"a": 5, "b": 6}),), near=(make_run([], input={"a": 1, "b": 2}),)
     )
 
-    with pytest.raises(NoRecording) as caught:
+    with pytest.raises(NoMatch) as caught:
         find(library, input={"a": 1, "b": 3})
 
     assert caught.value.nearest is library.runs[1]
@@ -183,7 +183,7 @@ def test_the_nearest_is_one_of_the_same_assistant(make_run: MakeRun) -> None:
         same=(make_run([], input=[4, 5, 6]),),
     )
 
-    with pytest.raises(NoRecording) as caught:
+    with pytest.raises(NoMatch) as caught:
         find(library, input=[1, 2, 3])
 
     assert caught.value.nearest is library.runs[1]
@@ -199,7 +199,7 @@ def test_the_nearest_is_one_of_the_same_assistant(make_run: MakeRun) -> None:
 def test_only_the_first_differences_are_told(count: int, last: str, make_run: MakeRun) -> None:
     library = library_of(one=(make_run([], input=[0] * count),))
 
-    with pytest.raises(NoRecording) as caught:
+    with pytest.raises(NoMatch) as caught:
         find(library, input=[1] * count)
 
     assert str(caught.value).splitlines()[-2] == last
@@ -207,7 +207,7 @@ def test_only_the_first_differences_are_told(count: int, last: str, make_run: Ma
 
 
 def test_without_recordings_a_miss_says_how_to_record() -> None:
-    with pytest.raises(NoRecording) as caught:
+    with pytest.raises(NoMatch) as caught:
         find(Library([]), input=1)
 
     assert caught.value.nearest is None
@@ -262,7 +262,7 @@ def test_a_broken_recording_is_refused(tmp_path: Path) -> None:
 
 def test_a_look_takes_no_turn(make_run: MakeRun) -> None:
     library = library_of(a=(make_run([]),), b=(make_run([]),))
-    form, body = library.runs[0].form, {"assistant_id": "agent"}
+    form, body = library.runs[0].match_form, {"assistant_id": "agent"}
 
     looks = [library.peek(form, body).name for _ in range(2)]
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphtape_mock.cli import record as command_module
+from graphtape_mock.record.requests import RecordingRequest, make_recording_request, read_json
 from graphtape_mock.recordings.assistant_id import assistant_key
-from graphtape_mock.record.requests import Job, make_job, read_json
 from graphtape_mock.replay.matching import (
-    canonical,
     differences,
+    match_form,
     match_key,
     record_command,
 )
@@ -31,7 +31,7 @@ KEY = "sk-abcdefghijklmnop1234"
 
 
 def key(body: Json) -> bytes:
-    return match_key(canonical(body, assistant_key(body["assistant_id"])))
+    return match_key(match_form(body, assistant_key(body["assistant_id"])))
 
 
 def messages(*found: Json) -> Json:
@@ -221,7 +221,7 @@ def test_the_command_records_the_same_run(body: Json) -> None:
     assert key({"assistant_id": job.assistant, **job.body}) == key(body)
 
 
-def job_of(command: str) -> Job:
+def job_of(command: str) -> RecordingRequest:
     """Return what `graphtape record` makes of a command line; click refuses what it can't read."""
     program, name, *arguments = shlex.split(command)
     context: click.Context = command_module.record.make_context("record", arguments)
@@ -230,7 +230,7 @@ def job_of(command: str) -> Job:
     body = read_json(given_["body"] or "{}", "--body")
 
     assert (program, name, given_["url"]) == ("graphtape", "record", "http://server.test")
-    return make_job(given_["assistant"], fields, body, None, "here")
+    return make_recording_request(given_["assistant"], fields, body, None, "here")
 
 
 def test_the_command_holds_no_secrets() -> None:

@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphtape_mock.replay.pacing import Chunk, Clock, LoopClock, Pause, Piece, play, schedule
+from graphtape_mock.replay.pacing import Chunk, Clock, LoopClock, Pause, TimedPiece, play, schedule
 
 At = Callable[[float, Callable[[], None]], None]
 
 BEAT = b": heartbeat\r\n\r\n"
-RECORDED = [Piece(0.5, b"a"), Piece(5.0, BEAT, True), Piece(8.0, b"b"), Piece(8.0, b"c")]
-LONG = [Piece(1.0, b"a"), Piece(44.0, b"b")]
+RECORDED = [
+    TimedPiece(0.5, b"a"),
+    TimedPiece(5.0, BEAT, True),
+    TimedPiece(8.0, b"b"),
+    TimedPiece(8.0, b"c"),
+]
+LONG = [TimedPiece(1.0, b"a"), TimedPiece(44.0, b"b")]
 
 
 def test_at_speed_1_each_piece_leaves_alone_as_recorded() -> None:
@@ -56,7 +61,7 @@ def test_recorded_heartbeats_are_left_out_at_another_pace(speed: float) -> None:
 def test_chunks_leave_in_order_and_nothing_is_lost(
     times: list[tuple[float, bool]], speed: float
 ) -> None:
-    pieces = [Piece(at, b"x", is_heartbeat) for at, is_heartbeat in sorted(times)]
+    pieces = [TimedPiece(at, b"x", is_heartbeat) for at, is_heartbeat in sorted(times)]
 
     chunks = list(schedule(pieces, speed, BEAT))
 

@@ -5,7 +5,7 @@ from captured import assert_for_each, stream_captures
 
 from graphtape_contracts import Exchange, sse
 from graphtape_mock.replay.recorded_event import (
-    Event,
+    RecordedEvent,
     event_of,
     frame_of,
     is_heartbeat,
@@ -15,7 +15,7 @@ from graphtape_mock.replay.recorded_event import (
 def test_an_event_has_the_time_name_data_and_id_of_its_frame() -> None:
     frame = sse.frame(sse.encode_event("values", '{"a":1}', "7-0"), 0.5)
 
-    assert event_of(frame) == Event(0.5, "values", {"a": 1}, "7-0")
+    assert event_of(frame) == RecordedEvent(0.5, "values", {"a": 1}, "7-0")
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_a_torn_block_is_no_event() -> None:
     ],
 )
 def test_the_namespace_is_what_follows_the_first_bar(name: str, base: str, namespace: str) -> None:
-    event = Event(0.0, name, None)
+    event = RecordedEvent(0.0, name, None)
 
     assert (event.base, event.namespace) == (base, namespace)
 
 
 @pytest.mark.parametrize("eol", ["\r\n", "\n"])
 def test_the_frame_of_an_event_is_the_event_again(eol: sse.Eol) -> None:
-    event = Event(0.5, "values", {"a": ["é", None]}, "7-0")
+    event = RecordedEvent(0.5, "values", {"a": ["é", None]}, "7-0")
 
     frame = frame_of(event, eol)
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
-from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.recordings.file import RecordingWriter, read
+from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.replay.pacing import Clock, Pause, play
 from graphtape_mock.replay.selection import request_body
 from graphtape_mock.server.mock import Mock

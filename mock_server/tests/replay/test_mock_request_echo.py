@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from graphtape_contracts import Exchange, Frame
+from graphtape_mock.replay.recorded_event import RecordedEvent
 from graphtape_mock.replay.request_echo import is_start_of_run, tags_of, with_input, with_tags
-from graphtape_mock.replay.recorded_event import Event
 
 MakeRun = Callable[..., Exchange]
 Json = dict[str, Any]
@@ -34,7 +34,7 @@ def data_of(frame: Frame) -> Any:
     ids=["start", "mode", "child", "end", "odd"],
 )
 def test_a_run_starts_with_the_first_chain(name: str, data: Any, is_start: bool) -> None:
-    assert is_start_of_run(Event(0.0, name, data)) is is_start
+    assert is_start_of_run(RecordedEvent(0.0, name, data)) is is_start
 
 
 def test_the_input_comes_back_as_it_was_sent(make_run: MakeRun) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from graphtape_contracts import Exchange, Frame, sse
 from graphtape_mock.replay.request_fields import (
-    adapt,
-    adaptation_key,
+    apply_request_fields,
+    request_fields_key,
     with_delay,
     with_durability,
     with_feedback,
@@ -181,7 +181,7 @@ def test_all_that_a_request_changes_is_changed() -> None:
     frames = frames_of(("metadata", {}), ("events", {"metadata": OF_SERVER}))
     asked = {"metadata": {"m": 1}, "feedback_keys": ["a"], "after_seconds": 1}
 
-    adapted = adapt(frames, {}, asked, "\r\n")
+    adapted = apply_request_fields(frames, {}, asked, "\r\n")
 
     assert [(f.at, f.event) for f in adapted] == [
         (1.0, "metadata"),
@@ -207,18 +207,20 @@ def test_all_that_a_request_changes_is_changed() -> None:
 def test_what_adapt_depends_on_is_in_its_key(body: Json) -> None:
     same = body.get("metadata") == {"m": 1} or "config" in body
 
-    assert adaptation_key(body) != adaptation_key({})
-    assert (adaptation_key(body) == adaptation_key({"metadata": {"m": 1}})) is same
+    assert request_fields_key(body) != request_fields_key({})
+    assert (request_fields_key(body) == request_fields_key({"metadata": {"m": 1}})) is same
 
 
 def test_the_input_is_in_the_key_where_events_show_it() -> None:
     first, second = ({"input": n, "stream_mode": ["values", "events"]} for n in (1, 2))
 
-    assert adaptation_key(first) != adaptation_key(second)
+    assert request_fields_key(first) != request_fields_key(second)
 
 
 def test_what_adapt_does_not_depend_on_is_not_in_its_key() -> None:
-    assert adaptation_key({"input": 1, "stream_mode": "values"}) == adaptation_key({"input": 2})
+    assert request_fields_key({"input": 1, "stream_mode": "values"}) == request_fields_key(
+        {"input": 2}
+    )
 
 
 @pytest.mark.parametrize("limit", [0, -1, 0.0])
@@ -226,7 +228,7 @@ def test_a_run_that_may_make_no_step_fails(limit: float) -> None:
     frames = frames_of(("metadata", {}), ("values", {"n": 1}))
     asked = {"config": {"recursion_limit": limit}}
 
-    metadata, error = adapt(frames, {}, asked, "\r\n")
+    metadata, error = apply_request_fields(frames, {}, asked, "\r\n")
 
     assert metadata == frames[0]
     assert (error.event, error.data) == (
@@ -239,12 +241,12 @@ def test_a_run_that_was_recorded_without_a_step_stays_as_it_is() -> None:
     frames = frames_of(("metadata", {}), ("error", {"error": "ValueError", "message": "no"}))
     asked = {"config": {"recursion_limit": 0}}
 
-    assert adapt(frames, asked, asked, "\r\n") == frames
-    assert adaptation_key(asked) != adaptation_key({})
+    assert apply_request_fields(frames, asked, asked, "\r\n") == frames
+    assert request_fields_key(asked) != request_fields_key({})
 
 
 @pytest.mark.parametrize("config", [{"recursion_limit": 1}, {"recursion_limit": 25}, {}, None])
 def test_any_other_recursion_limit_changes_nothing(config: Json | None) -> None:
     frames = frames_of(("metadata", {}), ("values", {}))
 
-    assert adapt(frames, {}, {"config": config}, "\r\n") == frames
+    assert apply_request_fields(frames, {}, {"config": config}, "\r\n") == frames

@@ -1,4 +1,4 @@
-"""Prepared responses: heads, pieces, heartbeats and event ids."""
+"""ResponseTemplate responses: heads, pieces, heartbeats and event ids."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 
 from graphtape_contracts import Exchange, Frame, Headers, Response, sse
 from graphtape_mock.replay.library import RecordedRun
-from graphtape_mock.replay.response_template import Prepared, prepare
-from graphtape_mock.replay.selection import NotRecorded, request_body
+from graphtape_mock.replay.response_template import ResponseTemplate, make_response_template
+from graphtape_mock.replay.selection import ViewNotRecorded, request_body
 
 Captured = Callable[[str], Exchange]
 MakeRun = Callable[..., Exchange]
@@ -19,17 +19,19 @@ RUN = "01a2020c-117f-72c4-ada3-f0d92ad9d43f"
 
 def make_ready(
     exchange: Exchange, path: str = "/runs/stream", *, keep_ids: bool = True, **asked: Any
-) -> Prepared:
+) -> ResponseTemplate:
     body = request_body(exchange) | asked
-    return prepare(RecordedRun("run", {}, (exchange,)), path, body, keep_ids=keep_ids)
+    return make_response_template(
+        RecordedRun("run", {}, (exchange,)), path, body, keep_ids=keep_ids
+    )
 
 
-def text(prepared: Prepared) -> bytes:
+def text(prepared: ResponseTemplate) -> bytes:
     """Return the whole body with the recorded ids."""
     return prepared.whole.render([id_.encode() for id_ in prepared.ids])
 
 
-def head(prepared: Prepared) -> Headers:
+def head(prepared: ResponseTemplate) -> Headers:
     values = [id_.encode() for id_ in prepared.ids]
     return tuple((n.decode(), v.decode("latin-1")) for n, v in prepared.render_head(values))
 
@@ -100,7 +102,7 @@ def test_a_wait_is_folded_of_the_stream(make_run: MakeRun) -> None:
 
 
 def test_what_was_not_recorded_is_not_prepared(make_run: MakeRun) -> None:
-    with pytest.raises(NotRecorded):
+    with pytest.raises(ViewNotRecorded):
         make_ready(make_run([]), stream_mode="updates")
 
 

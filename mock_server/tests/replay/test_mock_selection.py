@@ -8,14 +8,14 @@ from captured import assert_for_each, stream_captures
 
 from graphtape_contracts import Exchange, Frame
 from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.recordings.view import View
 from graphtape_mock.replay.selection import (
-    NotRecorded,
-    project_stream,
+    ViewNotRecorded,
     recorded_wait,
     request_body,
+    select_stream,
     view_of,
 )
-from graphtape_mock.recordings.view import View
 
 MESSAGE = "edcc5c47-4eb9-48c3-a3b3-3f5bc968e997"
 
@@ -90,7 +90,7 @@ def test_a_run_with_all_modes_shows_what_the_server_sends_for_others(
 ) -> None:
     expected = captured(f"python/{asked}")
 
-    projection = project_stream([captured(f"python/{recorded}")], view_of(request_body(expected)))
+    projection = select_stream([captured(f"python/{recorded}")], view_of(request_body(expected)))
 
     assert masked(projection.frames) == masked(expected.frames)
 
@@ -100,7 +100,7 @@ def test_messages_are_summed_up_from_tuples(graph: str, captured: Captured, mask
     tuples = captured(f"python/full-{graph}-all-tuple-noevents")
     summed = captured(f"python/full-{graph}-all-messages-noevents")
 
-    projection = project_stream([tuples], view_of(request_body(summed)))
+    projection = select_stream([tuples], view_of(request_body(summed)))
 
     assert masked(projection.frames) == masked(summed.frames)
 
@@ -113,7 +113,7 @@ def test_parallel_branches_are_seen_in_the_recorded_order(
     view = View(frozenset(modes))
     shown = view.event_names | {"metadata"}
 
-    projection = project_stream([recorded], view)
+    projection = select_stream([recorded], view)
 
     assert [f.event for f in projection.frames] == [
         f.event for f in recorded.frames if f.event in shown
@@ -122,7 +122,7 @@ def test_parallel_branches_are_seen_in_the_recorded_order(
 
 def test_the_recorded_view_gives_the_recorded_frames() -> None:
     def gives_its_frames(_: str, capture: Exchange) -> None:
-        projection = project_stream([capture], view_of(request_body(capture)))
+        projection = select_stream([capture], view_of(request_body(capture)))
 
         assert projection.frames == capture.frames
         assert not projection.derived
@@ -142,7 +142,7 @@ def test_the_exchange_that_needs_least_change_is_taken(make_run: MakeRun) -> Non
     run = [everything, with_custom, plain]
 
     taken = [
-        project_stream(run, View(frozenset(modes))).source
+        select_stream(run, View(frozenset(modes))).source
         for modes in (["updates"], ["updates", "custom"], ["tasks"])
     ]
 
@@ -155,7 +155,7 @@ def test_a_part_of_the_recorded_frames_is_not_derived(make_run: MakeRun) -> None
         stream_mode=["values", "updates"],
     )
 
-    projection = project_stream([run], View(frozenset(["updates"])))
+    projection = select_stream([run], View(frozenset(["updates"])))
 
     assert [frame.event for frame in projection.frames] == ["metadata", "updates", "error"]
     assert not projection.derived
@@ -166,7 +166,7 @@ def test_comments_and_broken_blocks_are_kept(make_run: MakeRun, captured: Captur
     odd = (Frame(0.0, b": x\r\n\r\n", comment="x"), Frame(0.0, b"event: metadata\r\n\r\n"))
     source = Exchange(recorded.request, recorded.response, (*recorded.frames, *odd))
 
-    projection = project_stream([source], View(frozenset(["updates"])))
+    projection = select_stream([source], View(frozenset(["updates"])))
 
     assert projection.derived
     assert projection.frames[-2:] == odd
@@ -183,7 +183,7 @@ def test_an_id_is_null_where_neither_client_nor_node_gave_it(
     modes = ["updates", "custom", "events"]
     run = make_run([("updates", {"node": returned})], input=[human], stream_mode=modes)
 
-    projection = project_stream([run], View(frozenset(["updates", "custom"])))
+    projection = select_stream([run], View(frozenset(["updates", "custom"])))
 
     (frame,) = projection.frames
     assert orjson.loads(frame.data or "") == {"node": human | {"id": shown}}
@@ -203,8 +203,8 @@ def test_what_was_not_recorded_is_named(
 ) -> None:
     run = make_run([], stream_mode=["values", "messages"])
 
-    with pytest.raises(NotRecorded) as caught:
-        project_stream([run], View(frozenset(modes), subgraphs))
+    with pytest.raises(ViewNotRecorded) as caught:
+        select_stream([run], View(frozenset(modes), subgraphs))
 
     assert str(caught.value) == message
 
@@ -214,20 +214,20 @@ def test_messages_of_subgraphs_cannot_be_told_from_others_once_summed_up(
 ) -> None:
     run = captured("python/full-subgraph-sub-all-messages-noevents")
 
-    with pytest.raises(NotRecorded, match="messages-tuple"):
-        project_stream([run], View(frozenset(["messages"])))
+    with pytest.raises(ViewNotRecorded, match="messages-tuple"):
+        select_stream([run], View(frozenset(["messages"])))
 
 
 def test_a_recorded_wait_shows_no_stream(make_run: MakeRun) -> None:
-    with pytest.raises(NotRecorded, match="values"):
-        project_stream([make_run(b"{}")], View(frozenset(["values"])))
+    with pytest.raises(ViewNotRecorded, match="values"):
+        select_stream([make_run(b"{}")], View(frozenset(["values"])))
 
 
 def test_checkpoints_are_shown_of_kept_threads_only(captured: Captured, masked: Masked) -> None:
     kept = captured("python/boom-keep")
     deleted = captured("python/full-boom-all-messages-noevents")
 
-    projection = project_stream([kept], view_of(request_body(deleted)))
+    projection = select_stream([kept], view_of(request_body(deleted)))
 
     names = [name for name, _ in masked(projection.frames)]
     assert "checkpoints" not in names
@@ -237,7 +237,7 @@ def test_checkpoints_are_shown_of_kept_threads_only(captured: Captured, masked: 
 def test_checkpoints_of_a_run_that_keeps_nothing_are_nothing(make_run: MakeRun) -> None:
     run = make_run([("metadata", {})], stream_mode=["values"])
 
-    projection = project_stream([run], View(frozenset(["values", "checkpoints"])))
+    projection = select_stream([run], View(frozenset(["values", "checkpoints"])))
 
     assert projection.frames == run.frames
 
@@ -246,8 +246,8 @@ def test_checkpoints_of_a_run_that_keeps_nothing_are_nothing(make_run: MakeRun) 
 def test_checkpoints_of_a_kept_run_are_not_made_up(mode: str, make_run: MakeRun) -> None:
     run = make_run([("metadata", {})], stream_mode=["values", "debug", "checkpoints"])
 
-    with pytest.raises(NotRecorded) as missing:
-        project_stream([run], View(frozenset(["values", mode]), keep=True))
+    with pytest.raises(ViewNotRecorded) as missing:
+        select_stream([run], View(frozenset(["values", mode]), keep=True))
 
     assert missing.value.missing == {mode}
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from graphtape_contracts import Exchange, Frame, sse
-from graphtape_mock.replay.selection import project_stream, request_body, view_of, wait_frames
+from graphtape_mock.replay.selection import request_body, select_stream, view_of, wait_frames
 
 Captured = Callable[[str], Exchange]
 Masked = Callable[[Iterable[Frame]], list[tuple[str, str]]]
@@ -79,7 +79,7 @@ def test_the_body_is_the_one_that_the_server_sends(
     recorded = captured(f"python/full-{graph}-all9")
     expected = captured(f"python/{asked}")
 
-    stream = project_stream([recorded], view_of(request_body(expected)))
+    stream = select_stream([recorded], view_of(request_body(expected)))
     (body,) = wait_frames(stream.frames)
 
     assert masked([_as_event(body)]) == masked([_as_event(frame) for frame in expected.frames])

@@ -3,10 +3,10 @@
 import pytest
 
 from graphtape_mock.replay.pacing import Chunk
-from graphtape_mock.replay.response_plan import NoSuchEvent, Script
-from graphtape_mock.replay.steps import Advance, Finish, Held, Say, Until
+from graphtape_mock.replay.response_plan import NoSuchEvent, ResponsePlan
+from graphtape_mock.replay.steps import Advance, Finish, Held, SendEvent, Until
 
-STREAM = Script(
+STREAM = ResponsePlan(
     (),
     (
         Chunk(0.0, b"1", "metadata"),
@@ -23,7 +23,7 @@ STREAM = Script(
 def test_steps_follow_each_other() -> None:
     held = Held(STREAM)
 
-    steps = (Advance(), Until("values"), Say("custom", [1]), Advance(2), Finish(), Finish())
+    steps = (Advance(), Until("values"), SendEvent("custom", [1]), Advance(2), Finish(), Finish())
 
     assert [held.take(step) for step in steps] == [
         *(b"1", b":2", b"event: custom\ndata: [1]\n\n", b"34", b";", b"")
@@ -49,6 +49,6 @@ def test_more_events_than_there_are_is_an_error_and_none_leaves() -> None:
 
 
 def test_the_body_of_a_wait_is_one_event() -> None:
-    held = Held(Script((), (Chunk(0.0, b"{}"),), is_stream=False))
+    held = Held(ResponsePlan((), (Chunk(0.0, b"{}"),), is_stream=False))
 
     assert held.take(Advance()) == b"{}"

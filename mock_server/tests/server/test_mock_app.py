@@ -11,15 +11,15 @@ from starlette.types import ASGIApp
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response
 from graphtape_contracts.openapi import VERSIONS, Version, document
-from graphtape_mock.server.active_runs import ActiveRuns
-from graphtape_mock.server.responses import json_response
-from graphtape_mock.server.routes import api_routes
-from graphtape_mock.server.app import create_app
-from graphtape_mock.server.assistant_catalogue import Catalogue
-from graphtape_mock.server.errors import Crash, Refusal
-from graphtape_mock.server.thread_store import Threads
 from graphtape_mock.recordings.assistant_id import default_id
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.server.active_runs import ActiveRuns
+from graphtape_mock.server.app import create_app
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.errors import ApiError, ServerCrash
+from graphtape_mock.server.responses import json_response
+from graphtape_mock.server.routes import api_routes
+from graphtape_mock.server.thread_store import ThreadStore
 
 Call = Callable[..., Exchange]
 
@@ -37,7 +37,7 @@ def recorded(method: str, path: str, request: bytes, answer: bytes) -> Exchange:
 
 
 async def crash(_: Asked) -> Answer:
-    raise Crash
+    raise ServerCrash
 
 
 async def too_deep(_: Asked) -> Answer:
@@ -60,8 +60,8 @@ def make_app(active: ActiveRuns | None = None, body_limit: int = 1000) -> ASGIAp
     )
     endpoints = {"/runs/stream": crash, "/runs/wait": too_deep, "/runs/batch": leave}
     return create_app(
-        catalogue=Catalogue([Recording("one", exchanges)]),
-        threads=Threads(),
+        catalogue=AssistantCatalogue([Recording("one", exchanges)]),
+        threads=ThreadStore(),
         active=active or ActiveRuns(),
         run_routes=[Route(path, run, methods=["POST"]) for path, run in endpoints.items()],
         body_limit=body_limit,
@@ -323,8 +323,8 @@ def test_a_client_that_left_in_the_middle_breaks_nothing(call: Call) -> None:
 
 def test_other_origins_can_be_named(call: Call) -> None:
     app = create_app(
-        catalogue=Catalogue(),
-        threads=Threads(),
+        catalogue=AssistantCatalogue(),
+        threads=ThreadStore(),
         active=ActiveRuns(),
         run_routes=[],
         cors_origins=["https://app.example"],
@@ -336,4 +336,4 @@ def test_other_origins_can_be_named(call: Call) -> None:
 
 
 def test_a_refusal_reads_as_status_and_detail() -> None:
-    assert str(Refusal(404, "Not Found")) == "404: Not Found"
+    assert str(ApiError(404, "Not Found")) == "404: Not Found"

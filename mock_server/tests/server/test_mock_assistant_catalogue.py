@@ -5,12 +5,12 @@ import orjson
 import pytest
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response
-from graphtape_mock.server.assistant_search import page
-from graphtape_mock.server.assistant_catalogue import Catalogue
-from graphtape_mock.server.recorded_deployment import BadAnswer
-from graphtape_mock.server.errors import Refusal
 from graphtape_mock.recordings.assistant_id import default_id
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.assistant_search import page
+from graphtape_mock.server.errors import ApiError
+from graphtape_mock.server.recorded_deployment import BadRecordedResponse
 
 AGENT, OTHER = default_id("agent"), "11111111-1111-4111-8111-111111111111"
 ANSWER: dict[str, Any] = {"nodes": [], "edges": []}
@@ -40,12 +40,12 @@ def recording(*exchanges: Exchange, name: str = "one", at: str = "2026-01-01") -
     return Recording(name, exchanges, at)
 
 
-def catalogue(*exchanges: Exchange) -> Catalogue:
-    return Catalogue([recording(*exchanges)])
+def catalogue(*exchanges: Exchange) -> AssistantCatalogue:
+    return AssistantCatalogue([recording(*exchanges)])
 
 
 def refusal_of(ask: Callable[[], object]) -> tuple[int, str]:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiError) as caught:
         ask()
     return caught.value.status, caught.value.detail
 
@@ -76,7 +76,7 @@ def test_the_newest_recording_is_right() -> None:
     old = recording(answer(f"/assistants/{AGENT}", assistant("agent", version=1)), at="2026-01")
     new = recording(answer(f"/assistants/{AGENT}", assistant("agent", version=2)), at="2026-02")
 
-    assert Catalogue([new, old]).resolve("agent").fields["version"] == 2
+    assert AssistantCatalogue([new, old]).resolve("agent").fields["version"] == 2
 
 
 def test_an_assistant_of_which_only_runs_were_recorded_is_made_up() -> None:
@@ -212,7 +212,7 @@ def test_info_is_as_recorded_or_as_the_observed_server_says() -> None:
     ],
 )
 def test_an_answer_that_no_server_gives_is_refused(path: str, body: object) -> None:
-    with pytest.raises(BadAnswer, match=r"'one'.*GET") as caught:
+    with pytest.raises(BadRecordedResponse, match=r"'one'.*GET") as caught:
         catalogue(answer(path, body))
 
     assert caught.value.request == f"GET {path}"
@@ -236,7 +236,7 @@ def test_other_exchanges_tell_nothing(exchange: Exchange) -> None:
     assert known.info["version"] == "0.16.7"
 
 
-def search(known: Catalogue, **body: Any) -> list[Any]:
+def search(known: AssistantCatalogue, **body: Any) -> list[Any]:
     shown, _ = page(known.search(body), body)
     return [each.get("name") for each in shown]
 
@@ -372,7 +372,7 @@ def test_an_assistant_that_exists_is_the_answer_if_the_client_says_so() -> None:
 
 
 def test_the_oldest_created_assistant_is_forgotten_beyond_the_limit() -> None:
-    known = Catalogue([recording(run("agent"))], created_limit=2)
+    known = AssistantCatalogue([recording(run("agent"))], created_limit=2)
 
     created = [known.create({"graph_id": "agent"}) for _ in range(3)]
 
@@ -394,14 +394,14 @@ def test_new_recordings_replace_the_old_and_leave_what_was_created() -> None:
 def test_bad_recordings_replace_nothing() -> None:
     known = catalogue(run("agent"))
 
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadRecordedResponse):
         known.replace([recording(answer("/info", []))])
 
     assert known.graphs == ["agent"]
 
 
 def test_the_first_run_of_a_recording_is_an_example_of_what_it_answers() -> None:
-    known = Catalogue(
+    known = AssistantCatalogue(
         [
             recording(run("agent", 404), run("agent"), run("other"), name="first"),
             recording(answer("/info", {}), name="no run"),

@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from graphtape_contracts import Exchange
-from graphtape_mock.replay.engine import Options
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.ids import UUID as ANY_UUID
 from graphtape_mock.replay.library import Library
 from graphtape_mock.server.mock import BackgroundServer, Mock
@@ -50,7 +50,7 @@ def _recorded(make_run: MakeRun) -> list[Exchange]:
     ]
 
 
-def receive_all(recorded: list[Exchange], options: Options) -> list[bytes]:
+def receive_all(recorded: list[Exchange], options: ReplayOptions) -> list[bytes]:
     """Serve *recorded*, ask for all of it at the same time, and return what each client got."""
     recordings = (Recording(f"run-{n}", (run,)) for n, run in enumerate(recorded))
 
@@ -66,14 +66,14 @@ def receive_all(recorded: list[Exchange], options: Options) -> list[bytes]:
 
 @pytest.mark.parametrize("speed", [0, 1])
 def test_each_client_gets_exactly_its_own(recorded: list[Exchange], speed: float) -> None:
-    received = receive_all(recorded, Options(speed=speed, keep_ids=True))
+    received = receive_all(recorded, ReplayOptions(speed=speed, keep_ids=True))
 
     assert received == [run.body for run in recorded]
 
 
 @pytest.mark.parametrize("speed", [0, 1])
 def test_no_two_clients_get_the_same_ids(recorded: list[Exchange], speed: float) -> None:
-    received = [body.decode() for body in receive_all(recorded, Options(speed=speed))]
+    received = [body.decode() for body in receive_all(recorded, ReplayOptions(speed=speed))]
 
     ids = [set(ANY_UUID.findall(body)) for body in received]
     assert all(f'"client":{n},' in body for n, body in enumerate(received))

@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from graphtape_contracts import Exchange
-from graphtape_mock.server.connection import unsent
-from graphtape_mock.server.overrides import Direction
 from graphtape_mock.replay.fault import Cut, Fault, Stall
+from graphtape_mock.server.connection import unsent
 from graphtape_mock.server.mock import BackgroundServer, Mock
+from graphtape_mock.server.overrides import ResponseOverride
 
 MakeRun = Callable[..., Exchange]
 ServeRuns = Callable[..., Mock]
@@ -30,7 +30,7 @@ RESET = "reset"
 @contextmanager
 def asked(mock: Mock, *faults: Fault) -> Generator[socket.socket]:
     """Give the connection on which a run was asked for, which goes wrong by *faults*."""
-    mock.stage.give(Direction(faults=faults))
+    mock.overrides.give(ResponseOverride(faults=faults))
     with BackgroundServer(mock) as server:
         port = int(server.url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:

@@ -4,9 +4,9 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from graphtape_contracts import Exchange
-from graphtape_mock.server.responses import json_response
 from graphtape_mock.server.cors import Cors
-from graphtape_mock.server.errors import Crash
+from graphtape_mock.server.errors import ServerCrash
+from graphtape_mock.server.responses import json_response
 
 Call = Callable[..., Exchange]
 
@@ -39,7 +39,7 @@ async def answering(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def crashing(scope: Scope, receive: Receive, send: Send) -> None:
-    await Crash().response()(scope, receive, send)
+    await ServerCrash().response()(scope, receive, send)
 
 
 def text(content: str) -> tuple[tuple[str, str], ...]:

@@ -13,17 +13,17 @@ from starlette.responses import Response as Answer
 from starlette.routing import Route
 
 from graphtape_contracts import Exchange, Frame, Request, Response
+from graphtape_mock.recordings.assistant_id import default_id
+from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.server.active_runs import ActiveRuns
 from graphtape_mock.server.app import create_app
 from graphtape_mock.server.assistant import make_assistant
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
 from graphtape_mock.server.request_body import read_body
-from graphtape_mock.server.assistant_catalogue import Catalogue
 from graphtape_mock.server.run_request import parse_run
-from graphtape_mock.server.thread_store import Threads
-from graphtape_mock.recordings.assistant_id import default_id
-from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.server.thread_store import ThreadStore
 
-CAPTURES = Path(__file__).parents[2] / "contracts" / "tests" / "captures" / "python"
+CAPTURES = Path(__file__).parents[3] / "contracts" / "tests" / "captures" / "python"
 GRAPHS = (
     "agent tools subgraph custom boom boom_now interrupting interrupting_twice interrupting_sub "
     "plain slow ticks data loop count nothing fanout odd static mixed two_models seen seen_ctx "
@@ -113,14 +113,14 @@ def undated(lines: list[bytes]) -> list[bytes]:
     return [b" ".join(status.split(b" ")[:2]), *kept]
 
 
-def catalogue() -> Catalogue:
+def catalogue() -> AssistantCatalogue:
     found = [
         make_assistant(default_id(name), name, f"2026-01-01T00:00:{number:02}+00:00").fields
         for number, name in enumerate(GRAPHS)
     ]
     search = Request("POST", "/assistants/search")
     answer = Exchange(search, Response(200), (Frame(0.0, orjson.dumps(found)),))
-    return Catalogue([Recording("captured", (answer,))])
+    return AssistantCatalogue([Recording("captured", (answer,))])
 
 
 @pytest.fixture(name="address", scope="module")
@@ -134,7 +134,7 @@ def _address() -> Iterator[tuple[str, int]]:
     paths = ("/runs/stream", "/runs/wait", "/runs")
     app = create_app(
         catalogue=known,
-        threads=Threads(),
+        threads=ThreadStore(),
         active=ActiveRuns(),
         run_routes=[Route(path, run, methods=["POST"]) for path in paths],
     )

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
+from graphtape_mock.server.errors import ApiError
 from graphtape_mock.server.request_body import BODY_LIMIT, read_body
-from graphtape_mock.server.errors import Refusal
 
 DISCONNECT: Message = {"type": "http.disconnect"}
 
@@ -55,7 +55,7 @@ def test_a_body_may_be_as_long_as_the_limit(pieces: tuple[bytes, ...]) -> None:
 def test_a_longer_body_is_refused_as_soon_as_that_is_certain(
     messages: list[Message], headers: tuple[tuple[bytes, bytes], ...]
 ) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiError) as caught:
         read(messages, 5, headers)
 
     assert caught.value.status == 413

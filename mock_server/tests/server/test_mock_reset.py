@@ -9,11 +9,11 @@ import pytest
 from starlette.types import Scope
 
 from graphtape_contracts import Exchange
-from graphtape_mock.replay.engine import Options
-from graphtape_mock.server.overrides import Direction
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library
 from graphtape_mock.server.mock import BackgroundServer, Mock
+from graphtape_mock.server.overrides import ResponseOverride
 
 Call = Callable[..., Exchange]
 MakeRun = Callable[..., Exchange]
@@ -26,7 +26,7 @@ def _mock(make_run: MakeRun) -> Mock:
     """A mock of two recordings of one request, with seeded ids and a clock that stands."""
     runs = [make_run([("metadata", {"run_id": RUN_ID}), ("values", n)]) for n in (1, 2)]
     library = Library([Recording("first", (runs[0],)), Recording("second", (runs[1],))])
-    return Mock(library, Options(speed=0, seed=7, now=lambda: 1000.0))
+    return Mock(library, ReplayOptions(speed=0, seed=7, now=lambda: 1000.0))
 
 
 def post(call: Call, mock: Mock, path: str, **body: Any) -> Any:
@@ -54,7 +54,7 @@ def test_the_same_requests_get_the_same_answers(mock: Mock, call: Call) -> None:
 def test_what_clients_made_is_forgotten(mock: Mock, call: Call) -> None:
     thread = post(call, mock, "/threads")
     assistant = post(call, mock, "/assistants", graph_id="agent")
-    mock.stage.give(Direction("second"))
+    mock.overrides.give(ResponseOverride("second"))
     revision = mock.catalogue.revision
 
     mock.reset()
@@ -77,7 +77,7 @@ def test_what_is_understood_stays_so_where_nothing_was_made(mock: Mock) -> None:
 @pytest.mark.parametrize("path", ["/runs", "/runs/stream"])
 def test_what_is_in_progress_ends(make_run: MakeRun, call: Call, path: str) -> None:
     run = make_run([("values", 1)])
-    mock = Mock(Library([Recording("run", (run,))]), Options(speed=0.001))
+    mock = Mock(Library([Recording("run", (run,))]), ReplayOptions(speed=0.001))
 
     async def main() -> list[int]:
         messages = iter([{"type": "http.request", "body": run.request.body, "more_body": False}])

@@ -4,11 +4,11 @@ from typing import Any
 import orjson
 
 from graphtape_contracts import Exchange, Request, Response
-from graphtape_mock.server.assistant_catalogue import Catalogue
-from graphtape_mock.server.run_request import parse_run
-from graphtape_mock.server.run_object import run_object
 from graphtape_mock.recordings.assistant_id import default_id
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.run_object import run_object
+from graphtape_mock.server.run_request import parse_run
 
 RUN = Exchange(Request("POST", "/runs/wait", (), b'{"assistant_id":"agent"}'), Response(200), ())
 NOW = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)
@@ -16,8 +16,8 @@ AGENT, OTHER = default_id("agent"), "11111111-1111-4111-8111-11111111111a"
 IDS = {"run_id": "R", "thread_id": "T", "graph_id": "agent", "assistant_id": AGENT}
 
 
-def made(catalogue: Catalogue | None = None, **fields: Any) -> dict[str, Any]:
-    known = catalogue or Catalogue([Recording("one", (RUN,))])
+def made(catalogue: AssistantCatalogue | None = None, **fields: Any) -> dict[str, Any]:
+    known = catalogue or AssistantCatalogue([Recording("one", (RUN,))])
     body = orjson.dumps({"assistant_id": "agent"} | fields)
     request = parse_run(body, known, background=True)
     return run_object(request, "R", "T", NOW, request_id="Q")
@@ -117,7 +117,7 @@ def test_configurable_stands_in_for_the_context() -> None:
 
 
 def test_an_assistant_hands_down_what_it_was_created_with() -> None:
-    known = Catalogue([Recording("one", (RUN,))])
+    known = AssistantCatalogue([Recording("one", (RUN,))])
     body = {"assistant_id": OTHER, "graph_id": "agent", "metadata": {"m": 1}}
     known.create(body | {"config": {"tags": ["t"], "configurable": {"user_id": "u", "a": 1}}})
 
@@ -130,7 +130,7 @@ def test_an_assistant_hands_down_what_it_was_created_with() -> None:
 
 
 def test_a_request_without_an_id_gets_one() -> None:
-    known = Catalogue([Recording("one", (RUN,))])
+    known = AssistantCatalogue([Recording("one", (RUN,))])
     request = parse_run(b'{"assistant_id":"agent"}', known)
 
     found = run_object(request, "R", "T", NOW)

@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from graphtape_contracts import Exchange
-from graphtape_mock.replay.thread_state import Outcome, outcome_of
 from graphtape_mock.replay.pacing import Clock
+from graphtape_mock.replay.thread_state import ThreadState, thread_state_of
 from graphtape_mock.server.mock import Mock
 
 Call = Callable[..., Exchange]
@@ -25,36 +25,45 @@ TASK: dict[str, Any] = {
     "interrupts": [INTERRUPT | {"more": 1}],
 }
 
-OUTCOMES: dict[str, tuple[Events, Outcome]] = {
-    "nothing": ([], Outcome("idle", None, None, {})),
-    "values": ([("values", {"n": 1}), ("values", {"n": 2})], Outcome("idle", {"n": 2}, None, {})),
-    "error": ([("values", {"n": 1}), ("error", ERROR)], Outcome("error", {"n": 1}, ERROR, {})),
-    "interrupted task": ([("tasks", TASK)], Outcome("interrupted", None, None, {"t": [INTERRUPT]})),
+OUTCOMES: dict[str, tuple[Events, ThreadState]] = {
+    "nothing": ([], ThreadState("idle", None, None, {})),
+    "values": (
+        [("values", {"n": 1}), ("values", {"n": 2})],
+        ThreadState("idle", {"n": 2}, None, {}),
+    ),
+    "error": ([("values", {"n": 1}), ("error", ERROR)], ThreadState("error", {"n": 1}, ERROR, {})),
+    "interrupted task": (
+        [("tasks", TASK)],
+        ThreadState("interrupted", None, None, {"t": [INTERRUPT]}),
+    ),
     "odd interrupts": (
         [("tasks", {"interrupts": [7, {}]})],
-        Outcome("interrupted", None, None, {"None": [{"id": None, "value": None}]}),
+        ThreadState("interrupted", None, None, {"None": [{"id": None, "value": None}]}),
     ),
     "interrupt in values": (
         [("values", {"n": 1, "__interrupt__": [INTERRUPT]})],
-        Outcome("interrupted", {"n": 1}, None, {}),
+        ThreadState("interrupted", {"n": 1}, None, {}),
     ),
     "interrupt in updates": (
         [("updates", {"__interrupt__": []})],
-        Outcome("interrupted", None, None, {}),
+        ThreadState("interrupted", None, None, {}),
     ),
-    "other tasks": ([("tasks", {"id": "t", "interrupts": []})], Outcome("idle", None, None, {})),
+    "other tasks": (
+        [("tasks", {"id": "t", "interrupts": []})],
+        ThreadState("idle", None, None, {}),
+    ),
     "subgraphs and odd data": (
         [("values|a:1", {"n": 1}), ("values", 7), ("custom", {"__interrupt__": [1]})],
-        Outcome("idle", None, None, {}),
+        ThreadState("idle", None, None, {}),
     ),
 }
 
 
 @pytest.mark.parametrize(("events", "outcome"), OUTCOMES.values(), ids=OUTCOMES)
 def test_the_outcome_is_what_the_last_events_say(
-    events: Events, outcome: Outcome, make_run: MakeRun
+    events: Events, outcome: ThreadState, make_run: MakeRun
 ) -> None:
-    assert outcome_of(make_run(events).frames) == outcome
+    assert thread_state_of(make_run(events).frames) == outcome
 
 
 def thread_of(call: Call, mock: Mock, body: dict[str, Any]) -> Exchange:

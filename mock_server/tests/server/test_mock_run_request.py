@@ -6,16 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphtape_contracts import Exchange, Request, Response
-from graphtape_mock.server.assistant_catalogue import Catalogue
-from graphtape_mock.server.errors import Crash, Refusal
-from graphtape_mock.server.run_request import RunRequest, parse_batch, parse_run
 from graphtape_mock.recordings.assistant_id import default_id
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.errors import ApiError, ServerCrash
+from graphtape_mock.server.run_request import RunRequest, parse_batch, parse_run
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 AGENT = default_id("agent")
 RUN = Exchange(Request("POST", "/runs/stream", (), b'{"assistant_id":"agent"}'), Response(200), ())
-CATALOGUE = Catalogue([Recording("one", (RUN,))])
+CATALOGUE = AssistantCatalogue([Recording("one", (RUN,))])
 BOTH = {"context": {"a": 1}, "config": {"configurable": {"b": 1}}}
 
 
@@ -27,8 +27,8 @@ def parse(**fields: Any) -> RunRequest:
     return parse_run(body(**fields), CATALOGUE)
 
 
-def refusal_of(content: bytes, *, background: bool = False) -> Refusal:
-    with pytest.raises(Refusal) as caught:
+def refusal_of(content: bytes, *, background: bool = False) -> ApiError:
+    with pytest.raises(ApiError) as caught:
         parse_run(content, CATALOGUE, background=background)
     return caught.value
 
@@ -222,7 +222,7 @@ def test_a_request_that_contradicts_itself_is_refused(
 def test_what_breaks_the_server_breaks_the_mock(fields: dict[str, Any]) -> None:
     refusal = refusal_of(body(**fields))
 
-    assert isinstance(refusal, Crash)
+    assert isinstance(refusal, ServerCrash)
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_a_batch_is_several_requests() -> None:
 def test_a_batch_with_one_bad_request_is_refused() -> None:
     content = orjson.dumps([{"assistant_id": "agent"}, {"assistant_id": UNKNOWN}])
 
-    with pytest.raises(Refusal, match="404: Thread or assistant not found"):
+    with pytest.raises(ApiError, match="404: Thread or assistant not found"):
         parse_batch(content, CATALOGUE)
 
 

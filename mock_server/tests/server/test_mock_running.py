@@ -13,8 +13,8 @@ import pytest
 from starlette.types import Message
 
 from graphtape_contracts import Exchange, sse
-from graphtape_mock.replay.engine import Options
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library, load
 from graphtape_mock.server.mock import (
     BackgroundServer,
@@ -206,13 +206,13 @@ def test_the_bundled_recordings_are_good() -> None:
     library = load([bundled_recordings()])
 
     assert library.runs
-    assert {run.form["assistant"] for run in library.runs}
+    assert {run.match_form["assistant"] for run in library.runs}
 
 
 @pytest.mark.parametrize("run", load([bundled_recordings()]).runs)
 def test_every_bundled_run_is_replayed_to_the_byte(run: Any) -> None:
     (exchange, *_) = run.exchanges
-    mock = Mock(Library([Recording("run", run.exchanges)]), Options(speed=0, keep_ids=True))
+    mock = Mock(Library([Recording("run", run.exchanges)]), ReplayOptions(speed=0, keep_ids=True))
 
     body = mock.replay.body(mock.replay.answer(exchange.request.body, exchange.request.path))
 

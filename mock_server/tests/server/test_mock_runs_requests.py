@@ -9,10 +9,10 @@ from starlette.applications import Starlette
 from graphtape_contracts import Exchange
 from graphtape_mock.server.active_runs import ActiveRuns
 from graphtape_mock.server.journal import MAX_BODY
-from graphtape_mock.server.run_registry import Lifecycle
-from graphtape_mock.server.runs import RunEndpoints
-from graphtape_mock.server.thread_store import Threads
 from graphtape_mock.server.mock import Mock
+from graphtape_mock.server.run_registry import RunRegistry
+from graphtape_mock.server.runs import RunEndpoints
+from graphtape_mock.server.thread_store import ThreadStore
 
 Call = Callable[..., Exchange]
 MakeRun = Callable[..., Exchange]
@@ -69,7 +69,7 @@ def test_endpoints_work_without_a_journal(
     make_run: MakeRun, serve_runs: ServeRuns, call: Call
 ) -> None:
     replay = serve_runs(make_run([("values", 1)])).replay
-    routes = RunEndpoints(replay, Lifecycle(ActiveRuns(), Threads())).routes
+    routes = RunEndpoints(replay, RunRegistry(ActiveRuns(), ThreadStore())).routes
 
     answers = [
         call(Starlette(routes=routes), "POST", path, request()) for path in ("/runs/wait", "/runs")

@@ -3,20 +3,20 @@ from typing import Any
 
 import pytest
 
-from graphtape_mock.server.errors import Refusal
-from graphtape_mock.server.thread_store import Threads
+from graphtape_mock.server.errors import ApiError
+from graphtape_mock.server.thread_store import ThreadStore
 
 ID = "11111111-1111-4111-8111-11111111111a"
 
 
 def refusal_of(ask: Callable[[], object]) -> tuple[int, str]:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiError) as caught:
         ask()
     return caught.value.status, caught.value.detail
 
 
 def test_a_thread_is_created_without_state() -> None:
-    threads = Threads(new_id=lambda: ID)
+    threads = ThreadStore(new_id=lambda: ID)
 
     thread = threads.create({"metadata": {"a": 1, "run_id": "x", "cron_id": "y"}, "ttl": {}})
 
@@ -35,20 +35,20 @@ def test_a_thread_is_created_without_state() -> None:
 
 
 def test_an_id_made_here_is_of_version_7() -> None:
-    assert Threads().create({})["thread_id"][14] == "7"
+    assert ThreadStore().create({})["thread_id"][14] == "7"
 
 
 @pytest.mark.parametrize("spelling", [ID, ID.upper(), f"{{{ID}}}", ID.replace("-", "")])
 def test_the_client_may_choose_the_id(spelling: str) -> None:
-    assert Threads().create({"thread_id": spelling})["thread_id"] == ID
+    assert ThreadStore().create({"thread_id": spelling})["thread_id"] == ID
 
 
 def test_an_empty_id_is_none() -> None:
-    assert Threads(new_id=lambda: ID).create({"thread_id": ""})["thread_id"] == ID
+    assert ThreadStore(new_id=lambda: ID).create({"thread_id": ""})["thread_id"] == ID
 
 
 def test_a_thread_that_exists_is_refused_or_the_answer() -> None:
-    threads = Threads()
+    threads = ThreadStore()
     thread = threads.create({"thread_id": ID})
 
     assert refusal_of(lambda: threads.create({"thread_id": ID})) == (
@@ -59,7 +59,7 @@ def test_a_thread_that_exists_is_refused_or_the_answer() -> None:
 
 
 def test_a_deleted_thread_is_gone() -> None:
-    threads = Threads()
+    threads = ThreadStore()
     threads.create({"thread_id": ID})
 
     threads.delete(ID)
@@ -70,7 +70,7 @@ def test_a_deleted_thread_is_gone() -> None:
 
 
 def test_what_is_no_uuid_is_refused() -> None:
-    threads = Threads()
+    threads = ThreadStore()
     bad = (422, "Invalid thread ID: must be a UUID")
 
     assert refusal_of(lambda: threads.create({"thread_id": "x"})) == bad
@@ -82,11 +82,11 @@ def test_what_is_no_uuid_is_refused() -> None:
 def test_state_can_not_be_put_into_a_thread(updates: list[Any]) -> None:
     body = {"supersteps": [{"updates": updates}]}
 
-    assert refusal_of(lambda: Threads().create(body))[0] == 501
+    assert refusal_of(lambda: ThreadStore().create(body))[0] == 501
 
 
 def test_the_oldest_thread_is_forgotten_beyond_the_limit() -> None:
-    threads = Threads(limit=2)
+    threads = ThreadStore(limit=2)
     first, *rest = [threads.create({})["thread_id"] for _ in range(3)]
 
     assert refusal_of(lambda: threads.get(first))[0] == 404
@@ -94,7 +94,7 @@ def test_the_oldest_thread_is_forgotten_beyond_the_limit() -> None:
 
 
 def test_a_thread_that_was_deleted_during_its_run_stays_away() -> None:
-    threads = Threads()
+    threads = ThreadStore()
     threads.occupy(ID, {"graph_id": "agent"})
     threads.delete(ID)
 

@@ -8,8 +8,8 @@ import orjson
 
 from broken_servers.answering import Change
 from graphtape_contracts import End, Exchange, Frame, Response, sse
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import is_list, is_object
+from graphtape_contracts.parsing.event import parse
 from graphtape_mock.recordings.try_json import object_in
 
 Frames = list[Frame]

@@ -72,7 +72,7 @@ SERVERS = [
         ),
     ),
     BrokenServer(
-        "events.tuples-alone",
+        "events.messages-tuple-only",
         "messages come in both kinds",
         answering(
             when(
@@ -81,7 +81,7 @@ SERVERS = [
             )
         ),
         profile="standard",
-        options=("-k", "events.tuples-alone"),
+        options=("-k", "events.messages-tuple-only"),
     ),
     BrokenServer(
         "events.namespace-asked",
@@ -96,13 +96,13 @@ SERVERS = [
         SUBGRAPHS,
     ),
     BrokenServer(
-        "repetition.subgraphs",
+        "consistency.subgraphs",
         "events of subgraphs have no namespace",
         answering(frames(_without_namespaces)),
         SUBGRAPHS,
     ),
     BrokenServer(
-        "events.run-bare",
+        "events.run-no-namespace",
         "LangChain's events have a namespace",
         answering(
             when(
@@ -114,22 +114,22 @@ SERVERS = [
         profile="standard",
     ),
     BrokenServer(
-        "events.partial-messages-bare",
+        "events.partial-no-namespace",
         "growing messages have a namespace",
         answering(each("messages/partial", named("messages/partial|agent"))),
     ),
     BrokenServer(
-        "modes.shown",
+        "modes.present",
         "tasks are not shown",
         answering(each("tasks", drop)),
     ),
     BrokenServer(
-        "modes.shown",
+        "modes.present",
         "updates are told as custom events",
         answering(each("updates", named("custom"))),
     ),
     BrokenServer(
-        "modes.shown",
+        "modes.present",
         "LangChain's events are not shown",
         answering(each("events", drop)),
     ),

@@ -198,7 +198,7 @@ SERVERS = [
         ),
     ),
     BrokenServer(
-        "repetition.outcome",
+        "consistency.outcome",
         "streams swallow the error of a run",
         answering(each("error", drop)),
         FAILING,

@@ -83,7 +83,7 @@ SERVERS = [
         answering(each("updates", lambda f: [f, b"event: custom\r\ndata: \r\n\r\n"])),
     ),
     BrokenServer(
-        "framing.whole-characters",
+        "framing.no-lone-surrogates",
         "texts are cut in the middle of a pair of surrogates",
         answering(each("values", raw(b'"content":"', b'"content":"\\ud83d'))),
     ),
@@ -98,7 +98,7 @@ SERVERS = [
         answering(streams(body(lambda all_: all_.replace(b"\r\n", b"\n")))),
     ),
     BrokenServer(
-        "framing.no-ghosts",
+        "framing.no-stray-blocks",
         "a block has nothing but an id",
         answering(nth("values", 0, lambda frame: [frame, b"id: 7\r\n\r\n"])),
     ),

@@ -40,14 +40,14 @@ SERVERS = [
         ("interrupt",),
     ),
     BrokenServer(
-        "tuples.run",
+        "messages-tuple.run",
         "chunks name another run",
         answering(
             each("messages", data(lambda pair: renewed(pair, "run_id", lambda _: ANOTHER_RUN)))
         ),
     ),
     BrokenServer(
-        "tuples.attempt",
+        "messages-tuple.attempt",
         "chunks name another attempt",
         answering(each("messages", data(lambda pair: renewed(pair, "run_attempt", lambda _: 2)))),
     ),

@@ -43,7 +43,7 @@ def _half_a_stream(exchange: Exchange) -> Exchange:
 
 SERVERS = [
     BrokenServer(
-        "disconnect.unharmed",
+        "disconnect.next-run-unharmed",
         "the run after one that was left makes the server fail",
         harmed(text_answer(500, "the worker is gone")),
         ("slow",),
@@ -51,16 +51,18 @@ SERVERS = [
         options=("-k", "disconnect"),
     ),
     BrokenServer(
-        "disconnect.unharmed",
+        "disconnect.next-run-unharmed",
         "the run after one that was left is broken off",
         harmed(_half_a_stream),
         ("slow",),
         20.0,
         options=("-k", "disconnect"),
     ),
-    BrokenServer("stream.whole", "streams break off in the middle", answering(streams(cut(0.5)))),
     BrokenServer(
-        "stream.whole", "the chunk that ends a stream is missing", answering(streams(cut(1)))
+        "stream.complete", "streams break off in the middle", answering(streams(cut(0.5)))
     ),
-    BrokenServer("wait.whole", "outputs break off in the middle", answering(waits(cut(0.5)))),
+    BrokenServer(
+        "stream.complete", "the chunk that ends a stream is missing", answering(streams(cut(1)))
+    ),
+    BrokenServer("wait.complete", "outputs break off in the middle", answering(waits(cut(0.5)))),
 ]

@@ -11,8 +11,8 @@ from broken_servers.answering import answering, exchange_with, read_request, sen
 from broken_servers.changes import asked, body, data, each, is_run, streams, value, waits
 from broken_servers.server import Breaking, BrokenServer
 from graphtape_contracts import Exchange
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import is_object
+from graphtape_contracts.parsing.event import parse
 from graphtape_mock.recordings.try_json import object_in
 
 INTERRUPT = ("interrupt",)
@@ -115,34 +115,34 @@ def _of_one_id(exchange: Exchange) -> Exchange:
 
 SERVERS = [
     BrokenServer(
-        "stateless.nothing-remembered",
+        "isolation.nothing-remembered",
         "the metadata of a run comes with the messages of another",
         remembering(_metadata_kept, first=False),
     ),
     BrokenServer(
-        "stateless.nothing-remembered",
+        "isolation.nothing-remembered",
         "the metadata of a run is put out by another",
         remembering(_metadata_put_out, first=False),
     ),
-    BrokenServer("relations.run-ids", "answers come from a cache", _answered_from_cache),
-    BrokenServer("relations.run-ids", "all runs have one id", remembering(_same_run, first=True)),
+    BrokenServer("isolation.run-ids", "answers come from a cache", _answered_from_cache),
+    BrokenServer("isolation.run-ids", "all runs have one id", remembering(_same_run, first=True)),
     BrokenServer(
-        "relations.thread-ids",
+        "isolation.thread-ids",
         "all runs that are waited for have one thread",
         remembering(lambda one, old: waits(lambda e: _same_thread(e, old))(one), first=True),
     ),
     BrokenServer(
-        "relations.message-ids",
+        "isolation.message-ids",
         "a run begins with the messages of an earlier one",
         remembering(_conversation_kept, first=True),
     ),
     BrokenServer(
-        "relations.task-ids",
+        "isolation.task-ids",
         "tasks of a node always have the same id",
         answering(streams(_of_one_id)),
     ),
     BrokenServer(
-        "relations.interrupt-ids",
+        "isolation.interrupt-ids",
         "interrupts always have the same id",
         answering(body(lambda raw: INTERRUPT_ID.sub(b'"id":"' + b"0" * 32 + b'"', raw))),
         INTERRUPT,

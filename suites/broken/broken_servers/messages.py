@@ -102,7 +102,7 @@ SERVERS = [
         ("agent",),
     ),
     BrokenServer(
-        "messages.calls-stay",
+        "messages.tool-calls-persist",
         "growing messages lose their tool calls",
         answering(
             nth(
@@ -148,7 +148,7 @@ SERVERS = [
         answering(each("messages", data(lambda pair: pair[0]))),
     ),
     BrokenServer(
-        "tuples.metadata-same",
+        "messages-tuple.metadata-same",
         "chunks of one message come from different nodes",
         answering(
             nth(
@@ -160,25 +160,25 @@ SERVERS = [
         ("agent",),
     ),
     BrokenServer(
-        "tuples.namespace",
+        "messages-tuple.namespace",
         "chunks of subgraphs come from another namespace",
         answering(each("messages", _of_another_namespace)),
         SUBGRAPHS,
         profile="standard",
-        options=("-k", "tuples.namespace"),
+        options=("-k", "messages-tuple.namespace"),
     ),
     BrokenServer(
-        "tuples.last-once",
+        "messages-tuple.none-after-last",
         "chunks go on after the last one",
         answering(each("messages", _last_again)),
     ),
     BrokenServer(
-        "sums.streamed",
+        "message-assembly.streamed",
         "a chunk of a message is lost",
         answering(nth("messages", 2, drop)),
     ),
     BrokenServer(
-        "sums.streamed",
+        "message-assembly.streamed",
         "a chunk of a message comes twice",
         answering(nth("messages", 2, twice)),
     ),

@@ -7,22 +7,22 @@ from broken_servers.server import BrokenServer
 
 SERVERS = [
     BrokenServer(
-        "neighbours.json",
+        "endpoints.json",
         "what is JSON says that it is HTML",
         answering(to("GET", "/info", header("content-type", "text/html"))),
     ),
     BrokenServer(
-        "neighbours.ok",
+        "endpoints.ok",
         "a deployment that answers is not well",
         answering(to("GET", "/ok", value(lambda _: {"ok": False}))),
     ),
     BrokenServer(
-        "neighbours.info",
+        "endpoints.info",
         "the version is not told",
         answering(to("GET", "/info", value(lambda info: {"flags": info["flags"]}))),
     ),
     BrokenServer(
-        "neighbours.assistants",
+        "endpoints.assistants",
         "assistants have no version",
         answering(
             to(
@@ -33,7 +33,7 @@ SERVERS = [
         ),
     ),
     BrokenServer(
-        "neighbours.assistant-id",
+        "endpoints.assistant-id",
         "assistants get another id at each start",
         answering(
             to(
@@ -48,27 +48,27 @@ SERVERS = [
         ),
     ),
     BrokenServer(
-        "neighbours.assistant-schemas",
+        "endpoints.assistant-schemas",
         "schemas are texts",
         answering(to("GET", "*/schemas", value(lambda s: s | {"input_schema": "any"}))),
     ),
     BrokenServer(
-        "neighbours.assistant-graph",
+        "endpoints.assistant-graph",
         "the nodes of a graph have no ids",
         answering(to("GET", "*/graph", value(lambda graph: graph | {"nodes": [{}]}))),
     ),
     BrokenServer(
-        "neighbours.pagination",
+        "endpoints.pagination",
         "a search tells no total",
         answering(to("POST", "/assistants/search", header("x-pagination-total", None))),
     ),
     BrokenServer(
-        "neighbours.count",
+        "endpoints.count",
         "a count is an object",
         answering(to("POST", "/assistants/count", value(lambda n: {"count": n}))),
     ),
     BrokenServer(
-        "neighbours.threads",
+        "endpoints.threads",
         "threads have no status",
         answering(
             to("POST", "/threads", value(lambda t: {k: v for k, v in t.items() if k != "status"}))
@@ -76,7 +76,7 @@ SERVERS = [
         profile="standard",
     ),
     BrokenServer(
-        "neighbours.runs",
+        "endpoints.runs",
         "runs in the background have no thread",
         answering(
             to(
@@ -91,13 +91,13 @@ SERVERS = [
         profile="standard",
     ),
     BrokenServer(
-        "neighbours.run-location",
+        "endpoints.run-location",
         "runs in the background are not located",
         answering(when(lambda e: e.request.path == "/runs", header("content-location", None))),
         profile="standard",
     ),
     BrokenServer(
-        "neighbours.claimed",
+        "endpoints.documented",
         "what the OpenAPI document claims is not there",
         answering(to("GET", "/ok", text_answer(404, "Not Found"))),
     ),

@@ -20,8 +20,8 @@ from broken_servers.changes import (
 )
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import is_object
+from graphtape_contracts.parsing.event import parse
 
 NOTES = ("--graphtape-level=may",)
 
@@ -46,21 +46,21 @@ def _first_partial_alone(all_: Frames) -> Parts:
 
 SERVERS = [
     BrokenServer(
-        "sums.chunks",
+        "message-assembly.chunks",
         "a chunk of a message is lost",
         answering(nth("messages", 1, drop)),
         ("agent",),
         options=NOTES,
     ),
     BrokenServer(
-        "sums.chunks",
+        "message-assembly.chunks",
         "a chunk of a message comes twice",
         answering(nth("messages", 1, twice)),
         ("agent",),
         options=NOTES,
     ),
     BrokenServer(
-        "sums.partials",
+        "message-assembly.partials",
         "messages do not grow to their end",
         answering(frames(_first_partial_alone)),
         ("agent",),
@@ -91,7 +91,7 @@ SERVERS = [
         options=NOTES,
     ),
     BrokenServer(
-        "tuples.chunk-type",
+        "messages-tuple.chunk-type",
         "chunks are whole messages by their type",
         answering(each("messages", data(lambda pair: [pair[0] | {"type": "ai"}, pair[1]]))),
         options=NOTES,

@@ -67,29 +67,29 @@ SERVERS = [
         ),
     ),
     BrokenServer(
-        "repetition.output",
+        "consistency.output",
         "the output is that of the first step",
         answering(waits(value(lambda o: {k: v[:1] for k, v in o.items()}))),
         ("agent",),
     ),
     BrokenServer(
-        "repetition.output", "the output is always empty", answering(waits(value(lambda _: {})))
+        "consistency.output", "the output is always empty", answering(waits(value(lambda _: {})))
     ),
     BrokenServer(
-        "repetition.modes",
+        "consistency.modes",
         "the first values are not shown beside other modes",
         answering(when(lambda e: len(modes_asked(e)) == 2, nth("values", 0, drop))),
     ),
-    BrokenServer("repetition.status", "every other run is refused", every_other_refused),
+    BrokenServer("consistency.status", "every other run is refused", every_other_refused),
     BrokenServer(
-        "errors.agree",
+        "errors.stream-and-wait-agree",
         "waits swallow the error of a run",
         answering(waits(value(_error_swallowed))),
         FAILING,
         profile="standard",
     ),
     BrokenServer(
-        "relations.same-shape",
+        "consistency.same-shape",
         "the output has a field less than the values",
         answering(waits(value(lambda _: {}))),
         options=(),

@@ -62,7 +62,7 @@ def silent(app: ASGIApp) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if int(dict(scope["headers"]).get(b"content-length", b"0")) > _LARGE:
-            await Connection(scope, receive, send).reset(began=False)
+            await Connection(scope, receive, send).reset(on_headers=False)
         else:
             await app(scope, receive, send)
 
@@ -70,9 +70,9 @@ def silent(app: ASGIApp) -> ASGIApp:
 
 
 SERVERS = [
-    BrokenServer("limits.taken", "texts with U+2028 are refused", answering(when(_odd, FAILS))),
+    BrokenServer("limits.accepted", "texts with U+2028 are refused", answering(when(_odd, FAILS))),
     BrokenServer(
-        "limits.taken", "requests of a megabyte are refused", answering(when(_large, TAKEN))
+        "limits.accepted", "requests of a megabyte are refused", answering(when(_large, TAKEN))
     ),
     _explored(
         "limits.any-json",
@@ -96,7 +96,7 @@ SERVERS = [
         answering(when(lambda e: e.request.path == "/runs/wait" and _with_mode_list(e), FAILS)),
     ),
     _explored(
-        "relations.any-request",
+        "consistency.any-request",
         "an output is never that of the stream",
         answering(waits(value(lambda _: {"messages": []}))),
     ),

@@ -114,50 +114,50 @@ def _counted_down(all_: Frames) -> Parts:
 
 SERVERS = [
     BrokenServer(
-        "joins.resumed",
+        "reconnect.resumed",
         "a resumed stream shows the last event again",
         resumable(lambda all_, seen: all_[max(0, seen - 1) :]),
     ),
     BrokenServer(
-        "joins.resumed",
+        "reconnect.resumed",
         "a resumed stream begins at its start",
         resumable(lambda all_, seen: all_),
     ),
     BrokenServer(
-        "joins.resumed",
+        "reconnect.resumed",
         "a resumed stream is in another order",
         resumable(lambda all_, seen: reversed(all_[seen:])),
     ),
     BrokenServer(
-        "joins.complete",
+        "reconnect.complete",
         "a resumed stream leaves an event out",
         resumable(lambda all_, seen: all_[seen + 1 :]),
     ),
     BrokenServer(
-        "joins.output",
+        "reconnect.output",
         "who joins a run gets another output",
         joinable(b'{"messages":[]}'),
         speed=20.0,
         profile="standard",
-        options=("-k", "joins.output"),
+        options=("-k", "reconnect.output"),
     ),
     BrokenServer(
-        "resumption.unasked",
+        "reconnect.ids-unasked",
         "events have ids that nobody asked for",
         answering(when(lambda e: not _asked_for_ids(e), frames(_numbered))),
     ),
     BrokenServer(
-        "resumption.given",
+        "reconnect.ids-present",
         "events have no ids though they were asked for",
         answering(when(_asked_for_ids, frames(lambda all_: map(_without_id, all_)))),
     ),
     BrokenServer(
-        "resumption.throughout",
+        "reconnect.ids-throughout",
         "the last event has no id",
         answering(when(_asked_for_ids, frames(lambda all_: [*all_[:-1], _without_id(all_[-1])]))),
     ),
     BrokenServer(
-        "resumption.ordered",
+        "reconnect.ids-ordered",
         "ids are counted down",
         answering(when(_asked_for_ids, frames(_counted_down))),
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graphtape_mock.replay.engine import Options
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library
 from graphtape_mock.server.mock import Mock
 
@@ -20,7 +20,7 @@ MOST = ("tools", "failing")
 class BrokenServer:
     """The mock with one thing wrong."""
 
-    promise: str
+    requirement: str
     """The id of the promise that the suites must find broken."""
     wrong: str
     """What is wrong, in a few words; no two servers have the same."""
@@ -36,14 +36,14 @@ class BrokenServer:
 
     def __str__(self) -> str:
         """Return what a test of it is called."""
-        return f"{self.promise}: {self.wrong}"
+        return f"{self.requirement}: {self.wrong}"
 
 
 class BrokenMock(Mock):
     """A mock whose answers go through what breaks them."""
 
     def __init__(self, library: Library, broken: BrokenServer) -> None:
-        super().__init__(library, Options(speed=broken.speed, nearest=True))
+        super().__init__(library, ReplayOptions(speed=broken.speed, nearest=True))
         self._broken = broken.breaking(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -73,7 +73,7 @@ SERVERS = [
     ),
     BrokenServer("tasks.start-once", "tasks start twice", answering(nth("tasks", 0, twice))),
     BrokenServer(
-        "tasks.one-name",
+        "tasks.name-stable",
         "tasks end under another name",
         answering(each("tasks", _ends_renamed)),
     ),
@@ -93,30 +93,30 @@ SERVERS = [
         answering(each("error", data(lambda told: told | {"message": "another"}))),
     ),
     BrokenServer(
-        "debug.twin",
+        "debug.mirrors-tasks",
         "debug tells something else than tasks",
         answering(
             each("debug", data(lambda told: told | {"payload": told["payload"] | {"more": 1}}))
         ),
     ),
-    BrokenServer("debug.shown-twice", "debug events are lost", answering(nth("debug", 0, drop))),
+    BrokenServer("debug.complete", "debug events are lost", answering(nth("debug", 0, drop))),
     BrokenServer(
         "debug.one-step",
         "tasks end a step later than they started",
         answering(each("debug", data(_later_step))),
     ),
     BrokenServer(
-        "debug.steps-go-on",
+        "debug.steps-monotonic",
         "steps are counted backwards",
         answering(each("debug", data(lambda told: told | {"step": -told["step"]}))),
     ),
-    BrokenServer("updates.running", "updates come twice", answering(each("updates", twice))),
+    BrokenServer("updates.while-running", "updates come twice", answering(each("updates", twice))),
     BrokenServer(
-        "updates.running",
+        "updates.while-running",
         "updates name nodes that never ran",
         answering(each("updates", data(_node_renamed))),
     ),
-    BrokenServer("updates.as-result", "updates are lost", answering(nth("updates", 0, drop))),
+    BrokenServer("updates.match-result", "updates are lost", answering(nth("updates", 0, drop))),
     BrokenServer(
         "updates.interrupts",
         "updates do not tell of interrupts",
@@ -124,13 +124,13 @@ SERVERS = [
         INTERRUPT,
     ),
     BrokenServer(
-        "updates.stopped",
+        "updates.none-after-interrupt",
         "nodes run after the graph stopped",
         answering(frames(lambda all_: [*all_, event("updates", {"agent": None})])),
         ("tools-stop-before",),
     ),
     BrokenServer(
-        "values.close-step",
+        "values.not-during-step",
         "values come while tasks run",
         answering(each("updates", lambda f: [event("values", {"messages": []}), f])),
     ),
@@ -148,7 +148,7 @@ SERVERS = [
         INTERRUPT,
     ),
     BrokenServer(
-        "repetition.output",
+        "consistency.output",
         "values lack what the updates added",
         answering(nth("values", -1, data(lambda v: v | {"messages": v["messages"][:1]}))),
     ),
@@ -171,7 +171,7 @@ SERVERS = [
         "langchain.start-once", "models start twice", answering(_on("on_chat_model_start")(twice))
     ),
     BrokenServer(
-        "langchain.same-run",
+        "langchain.run-stable",
         "models stream under another name",
         answering(_on("on_chat_model_stream")(data(lambda told: told | {"name": "Another"}))),
     ),

@@ -75,7 +75,7 @@ def silent_once(app: ASGIApp) -> ASGIApp:
 
 SERVERS = [
     BrokenServer(
-        "stream.live",
+        "stream.not-buffered",
         "streams are held back until the run is over",
         held_back,
         ("tools", "slow"),

@@ -65,13 +65,13 @@ def _not_the_last(change: Change) -> Mix:
 
 SERVERS = [
     BrokenServer(
-        "concurrency.not-mixed",
+        "concurrency.not-mixed-up",
         "runs get the answers of each other",
         mixed(_next),
         options=ALONE,
     ),
     BrokenServer(
-        "concurrency.not-mixed",
+        "concurrency.not-mixed-up",
         "an event of another run slips into a stream",
         mixed(_an_event_of_the_next),
         options=ALONE,

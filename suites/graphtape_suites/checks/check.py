@@ -13,12 +13,12 @@ import pytest
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
+from graphtape_suites.report.terminal import CHECK_MARK
 from graphtape_suites.runner.profile import SMOKE, Profile
-from graphtape_suites.report.terminal import PROMISE_MARK
 from graphtape_suites.scenarios import SCENARIOS, Scenario
 
 
-class PromiseBroken(AssertionError):
+class CheckFailed(AssertionError):
     """The deployment breaks a promise: what was expected, what was got, where."""
 
     def __init__(self, text: str, level: Level | None = None) -> None:
@@ -27,13 +27,13 @@ class PromiseBroken(AssertionError):
         self.level = level
 
 
-class Untried(Exception):
+class NotExercised(Exception):
     """A promise that could not be tried, and should have been: why."""
 
 
-def broken(text: str) -> NoReturn:
+def fail_check(text: str) -> NoReturn:
     """Say that the promise is broken: what was expected, what was got, where."""
-    raise PromiseBroken(text)
+    raise CheckFailed(text)
 
 
 def not_applicable(reason: str) -> NoReturn:
@@ -42,12 +42,12 @@ def not_applicable(reason: str) -> NoReturn:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Check:
     """What a test is about."""
 
     id: str
     level: Level
-    says: str
+    statement: str
     """What is promised, in a sentence."""
     runs: int = 0
     """How many runs the test makes, about, beside those of scenarios."""
@@ -59,7 +59,7 @@ class Promise:
     """The smallest profile that tries it."""
 
 
-def promise(
+def check(
     id_: str,
     level: Level,
     says: str,
@@ -68,32 +68,32 @@ def promise(
     explores: bool = False,
     profile: Profile = SMOKE,
 ) -> pytest.MarkDecorator:
-    """Mark a test as that of the promise *id_*; see `Promise`."""
-    return _mark(Promise(id_, level, says, runs, explores=explores, profile=profile))
+    """Mark a test as that of the promise *id_*; see `Check`."""
+    return _mark(Check(id_, level, says, runs, explores=explores, profile=profile))
 
 
-def promise_of(item: pytest.Item) -> Promise | None:
+def check_of(item: pytest.Item) -> Check | None:
     """Return the promise that a test is about; None where it is no test of the suites."""
-    mark = item.get_closest_marker(PROMISE_MARK)
+    mark = item.get_closest_marker(CHECK_MARK)
     return mark.args[0] if mark else None
 
 
-PROMISES: dict[str, Promise] = {}
+CHECKS: dict[str, Check] = {}
 """The promises of the test modules that are imported, by id."""
 
 
-def all_promises() -> dict[str, Promise]:
+def all_checks() -> dict[str, Check]:
     """Return the promises of all suites, whichever of them are run."""
-    for module in iter_modules([str(Path(__file__).parent)]):
+    for module in iter_modules([str(Path(__file__).parents[1])]):
         if module.name.startswith("test_"):
             with suppress(pytest.skip.Exception):  # It needs what is not installed.
                 import_module(f"graphtape_suites.{module.name}")
-    return PROMISES
+    return CHECKS
 
 
-def _mark(about: Promise) -> pytest.MarkDecorator:
-    PROMISES[about.id] = about
-    mark: pytest.MarkDecorator = getattr(pytest.mark, PROMISE_MARK)
+def _mark(about: Check) -> pytest.MarkDecorator:
+    CHECKS[about.id] = about
+    mark: pytest.MarkDecorator = getattr(pytest.mark, CHECK_MARK)
     return mark.with_args(about)
 
 
@@ -103,7 +103,7 @@ def rules_of(*families: ModuleType) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "rule",
         [
-            pytest.param(rule, id=rule.id, marks=promise(rule.id, rule.level, rule.promise))
+            pytest.param(rule, id=rule.id, marks=check(rule.id, rule.level, rule.statement))
             for rule in rules
         ],
     )
@@ -113,7 +113,7 @@ def scenarios_of(suite: str) -> pytest.MarkDecorator:
     """Parametrize a test by the scenarios of *suite*; the id of each test is that of it."""
     return _by_scenario(
         scenario_names(suite),
-        lambda scenario: Promise(
+        lambda scenario: Check(
             f"scenarios.{scenario.name}",
             Level.MUST,
             f"It can be tried: {scenario.about}",
@@ -124,12 +124,12 @@ def scenarios_of(suite: str) -> pytest.MarkDecorator:
     )
 
 
-def promise_in(names: Iterable[str], id_: str, level: Level, says: str) -> pytest.MarkDecorator:
+def check_in(names: Iterable[str], id_: str, level: Level, says: str) -> pytest.MarkDecorator:
     """Parametrize a test by the scenarios with these *names*, all of the one promise *id_*.
 
     Each is tried by the profiles that play it.
     """
-    return _by_scenario(names, lambda scenario: Promise(id_, level, says, profile=scenario.profile))
+    return _by_scenario(names, lambda scenario: Check(id_, level, says, profile=scenario.profile))
 
 
 def scenario_names(suite: str) -> list[str]:
@@ -137,9 +137,7 @@ def scenario_names(suite: str) -> list[str]:
     return [name for name, scenario in SCENARIOS.items() if scenario.suite == suite]
 
 
-def _by_scenario(
-    names: Iterable[str], about: Callable[[Scenario], Promise]
-) -> pytest.MarkDecorator:
+def _by_scenario(names: Iterable[str], about: Callable[[Scenario], Check]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "scenario",
         [

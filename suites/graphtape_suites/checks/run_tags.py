@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from graphtape_contracts import Exchange
 from graphtape_contracts.json_value import is_object
 from graphtape_mock.recordings.try_json import object_in
-from graphtape_suites.scenarios.isolation import MARKER
+from graphtape_suites.scenarios.isolation import RUN_TAG
 
 
-def marker_of(exchange: Exchange) -> str | None:
+def run_tag_of(exchange: Exchange) -> str | None:
     """Return the marker that the request of *exchange* sent; None where there is none."""
     metadata = object_in(exchange.request.body).get("metadata")
-    return str(metadata[MARKER]) if is_object(metadata) and MARKER in metadata else None
+    return str(metadata[RUN_TAG]) if is_object(metadata) and RUN_TAG in metadata else None
 
 
-def foreign_markers(exchanges: Sequence[Exchange]) -> str:
+def foreign_run_tags(exchanges: Sequence[Exchange]) -> str:
     """Say which of *exchanges* was answered with the marker of another; empty if none was."""
-    markers = {number: marker_of(exchange) for number, exchange in enumerate(exchanges, 1)}
+    markers = {number: run_tag_of(exchange) for number, exchange in enumerate(exchanges, 1)}
     for number, exchange in enumerate(exchanges, 1):
         for other, marker in markers.items():
             if marker and marker != markers[number] and marker.encode() in exchange.body:

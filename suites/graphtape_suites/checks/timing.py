@@ -2,9 +2,9 @@
 
 import time
 
-from graphtape_suites.checks.check import broken, not_applicable
+from graphtape_suites.checks.check import fail_check, not_applicable
+from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.session import Session
-from graphtape_suites.runner.client import Stage
 
 _DELAY = 2
 
@@ -15,16 +15,18 @@ def head_first(session: Session, path: str) -> None:
     Skips the test where the deployment starts the run at once.
     """
     came: list[float] = []
-    stage = Stage(session.target)
-    exchange = stage.run(
-        path, began=lambda _: came.append(time.perf_counter()), after_seconds=_DELAY
+    client = ScenarioClient(session.target)
+    exchange = client.run(
+        path, on_headers=lambda _: came.append(time.perf_counter()), after_seconds=_DELAY
     )
     over = time.perf_counter()
     if exchange.response.status != 200:
-        broken(f"expected 200 to a run that is put off, got {exchange.response.status}")
+        fail_check(f"expected 200 to a run that is put off, got {exchange.response.status}")
     took = exchange.frames[-1].at if exchange.frames else 0.0
     if took < _DELAY / 2 / session.target.speed:
         not_applicable(f"runs are not put off: one with `after_seconds` took {took:.2f} s")
     early = over - came[0]
     if early < took / 2:
-        broken(f"expected the head at once, got it {early:.2f} s before the end of {took:.2f} s")
+        fail_check(
+            f"expected the head at once, got it {early:.2f} s before the end of {took:.2f} s"
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from graphtape_mock.replay.steps import Advance, Finish, Say, Step, Until
+from graphtape_mock.replay.steps import Advance, Finish, SendEvent, Step, Until
 
 
 class HeldResponse:
@@ -25,7 +25,7 @@ class HeldResponse:
 
     def send(self, event: str, data: object) -> None:
         """Send an event that the recording does not have, with *data* as JSON."""
-        self._tell(Say(event, data))
+        self._tell(SendEvent(event, data))
 
     def finish(self) -> None:
         """Let the rest go, and end the response."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 
-from graphtape_mock.server.overrides import Direction, Steps
 from graphtape_mock.replay.fault import Fault
 from graphtape_mock.replay.library import UnknownRecording
 from graphtape_mock.replay.steps import Step
-from graphtape_suites.mock_fixture.received_request import Asked, asked, listed
+from graphtape_mock.server.overrides import ResponseOverride, Steps
 from graphtape_suites.mock_fixture.held_response import HeldResponse
-from graphtape_suites.mock_fixture.running_mock import Host
 from graphtape_suites.mock_fixture.problems import problems
+from graphtape_suites.mock_fixture.received_request import (
+    ReceivedRequest,
+    list_requests,
+    received_request,
+)
+from graphtape_suites.mock_fixture.running_mock import RunningMock
 
 
 class MockDeployment:
@@ -19,11 +23,11 @@ class MockDeployment:
     are the same whenever the test runs.
     """
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, running_mock: RunningMock) -> None:
+        self._host = running_mock
         self._allows_unmatched = False
         self._told: set[str] = set()
-        self.url = host.url
+        self.url = running_mock.url
         """Where it answers."""
 
     def use(
@@ -44,8 +48,8 @@ class MockDeployment:
         Raises UnknownRecording (a LookupError) where there is none of that name, unless it is to
         be recorded.
         """
-        direction = Direction(self._known(recording), speed, _faults(fault))
-        self._host.do(lambda: self._host.stage.give(direction, times))
+        direction = ResponseOverride(self._known(recording), speed, _faults(fault))
+        self._host.do(lambda: self._host.overrides.give(direction, times))
 
     def hold(
         self, recording: str | None = None, *, fault: Fault | Iterable[Fault] = ()
@@ -55,8 +59,8 @@ class MockDeployment:
         See `use` for *recording* and *fault*.
         """
         steps = Steps()
-        direction = Direction(self._known(recording), 0, _faults(fault), steps)
-        self._host.do(lambda: self._host.stage.give(direction, 1))
+        direction = ResponseOverride(self._known(recording), 0, _faults(fault), steps)
+        self._host.do(lambda: self._host.overrides.give(direction, 1))
 
         def tell(step: Step) -> None:
             self._host.do(lambda: steps.add(step))
@@ -64,9 +68,9 @@ class MockDeployment:
         return HeldResponse(tell)
 
     @property
-    def requests(self) -> list[Asked]:
+    def requests(self) -> list[ReceivedRequest]:
         """What was asked so far, in its order."""
-        return [asked(entry) for entry in self._host.entries()]
+        return [received_request(entry) for entry in self._host.entries()]
 
     def assert_called(
         self, path: str, *, assistant_id: str | None = None, times: int | None = None
@@ -81,7 +85,7 @@ class MockDeployment:
         wanted = "at least one request" if times is None else _requests(times)
         raise AssertionError(
             f"expected {wanted} to {path}{whom}, got {found or 'none'}; asked was:\n"
-            f"{listed(requests)}"
+            f"{list_requests(requests)}"
         )
 
     def wait_for(self, n: int, timeout: float = 10.0) -> None:
@@ -95,7 +99,7 @@ class MockDeployment:
         if not self._host.wait_for(n, timeout):
             raise TimeoutError(
                 f"expected {_requests(n)} to be answered within {timeout:g} s; asked was:\n"
-                f"{listed(self.requests)}"
+                f"{list_requests(self.requests)}"
             )
 
     def allow_unmatched(self) -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphtape_contracts.json_value import is_object
-from graphtape_mock.server.journal import Entry
 from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.try_json import value_in
 from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.server.journal import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReceivedRequest:
     """One request."""
 
     method: str
@@ -49,10 +49,10 @@ class Asked:
         return own is not None and assistant_key(own) == assistant_key(assistant_id)
 
 
-def asked(entry: Entry) -> Asked:
+def received_request(entry: Entry) -> ReceivedRequest:
     """Return what the journal noted, without secrets."""
     headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in entry.headers)
-    return Asked(
+    return ReceivedRequest(
         entry.method,
         entry.path,
         value_in(entry.body) if entry.body is not None else None,
@@ -62,6 +62,6 @@ def asked(entry: Entry) -> Asked:
     )
 
 
-def listed(requests: Sequence[Asked]) -> str:
+def list_requests(requests: Sequence[ReceivedRequest]) -> str:
     """Return a line for each of *requests*, or one that says that there are none."""
     return "\n".join(f"- {request}" for request in requests) or "- nothing"

@@ -7,16 +7,16 @@ from typing import TypeVar
 
 import pytest
 
-from graphtape_mock.server.recorded_deployment import BadAnswer
-from graphtape_mock.server.journal import Entry, Journal
-from graphtape_mock.replay.engine import Options
-from graphtape_mock.server.overrides import Stage
+from graphtape_mock.record.on_miss import OnMissRecorder
 from graphtape_mock.recordings.recording import BrokenRecording
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
+from graphtape_mock.server.journal import Entry, Journal
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
-from graphtape_mock.record.on_miss import Author
+from graphtape_mock.server.overrides import Overrides
+from graphtape_mock.server.recorded_deployment import BadRecordedResponse
 from graphtape_suites.mock_fixture.options import RECORDINGS_INI
-from graphtape_suites.mock_fixture.settings import GuestSettings
+from graphtape_suites.mock_fixture.settings import MockSettings
 
 Result = TypeVar("Result")
 
@@ -27,16 +27,16 @@ _NOW = 1767225600.0
 of 2026."""
 
 
-class Host:
+class RunningMock:
     """A running mock; all that touches it happens in its own thread, between two requests."""
 
-    def __init__(self, server: BackgroundServer, mock: Mock, author: Author | None) -> None:
+    def __init__(self, server: BackgroundServer, mock: Mock, author: OnMissRecorder | None) -> None:
         self._server = server
         self._mock = mock
         self._author = author
         self.url = server.url
         """Where it answers."""
-        self.stage: Stage = mock.stage
+        self.overrides: Overrides = mock.overrides
 
     @property
     def there(self) -> set[str]:
@@ -89,25 +89,25 @@ class Host:
 
 
 @contextmanager
-def hosted(settings: GuestSettings) -> Generator[Host]:
+def run_mock(settings: MockSettings) -> Generator[RunningMock]:
     """Run a mock as the user wants it; raises UsageError where that can't be."""
     try:
         library = load(_present(settings) if settings.paths else [bundled_recordings()])
-        options = Options(speed=0, seed=0, now=lambda: _NOW)
+        options = ReplayOptions(speed=0, seed=0, now=lambda: _NOW)
         mock = Mock(library, options, journal=Journal(None, _LARGEST_BODY))
-    except (BrokenRecording, BadAnswer) as error:
+    except (BrokenRecording, BadRecordedResponse) as error:
         raise pytest.UsageError(f"{RECORDINGS_INI}: {error}") from None
     except OSError as error:
         what = f"can't read {error.filename}: {error.strerror}"
         raise pytest.UsageError(f"{RECORDINGS_INI}: {what}") from None
     with ExitStack() as stack:
-        author: Author | None = None
+        author: OnMissRecorder | None = None
         if settings.records:
-            author = stack.enter_context(Author(settings, mock))
-            mock.stage.prepare = author.prepare
-        yield Host(stack.enter_context(BackgroundServer(mock)), mock, author)
+            author = stack.enter_context(OnMissRecorder(settings, mock))
+            mock.overrides.prepare = author.prepare
+        yield RunningMock(stack.enter_context(BackgroundServer(mock)), mock, author)
 
 
-def _present(settings: GuestSettings) -> list[Path]:
+def _present(settings: MockSettings) -> list[Path]:
     """Return the paths to load: what is still to be recorded need not be there."""
     return [path for path in settings.paths if path.exists() or not settings.records]

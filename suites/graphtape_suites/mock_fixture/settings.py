@@ -14,7 +14,7 @@ KNOWN_KEY = "graphtape_known"
 
 
 @dataclass(frozen=True, slots=True)
-class GuestSettings:
+class MockSettings:
     """What the mock is to answer from, and whether it records what is missing."""
 
     paths: tuple[Path, ...]
@@ -38,10 +38,10 @@ class GuestSettings:
         return next((path for path in self.paths if path.is_dir() or not path.suffix), None)
 
 
-def read_settings(config: pytest.Config) -> GuestSettings:
+def read_settings(config: pytest.Config) -> MockSettings:
     """Return what the user says. Raises UsageError where recording lacks something."""
     given: Any = config.option
-    settings = GuestSettings(
+    settings = MockSettings(
         tuple(config.getini(RECORDINGS_INI)),
         given.graphtape_record,
         given.graphtape_upstream or "",

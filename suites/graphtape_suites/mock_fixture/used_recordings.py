@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from graphtape_suites.mock_fixture.options import RECORDINGS_INI
-from graphtape_suites.mock_fixture.settings import KNOWN_KEY, GuestSettings, read_settings
+from graphtape_suites.mock_fixture.settings import KNOWN_KEY, MockSettings, read_settings
 
 _KEY = "graphtape_recordings"
 """Where a worker of pytest-xdist keeps its part for the process that started it."""
 
 
-class Tally:
+class UsedRecordings:
     """Tells at the end which recordings no test used."""
 
-    def __init__(self, config: pytest.Config, settings: GuestSettings) -> None:
+    def __init__(self, config: pytest.Config, settings: MockSettings) -> None:
         self._config = config
         self._fails = settings.fail_unused
         self._known = settings.known
@@ -67,8 +67,8 @@ class Tally:
                 terminalreporter.line(f"(of {RECORDINGS_INI}; --graphtape-fail-unused fails)")
 
 
-def start_tally(config: pytest.Config) -> Tally:
+def track_used_recordings(config: pytest.Config) -> UsedRecordings:
     """Count from now on. Raises UsageError where what the user says can't be."""
-    tally = Tally(config, read_settings(config))
+    tally = UsedRecordings(config, read_settings(config))
     config.pluginmanager.register(tally, "graphtape-tally")
     return tally

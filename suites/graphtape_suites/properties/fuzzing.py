@@ -15,7 +15,7 @@ from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.openapi import document
 from graphtape_mock.deployment.connection import request_headers
-from graphtape_suites.runner.client import STREAM, WAIT, Stage
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 from graphtape_suites.runner.target import TAG, Target
 
 PATHS = (STREAM, WAIT)
@@ -49,7 +49,7 @@ class Fuzzing:
 
     def __init__(self, target: Target) -> None:
         self._checks = CHECKS if target.dialect is Dialect.PYTHON else CHECKS_OF_ALL
-        graphs = sorted({around.graph for around in target.surroundings.values()})
+        graphs = sorted({around.graph for around in target.deployment_info.values()})
         names = (example.assistant for example in target.examples)
         # By default Schemathesis judges the first twenty events of a stream alone.
         config = _CONFIG.from_dict({"max-stream-events": 1_000_000})
@@ -70,15 +70,15 @@ class Fuzzing:
         )
         return cases.filter(_does_no_harm)
 
-    def play(self, stage: Stage, case: Case) -> None:
+    def play(self, client: ScenarioClient, case: Case) -> None:
         """Make the request of *case*; complain of what the document does not say of the answer."""
         request = _request(case)
-        exchange = stage.send(request)
+        exchange = client.send(request)
         try:
             case.validate_response(_response(exchange), checks=list(self._checks))
         except FailureGroup as group:
             for failure in group.exceptions:
-                stage.complain(f"{failure.title}: {failure.message}")
+                client.complain(f"{failure.title}: {failure.message}")
 
 
 def _does_no_harm(case: Case) -> bool:

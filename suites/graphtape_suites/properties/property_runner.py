@@ -15,20 +15,20 @@ from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.stateful import run_state_machine_as_test
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.checker import relate
+from graphtape_contracts.checker import check_related
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_mock.console.curl import as_curl
-from graphtape_mock.deployment.budget import BudgetSpent
-from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_mock.deployment.budget import BudgetExhausted
+from graphtape_mock.deployment.connection import DeploymentError
 from graphtape_mock.recordings.recording import SUFFIX
+from graphtape_suites.checks.check import CheckFailed, NotExercised
 from graphtape_suites.properties.inputs import inputs
-from graphtape_suites.checks.check import PromiseBroken, Untried
-from graphtape_suites.verdicts.results import numbered
 from graphtape_suites.properties.sequences import Sequences
+from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.session import Session, write_exchanges
-from graphtape_suites.runner.client import Stage
+from graphtape_suites.verdicts.results import numbered
 
 FAILURES = Path(".graphtape")
 """Where failing requests are kept, in the folder that pytest was started in."""
@@ -45,17 +45,17 @@ _OF_NO_CONCERN = (
 """A deployment takes its time, and what can't be asked for is drawn anew."""
 
 Case = TypeVar("Case")
-Play = Callable[[Stage, Case], None]
+Play = Callable[[ScenarioClient, Case], None]
 
 
-class Explorer:
+class PropertyRunner:
     """Tries a property of a session's target with many requests."""
 
     def __init__(self, session: Session, name: str, failures: Path = FAILURES) -> None:
         """*name* is that of the test; what fails is kept under it in *failures*."""
         self._session = session
         self._path = failures / f"{_NO_NAME.sub('-', name).strip('-')}{SUFFIX}"
-        self._failures: dict[str, PromiseBroken] = {}
+        self._failures: dict[str, CheckFailed] = {}
 
     @property
     def dialect(self) -> Dialect | None:
@@ -72,13 +72,13 @@ class Explorer:
     def __call__(
         self,
         cases: st.SearchStrategy[Case],
-        play: Callable[[Stage, Case], None],
+        play: Callable[[ScenarioClient, Case], None],
         *,
         runs: int = 1,
     ) -> None:
         """Play what *cases* draws, which makes so many *runs* each; judge all that is answered.
 
-        Raises PromiseBroken with the smallest case that fails, Untried where the budget or the
+        Raises CheckFailed with the smallest case that fails, NotExercised where the budget or the
         deployment allowed none.
         """
 
@@ -98,7 +98,7 @@ class Explorer:
 
         class Bound(Sequences):
             def __init__(self) -> None:
-                super().__init__(Stage(explorer._session.target), explorer._judge)
+                super().__init__(ScenarioClient(explorer._session.target), explorer._judge)
 
         chosen = settings(self._settings(runs), stateful_step_count=2 * runs)
         self._run(lambda: run_state_machine_as_test(Bound, settings=chosen))
@@ -108,10 +108,10 @@ class Explorer:
         target = self._session.target
         examples = target.settings.profile.examples
         if runs:
-            examples = min(examples, target.governor.left // runs)
+            examples = min(examples, target.run_budget.left // runs)
         if examples < 1:
-            raise Untried(
-                f"{target.governor.left} runs of the budget are left, each try makes {runs}"
+            raise NotExercised(
+                f"{target.run_budget.left} runs of the budget are left, each try makes {runs}"
             )
         # Without an example database: it would be a folder of somebody else's project.
         return settings(
@@ -129,33 +129,33 @@ class Explorer:
             trying()
         except Flaky:
             failure = list(self._failures.values())[-1]
-            spent = self._session.target.governor.left < 1
+            spent = self._session.target.run_budget.left < 1
             why = "the budget is spent" if spent else "made again, it is kept"
             told = f"{failure}\nnot every time: {why}"
-            raise PromiseBroken(told, failure.level) from None
+            raise CheckFailed(told, failure.level) from None
         except Unsatisfiable:
-            raise Untried("the budget was spent before anything could be tried") from None
+            raise NotExercised("the budget was spent before anything could be tried") from None
 
-    def _try(self, case: Case, play: Callable[[Stage, Case], None]) -> None:
+    def _try(self, case: Case, play: Callable[[ScenarioClient, Case], None]) -> None:
         key = repr(case)
-        stage = Stage(self._session.target)
+        client = ScenarioClient(self._session.target)
         try:
-            play(stage, case)
-        except BudgetSpent:
+            play(client, case)
+        except BudgetExhausted:
             if key in self._failures:
                 raise self._failures[key] from None
             reject()
-        except UpstreamError as error:
-            stage.complain(f"expected an answer, got none: {error}")
-        self._judge(stage, key)
+        except DeploymentError as error:
+            client.complain(f"expected an answer, got none: {error}")
+        self._judge(client, key)
 
-    def _judge(self, stage: Stage, key: str = "") -> None:
-        findings = self._findings(stage.exchanges)
-        problems = [*stage.complaints, *map(str, findings[:_MOST_TOLD])]
+    def _judge(self, client: ScenarioClient, key: str = "") -> None:
+        findings = self._findings(client.exchanges)
+        problems = [*client.complaints, *map(str, findings[:_MOST_TOLD])]
         if problems:
             levels = (finding.level for finding in findings)
-            level = None if stage.complaints else min(levels, key=lambda level: level.rank)
-            self._failures[key] = PromiseBroken(self._keep(stage, problems), level)
+            level = None if client.complaints else min(levels, key=lambda level: level.rank)
+            self._failures[key] = CheckFailed(self._keep(client, problems), level)
             raise self._failures[key]
 
     def _findings(self, exchanges: Sequence[Exchange]) -> list[Finding]:
@@ -165,21 +165,23 @@ class Explorer:
         found: list[Finding] = []
         for number, exchange in enumerate(exchanges, 1):
             found += numbered(session.judge(exchange).findings, number)
-        repeatable = target.settings.repeatable
-        found += relate(exchanges, target.rules, dialect=target.dialect, repeatable=repeatable)
-        wrong = (finding for finding in found if finding.level is not Level.MAY)
+        deterministic = target.settings.deterministic
+        found += check_related(
+            exchanges, target.rules, dialect=target.dialect, deterministic=deterministic
+        )
+        wrong = (finding for finding in found if finding.level is not Level.NOTE)
         return [finding for finding in wrong if finding.rule not in session.expected]
 
-    def _keep(self, stage: Stage, problems: Sequence[str]) -> str:
+    def _keep(self, client: ScenarioClient, problems: Sequence[str]) -> str:
         """Write down the exchanges of a failing case; return what is to be said of it."""
         target = self._session.target
         told = target.redactor.redact_text("\n".join(problems))
         lines = [told, "", "the smallest requests that show it:"]
-        lines += [_curl(stage, exchange) for exchange in stage.exchanges[:_MOST_TOLD]]
-        if stage.exchanges:
+        lines += [_curl(client, exchange) for exchange in client.exchanges[:_MOST_TOLD]]
+        if client.exchanges:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.unlink(missing_ok=True)
-            write_exchanges(target, self._path, stage.exchanges, told)
+            write_exchanges(target, self._path, client.exchanges, told)
             lines += ["", f"kept in {self._path}: graphtape show {self._path}"]
         return "\n".join(lines)
 
@@ -187,7 +189,7 @@ class Explorer:
 _LONGEST_CURL = 2000
 
 
-def _curl(stage: Stage, exchange: Exchange) -> str:
-    redactor = stage.target.redactor
-    text = redactor.redact_text(as_curl(exchange.request, stage.target.url, key=True))
+def _curl(client: ScenarioClient, exchange: Exchange) -> str:
+    redactor = client.target.redactor
+    text = redactor.redact_text(as_curl(exchange.request, client.target.url, key=True))
     return text if len(text) <= _LONGEST_CURL else f"{text[:_LONGEST_CURL]}... (cut)"

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from graphtape_contracts import Exchange, Request
-from graphtape_mock.deployment.client import Enough
-from graphtape_mock.deployment.budget import BudgetSpent
-from graphtape_mock.deployment.connection import UpstreamError
-from graphtape_suites.checks.run_tags import foreign_markers
+from graphtape_mock.deployment.budget import BudgetExhausted
+from graphtape_mock.deployment.client import StopWhen
+from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_suites.checks.run_tags import foreign_run_tags
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient, fresh_id
 from graphtape_suites.scenarios.disconnect import after
-from graphtape_suites.scenarios.isolation import MARKER
-from graphtape_suites.runner.client import STREAM, WAIT, Stage, fresh_id
+from graphtape_suites.scenarios.isolation import RUN_TAG
 
 MODES = (["values"], ["updates", "messages-tuple"], ["messages", "tasks"], ["debug", "custom"])
 
@@ -24,11 +24,11 @@ class Sequences(RuleBasedStateMachine):
     It is not told of a sequence for whose runs there was no budget.
     """
 
-    def __init__(self, stage: Stage, judge: Callable[[Stage], None]) -> None:
+    def __init__(self, client: ScenarioClient, judge: Callable[[ScenarioClient], None]) -> None:
         super().__init__()
-        self._stage = stage
+        self._stage = client
         self._judge = judge
-        self._pool = ThreadPoolExecutor(stage.target.settings.concurrency)
+        self._pool = ThreadPoolExecutor(client.target.settings.concurrency)
         self._under_way: list[Future[Exchange]] = []
         self._spent = False
         self._made = 0
@@ -49,7 +49,7 @@ class Sequences(RuleBasedStateMachine):
     @rule(modes=st.sampled_from(MODES), events=st.integers(1, 4))
     def start_and_leave(self, modes: list[str], events: int) -> None:
         """Start a run whose reader hangs up after some events."""
-        self._start(STREAM, modes, enough=after(events))
+        self._start(STREAM, modes, stop_when=after(events))
 
     @precondition(_is_busy)
     @rule()
@@ -63,7 +63,7 @@ class Sequences(RuleBasedStateMachine):
         """Ask for a run of nothing."""
         try:
             exchange = self._stage.send(Request("POST", path, (("accept", "*/*"),), b"{}"))
-        except BudgetSpent:
+        except BudgetExhausted:
             self._spent = True
             return
         if not 400 <= exchange.response.status < 500:
@@ -83,21 +83,21 @@ class Sequences(RuleBasedStateMachine):
         self._pool.shutdown()
         if self._spent and not self._made:
             return
-        if found := foreign_markers(self._stage.exchanges):
+        if found := foreign_run_tags(self._stage.exchanges):
             self._stage.complain(found)
         self._judge(self._stage)
 
-    def _start(self, path: str, modes: list[str], enough: Enough | None = None) -> None:
-        metadata = {MARKER: fresh_id()}
+    def _start(self, path: str, modes: list[str], stop_when: StopWhen | None = None) -> None:
+        metadata = {RUN_TAG: fresh_id()}
         request = self._stage.request(path, {"stream_mode": modes, "metadata": metadata})
-        ask = self._stage.target.caller.ask
-        self._under_way.append(self._pool.submit(ask, request, enough=enough))
+        ask = self._stage.target.client.ask
+        self._under_way.append(self._pool.submit(ask, request, stop_when=stop_when))
 
     def _finish(self, future: Future[Exchange]) -> None:
         try:
             self._stage.exchanges.append(future.result())
             self._made += 1
-        except BudgetSpent:
+        except BudgetExhausted:
             self._spent = True
-        except UpstreamError as error:
+        except DeploymentError as error:
             self._stage.complain(f"expected an answer, got none: {error}")

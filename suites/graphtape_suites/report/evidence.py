@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from graphtape_contracts import Exchange, Request
-from graphtape_contracts.parsing.exchange_head import asked_by
 from graphtape_contracts.finding import Finding
+from graphtape_contracts.parsing.exchange_head import stream_options
 from graphtape_contracts.stream_mode import STREAM_MODES
 from graphtape_mock.console.curl import as_curl
 from graphtape_mock.redaction.redactor import Redactor
 from graphtape_suites.report.markup import Html, code, element
-from graphtape_suites.verdicts.results import Outcome, Played, Results, Verdict
+from graphtape_suites.verdicts.results import Outcome, Results, ScenarioResult, Verdict
 
 MOST_EXCHANGES = 25
 """Exchanges of a scenario that are shown, those with findings first."""
@@ -36,7 +36,7 @@ class Failure(NamedTuple):
     """Whether it stands in the file of expected failures."""
 
 
-class Place(NamedTuple):
+class ExchangeOnPage(NamedTuple):
     """An exchange on the page."""
 
     scenario: int
@@ -82,12 +82,12 @@ class Evidence:
         self.rows = max(10, min(400, _ROWS // max(1, len(self._shown))))
         """How many frames of an exchange are listed."""
 
-    def _collect(self, results: Results) -> dict[Place, list[Failure]]:
-        failures: dict[Place, list[Failure]] = defaultdict(list)
+    def _collect(self, results: Results) -> dict[ExchangeOnPage, list[Failure]]:
+        failures: dict[ExchangeOnPage, list[Failure]] = defaultdict(list)
         for number, verdict in enumerate(results.verdicts, 1):
-            if verdict.outcome not in (Outcome.BROKEN, Outcome.EXPECTED):
+            if verdict.outcome not in (Outcome.FAILED, Outcome.EXPECTED_FAILURE):
                 continue  # It is not shown whole, so there is nothing to lead to.
-            expected = verdict.outcome is Outcome.EXPECTED
+            expected = verdict.outcome is Outcome.EXPECTED_FAILURE
             for scenario in verdict.scenarios:
                 for finding in scenario.findings:
                     place = self.find(scenario.scenario, finding)
@@ -97,35 +97,37 @@ class Evidence:
             found.sort(key=lambda failure: (failure.expected, failure.finding.frame or 0))
         return failures
 
-    def find(self, scenario: str, finding: Finding) -> Place | None:
+    def find(self, scenario: str, finding: Finding) -> ExchangeOnPage | None:
         """Return the exchange that *finding* is about; None where nobody kept it."""
         number = self._numbers.get(scenario)
         if number is None:
             return None
         count = len(self._played[number - 1].exchanges)
         exchange = finding.exchange or (1 if count == 1 else 0)
-        return Place(number, exchange) if 0 < exchange <= count else None
+        return ExchangeOnPage(number, exchange) if 0 < exchange <= count else None
 
-    def _chosen(self, number: int) -> Iterator[Place]:
+    def _chosen(self, number: int) -> Iterator[ExchangeOnPage]:
         """Yield the exchanges of a scenario that are shown: those with failures go first."""
         count = len(self._played[number - 1].exchanges)
-        places = [Place(number, exchange) for exchange in range(1, count + 1)]
+        places = [ExchangeOnPage(number, exchange) for exchange in range(1, count + 1)]
         failing = [place for place in places if place in self._failures]
         others = [place for place in places if place not in self._failures]
         yield from (failing + others)[:MOST_EXCHANGES]
 
-    def scenarios(self) -> Iterator[tuple[int, Played, list[tuple[Place, Exchange]]]]:
+    def scenarios(
+        self,
+    ) -> Iterator[tuple[int, ScenarioResult, list[tuple[ExchangeOnPage, Exchange]]]]:
         """Yield the scenarios, each with its number and those of its exchanges that are shown."""
         for number, played in enumerate(self._played, 1):
-            places = ((Place(number, n), e) for n, e in enumerate(played.exchanges, 1))
+            places = ((ExchangeOnPage(number, n), e) for n, e in enumerate(played.exchanges, 1))
             yield number, played, [(place, e) for place, e in places if place in self._shown]
 
-    def failures(self, place: Place) -> tuple[list[Failure], int]:
+    def failures(self, place: ExchangeOnPage) -> tuple[list[Failure], int]:
         """Return the failures of an exchange that are marked in it, and how many there are."""
         found = self._failures.get(place, [])
         return found[:MOST_FAILURES], len(found)
 
-    def exchange(self, place: Place) -> Exchange:
+    def exchange(self, place: ExchangeOnPage) -> Exchange:
         """Return the exchange at *place*."""
         return self._played[place.scenario - 1].exchanges[place.exchange - 1]
 
@@ -137,13 +139,13 @@ class Evidence:
         said = code(self.told(given)) if given else Html()
         return said if number is None else element("a", said, href=f"#{scenario_id(number)}")
 
-    def target(self, place: Place, frame: int | None) -> str | None:
+    def target(self, place: ExchangeOnPage, frame: int | None) -> str | None:
         """Return the id of what shows *frame* of the exchange; None where it is not shown."""
         if place not in self._shown:
             return None
         return place.mark(frame) if frame in self.failing(place) else place.id
 
-    def failing(self, place: Place) -> dict[int, bool]:
+    def failing(self, place: ExchangeOnPage) -> dict[int, bool]:
         """Return the numbers of the failing frames that are marked, and if that was expected."""
         exchange = self.exchange(place)
         count = len(exchange.frames) if exchange.is_stream else 0
@@ -176,7 +178,7 @@ class Evidence:
 
     def call(self, request: Request) -> str:
         """Return in words what *request* asks for, without secrets."""
-        asked = asked_by(request)
+        asked = stream_options(request)
         said = f"{request.method} {request.path}"
         if asked is not None and "assistant_id" in asked.body:
             subgraphs = " with subgraphs" if asked.subgraphs else ""

@@ -3,10 +3,10 @@
 from typing import Any, NamedTuple
 
 from graphtape_contracts import Frame
-from graphtape_contracts.parsing.event import Event, event_of
 from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.parsing.langchain_event import read_step
-from graphtape_contracts.parsing.task_event import read_task
+from graphtape_contracts.parsing.event import Event, event_of
+from graphtape_contracts.parsing.langchain_event import parse_step
+from graphtape_contracts.parsing.task_event import parse_task_event
 from graphtape_contracts.sse import HEARTBEAT
 
 MODES = (
@@ -76,9 +76,9 @@ class LaneReader:
             return ", ".join(value)
         if mode == "messages":
             return self._speaker(event.mode, value)
-        if (task := read_task(event)) is not None:
+        if (task := parse_task_event(event)) is not None:
             return task.name
-        if (step := read_step(event)) is not None:
+        if (step := parse_step(event)) is not None:
             return _node_in(value.get("metadata")) or str(step.name)
         return str(value.get("type", "")) if mode == "debug" and is_object(value) else ""
 

@@ -17,7 +17,7 @@ from graphtape_suites.report.markup import (
     lines,
     listed,
 )
-from graphtape_suites.report.requirements import promises, tally
+from graphtape_suites.report.requirements import requirements, tally
 from graphtape_suites.report.scenarios import scenarios
 from graphtape_suites.report.verdicts import SIGNS, broken, kind, numbered, untried
 from graphtape_suites.verdicts.results import Outcome, Results
@@ -93,16 +93,16 @@ _Section = tuple[str, str, str, list[Html]]
 def _sections(evidence: Evidence, results: Results) -> Iterator[_Section]:
     shown = {
         outcome: numbered(results, outcome)
-        for outcome in (Outcome.BROKEN, Outcome.UNTRIED, Outcome.EXPECTED)
+        for outcome in (Outcome.FAILED, Outcome.NOT_EXERCISED, Outcome.EXPECTED_FAILURE)
     }
-    if verdicts := shown[Outcome.BROKEN]:
+    if verdicts := shown[Outcome.FAILED]:
         yield "broken", "Broken", str(len(verdicts)), [broken(evidence, verdicts)]
-    if verdicts := shown[Outcome.UNTRIED]:
+    if verdicts := shown[Outcome.NOT_EXERCISED]:
         yield "untried", "Not exercised", str(len(verdicts)), [untried(evidence, verdicts)]
-    if verdicts := shown[Outcome.EXPECTED]:
+    if verdicts := shown[Outcome.EXPECTED_FAILURE]:
         known = folded(counted(len(verdicts), "known failure"), broken(evidence, verdicts))
         yield "expected", "Broken as expected", str(len(verdicts)), [known]
-    content = [_filter(), promises(evidence, results)]
+    content = [_filter(), requirements(evidence, results)]
     yield "promises", "All promises", str(len(results.verdicts)), content
     yield "scenarios", "Scenarios", str(len(results.played)), [scenarios(evidence)]
 
@@ -132,14 +132,14 @@ def _answer(counts: dict[Outcome, int]) -> str:
     judged = sum(counts.values()) - counts[Outcome.NOT_APPLICABLE]
     if not judged:
         return "Nobody knows: nothing was judged."
-    promises = counted(judged, "promise")
-    if counts[Outcome.BROKEN]:
-        return f"No: {counts[Outcome.BROKEN]} of {promises} were broken."
-    if counts[Outcome.UNTRIED]:
-        return f"Nobody knows: {counts[Outcome.UNTRIED]} of {promises} could not be exercised."
-    if counts[Outcome.EXPECTED]:
-        return f"Yes, but for {counted(counts[Outcome.EXPECTED], 'known failure')}."
-    return f"Yes: {promises}, all of them kept."
+    requirements = counted(judged, "promise")
+    if counts[Outcome.FAILED]:
+        return f"No: {counts[Outcome.FAILED]} of {requirements} were broken."
+    if counts[Outcome.NOT_EXERCISED]:
+        return f"Nobody knows: {counts[Outcome.NOT_EXERCISED]} of {requirements} could not be exercised."
+    if counts[Outcome.EXPECTED_FAILURE]:
+        return f"Yes, but for {counted(counts[Outcome.EXPECTED_FAILURE], 'known failure')}."
+    return f"Yes: {requirements}, all of them kept."
 
 
 def _count(outcome: Outcome, count: int) -> Html:
@@ -160,8 +160,8 @@ def _facts(evidence: Evidence, results: Results) -> Iterator[tuple[str, str]]:
     yield "Runs", f"{spent.runs:,} of {budget.runs:,}, {budget.at_once} at a time"
     limit = f"{budget.seconds:,.0f} s" if isfinite(budget.seconds) else "any time"
     yield "Time", f"{spent.seconds:,.1f} s of {limit}"
-    if spent.put_off:
-        yield "Put off", f"{counted(spent.put_off, 'time')}: the deployment asked to come back"
+    if spent.waits:
+        yield "Put off", f"{counted(spent.waits, 'time')}: the deployment asked to come back"
 
 
 def _day_and_time(results: Results) -> str:

@@ -20,11 +20,11 @@ from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict,
 
 _COLUMNS = ("Outcome", "Promise", "Level", "Judged in")
 
-LINKED = frozenset((Outcome.BROKEN, Outcome.UNTRIED, Outcome.EXPECTED))
+LINKED = frozenset((Outcome.FAILED, Outcome.NOT_EXERCISED, Outcome.EXPECTED_FAILURE))
 """The outcomes whose verdicts are shown whole, elsewhere on the page."""
 
 
-def promises(evidence: Evidence, results: Results) -> Html:
+def requirements(evidence: Evidence, results: Results) -> Html:
     """Return the verdicts of *results* as tables, the suites in their order."""
     suites: dict[str, list[tuple[int, Verdict]]] = {}
     for number, verdict in enumerate(results.verdicts, 1):
@@ -54,12 +54,12 @@ def tally(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, int]]:
 
 def _row(evidence: Evidence, number: int, verdict: Verdict) -> Html:
     sign = element("span", f"{SIGNS[verdict.outcome]} ", aria_hidden="true")
-    id_: str = code(verdict.promise)
+    id_: str = code(verdict.requirement)
     if verdict.outcome in LINKED:
         id_ = element("a", id_, href=f"#{verdict_id(number)}")
     cells = (
         element("span", sign, verdict.outcome.value, class_=f"outcome {kind(verdict.outcome)}"),
-        joined((id_, element("span", prose(verdict.says), class_="says"))),
+        joined((id_, element("span", prose(verdict.statement), class_="says"))),
         verdict.level.value,
         _judged_in(evidence, verdict),
     )

@@ -7,8 +7,8 @@ from graphtape_suites.report.axis import seconds
 from graphtape_suites.report.evidence import (
     MOST_EXCHANGES,
     Evidence,
+    ExchangeOnPage,
     Failure,
-    Place,
     scenario_id,
     verdict_id,
 )
@@ -26,7 +26,7 @@ from graphtape_suites.report.markup import (
     text,
 )
 from graphtape_suites.report.timeline import timeline
-from graphtape_suites.verdicts.results import Played
+from graphtape_suites.verdicts.results import ScenarioResult
 
 _NEAR = 3
 """How many frames on each side of a failing one are listed."""
@@ -47,7 +47,10 @@ def scenarios(evidence: Evidence) -> Html:
 
 
 def _scenario(
-    evidence: Evidence, number: int, played: Played, shown: list[tuple[Place, Exchange]]
+    evidence: Evidence,
+    number: int,
+    played: ScenarioResult,
+    shown: list[tuple[ExchangeOnPage, Exchange]],
 ) -> Html:
     parts: list[str] = [element("h3", code(played.scenario)), element("p", played.about)]
     if played.inapplicable:
@@ -63,7 +66,7 @@ def _scenario(
     return element("section", *parts, id=scenario_id(number), class_="scenario")
 
 
-def _exchange(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
+def _exchange(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> Html:
     failures, count = evidence.failures(place)
     said = [element("span", f"{place.exchange}. {evidence.call(exchange.request)}", class_="call")]
     said.append(element("span", _amount(exchange), class_="quiet"))
@@ -94,7 +97,9 @@ def _amount(exchange: Exchange) -> str:
     return ", ".join([*parts, _ENDS[exchange.end]])
 
 
-def _failures(evidence: Evidence, place: Place, failures: list[Failure], count: int) -> Html:
+def _failures(
+    evidence: Evidence, place: ExchangeOnPage, failures: list[Failure], count: int
+) -> Html:
     """Return what fails in an exchange, with links to the frames and the verdicts."""
     rows = [element("li", *_failure(evidence, place, failure)) for failure in failures]
     if count > len(failures):
@@ -102,7 +107,7 @@ def _failures(evidence: Evidence, place: Place, failures: list[Failure], count: 
     return element("ul", *rows, class_="failures") if rows else Html()
 
 
-def _failure(evidence: Evidence, place: Place, failure: Failure) -> Iterator[Html]:
+def _failure(evidence: Evidence, place: ExchangeOnPage, failure: Failure) -> Iterator[Html]:
     finding = failure.finding
     kind = "expected" if failure.expected else "broken"
     yield element("span", "✗ ", class_=kind, aria_hidden="true")
@@ -120,13 +125,13 @@ def _body(evidence: Evidence, exchange: Exchange) -> Html:
     return element("pre", code(shown)) if shown else element("p", "No body.", class_="quiet")
 
 
-def _stream(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
+def _stream(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> Html:
     if not exchange.frames:
         return element("p", "No frame came.", class_="quiet")
     return joined((timeline(evidence, place, exchange), _frames(evidence, place, exchange)))
 
 
-def _frames(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
+def _frames(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> Html:
     failing = evidence.failing(place)
     listed = _listed(len(exchange.frames), evidence.rows, failing)
     rows: list[Html] = []
@@ -161,7 +166,9 @@ def _left_out(count: int) -> Html:
     return row(["", "", "", element("span", said, class_="quiet")])
 
 
-def _row(evidence: Evidence, place: Place, number: int, frame: Frame, failing: bool) -> Html:
+def _row(
+    evidence: Evidence, place: ExchangeOnPage, number: int, frame: Frame, failing: bool
+) -> Html:
     name, data = _event(evidence, frame)
     mark = joined((element("span", "✗ ", aria_hidden="true"), "fails: ")) if failing else ""
     cells = (joined((mark, str(number))), seconds(frame.at), code(evidence.told(name)), code(data))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER = pytest.StashKey[Path]()
 STOPPED = pytest.StashKey[str]()
 """Why nothing could be tried at all."""
-PROMISE_MARK = "graphtape_promise"
+CHECK_MARK = "graphtape_promise"
 """The marker that a test of the suites has, with a `Promise`."""
 VERDICT_ATTRIBUTE = "graphtape_verdict"
 """What a report carries to the process that tells the results: a verdict as the text of JSON."""
@@ -41,7 +41,7 @@ def shared_folder(config: pytest.Config) -> Path:
     return config.stash[FOLDER]
 
 
-class Reporting:
+class SessionReport:
     """Collects the verdicts of all processes; tells them at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -59,11 +59,11 @@ class Reporting:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Remember what is to be tried."""
-        if any(item.get_closest_marker(PROMISE_MARK) for item in session.items):
-            from graphtape_suites.runner.dry_run import planned
+        if any(item.get_closest_marker(CHECK_MARK) for item in session.items):
+            from graphtape_suites.runner.dry_run import plan_checks
             from graphtape_suites.runner.settings import settings_of
 
-            self._planned = planned(session.items, settings_of(self._config))
+            self._planned = plan_checks(session.items, settings_of(self._config))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> bool | None:
@@ -104,11 +104,11 @@ class Reporting:
         """Tell what would be tried, or what was and what it cost."""
         option = self._config.getoption
         if self._planned and (option("--graphtape-list") or option("collectonly")):
-            from graphtape_suites.runner.dry_run import told
+            from graphtape_suites.runner.dry_run import plan_lines
             from graphtape_suites.runner.settings import settings_of
 
             terminalreporter.section("graphtape: what would be tried")
-            for line in told(self._planned, settings_of(self._config)):
+            for line in plan_lines(self._planned, settings_of(self._config)):
                 terminalreporter.line(line)
         elif self._verdicts:
             self._tell(terminalreporter)
@@ -124,7 +124,7 @@ class Reporting:
             f"{results.url or 'no deployment'}: "
             + ", ".join(f"{counted[outcome]} {outcome.value}" for outcome in Outcome)
         )
-        put_off = f", put off {spent.put_off} times" if spent.put_off else ""
+        put_off = f", put off {spent.waits} times" if spent.waits else ""
         terminalreporter.line(
             f"spent {spent.runs} of {budget.runs} runs, {spent.seconds:.0f} of "
             f"{budget.seconds:g} s{put_off}"
@@ -134,15 +134,15 @@ class Reporting:
 
     def _results(self) -> Results:
         from graphtape_contracts.finding import Level
-        from graphtape_mock.deployment.budget import Budget, Governor
-        from graphtape_suites.verdicts.results import Results
-        from graphtape_suites.runner.session import all_played, described
+        from graphtape_mock.deployment.budget import BudgetLimits, RunBudget
+        from graphtape_suites.runner.session import all_results, read_description
         from graphtape_suites.runner.settings import settings_of
+        from graphtape_suites.verdicts.results import Results
 
         settings = settings_of(self._config)
         folder = shared_folder(self._config)
-        said = described(folder)
-        budget = Budget(settings.max_runs, settings.max_seconds, settings.concurrency)
+        said = read_description(folder)
+        budget = BudgetLimits(settings.max_runs, settings.max_seconds, settings.concurrency)
         return Results(
             url=said.get("url", ""),
             server=said.get("server", {}),
@@ -152,9 +152,9 @@ class Reporting:
             profile=settings.profile.name,
             started_at=self._started_at,
             budget=budget,
-            spent=Governor(budget, folder).spent,
+            spent=RunBudget(budget, folder).spent,
             verdicts=tuple(self._verdicts),
-            played=tuple(all_played(folder)),
+            played=tuple(all_results(folder)),
         )
 
     def pytest_unconfigure(self) -> None:

@@ -11,7 +11,7 @@ from math import log2
 
 from graphtape_contracts import Exchange
 from graphtape_suites.report.axis import BINS, Axis, seconds
-from graphtape_suites.report.evidence import Evidence, Place
+from graphtape_suites.report.evidence import Evidence, ExchangeOnPage
 from graphtape_suites.report.lanes import MODES, OTHERS, Lane, LaneReader
 from graphtape_suites.report.markup import Html, counted, element, joined, shortened, text
 
@@ -39,7 +39,7 @@ class _Mark:
     count: int = 1
 
 
-def timeline(evidence: Evidence, place: Place, exchange: Exchange) -> Html:
+def timeline(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> Html:
     """Return the timeline of a stream with one frame at least, and what its axis is."""
     axis = Axis([frame.at for frame in exchange.frames])
     failing = evidence.failing(place)
@@ -133,7 +133,7 @@ def _mark(exchange: Exchange, mark: _Mark, y: int) -> Html:
     )
 
 
-def _failing_mark(axis: Axis, place: Place, number: int, top: int, expected: bool) -> Html:
+def _failing_mark(axis: Axis, place: ExchangeOnPage, number: int, top: int, expected: bool) -> Html:
     middle = top + _BASE - _LEAST // 2
     return element(
         "circle",

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from graphtape_contracts.finding import Finding, json_path
 from graphtape_contracts.json_value import Path
-from graphtape_suites.report.evidence import Evidence, Place, verdict_id
+from graphtape_suites.report.evidence import Evidence, ExchangeOnPage, verdict_id
 from graphtape_suites.report.markup import (
     Html,
     code,
@@ -21,10 +21,10 @@ from graphtape_suites.report.markup import (
 from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict, Verdict
 
 SIGNS = {
-    Outcome.BROKEN: "✗",
-    Outcome.UNTRIED: "?",
-    Outcome.EXPECTED: "~",
-    Outcome.KEPT: "✓",
+    Outcome.FAILED: "✗",
+    Outcome.NOT_EXERCISED: "?",
+    Outcome.EXPECTED_FAILURE: "~",
+    Outcome.PASSED: "✓",
     Outcome.NOT_APPLICABLE: "-",
 }
 """What stands for an outcome beside its name and its colour; the gravest first."""
@@ -68,9 +68,9 @@ def untried(evidence: Evidence, verdicts: list[Numbered]) -> Html:
 
 
 def _untried(reason: str, verdicts: list[Numbered]) -> Html:
-    sign = element("span", f"{SIGNS[Outcome.UNTRIED]} ", aria_hidden="true")
+    sign = element("span", f"{SIGNS[Outcome.NOT_EXERCISED]} ", aria_hidden="true")
     promises = (
-        element("li", *_promise(verdict), " ", prose(verdict.says), id=verdict_id(number))
+        element("li", *_promise(verdict), " ", prose(verdict.statement), id=verdict_id(number))
         for number, verdict in verdicts
     )
     head = element("h3", sign, reason or "No reason was given")
@@ -78,14 +78,14 @@ def _untried(reason: str, verdicts: list[Numbered]) -> Html:
 
 
 def _promise(verdict: Verdict) -> tuple[Html, Html]:
-    return code(verdict.promise), element("span", verdict.level.value, class_="level")
+    return code(verdict.requirement), element("span", verdict.level.value, class_="level")
 
 
 def _broken(evidence: Evidence, number: int, verdict: Verdict) -> Html:
     sign = element("span", f"{SIGNS[verdict.outcome]} ", aria_hidden="true")
     parts: list[str] = [
         element("h3", sign, *_promise(verdict)),
-        element("p", prose(verdict.says), class_="says"),
+        element("p", prose(verdict.statement), class_="says"),
     ]
     found = [scenario for scenario in verdict.scenarios if scenario.broken or scenario.findings]
     if verdict.reason:
@@ -128,7 +128,9 @@ def _scenario(evidence: Evidence, scenario: ScenarioVerdict) -> Html:
     return joined(parts)
 
 
-def _exchange(evidence: Evidence, place: Place | None, findings: list[Finding]) -> Iterator[Html]:
+def _exchange(
+    evidence: Evidence, place: ExchangeOnPage | None, findings: list[Finding]
+) -> Iterator[Html]:
     """Yield the *findings* in one exchange, and the request that led to them."""
     alike: dict[_Said, list[Finding]] = {}
     for finding in findings:
@@ -143,7 +145,7 @@ def _exchange(evidence: Evidence, place: Place | None, findings: list[Finding]) 
         yield folded(f"The request as curl: {evidence.call(request)}", line)
 
 
-def _finding(evidence: Evidence, place: Place | None, alike: list[Finding]) -> Html:
+def _finding(evidence: Evidence, place: ExchangeOnPage | None, alike: list[Finding]) -> Html:
     """Return findings that differ by their frames alone."""
     first = alike[0]
     return listed(
@@ -156,7 +158,7 @@ def _finding(evidence: Evidence, place: Place | None, alike: list[Finding]) -> H
     )
 
 
-def _where(evidence: Evidence, place: Place | None, alike: list[Finding]) -> list[Html]:
+def _where(evidence: Evidence, place: ExchangeOnPage | None, alike: list[Finding]) -> list[Html]:
     """Return where *alike* findings are, with links to the exchange and the frames."""
     number = alike[0].exchange if place is None else place.exchange
     parts = [] if number is None else [_link(evidence, place, f"exchange {number}")]
@@ -166,6 +168,8 @@ def _where(evidence: Evidence, place: Place | None, alike: list[Finding]) -> lis
     return parts or [text("head")]
 
 
-def _link(evidence: Evidence, place: Place | None, said: str, frame: int | None = None) -> Html:
+def _link(
+    evidence: Evidence, place: ExchangeOnPage | None, said: str, frame: int | None = None
+) -> Html:
     target = None if place is None else evidence.target(place, frame)
     return element("a", said, href=f"#{target}") if target else text(said)

@@ -9,19 +9,19 @@ import orjson
 
 from graphtape_contracts import Exchange, Headers, Request
 from graphtape_contracts.json_value import Json, is_object
-from graphtape_mock.deployment.client import Began, Enough
+from graphtape_mock.deployment.client import OnHeaders, StopWhen
 from graphtape_mock.deployment.connection import request_headers
-from graphtape_mock.record.requests import Job
+from graphtape_mock.record.requests import RecordingRequest
 from graphtape_suites.runner.target import TAG, Target
 
 STREAM = "/runs/stream"
 WAIT = "/runs/wait"
 
 
-class Stage:
+class ScenarioClient:
     """Makes requests of the target with one example; keeps what was answered, in order."""
 
-    def __init__(self, target: Target, example: Job | None = None) -> None:
+    def __init__(self, target: Target, example: RecordingRequest | None = None) -> None:
         """Play with *example*, by default the target's first."""
         self.target = target
         self.example = example or target.examples[0]
@@ -51,22 +51,24 @@ class Stage:
         /,
         *,
         headers: Headers = (),
-        enough: Enough | None = None,
-        began: Began | None = None,
+        stop_when: StopWhen | None = None,
+        on_headers: OnHeaders | None = None,
         **fields: Any,
     ) -> Exchange:
-        """Make a run of the example; see `request`, and `Caller.ask` for *enough* and *began*."""
-        return self.send(self.request(path, fields, headers), enough=enough, began=began)
+        """Make a run of the example; see `request`, and `Caller.ask` for *stop_when* and *on_headers*."""
+        return self.send(
+            self.request(path, fields, headers), stop_when=stop_when, on_headers=on_headers
+        )
 
     def send(
         self,
         request: Request,
         *,
-        enough: Enough | None = None,
-        began: Began | None = None,
+        stop_when: StopWhen | None = None,
+        on_headers: OnHeaders | None = None,
     ) -> Exchange:
         """Make any *request*, and keep the exchange."""
-        exchange = self.target.caller.ask(request, enough=enough, began=began)
+        exchange = self.target.client.ask(request, stop_when=stop_when, on_headers=on_headers)
         self.exchanges.append(exchange)
         return exchange
 
@@ -80,7 +82,7 @@ class Stage:
     def together(self, requests: Sequence[Request]) -> list[Exchange]:
         """Make all *requests* at the same time; return their exchanges in the same order."""
         with ThreadPoolExecutor(len(requests)) as pool:
-            exchanges = list(pool.map(self.target.caller.ask, requests))
+            exchanges = list(pool.map(self.target.client.ask, requests))
         self.exchanges += exchanges
         return exchanges
 

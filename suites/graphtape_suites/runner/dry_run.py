@@ -9,42 +9,42 @@ import pytest
 from graphtape_contracts.json_value import is_list
 from graphtape_mock.recordings.try_json import value_in
 from graphtape_mock.redaction.redactor import strip_url
+from graphtape_suites.checks.check import Check, check_of
 from graphtape_suites.runner.run_inputs import file_named
-from graphtape_suites.checks.check import Promise, promise_of
 from graphtape_suites.runner.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedCheck:
     """A test that would be run."""
 
     suite: str
-    promise: Promise
+    requirement: Check
     runs: int
     """How many runs it makes, about."""
 
 
-def planned(items: Iterable[pytest.Item], settings: Settings) -> list[Planned]:
+def plan_checks(items: Iterable[pytest.Item], settings: Settings) -> list[PlannedCheck]:
     """Return what the tests of the suites among *items* would try."""
     examples = _examples(settings)
     return [
-        Planned(item.path.stem.removeprefix("test_"), about, _runs(about, settings, examples))
+        PlannedCheck(item.path.stem.removeprefix("test_"), about, _runs(about, settings, examples))
         for item in items
-        if (about := promise_of(item))
+        if (about := check_of(item))
     ]
 
 
-def told(plan: Sequence[Planned], settings: Settings) -> Iterator[str]:
+def plan_lines(plan: Sequence[PlannedCheck], settings: Settings) -> Iterator[str]:
     """Yield the lines that tell the *plan*: id, level, runs, promise, and the sum of the runs."""
-    wide = max(len(one.promise.id) for one in plan)
+    wide = max(len(one.requirement.id) for one in plan)
     suite = ""
     for one in plan:
         if one.suite != suite:
             suite = one.suite
             yield f"{suite}:"
         cost = f"{one.runs:>4} runs" if one.runs else " " * 9
-        about = one.promise
-        yield f"  {about.id:<{wide}}  {about.level:<6}  {cost}  {about.says}"
+        about = one.requirement
+        yield f"  {about.id:<{wide}}  {about.level:<6}  {cost}  {about.statement}"
     runs = sum(one.runs for one in plan)
     deployment = strip_url(settings.url) if settings.url else "the mock, where runs cost nothing"
     yield ""
@@ -53,7 +53,7 @@ def told(plan: Sequence[Planned], settings: Settings) -> Iterator[str]:
         yield "more than the budget allows: raise --graphtape-max-runs, or try a smaller profile"
 
 
-def _runs(about: Promise, settings: Settings, examples: int) -> int:
+def _runs(about: Check, settings: Settings, examples: int) -> int:
     if about.explores:
         return about.runs * settings.profile.examples
     return about.runs * settings.repeat * (examples if about.every else 1)

@@ -123,7 +123,7 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         help="Try each scenario so often, and say how often each promise was kept.",
     )
     group.addoption(
-        "--graphtape-repeatable",
+        "--graphtape-deterministic",
         action="store_true",
         help="The same request gets the same answer every time: compare the answers as well.",
     )

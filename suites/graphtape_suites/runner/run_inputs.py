@@ -4,12 +4,18 @@ from pathlib import Path
 
 from graphtape_contracts import Response
 from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_mock.deployment.connection import DeploymentConnection
+from graphtape_mock.record.requests import (
+    RecordingRequest,
+    load_json,
+    make_recording_request,
+    make_recording_requests,
+    read_text,
+)
 from graphtape_mock.recordings.try_json import object_in, value_in
-from graphtape_mock.deployment.connection import Upstream
-from graphtape_mock.record.requests import Job, load_json, make_job, make_jobs, read_text
+from graphtape_mock.recordings.view import VIEW_FIELDS
 from graphtape_mock.replay.library import Library
 from graphtape_mock.replay.selection import request_body
-from graphtape_mock.recordings.view import VIEW_FIELDS
 from graphtape_suites.runner.settings import Settings
 
 
@@ -17,40 +23,44 @@ class NothingToRun(Exception):
     """There is no assistant, or no input for it: what is missing, and what to do."""
 
 
-def recorded_jobs(library: Library) -> tuple[Job, ...]:
+def recorded_inputs(library: Library) -> tuple[RecordingRequest, ...]:
     """Return what the recordings of *library* are of."""
-    jobs: dict[str, Job] = {}
+    jobs: dict[str, RecordingRequest] = {}
     for run in library.runs:
         body = request_body(run.exchanges[0])
         assistant = str(body.pop("assistant_id"))
         for field in VIEW_FIELDS:
             body.pop(field, None)
-        jobs.setdefault(run.name, Job(assistant, body, run.name))
+        jobs.setdefault(run.name, RecordingRequest(assistant, body, run.name))
     if not jobs:
         raise NothingToRun("expected recordings to answer from, got none with a run in them")
     return tuple(jobs.values())
 
 
-def wanted_jobs(settings: Settings, upstream: Upstream) -> tuple[Job, ...]:
+def wanted_inputs(
+    settings: Settings, upstream: DeploymentConnection
+) -> tuple[RecordingRequest, ...]:
     """Return what the user wants to run; without inputs, jobs that have none yet."""
     if not settings.inputs:
         assistants = settings.assistants or (_first_assistant(upstream),)
-        return tuple(Job(assistant, {}, None) for assistant in assistants)
-    found: list[Job] = []
+        return tuple(RecordingRequest(assistant, {}, None) for assistant in assistants)
+    found: list[RecordingRequest] = []
     for text in settings.inputs:
         found += _jobs(text, settings.assistants, upstream)
     return tuple(found)
 
 
-def _jobs(text: str, assistants: tuple[str, ...], upstream: Upstream) -> list[Job]:
+def _jobs(
+    text: str, assistants: tuple[str, ...], upstream: DeploymentConnection
+) -> list[RecordingRequest]:
     where = "--graphtape-input"
     file = file_named(text)
     content = text if file is None else read_text(str(file), where)
     if file is not None and _lists_jobs(content):
-        return make_jobs(content, str(file), assistants[0] if assistants else None)
+        return make_recording_requests(content, str(file), assistants[0] if assistants else None)
     fields: Json = {"input": load_json(content, where if file is None else str(file))}
     chosen = assistants or (_first_assistant(upstream),)
-    return [make_job(assistant, fields, {}, None, where) for assistant in chosen]
+    return [make_recording_request(assistant, fields, {}, None, where) for assistant in chosen]
 
 
 def file_named(text: str) -> Path | None:
@@ -73,7 +83,7 @@ def _lists_jobs(content: str) -> bool:
     return "input" in entry and entry.keys() <= {"name", "assistant", "input", "body"}
 
 
-def _first_assistant(upstream: Upstream) -> str:
+def _first_assistant(upstream: DeploymentConnection) -> str:
     exchange = upstream.fetch("POST", "/assistants/search", b'{"limit":1,"offset":0}')
     found = value_in(exchange.body)
     if exchange.response.status == 200 and is_list(found) and found and is_object(found[0]):

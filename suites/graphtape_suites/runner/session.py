@@ -14,35 +14,35 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.parsing.exchange_head import Call
 from graphtape_contracts.catalogue import versions
-from graphtape_contracts.checker import check, read_call
-from graphtape_contracts.parsing.event import event_of
+from graphtape_contracts.checker import check, parse_head
 from graphtape_contracts.finding import Finding
 from graphtape_contracts.json_value import Json
-from graphtape_mock.recordings.try_json import object_in
-from graphtape_mock.deployment.budget import BudgetSpent
-from graphtape_mock.deployment.connection import UpstreamError
-from graphtape_mock.record.requests import Job
+from graphtape_contracts.parsing.event import event_of
+from graphtape_contracts.parsing.exchange_head import ExchangeHead
+from graphtape_mock.deployment.budget import BudgetExhausted
+from graphtape_mock.deployment.connection import DeploymentError
 from graphtape_mock.record.recorder import redact_exchange
-from graphtape_mock.recordings.recording import SUFFIX
+from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.file import RecordingWriter, read
-from graphtape_suites.verdicts.expected_failures import Expectations
-from graphtape_suites.verdicts.results import Played
-from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.runner.client import Stage
+from graphtape_mock.recordings.recording import SUFFIX
+from graphtape_mock.recordings.try_json import object_in
+from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.target import Target
+from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.verdicts.expected_failures import ExpectedFailures
+from graphtape_suites.verdicts.results import ScenarioResult
 
-Player = Callable[[Scenario], tuple[Exchange, ...]]
+RunScenario = Callable[[Scenario], tuple[Exchange, ...]]
 """Plays a scenario, and returns its exchanges."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class CheckedExchange:
     """An exchange of a scenario, and what the rules that are not relations find in it."""
 
     exchange: Exchange
-    call: Call
+    head: ExchangeHead
     findings: tuple[Finding, ...]
 
     @cached_property
@@ -57,9 +57,11 @@ class Session:
     """What is tried with one target, and what came of it."""
 
     target: Target
-    expected: Expectations
-    _played: dict[str, Played] = field(default_factory=dict[str, Played])
-    _judged: dict[str, tuple[Judged, ...]] = field(default_factory=dict[str, tuple[Judged, ...]])
+    expected: ExpectedFailures
+    _played: dict[str, ScenarioResult] = field(default_factory=dict[str, ScenarioResult])
+    _judged: dict[str, tuple[CheckedExchange, ...]] = field(
+        default_factory=dict[str, tuple[CheckedExchange, ...]]
+    )
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -67,57 +69,57 @@ class Session:
         rank = self.target.settings.profile.rank
         return tuple(s for s in SCENARIOS.values() if s.profile.rank <= rank)
 
-    def played(self, scenario: Scenario) -> Played:
+    def played(self, scenario: Scenario) -> ScenarioResult:
         """Return what came of *scenario*; play it if nobody has."""
         if scenario.name not in self._played:
             self._played[scenario.name] = self._play_once(scenario)
         return self._played[scenario.name]
 
-    def judged(self, scenario: Scenario) -> tuple[Judged, ...]:
+    def judged(self, scenario: Scenario) -> tuple[CheckedExchange, ...]:
         """Return the exchanges of *scenario* with what the rules find in them."""
         if scenario.name not in self._judged:
             exchanges = self.played(scenario).exchanges
             self._judged[scenario.name] = tuple(map(self.judge, exchanges))
         return self._judged[scenario.name]
 
-    def judge(self, exchange: Exchange) -> Judged:
+    def judge(self, exchange: Exchange) -> CheckedExchange:
         """Judge one *exchange* by all rules."""
         target = self.target
         assistant = str(object_in(exchange.request.body).get("assistant_id"))
         schema = target.output_schema(assistant)
         found = check(exchange, target.rules, dialect=target.dialect, output_schema=schema)
-        call = read_call(exchange.request, exchange.response, dialect=target.dialect)
-        return Judged(exchange, call, tuple(found))
+        call = parse_head(exchange.request, exchange.response, dialect=target.dialect)
+        return CheckedExchange(exchange, call, tuple(found))
 
-    def _play_once(self, scenario: Scenario) -> Played:
+    def _play_once(self, scenario: Scenario) -> ScenarioResult:
         path = self.target.folder / f"{scenario.name}{SUFFIX}"
         with _locked(path.with_suffix(".lock")):
             if not path.exists():
                 self._keep(path, self._play(scenario))
-            return read_played(scenario, path)
+            return read_result(scenario, path)
 
-    def _play(self, scenario: Scenario) -> Played:
+    def _play(self, scenario: Scenario) -> ScenarioResult:
         target = self.target
         if scenario.inapplicable is not None and (why := scenario.inapplicable(target)):
-            return Played(scenario.name, scenario.about, inapplicable=why)
+            return ScenarioResult(scenario.name, scenario.about, inapplicable=why)
         examples = target.examples if scenario.every else target.examples[:1]
         acts = examples * target.settings.repeat
         with ThreadPoolExecutor(target.settings.concurrency) as pool:
             played = list(pool.map(partial(self._act, scenario), acts))
         exchanges = tuple(exchange for made, _ in played for exchange in made)
         problem = next((problem for _, problem in played if problem), "")
-        return Played(scenario.name, scenario.about, exchanges, problem)
+        return ScenarioResult(scenario.name, scenario.about, exchanges, problem)
 
-    def _act(self, scenario: Scenario, example: Job) -> tuple[list[Exchange], str]:
+    def _act(self, scenario: Scenario, example: RecordingRequest) -> tuple[list[Exchange], str]:
         """Play *scenario* with one *example*; return its exchanges, and what ended it early."""
-        stage = Stage(self.target, example)
+        client = ScenarioClient(self.target, example)
         try:
-            scenario.play(stage)
-        except (UpstreamError, BudgetSpent) as error:
-            return stage.exchanges, str(error)
-        return stage.exchanges, ""
+            scenario.play(client)
+        except (DeploymentError, BudgetExhausted) as error:
+            return client.exchanges, str(error)
+        return client.exchanges, ""
 
-    def _keep(self, path: Path, played: Played) -> None:
+    def _keep(self, path: Path, played: ScenarioResult) -> None:
         """Write what was played; secrets are left out."""
         said = {"problem": played.problem, "inapplicable": played.inapplicable}
         _beside(path).write_text(json.dumps(said), encoding="utf-8")
@@ -134,11 +136,11 @@ def write_exchanges(
             writer.add_exchange(redact_exchange(exchange, target.redactor))
 
 
-def read_played(scenario: Scenario, path: Path) -> Played:
+def read_result(scenario: Scenario, path: Path) -> ScenarioResult:
     """Return what was kept of *scenario* in the recording *path*."""
     said = object_in(_beside(path).read_bytes())
     exchanges = read(path).exchanges
-    return Played(
+    return ScenarioResult(
         scenario.name, scenario.about, exchanges, str(said["problem"]), str(said["inapplicable"])
     )
 
@@ -146,29 +148,29 @@ def read_played(scenario: Scenario, path: Path) -> Played:
 _DEPLOYMENT = "deployment.json"
 
 
-def describe(target: Target) -> None:
+def write_description(target: Target) -> None:
     """Write into the folder of the session what the report says of the deployment."""
-    described = {
+    read_description = {
         "url": target.url,
         "server": object_in(target.info.body),
         "dialect": target.dialect or "",
         "contract": target.settings.contract or versions()[-1],
     }
-    (target.folder / _DEPLOYMENT).write_text(json.dumps(described), encoding="utf-8")
+    (target.folder / _DEPLOYMENT).write_text(json.dumps(read_description), encoding="utf-8")
 
 
-def described(folder: Path) -> Json:
+def read_description(folder: Path) -> Json:
     """Return what was written of the deployment; empty where it was never asked."""
     path = folder / _DEPLOYMENT
     return object_in(path.read_bytes()) if path.exists() else {}
 
 
-def all_played(folder: Path) -> Iterator[Played]:
+def all_results(folder: Path) -> Iterator[ScenarioResult]:
     """Yield what came of every scenario that was played, as *folder* keeps it."""
     for name, scenario in SCENARIOS.items():
         path = folder / f"{name}{SUFFIX}"
         if path.exists():
-            yield read_played(scenario, path)
+            yield read_result(scenario, path)
 
 
 def _beside(path: Path) -> Path:

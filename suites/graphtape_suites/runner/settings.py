@@ -31,7 +31,7 @@ class Settings:
     concurrency: int
     timeout: float
     repeat: int
-    repeatable: bool
+    deterministic: bool
     expected_failures: Path | None
     recordings: tuple[Path, ...]
     """What the mock answers from; empty for the bundled recordings."""
@@ -69,7 +69,7 @@ def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.envir
         concurrency=_or(option("--graphtape-concurrency"), 1 if url else _MOCK_AT_ONCE),
         timeout=option("--graphtape-timeout"),
         repeat=option("--graphtape-repeat"),
-        repeatable=option("--graphtape-repeatable") or not url,
+        deterministic=option("--graphtape-deterministic") or not url,
         expected_failures=None if expected is None else Path(expected),
         recordings=tuple(config.getini("graphtape_recordings")),
     )

@@ -9,29 +9,29 @@ from importlib.resources import files
 from pathlib import Path
 
 from graphtape_contracts import Exchange, Headers
-from graphtape_contracts.catalogue import select
+from graphtape_contracts.catalogue import select_rules
 from graphtape_contracts.dialect import Dialect, detect
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_contracts.rule import AnyRule
-from graphtape_mock.replay.engine import Options
-from graphtape_mock.recordings.try_json import object_in
-from graphtape_mock.deployment.client import Caller
-from graphtape_mock.deployment.budget import Budget, Governor
-from graphtape_mock.deployment.info import Surroundings, greet, survey
+from graphtape_mock.deployment.budget import BudgetLimits, RunBudget
+from graphtape_mock.deployment.client import DeploymentClient
 from graphtape_mock.deployment.connection import (
     BadHeader,
-    Upstream,
+    DeploymentConnection,
     header_fields,
     key_from,
     secrets_among,
 )
-from graphtape_mock.record.requests import Job
+from graphtape_mock.deployment.info import DeploymentInfo, check_deployment, fetch_assistant_info
+from graphtape_mock.record.requests import RecordingRequest
+from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
-from graphtape_suites.runner.run_inputs import recorded_jobs, wanted_jobs
 from graphtape_suites.properties.inputs import plain_input
+from graphtape_suites.runner.run_inputs import recorded_inputs, wanted_inputs
 from graphtape_suites.runner.settings import Settings
 
 MOCK_SPEED = 20.0
@@ -52,25 +52,25 @@ class Target:
     settings: Settings
     folder: Path
     """What the processes of one session share."""
-    caller: Caller
+    client: DeploymentClient
     rules: tuple[AnyRule, ...]
     """What it is judged by."""
     info: Exchange
     """The answer to `GET /info`."""
-    examples: tuple[Job, ...]
+    examples: tuple[RecordingRequest, ...]
     """What is run: the first one by most scenarios."""
-    surroundings: dict[str, Surroundings]
+    deployment_info: dict[str, DeploymentInfo]
     """What the deployment says of each assistant, by the name that examples use."""
 
     @property
     def url(self) -> str:
         """Where it is, without user and password."""
-        return self.caller.upstream.url
+        return self.client.upstream.url
 
     @property
-    def governor(self) -> Governor:
+    def run_budget(self) -> RunBudget:
         """What counts the runs."""
-        return self.caller.governor
+        return self.client.run_budget
 
     @property
     def answers_from_recordings(self) -> bool:
@@ -87,19 +87,19 @@ class Target:
         """Whose contract it is judged by: as the user says, or as its answers look."""
         if self.settings.dialect is not None:
             return Dialect(self.settings.dialect)
-        answers = (e.response for s in self.surroundings.values() for e in s.exchanges)
+        answers = (e.response for s in self.deployment_info.values() for e in s.exchanges)
         return next((found for answer in answers if (found := detect(answer))), None)
 
     @cached_property
     def redactor(self) -> Redactor:
         """What keeps secrets out of files."""
         further = secrets_among(_headers(self.settings), Redactor())
-        known = (*self.caller.upstream.secrets, *further)
+        known = (*self.client.upstream.secrets, *further)
         return Redactor(secrets=known)
 
     def schemas(self, assistant: str) -> Json:
         """Return the schemas that the deployment tells of an assistant; empty if it tells none."""
-        around = self.surroundings.get(assistant)
+        around = self.deployment_info.get(assistant)
         return _told(around, "/schemas") if around else {}
 
     def output_schema(self, assistant: str) -> Json | None:
@@ -114,7 +114,7 @@ class Target:
 
     @cached_property
     def _openapi(self) -> Json:
-        exchange = self.caller.upstream.fetch("GET", "/openapi.json")
+        exchange = self.client.upstream.fetch("GET", "/openapi.json")
         return object_in(exchange.body) if exchange.response.status == 200 else {}
 
 
@@ -131,14 +131,14 @@ def open_target(settings: Settings, folder: Path) -> Generator[Target]:
             yield _target(settings, folder, upstream, ())
         return
     library = load(settings.recordings or [bundled_recordings()])
-    mock = Mock(library, Options(speed=MOCK_SPEED, nearest=True))
+    mock = Mock(library, ReplayOptions(speed=MOCK_SPEED, nearest=True))
     with BackgroundServer(mock) as server, _client(settings, server.url) as upstream:
-        yield _target(settings, folder, upstream, recorded_jobs(library))
+        yield _target(settings, folder, upstream, recorded_inputs(library))
 
 
-def _client(settings: Settings, url: str) -> Upstream:
+def _client(settings: Settings, url: str) -> DeploymentConnection:
     key = key_from(os.environ) if settings.url else None
-    return Upstream(
+    return DeploymentConnection(
         url, key=key, headers=_headers(settings), timeout=settings.timeout, tells_encoding=True
     )
 
@@ -151,29 +151,32 @@ def _headers(settings: Settings) -> Headers:
 
 
 def _target(
-    settings: Settings, folder: Path, upstream: Upstream, recorded: tuple[Job, ...]
+    settings: Settings,
+    folder: Path,
+    upstream: DeploymentConnection,
+    recorded: tuple[RecordingRequest, ...],
 ) -> Target:
-    rules = select(settings.contract, Level(settings.level.upper()))
-    budget = Budget(settings.max_runs, settings.max_seconds, settings.concurrency)
-    info = greet(upstream)
+    rules = select_rules(settings.contract, Level(settings.level.upper()))
+    budget = BudgetLimits(settings.max_runs, settings.max_seconds, settings.concurrency)
+    info = check_deployment(upstream)
     says = settings.inputs or settings.assistants
-    jobs = recorded if recorded and not says else wanted_jobs(settings, upstream)
-    around = {job.assistant: survey(upstream, job.assistant, info) for job in jobs}
+    jobs = recorded if recorded and not says else wanted_inputs(settings, upstream)
+    around = {job.assistant: fetch_assistant_info(upstream, job.assistant, info) for job in jobs}
     examples = tuple(_with_input(job, around[job.assistant]) for job in jobs)
-    caller = Caller(upstream, Governor(budget, folder))
-    return Target(settings, folder, caller, rules, info, examples, around)
+    client = DeploymentClient(upstream, RunBudget(budget, folder))
+    return Target(settings, folder, client, rules, info, examples, around)
 
 
-def _with_input(example: Job, around: Surroundings) -> Job:
+def _with_input(example: RecordingRequest, around: DeploymentInfo) -> RecordingRequest:
     """Return *example*, with an input made from the schema where the user gave none."""
     if "input" in example.body or "command" in example.body:
         return example
     schema = _told(around, "/schemas").get("input_schema")
     input_ = plain_input(schema) if is_object(schema) else {}
-    return Job(example.assistant, {**example.body, "input": input_}, example.name)
+    return RecordingRequest(example.assistant, {**example.body, "input": input_}, example.name)
 
 
-def _told(around: Surroundings, part: str) -> Json:
+def _told(around: DeploymentInfo, part: str) -> Json:
     for exchange in around.exchanges:
         if exchange.request.path.endswith(part) and exchange.response.status == 200:
             return object_in(exchange.body)

@@ -1,10 +1,10 @@
 """Runs at the same time."""
 
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient, fresh_id
 from graphtape_suites.runner.profile import STANDARD
-from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.scenarios.isolation import MARKER
-from graphtape_suites.runner.client import STREAM, WAIT, Stage, fresh_id
 from graphtape_suites.runner.target import Target
+from graphtape_suites.scenarios.isolation import RUN_TAG
+from graphtape_suites.scenarios.scenario import scenario
 
 MODES = ["values", "messages-tuple", "updates"]
 
@@ -17,21 +17,21 @@ def alone(target: Target) -> str:
 
 
 @scenario("concurrency.streams", runs=8, inapplicable=alone)
-def streams(stage: Stage) -> None:
+def streams(client: ScenarioClient) -> None:
     """As many runs as may be are streamed at the same time, each marked in its metadata."""
     requests = [
-        stage.request(STREAM, {"stream_mode": MODES, "metadata": {MARKER: fresh_id()}})
-        for _ in range(stage.target.settings.concurrency)
+        client.request(STREAM, {"stream_mode": MODES, "metadata": {RUN_TAG: fresh_id()}})
+        for _ in range(client.target.settings.concurrency)
     ]
-    stage.together(requests)
+    client.together(requests)
 
 
 @scenario("concurrency.mixed", runs=8, inapplicable=alone, profile=STANDARD)
-def mixed(stage: Stage) -> None:
+def mixed(client: ScenarioClient) -> None:
     """Runs are streamed and waited for at the same time."""
     requests = [
-        stage.request(path, {"metadata": {MARKER: fresh_id()}})
-        for _ in range((stage.target.settings.concurrency + 1) // 2)
+        client.request(path, {"metadata": {RUN_TAG: fresh_id()}})
+        for _ in range((client.target.settings.concurrency + 1) // 2)
         for path in (STREAM, WAIT)
     ]
-    stage.together(requests)
+    client.together(requests)

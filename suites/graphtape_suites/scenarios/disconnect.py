@@ -2,50 +2,50 @@
 
 from graphtape_contracts import Frame
 from graphtape_contracts.json_value import Json
-from graphtape_mock.deployment.client import Enough
+from graphtape_mock.deployment.client import StopWhen
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.runner.client import STREAM, WAIT, Stage
 
 MODES = ["values", "updates"]
 
 
 @scenario("disconnect.first-event", runs=2)
-def first_event(stage: Stage) -> None:
+def first_event(client: ScenarioClient) -> None:
     """A client hangs up after the first event; the next run is as any."""
-    _hang_up_and_go_on(stage, 1, {})
+    _hang_up_and_go_on(client, 1, {})
 
 
 @scenario("disconnect.middle", runs=2, profile=STANDARD)
-def middle(stage: Stage) -> None:
+def middle(client: ScenarioClient) -> None:
     """A client hangs up after the third event; the next run is as any."""
-    _hang_up_and_go_on(stage, 3, {})
+    _hang_up_and_go_on(client, 3, {})
 
 
 @scenario("disconnect.continue", runs=2, profile=STANDARD)
-def goes_on(stage: Stage) -> None:
+def goes_on(client: ScenarioClient) -> None:
     """A client hangs up and wants the run to go on; the next run is as any."""
-    _hang_up_and_go_on(stage, 1, {"on_disconnect": "continue"})
+    _hang_up_and_go_on(client, 1, {"on_disconnect": "continue"})
 
 
 @scenario("disconnect.wait", runs=2)
-def wait(stage: Stage) -> None:
+def wait(client: ScenarioClient) -> None:
     """A client that waits for a run hangs up when the head has come; the next run is as any."""
-    stage.run(WAIT, began=lambda _: True)
-    stage.run(WAIT)
+    client.run(WAIT, on_headers=lambda _: True)
+    client.run(WAIT)
 
 
-def _hang_up_and_go_on(stage: Stage, events: int, fields: Json) -> None:
-    stage.run(STREAM, enough=after(events), stream_mode=MODES, **fields)
-    stage.run(STREAM, stream_mode=MODES)
+def _hang_up_and_go_on(client: ScenarioClient, events: int, fields: Json) -> None:
+    client.run(STREAM, stop_when=after(events), stream_mode=MODES, **fields)
+    client.run(STREAM, stream_mode=MODES)
 
 
-def after(events: int) -> Enough:
+def after(events: int) -> StopWhen:
     """Return what hangs up after so many *events*."""
     seen: list[Frame] = []
 
-    def enough(frame: Frame) -> bool:
+    def stop_when(frame: Frame) -> bool:
         seen.extend([frame] if frame.data is not None else [])
         return len(seen) >= events
 
-    return enough
+    return stop_when

@@ -4,9 +4,9 @@ from typing import Any
 
 from graphtape_contracts import Request
 from graphtape_mock.deployment.connection import request_headers
+from graphtape_suites.runner.client import ABSENT, STREAM, WAIT, ScenarioClient, fresh_id
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.runner.client import ABSENT, STREAM, WAIT, Stage, fresh_id
 
 PATHS = (STREAM, WAIT)
 
@@ -36,75 +36,75 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
 
 
 @scenario("errors.no-object", runs=0)
-def no_object(stage: Stage) -> None:
+def no_object(client: ScenarioClient) -> None:
     """The body of the request is no JSON object."""
     for path in PATHS:
         for body in NO_OBJECTS.values():
-            stage.send(Request("POST", path, request_headers(b"{}"), body))
+            client.send(Request("POST", path, request_headers(b"{}"), body))
 
 
 @scenario("errors.wrong-field", runs=0)
-def wrong_field(stage: Stage) -> None:
+def wrong_field(client: ScenarioClient) -> None:
     """A field of the request is missing, or has a type that no server takes."""
     for path in PATHS:
         for fields in WRONG_FIELDS.values():
-            stage.run(path, **fields)
+            client.run(path, **fields)
 
 
 @scenario("errors.odd-field", runs=2, profile=STANDARD)
-def odd_field(stage: Stage) -> None:
+def odd_field(client: ScenarioClient) -> None:
     """A field of the request has a type that only some servers take."""
     for path in PATHS:
-        stage.run(path, stream_resumable="perhaps")
+        client.run(path, stream_resumable="perhaps")
 
 
 @scenario("errors.unknown-assistant", runs=0)
-def unknown_assistant(stage: Stage) -> None:
+def unknown_assistant(client: ScenarioClient) -> None:
     """Nobody knows the assistant: neither its name nor its id."""
     for path in PATHS:
         for name in (f"nobody-{fresh_id()}", fresh_id(), ""):
-            stage.run(path, assistant_id=name)
+            client.run(path, assistant_id=name)
 
 
 @scenario("errors.method", runs=0)
-def method(stage: Stage) -> None:
+def method(client: ScenarioClient) -> None:
     """The path of runs is asked for with another method than POST."""
     for path in PATHS:
         for name in ("GET", "PUT", "PATCH", "DELETE", "HEAD"):
-            stage.send(Request(name, path))
+            client.send(Request(name, path))
 
 
 @scenario("errors.path", runs=0)
-def path(stage: Stage) -> None:
+def path(client: ScenarioClient) -> None:
     """A run is asked for at a path that is nearly right."""
     for name in ("/runs/stream/", "/runs/wait/", "/runs/streams", "/Runs/Wait"):
-        stage.run(name)
+        client.run(name)
 
 
 @scenario("errors.no-input", runs=4)
-def no_input(stage: Stage) -> None:
+def no_input(client: ScenarioClient) -> None:
     """A run has no input, or null."""
     for name in PATHS:
         for input_ in (ABSENT, None):
-            stage.run(name, input=input_, command=ABSENT)
+            client.run(name, input=input_, command=ABSENT)
 
 
 @scenario("errors.wrong-input", runs=2, profile=STANDARD)
-def wrong_input(stage: Stage) -> None:
+def wrong_input(client: ScenarioClient) -> None:
     """The input of a run is a number, where graphs take an object."""
     for name in PATHS:
-        stage.run(name, input=5, stream_mode=["values", "updates"], command=ABSENT)
+        client.run(name, input=5, stream_mode=["values", "updates"], command=ABSENT)
 
 
 @scenario("errors.recursion-limit", runs=2, profile=STANDARD)
-def recursion_limit(stage: Stage) -> None:
+def recursion_limit(client: ScenarioClient) -> None:
     """A run may make no step at all."""
     for name in PATHS:
-        stage.run(name, config={"recursion_limit": 0})
+        client.run(name, config={"recursion_limit": 0})
 
 
 @scenario("errors.resume", runs=2, profile=STANDARD)
-def resume(stage: Stage) -> None:
+def resume(client: ScenarioClient) -> None:
     """A stateless run is to be resumed, which has nothing to resume."""
     for name in PATHS:
-        stage.run(name, input=ABSENT, command={"resume": "yes"})
+        client.run(name, input=ABSENT, command={"resume": "yes"})

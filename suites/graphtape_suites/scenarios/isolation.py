@@ -1,27 +1,27 @@
 """Runs that know nothing of each other."""
 
 from graphtape_contracts.json_value import Json
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient, fresh_id
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.runner.client import STREAM, WAIT, Stage, fresh_id
 
-MARKER = "graphtape_marker"
+RUN_TAG = "graphtape_marker"
 """The key of the metadata that tells runs apart."""
 
 
-@scenario("stateless.again", runs=4)
-def again(stage: Stage) -> None:
+@scenario("isolation.again", runs=4)
+def again(client: ScenarioClient) -> None:
     """The same run is made again and again, streamed and waited for."""
     for path in (STREAM, WAIT, STREAM, WAIT):
-        stage.run(path, metadata={MARKER: fresh_id()}, **_shown(path))
+        client.run(path, metadata={RUN_TAG: fresh_id()}, **_shown(path))
 
 
-@scenario("stateless.same-thread", runs=2, profile=STANDARD)
-def same_thread(stage: Stage) -> None:
+@scenario("isolation.same-thread", runs=2, profile=STANDARD)
+def same_thread(client: ScenarioClient) -> None:
     """Two runs name the same thread, as a client does that takes them for runs of a thread."""
     thread_id = fresh_id()
     for _ in range(2):
-        stage.run(config={"configurable": {"thread_id": thread_id}}, **_shown(STREAM))
+        client.run(config={"configurable": {"thread_id": thread_id}}, **_shown(STREAM))
 
 
 def _shown(path: str) -> Json:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from graphtape_contracts.json_value import Json
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.runner.client import STREAM, WAIT, Stage
 
 ODD_TEXT = "\u2028 \u2029 \u0085 \ufeff \U0001f600 e\u0301 \x01 \\ \" ' line\r\nline"
 ODD_NUMBERS = [0, -0.0, 1e300, 1e-7, 2**53 + 1, 2**63 - 1, -(2**63)]
@@ -20,34 +20,34 @@ def nested(depth: int) -> Any:
 
 
 @scenario("limits.odd-text", runs=2)
-def odd_text(stage: Stage) -> None:
+def odd_text(client: ScenarioClient) -> None:
     """The metadata of a run has characters that careless readers take for line ends."""
     for path in (STREAM, WAIT):
-        stage.run(path, metadata={"text": ODD_TEXT}, stream_mode=["messages-tuple", "values"])
+        client.run(path, metadata={"text": ODD_TEXT}, stream_mode=["messages-tuple", "values"])
 
 
 @scenario("limits.numbers", runs=1, profile=STANDARD)
-def numbers(stage: Stage) -> None:
+def numbers(client: ScenarioClient) -> None:
     """The metadata of a run has numbers at the edges."""
     # Each by itself: Aegra takes no lists in metadata.
-    stage.run(metadata={f"number_{place}": value for place, value in enumerate(ODD_NUMBERS)})
+    client.run(metadata={f"number_{place}": value for place, value in enumerate(ODD_NUMBERS)})
 
 
 @scenario("limits.deep", runs=1, profile=STANDARD)
-def deep(stage: Stage) -> None:
+def deep(client: ScenarioClient) -> None:
     """An unknown field of the request is nested fifty levels deep."""
-    stage.run(graphtape_unknown_field=nested(50))
+    client.run(graphtape_unknown_field=nested(50))
 
 
 @scenario("limits.large", runs=2)
-def large(stage: Stage) -> None:
+def large(client: ScenarioClient) -> None:
     """A request is a megabyte long."""
     for path in (STREAM, WAIT):
-        stage.run(path, graphtape_unknown_field="x" * 1_000_000)
+        client.run(path, graphtape_unknown_field="x" * 1_000_000)
 
 
 @scenario("limits.many-fields", runs=1, profile=STANDARD)
-def many_fields(stage: Stage) -> None:
+def many_fields(client: ScenarioClient) -> None:
     """A request has a thousand fields that nobody knows."""
     unknown: Json = {f"graphtape_unknown_field_{number}": number for number in range(1000)}
-    stage.run(**unknown)
+    client.run(**unknown)

@@ -2,9 +2,9 @@
 
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import Play, scenario
-from graphtape_suites.runner.client import Stage
 
 MESSAGES = ("messages", "messages-tuple")
 ALONE = [mode for mode in STREAM_MODES if mode not in MESSAGES]
@@ -18,9 +18,9 @@ PAIRS = (
 
 
 def _asking(modes: str | list[str], *, subgraphs: bool) -> Play:
-    def play(stage: Stage) -> None:
+    def play(client: ScenarioClient) -> None:
         more: Json = {"stream_subgraphs": True} if subgraphs else {}
-        stage.run(stream_mode=modes, **more)
+        client.run(stream_mode=modes, **more)
 
     shown = modes if isinstance(modes, str) else " and ".join(modes)
     play.__doc__ = f"A run is streamed with {shown}{', of subgraphs too' if subgraphs else ''}."
@@ -37,6 +37,6 @@ for _pair in PAIRS:
 
 
 @scenario("modes.none", runs=1, profile=STANDARD)
-def none(stage: Stage) -> None:
+def none(client: ScenarioClient) -> None:
     """A run is streamed with an empty list of modes."""
-    stage.run(stream_mode=[])
+    client.run(stream_mode=[])

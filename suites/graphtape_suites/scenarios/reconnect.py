@@ -4,50 +4,50 @@ import re
 from collections.abc import Iterator
 
 from graphtape_contracts import Exchange, Request, Response
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import objects_in
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.identifiers import UUID, run_at
-from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.runner.client import STREAM, WAIT, Stage
 
 _THREAD = re.compile(rf"^/threads/({UUID})/")
 MODES = ["values", "updates", "messages-tuple"]
 
 
-@scenario("resume.resumable", runs=1)
-def resumable(stage: Stage) -> None:
+@scenario("reconnect.resumable", runs=1)
+def resumable(client: ScenarioClient) -> None:
     """A stream that can be resumed is read to its end, then again from places in it."""
-    original = stage.run(STREAM, stream_mode=MODES, stream_resumable=True)
+    original = client.run(STREAM, stream_mode=MODES, stream_resumable=True)
     ids = [frame.id for frame in original.frames if frame.id is not None]
     for path in join_paths(original):
         for last in dict.fromkeys(["-1", *ids[:1], *ids[len(ids) // 2 : len(ids) // 2 + 1]]):
-            stage.send(Request("GET", path, (("last-event-id", last),)))
+            client.send(Request("GET", path, (("last-event-id", last),)))
 
 
-@scenario("resume.plain", runs=1, profile=STANDARD)
-def plain(stage: Stage) -> None:
+@scenario("reconnect.plain", runs=1, profile=STANDARD)
+def plain(client: ScenarioClient) -> None:
     """A stream is read that nobody said should be resumable."""
-    stage.run(STREAM, stream_mode=MODES)
+    client.run(STREAM, stream_mode=MODES)
 
 
-@scenario("resume.join-wait", runs=1, profile=STANDARD)
-def join_wait(stage: Stage) -> None:
+@scenario("reconnect.join-wait", runs=1, profile=STANDARD)
+def join_wait(client: ScenarioClient) -> None:
     """A run is waited for, and joined by another client meanwhile."""
     joined: list[Exchange] = []
 
     def join(response: Response) -> None:
         located = response.header("content-location") or ""
         if located.startswith("/threads/"):
-            joined.append(stage.target.caller.ask(Request("GET", f"{located}/join")))
+            joined.append(client.target.client.ask(Request("GET", f"{located}/join")))
 
     try:
-        stage.run(WAIT, began=join)
-    except UpstreamError:
-        stage.complain("the answer to who joined the run was lost")
+        client.run(WAIT, on_headers=join)
+    except DeploymentError:
+        client.complain("the answer to who joined the run was lost")
         raise
-    stage.exchanges += joined
+    client.exchanges += joined
 
 
 def join_paths(original: Exchange) -> Iterator[str]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.profile import SMOKE, Profile
-from graphtape_suites.runner.client import Stage
 from graphtape_suites.runner.target import Target
 
-Play = Callable[[Stage], None]
+Play = Callable[[ScenarioClient], None]
 Inapplicable = Callable[[Target], str]
 """Says why a deployment does not offer what a scenario tries; empty where it does."""
 

@@ -1,9 +1,9 @@
 """Streams of runs: as every client asks for them, and with everything there is to see."""
 
 from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
-from graphtape_suites.runner.client import Stage
 
 EVERYTHING = [mode for mode in STREAM_MODES if mode != "messages"]
 """All modes, with messages in chunks: where both kinds are asked for, most servers show these."""
@@ -11,51 +11,51 @@ WITH_WHOLE_MESSAGES = [mode for mode in STREAM_MODES if mode != "messages-tuple"
 
 
 @scenario("stream.default", runs=1, every=True)
-def default(stage: Stage) -> None:
+def default(client: ScenarioClient) -> None:
     """A run is streamed, and nothing is said but the assistant and the input."""
-    stage.run()
+    client.run()
 
 
 @scenario("stream.everything", runs=1, every=True)
-def everything(stage: Stage) -> None:
+def everything(client: ScenarioClient) -> None:
     """A run is streamed with every mode, messages as chunks."""
-    stage.run(stream_mode=EVERYTHING)
+    client.run(stream_mode=EVERYTHING)
 
 
 @scenario("stream.whole-messages", runs=1, every=True)
-def whole_messages(stage: Stage) -> None:
+def whole_messages(client: ScenarioClient) -> None:
     """A run is streamed with every mode, messages as they grow."""
-    stage.run(stream_mode=WITH_WHOLE_MESSAGES)
+    client.run(stream_mode=WITH_WHOLE_MESSAGES)
 
 
 @scenario("stream.subgraphs", runs=1, every=True, profile=STANDARD)
-def subgraphs(stage: Stage) -> None:
+def subgraphs(client: ScenarioClient) -> None:
     """A run is streamed with every mode, subgraphs among them."""
-    stage.run(stream_mode=EVERYTHING, stream_subgraphs=True)
+    client.run(stream_mode=EVERYTHING, stream_subgraphs=True)
 
 
 @scenario("stream.accept", runs=1, profile=STANDARD)
-def accept(stage: Stage) -> None:
+def accept(client: ScenarioClient) -> None:
     """A client that would take JSON alone asks for a stream."""
-    stage.run(headers=(("accept", "application/json"), ("accept-encoding", "gzip")))
+    client.run(headers=(("accept", "application/json"), ("accept-encoding", "gzip")))
 
 
 @scenario("stream.plain-text", runs=1, profile=STANDARD)
-def plain_text(stage: Stage) -> None:
+def plain_text(client: ScenarioClient) -> None:
     """The request says that it is plain text."""
-    request = stage.request()
+    request = client.request()
     headers = tuple((n, "text/plain" if n == "content-type" else v) for n, v in request.headers)
-    stage.send(type(request)(request.method, request.path, headers, request.body))
+    client.send(type(request)(request.method, request.path, headers, request.body))
 
 
 @scenario("stream.unknown-field", runs=1)
-def unknown_field(stage: Stage) -> None:
+def unknown_field(client: ScenarioClient) -> None:
     """The request has a field that nobody knows."""
-    stage.run(graphtape_unknown_field={"a": [1, None]})
+    client.run(graphtape_unknown_field={"a": [1, None]})
 
 
 @scenario("stream.assistant-id", runs=1, profile=STANDARD)
-def assistant_id(stage: Stage) -> None:
+def assistant_id(client: ScenarioClient) -> None:
     """The assistant is named by its id in place of its graph."""
-    around = stage.target.surroundings[stage.example.assistant]
-    stage.run(assistant_id=around.assistant_id or stage.example.assistant)
+    around = client.target.deployment_info[client.example.assistant]
+    client.run(assistant_id=around.assistant_id or client.example.assistant)

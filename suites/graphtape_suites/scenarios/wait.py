@@ -1,30 +1,30 @@
 """Runs that are waited for."""
 
+from graphtape_suites.runner.client import WAIT, ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
 from graphtape_suites.scenarios.stream import EVERYTHING
-from graphtape_suites.runner.client import WAIT, Stage
 
 
 @scenario("wait.default", runs=1, every=True)
-def default(stage: Stage) -> None:
+def default(client: ScenarioClient) -> None:
     """A run is waited for, and nothing is said but the assistant and the input."""
-    stage.run(WAIT)
+    client.run(WAIT)
 
 
 @scenario("wait.updates", runs=1)
-def updates(stage: Stage) -> None:
+def updates(client: ScenarioClient) -> None:
     """A run is waited for with `updates` as its only mode."""
-    stage.run(WAIT, stream_mode="updates")
+    client.run(WAIT, stream_mode="updates")
 
 
 @scenario("wait.values-updates", runs=1, profile=STANDARD)
-def values_updates(stage: Stage) -> None:
+def values_updates(client: ScenarioClient) -> None:
     """A run is waited for with `values` and `updates`."""
-    stage.run(WAIT, stream_mode=["values", "updates"])
+    client.run(WAIT, stream_mode=["values", "updates"])
 
 
 @scenario("wait.everything", runs=1, profile=STANDARD)
-def everything(stage: Stage) -> None:
+def everything(client: ScenarioClient) -> None:
     """A run is waited for with every mode."""
-    stage.run(WAIT, stream_mode=EVERYTHING)
+    client.run(WAIT, stream_mode=EVERYTHING)

@@ -9,66 +9,68 @@ from typing import Any
 import orjson
 from hypothesis import strategies as st
 
-from graphtape_contracts.parsing.exchange_head import Asked, asked_by
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Exchange, Frame, Request
-from graphtape_suites.strategies.model.graph_model import Plan
-from graphtape_suites.strategies.graph_models import plans
-from graphtape_suites.strategies.requests import join_request, run_requests, stream_modes
-from graphtape_suites.strategies.model.simulated_run import Run
-from graphtape_suites.strategies.model.servers import Server, Who, servers, timed
-from graphtape_suites.strategies.model.run_view import Told, View
+from graphtape_contracts.parsing.exchange_head import StreamOptions, stream_options
 from graphtape_suites.strategies.framings import chunkings, frames_of
+from graphtape_suites.strategies.graph_models import run_models
+from graphtape_suites.strategies.model.graph_model import RunModel
+from graphtape_suites.strategies.model.run_view import RunView, Told
+from graphtape_suites.strategies.model.servers import DialectChoice, ServerBehavior, servers, timed
+from graphtape_suites.strategies.model.simulated_run import SimulatedRun
+from graphtape_suites.strategies.requests import join_request, run_requests, stream_modes
 
 _LIVE_ONLY = ("error", "messages/metadata", "messages/partial", "messages/complete")
 """What langgraph-api 0.16.7 does not send again to those who join later."""
 
 
 @dataclass(frozen=True)
-class Scene:
+class SimulatedServer:
     """A server and what happens there to one run request; the ground for related exchanges."""
 
-    server: Server
-    plan: Plan
+    server: ServerBehavior
+    plan: RunModel
 
-    def run(self, request: Request, seed: int) -> Run:
+    def run(self, request: Request, seed: int) -> SimulatedRun:
         """Let it happen once."""
-        asked = asked_by(request)
+        asked = stream_options(request)
         kept = asked is not None and asked.keeps_thread
-        return Run(
+        return SimulatedRun(
             self.plan,
             seed,
             checkpoints=kept or self.server.keeps_checkpoints,
             whole=self.server.shows_whole_state(asked.modes if asked else ()),
         )
 
-    def view(self, asked: Asked) -> View:
+    def view(self, asked: StreamOptions) -> RunView:
         """Return what is shown to those who asked so."""
         server = self.server
-        return View(asked.modes, asked.subgraphs, server.dialect, server.completes)
+        return RunView(asked.modes, asked.subgraphs, server.dialect, server.completes)
 
 
 @cache
 @st.composite
-def scenes(draw: st.DrawFn, who: Who = "any", *, repeatable: bool = False) -> Scene:
-    """A server and a plan that it can carry out: with the same result each time if *repeatable*."""
+def simulated_servers(
+    draw: st.DrawFn, who: DialectChoice = "any", *, deterministic: bool = False
+) -> SimulatedServer:
+    """A server and a plan that it can carry out: with the same result each time if *deterministic*."""
     server = draw(servers(who))
     known = server.dialect is not None
     asks = server.dialect is not Dialect.JAVASCRIPT
     retries = server.dialect in (None, Dialect.PYTHON)
-    drawn = plans(
+    drawn = run_models(
         asks=asks,
         retries=retries,
         marked=known or draw(st.booleans()),
-        repeatable=repeatable,
+        deterministic=deterministic,
     )
-    return Scene(server, draw(drawn))
+    return SimulatedServer(server, draw(drawn))
 
 
 @st.composite
 def streams(
     draw: st.DrawFn,
-    dialect: Who = "any",
+    dialect: DialectChoice = "any",
     *,
     modes: Sequence[str] | None = None,
     subgraphs: bool | None = None,
@@ -78,23 +80,23 @@ def streams(
     *modes* are the stream modes that are asked for, and *subgraphs* says whether those are; both
     are drawn if they are not given. LangGraph.js is never asked for `values` of subgraphs.
     """
-    scene = draw(scenes(dialect))
+    scene = draw(simulated_servers(dialect))
     request = draw(run_requests(modes=modes, subgraphs=subgraphs, dialect=scene.server.dialect))
     return _streamed(draw, scene, request, draw(_seeds()))
 
 
 @st.composite
-def waits(draw: st.DrawFn, dialect: Who = "any") -> Exchange:
+def waits(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
     """An exchange of `POST /runs/wait`."""
-    scene = draw(scenes(dialect))
+    scene = draw(simulated_servers(dialect))
     request = draw(run_requests("/runs/wait", dialect=scene.server.dialect))
     return _waited(draw, scene, request, draw(_seeds()))
 
 
 @st.composite
-def joins(draw: st.DrawFn, dialect: Who = "any") -> list[Exchange]:
+def joins(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
     """A resumable stream, and `GET .../stream` of the same run for what follows one event."""
-    scene = draw(scenes(dialect))
+    scene = draw(simulated_servers(dialect))
     request = draw(run_requests(dialect=scene.server.dialect))
     request = _asking(request, stream_resumable=True)
     seed = draw(_seeds())
@@ -102,14 +104,14 @@ def joins(draw: st.DrawFn, dialect: Who = "any") -> list[Exchange]:
 
 
 @st.composite
-def kin(draw: st.DrawFn, dialect: Who = "any") -> list[Exchange]:
+def same_run_variants(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
     """Exchanges whose requests ask for the same run, in other ways.
 
     A stream of several modes; one of each of them alone; a wait; a stream with the events of
     subgraphs; and two of one request. Each is a run of its own: ids, times and the order of what
     happens at the same time are its own too.
     """
-    scene = draw(scenes(dialect, repeatable=True))
+    scene = draw(simulated_servers(dialect, deterministic=True))
     modes = draw(stream_modes())[:4]
     request = draw(run_requests(modes=modes, subgraphs=False, dialect=scene.server.dialect))
     nested = scene.server.dialect is not Dialect.JAVASCRIPT or "values" not in modes
@@ -136,13 +138,13 @@ def _asking(request: Request, **fields: Any) -> Request:
     return Request(request.method, request.path, request.headers, body)
 
 
-def _asked(request: Request) -> Asked:
-    asked = asked_by(request)
+def _asked(request: Request) -> StreamOptions:
+    asked = stream_options(request)
     assert asked is not None
     return asked
 
 
-def _streamed(draw: st.DrawFn, scene: Scene, request: Request, seed: int) -> Exchange:
+def _streamed(draw: st.DrawFn, scene: SimulatedServer, request: Request, seed: int) -> Exchange:
     run = scene.run(request, seed)
     chance = random.Random(seed)
     events = _numbered(scene, request, run, chance)
@@ -151,7 +153,7 @@ def _streamed(draw: st.DrawFn, scene: Scene, request: Request, seed: int) -> Exc
 
 
 def _numbered(
-    scene: Scene, request: Request, run: Run, chance: random.Random
+    scene: SimulatedServer, request: Request, run: SimulatedRun, chance: random.Random
 ) -> list[tuple[Told, str | None]]:
     asked = _asked(request)
     told = scene.server.additions(scene.view(asked).events(run), chance)
@@ -161,7 +163,7 @@ def _numbered(
 
 def _framed(
     draw: st.DrawFn,
-    server: Server,
+    server: ServerBehavior,
     events: Sequence[tuple[Told, str | None]],
     chance: random.Random,
 ) -> tuple[Frame, ...]:
@@ -175,7 +177,7 @@ def _framed(
     return timed(frames_of(draw(chunkings(b"".join(blocks)))), chance)
 
 
-def _waited(draw: st.DrawFn, scene: Scene, request: Request, seed: int) -> Exchange:
+def _waited(draw: st.DrawFn, scene: SimulatedServer, request: Request, seed: int) -> Exchange:
     run = scene.run(request, seed)
     server = scene.server
     output = server.output_style.write(scene.view(_asked(request)).output(run)).encode()
@@ -185,7 +187,7 @@ def _waited(draw: st.DrawFn, scene: Scene, request: Request, seed: int) -> Excha
     return Exchange(request, server.wait_head(run, request), frames)
 
 
-def _joined(draw: st.DrawFn, scene: Scene, request: Request, seed: int) -> Exchange:
+def _joined(draw: st.DrawFn, scene: SimulatedServer, request: Request, seed: int) -> Exchange:
     run = scene.run(request, seed)
     chance = random.Random(seed)
     events = _numbered(scene, request, run, chance)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_suites.strategies.json_values import json_objects, json_values, texts
-from graphtape_suites.strategies.messages import messages, speeches
+from graphtape_suites.strategies.messages import messages, model_streams
 from graphtape_suites.strategies.model.graph_model import (
     Act,
     Asks,
@@ -23,9 +23,9 @@ from graphtape_suites.strategies.model.graph_model import (
     Function,
     Gives,
     Graph,
+    ModelStreams,
     Outcome,
-    Plan,
-    Speeches,
+    RunModel,
     Task,
     Writes,
     repeats,
@@ -49,18 +49,18 @@ def failures() -> st.SearchStrategy[Fails]:
 
 
 @st.composite
-def plans(
+def run_models(
     draw: st.DrawFn,
     *,
     asks: bool = True,
     retries: bool = True,
     marked: bool = True,
-    repeatable: bool = False,
-) -> Plan:
+    deterministic: bool = False,
+) -> RunModel:
     """Anything that may happen to a run.
 
     Without *asks* no task interrupts the run; without *retries* the server tries no run twice;
-    *marked* says whether the chunks of messages tell their last; *repeatable* plans show the same
+    *marked* says whether the chunks of messages tell their last; *deterministic* plans show the same
     in every run, ids, times and the order of what happens at the same time apart.
     """
     graph: Graph | Function
@@ -68,14 +68,14 @@ def plans(
         graph = draw(_functions())
     else:
         graph = draw(graphs(asks=asks, marked=marked))
-    assume(not repeatable or repeats(graph))
-    plan = Plan(graph, draw(st.sampled_from(_GRAPH_IDS)))
+    assume(not deterministic or repeats(graph))
+    plan = RunModel(graph, draw(st.sampled_from(_GRAPH_IDS)))
     odd = draw(st.sampled_from(("", "", "", "", "", "", "", "unmakable", "cancelled", "retried")))
     if not odd:
         return plan
     if odd == "unmakable":
         return replace(plan, unmakable=draw(failures()))
-    if repeatable:
+    if deterministic:
         return plan
     if odd == "retried" and retries:
         return replace(plan, failed_attempts=draw(st.integers(1, 3)))
@@ -166,10 +166,10 @@ def _step(
 
 @cache
 def _acts(*, asks: bool, marked: bool, depth: int) -> st.SearchStrategy[list[Act]]:
-    spoken = st.lists(speeches(marked=marked), min_size=1, max_size=2)
+    spoken = st.lists(model_streams(marked=marked), min_size=1, max_size=2)
     acts: list[st.SearchStrategy[Act]] = [
         st.builds(Custom, json_values()),
-        spoken.map(tuple).map(Speeches),
+        spoken.map(tuple).map(ModelStreams),
         st.builds(Dispatched, texts(), json_values()),
     ]
     act = st.one_of(acts)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_suites.strategies.json_values import json_objects, json_values, texts
-from graphtape_suites.strategies.model.model_stream import Piece, Speech
+from graphtape_suites.strategies.model.model_stream import MessagePiece, ModelStream
 
 
 @cache
@@ -89,7 +89,7 @@ def messages() -> st.SearchStrategy[Json]:
 
 
 @cache
-def speeches(*, marked: bool = True) -> st.SearchStrategy[Speech]:
+def model_streams(*, marked: bool = True) -> st.SearchStrategy[ModelStream]:
     """Models that stream: text, content blocks or tool calls, in pieces of any size.
 
     With *marked* false the last chunk does not say that it is the last.
@@ -110,20 +110,20 @@ def speeches(*, marked: bool = True) -> st.SearchStrategy[Speech]:
 
 
 def _speech(
-    pieces: list[Piece],
+    pieces: list[MessagePiece],
     usage: Json | None,
     finish: Json,
     own_id: str | None,
     unnamed: int,
     kind: str,
     marked: bool,
-) -> Speech:
+) -> ModelStream:
     finished = kind != "unfinished"
     if finished:
         empty: str | list[Json] = "" if isinstance(pieces[0].content, str) else []
-        pieces = [*pieces, Piece(empty, (), usage, finish)]
+        pieces = [*pieces, MessagePiece(empty, (), usage, finish)]
     named = 1 if unnamed == 2 else len(pieces) - unnamed
-    return Speech(
+    return ModelStream(
         tuple(pieces),
         own_id,
         max(1, named) if own_id else 0,
@@ -135,16 +135,16 @@ def _speech(
 
 
 @cache
-def _words() -> st.SearchStrategy[list[Piece]]:
-    return st.lists(st.builds(Piece, texts()), min_size=1, max_size=5)
+def _words() -> st.SearchStrategy[list[MessagePiece]]:
+    return st.lists(st.builds(MessagePiece, texts()), min_size=1, max_size=5)
 
 
 @cache
-def _blocks() -> st.SearchStrategy[list[Piece]]:
-    def pieces(thoughts: list[str], said: list[str]) -> list[Piece]:
+def _blocks() -> st.SearchStrategy[list[MessagePiece]]:
+    def pieces(thoughts: list[str], said: list[str]) -> list[MessagePiece]:
         thought = [{"type": "reasoning", "reasoning": text, "index": 0} for text in thoughts]
         spoken = [{"type": "text", "text": text, "index": 1} for text in said]
-        return [Piece([block]) for block in (*thought, *spoken)]
+        return [MessagePiece([block]) for block in (*thought, *spoken)]
 
     return st.builds(
         pieces, st.lists(texts(), max_size=2), st.lists(texts(), min_size=1, max_size=3)
@@ -152,18 +152,18 @@ def _blocks() -> st.SearchStrategy[list[Piece]]:
 
 
 @cache
-def _calls() -> st.SearchStrategy[list[Piece]]:
-    lead = st.lists(st.builds(Piece, texts()), max_size=1)
+def _calls() -> st.SearchStrategy[list[MessagePiece]]:
+    lead = st.lists(st.builds(MessagePiece, texts()), max_size=1)
     places = st.lists(st.floats(0, 1), max_size=3)
     calls = st.lists(st.tuples(_tool_calls(), places), min_size=1, max_size=2)
     return st.builds(_call_pieces, lead, calls, st.booleans())
 
 
 def _call_pieces(
-    lead: list[Piece], calls: list[tuple[Json, list[float]]], at_once: bool
-) -> list[Piece]:
+    lead: list[MessagePiece], calls: list[tuple[Json, list[float]]], at_once: bool
+) -> list[MessagePiece]:
     """Cut the arguments of *calls*, each at places between 0 and 1; two of them may take turns."""
-    parts: list[list[Piece]] = []
+    parts: list[list[MessagePiece]] = []
     for index, (call, places) in enumerate(calls):
         text = json.dumps(call["args"], ensure_ascii=False)
         edges = [0, *sorted(int(place * len(text)) for place in places), len(text)]
@@ -172,7 +172,7 @@ def _call_pieces(
             {"name": None, "args": text[a:b], "id": None, "index": index}
             for a, b in pairwise(edges)
         ]
-        parts.append([Piece("", (piece,)) for piece in (first, *rest)])
+        parts.append([MessagePiece("", (piece,)) for piece in (first, *rest)])
     if not at_once:
         return [*lead, *(piece for part in parts for piece in part)]
     turns = zip_longest(*parts)

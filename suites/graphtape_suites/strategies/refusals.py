@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Exchange, Frame, Request
 from graphtape_contracts.json_value import Json
-from graphtape_suites.strategies.requests import run_requests
-from graphtape_suites.strategies.model.servers import Server, Who, servers
 from graphtape_suites.strategies.framings import chunkings
+from graphtape_suites.strategies.model.servers import DialectChoice, ServerBehavior, servers
+from graphtape_suites.strategies.requests import run_requests
 
 _UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -66,7 +66,7 @@ _FAULTS = (
 
 @cache
 @st.composite
-def refusals(draw: st.DrawFn, dialect: Who = "any") -> Exchange:
+def refusals(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
     """A request for a run that is refused, and the refusal of a server of the *dialect*."""
     server = draw(servers(dialect))
     path = draw(st.sampled_from(("/runs/stream", "/runs/wait")))
@@ -80,7 +80,9 @@ def refusals(draw: st.DrawFn, dialect: Who = "any") -> Exchange:
 
 
 @st.composite
-def _bodies(draw: st.DrawFn, server: Server, status: int, fault: _Fault) -> tuple[str, bytes]:
+def _bodies(
+    draw: st.DrawFn, server: ServerBehavior, status: int, fault: _Fault
+) -> tuple[str, bytes]:
     detail = ("application/json", orjson.dumps({"detail": f"{fault.name} is refused"}))
     plain = ("text/plain;charset=UTF-8", f"{fault.name} is refused".encode())
     issues = [{"type": "missing", "loc": ["body", "assistant_id"], "msg": "Field required"}]

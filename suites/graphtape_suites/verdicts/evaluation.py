@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.catalogue import dialects_of
-from graphtape_contracts.checker import relate
-from graphtape_contracts.parsing.event import parse
+from graphtape_contracts.checker import check_related
 from graphtape_contracts.finding import Finding
 from graphtape_contracts.json_value import is_object
-from graphtape_contracts.rule import AnyRule, Relation
+from graphtape_contracts.parsing.event import parse
+from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_contracts.rule import AnyRule, CrossExchangeRule
 from graphtape_contracts.rules import validation
-from graphtape_suites.checks.check import Untried, not_applicable
-from graphtape_suites.verdicts.results import ScenarioVerdict, numbered
+from graphtape_suites.checks.check import NotExercised, not_applicable
+from graphtape_suites.runner.session import CheckedExchange, Session
 from graphtape_suites.scenarios import Scenario
-from graphtape_suites.runner.session import Judged, Session
+from graphtape_suites.verdicts.results import ScenarioVerdict, numbered
 
 _NUMBERED = re.compile(r"\bexchange (\d+)\b")
 """How relations name the exchange that another is compared with."""
@@ -36,15 +36,15 @@ SHOWING: dict[str, tuple[str, ...]] = {
 """The events without which the rules of a family have nothing to judge."""
 
 _JOINING = {
-    "joins.resumed": Kind.JOIN_STREAM,
-    "joins.complete": Kind.JOIN_STREAM,
-    "joins.output": Kind.JOIN,
+    "reconnect.resumed": Kind.JOIN_STREAM,
+    "reconnect.complete": Kind.JOIN_STREAM,
+    "reconnect.output": Kind.JOIN,
 }
 """The answers without which rules have nothing to compare."""
 
 
 @dataclass
-class Ruling:
+class Evaluation:
     """What is to be said of a rule."""
 
     scenarios: list[ScenarioVerdict] = field(default_factory=list[ScenarioVerdict])
@@ -59,10 +59,10 @@ class Ruling:
         return "\n".join(_told(self.scenarios))
 
 
-def judge(rule: AnyRule, session: Session) -> Ruling:
+def evaluate(rule: AnyRule, session: Session) -> Evaluation:
     """Judge *rule* over what the scenarios of *session* show.
 
-    Raises Untried where it should have been tried and was not; skips the test where it is not
+    Raises NotExercised where it should have been tried and was not; skips the test where it is not
     applicable.
     """
     target = session.target
@@ -71,38 +71,42 @@ def judge(rule: AnyRule, session: Session) -> Ruling:
     if rule.dialects is not None and target.dialect not in rule.dialects:
         whose = target.dialect or "no known"
         not_applicable(f"a promise of {dialects_of(rule)}; this is a server of {whose} dialect")
-    if isinstance(rule, Relation) and rule.repeatable and not target.settings.repeatable:
+    if (
+        isinstance(rule, CrossExchangeRule)
+        and rule.deterministic
+        and not target.settings.deterministic
+    ):
         not_applicable(
-            "holds where the same request gets the same answer; if so, say --graphtape-repeatable"
+            "holds where the same request gets the same answer; if so, say --graphtape-deterministic"
         )
     if rule.id.startswith("folding."):
         not_applicable("nobody says how the graph makes its state of the updates")
     about = {s: _about(rule, session.judged(s)) for s in session.scenarios if _may_show(rule, s)}
     if not any(about.values()):
         _nothing_shown(rule, session)
-    kinds = {judged.call.kind for seen in about.values() for judged in seen.values()}
+    kinds = {judged.head.kind for seen in about.values() for judged in seen.values()}
     if rule.id in _JOINING and _JOINING[rule.id] not in kinds:
         not_applicable("nobody could join a run")
     if not any(_shows(rule, judged) for seen in about.values() for judged in seen.values()):
         names = " or ".join(_showing(rule))
         not_applicable(f"no run showed an event {names}: does an example make one?")
-    if isinstance(rule, Relation):
-        return Ruling(list(_related(rule, session, about)))
-    return Ruling([_verdict(rule, scenario, seen) for scenario, seen in about.items() if seen])
+    if isinstance(rule, CrossExchangeRule):
+        return Evaluation(list(_related(rule, session, about)))
+    return Evaluation([_verdict(rule, scenario, seen) for scenario, seen in about.items() if seen])
 
 
-_Seen = dict[int, Judged]
+_Seen = dict[int, CheckedExchange]
 """Exchanges of a scenario by their number in it, counted from 1."""
 
 
 def _may_show(rule: AnyRule, scenario: Scenario) -> bool:
     # Wrong requests make no runs, unless that is what is wrong about the server.
     makes_runs = scenario.runs or rule in validation.RULES
-    return bool(makes_runs or rule.kinds & {Kind.REFUSAL, Kind.NEIGHBOUR})
+    return bool(makes_runs or rule.kinds & {Kind.REFUSAL, Kind.OTHER})
 
 
-def _about(rule: AnyRule, judged: Sequence[Judged]) -> _Seen:
-    return {n: one for n, one in enumerate(judged, 1) if rule.applies(one.call)}
+def _about(rule: AnyRule, judged: Sequence[CheckedExchange]) -> _Seen:
+    return {n: one for n, one in enumerate(judged, 1) if rule.applies(one.head)}
 
 
 def _showing(rule: AnyRule) -> tuple[str, ...]:
@@ -113,7 +117,7 @@ def _showing(rule: AnyRule) -> tuple[str, ...]:
     return () if about == "advertised" else (about.replace("messages-", "messages/"),)
 
 
-def _shows(rule: AnyRule, judged: Judged) -> bool:
+def _shows(rule: AnyRule, judged: CheckedExchange) -> bool:
     """Whether *judged* has what *rule* is about, or breaks it by having nothing of it."""
     names = _showing(rule)
     if not names or any(finding.rule == rule.id for finding in judged.findings):
@@ -123,7 +127,7 @@ def _shows(rule: AnyRule, judged: Judged) -> bool:
     return not judged.modes.isdisjoint(names)
 
 
-def _failed(judged: Judged) -> bool:
+def _failed(judged: CheckedExchange) -> bool:
     output = parse(judged.exchange.body)
     return is_object(output) and "__error__" in output
 
@@ -132,7 +136,7 @@ def _nothing_shown(rule: AnyRule, session: Session) -> None:
     """Say why there is nothing that *rule* could judge."""
     played = [session.played(s) for s in session.scenarios if _may_show(rule, s)]
     if failed := [one for one in played if one.problem]:
-        raise Untried(f"{failed[0].scenario} could not be played: {failed[0].problem}")
+        raise NotExercised(f"{failed[0].scenario} could not be played: {failed[0].problem}")
     kinds = " or ".join(sorted(rule.kinds))
     profile = session.target.settings.profile.name
     not_applicable(f"nothing that the profile {profile} tries is answered with a {kinds}")
@@ -149,7 +153,7 @@ def _verdict(rule: AnyRule, scenario: Scenario, seen: _Seen) -> ScenarioVerdict:
 
 
 def _related(
-    rule: Relation, session: Session, about: dict[Scenario, _Seen]
+    rule: CrossExchangeRule, session: Session, about: dict[Scenario, _Seen]
 ) -> Iterator[ScenarioVerdict]:
     """Judge the exchanges of all scenarios together; tell the findings where they belong."""
     places = [(s, number, one) for s, seen in about.items() for number, one in seen.items()]
@@ -163,7 +167,7 @@ def _related(
         scenario, number, _ = places[int(match[1]) - 1]
         return f"exchange {number} of {scenario.name}"
 
-    for finding in relate(exchanges, (rule,), dialect=target.dialect, repeatable=True):
+    for finding in check_related(exchanges, (rule,), dialect=target.dialect, deterministic=True):
         scenario, number, _ = places[(finding.exchange or 1) - 1]
         expected, got = (_NUMBERED.sub(placed, text) for text in (finding.expected, finding.got))
         told = replace(finding, exchange=number, expected=expected, got=got)

@@ -12,15 +12,15 @@ from graphtape_contracts.json_value import is_list, is_object
 _KEYS = {"reason", "scenarios"}
 
 
-class BadExpectation(ValueError):
+class BadExpectedFailure(ValueError):
     """A file of expected failures that can't be used: which file and entry, what was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
+class ExpectedFailure:
     """A promise that is known to be broken."""
 
-    promise: str
+    requirement: str
     reason: str
     scenarios: frozenset[str] = frozenset()
     """Where it is broken; in others it is to be kept. Empty: anywhere."""
@@ -30,20 +30,20 @@ class Expectation:
         return not self.scenarios or self.scenarios >= set(broken)
 
 
-Expectations = dict[str, Expectation]
+ExpectedFailures = dict[str, ExpectedFailure]
 """By the id of the promise."""
 
 
-def read_expectations(
+def read_expected_failures(
     file: Path | None, promises: Collection[str], scenarios: Collection[str]
-) -> Expectations:
+) -> ExpectedFailures:
     """Return what stands in a TOML *file* such as
 
         ["head.scheme"]
         reason = "the proxy in front of it rewrites the header"
         scenarios = ["wait.default"]    # may be left out
 
-    *promises* and *scenarios* are those that there are. Raises BadExpectation, and OSError where
+    *promises* and *scenarios* are those that there are. Raises BadExpectedFailure, and OSError where
     the file can't be read.
     """
     if file is None:
@@ -51,7 +51,7 @@ def read_expectations(
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadExpectation(f"{file}: expected TOML, got {error}") from None
+        raise BadExpectedFailure(f"{file}: expected TOML, got {error}") from None
     return {
         promise: _expectation(file, promise, entry, promises, scenarios)
         for promise, entry in content.items()
@@ -60,23 +60,23 @@ def read_expectations(
 
 def _expectation(
     file: Path, promise: str, entry: Any, promises: Collection[str], scenarios: Collection[str]
-) -> Expectation:
+) -> ExpectedFailure:
     where = f"{file}, {promise!r}"
     _check_known(where, "the id of a promise", promise, promises)
     if not is_object(entry) or not isinstance(entry.get("reason"), str) or not entry["reason"]:
-        raise BadExpectation(f'{where}: expected a table with a "reason" in it, got {entry!r}')
+        raise BadExpectedFailure(f'{where}: expected a table with a "reason" in it, got {entry!r}')
     if unknown := sorted(entry.keys() - _KEYS):
-        raise BadExpectation(f"{where}: expected reason and scenarios, got {unknown[0]!r}")
+        raise BadExpectedFailure(f"{where}: expected reason and scenarios, got {unknown[0]!r}")
     named = entry.get("scenarios", [])
     if not is_list(named):
-        raise BadExpectation(f"{where}: expected a list of scenarios, got {named!r}")
+        raise BadExpectedFailure(f"{where}: expected a list of scenarios, got {named!r}")
     for scenario in named:
         _check_known(where, "the name of a scenario", scenario, scenarios)
-    return Expectation(promise, entry["reason"], frozenset(named))
+    return ExpectedFailure(promise, entry["reason"], frozenset(named))
 
 
 def _check_known(where: str, what: str, name: object, known: Collection[str]) -> None:
     if name not in known:
         near = get_close_matches(str(name), known, 3, 0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise BadExpectation(f"{where}: expected {what}, got {name!r}{hint}")
+        raise BadExpectedFailure(f"{where}: expected {what}, got {name!r}{hint}")

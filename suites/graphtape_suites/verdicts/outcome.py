@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 
 from graphtape_contracts.finding import Level
-from graphtape_mock.deployment.budget import BudgetSpent
-from graphtape_mock.deployment.connection import UpstreamError
-from graphtape_suites.verdicts.expected_failures import Expectation, Expectations
-from graphtape_suites.verdicts.evaluation import Ruling
-from graphtape_suites.checks.check import Promise, PromiseBroken, Untried, promise_of
+from graphtape_mock.deployment.budget import BudgetExhausted
+from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_suites.checks.check import Check, CheckFailed, NotExercised, check_of
 from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
+from graphtape_suites.verdicts.evaluation import Evaluation
+from graphtape_suites.verdicts.expected_failures import ExpectedFailure, ExpectedFailures
 from graphtape_suites.verdicts.results import Outcome, Verdict
 
-RULING = pytest.StashKey[Ruling]()
+EVALUATION = pytest.StashKey[Evaluation]()
 """What a test of a rule found, scenario by scenario."""
-EXPECTED = pytest.StashKey[Expectations]()
+EXPECTED = pytest.StashKey[ExpectedFailures]()
 
-_NOT_TRIED = Untried | BudgetSpent | UpstreamError
+_NOT_TRIED = NotExercised | BudgetExhausted | DeploymentError
 
 
 def attach_verdict(
@@ -29,62 +29,62 @@ def attach_verdict(
 
     *error* is what the test raised.
     """
-    about = promise_of(item)
+    about = check_of(item)
     if about is None:
         return
-    ruling = item.stash.get(RULING, Ruling())
+    ruling = item.stash.get(EVALUATION, Evaluation())
     verdict = Verdict(
         about.id,
         item.path.stem.removeprefix("test_"),
         item.nodeid,
         _level(about, error),
-        about.says,
+        about.statement,
         *_outcome(error, report),
         tuple(ruling.scenarios),
     )
-    expectation = item.config.stash.get(EXPECTED, Expectations()).get(about.id)
+    expectation = item.config.stash.get(EXPECTED, ExpectedFailures()).get(about.id)
     if expectation is not None:
         verdict = _as_expected(verdict, expectation, report, explores=about.explores)
-    if verdict.outcome in (Outcome.BROKEN, Outcome.UNTRIED) and _is_ours(error):
+    if verdict.outcome in (Outcome.FAILED, Outcome.NOT_EXERCISED) and _is_ours(error):
         report.longrepr = _told(about, verdict)
     setattr(report, VERDICT_ATTRIBUTE, json.dumps(verdict.to_json()))
 
 
-def _level(about: Promise, error: BaseException | None) -> Level:
+def _level(about: Check, error: BaseException | None) -> Level:
     """Return how much that binds which is broken: of what a property tries, not all does alike."""
-    least = error.level if isinstance(error, PromiseBroken) else None
+    least = error.level if isinstance(error, CheckFailed) else None
     return least or about.level
 
 
 def _is_ours(error: BaseException | None) -> bool:
     """Whether *error* is about the deployment; any other is a failure of graphtape itself."""
-    return error is None or isinstance(error, PromiseBroken | _NOT_TRIED)
+    return error is None or isinstance(error, CheckFailed | _NOT_TRIED)
 
 
 def _outcome(error: BaseException | None, report: pytest.TestReport) -> tuple[Outcome, str]:
     if error is None:
-        return Outcome.KEPT, ""
-    if isinstance(error, PromiseBroken):
-        return Outcome.BROKEN, str(error)
+        return Outcome.PASSED, ""
+    if isinstance(error, CheckFailed):
+        return Outcome.FAILED, str(error)
     if isinstance(error, pytest.skip.Exception):
         return Outcome.NOT_APPLICABLE, str(error)
     if isinstance(error, _NOT_TRIED | pytest.fail.Exception):
-        return Outcome.UNTRIED, str(error)
-    return Outcome.UNTRIED, f"graphtape itself failed: {type(error).__name__}: {error}"
+        return Outcome.NOT_EXERCISED, str(error)
+    return Outcome.NOT_EXERCISED, f"graphtape itself failed: {type(error).__name__}: {error}"
 
 
 def _as_expected(
-    verdict: Verdict, expectation: Expectation, report: pytest.TestReport, *, explores: bool
+    verdict: Verdict, expectation: ExpectedFailure, report: pytest.TestReport, *, explores: bool
 ) -> Verdict:
     """Take a failure that is expected for what it is, and one that does not come for a failure."""
     broken = [found.scenario for found in verdict.scenarios if found.broken]
-    if verdict.outcome is Outcome.BROKEN and expectation.covers(broken):
+    if verdict.outcome is Outcome.FAILED and expectation.covers(broken):
         stale = _stale(expectation, broken, [found.scenario for found in verdict.scenarios])
         if not stale:
             report.outcome = "skipped"
             report.wasxfail = expectation.reason
-            return replace(verdict, outcome=Outcome.EXPECTED, reason=expectation.reason)
-    elif verdict.outcome is Outcome.KEPT and not explores:
+            return replace(verdict, outcome=Outcome.EXPECTED_FAILURE, reason=expectation.reason)
+    elif verdict.outcome is Outcome.PASSED and not explores:
         # What is tried with requests drawn at random need not be found every time.
         stale = "it is kept"
     else:
@@ -92,19 +92,19 @@ def _as_expected(
     report.outcome = "failed"
     return replace(
         verdict,
-        outcome=Outcome.BROKEN,
+        outcome=Outcome.FAILED,
         reason=f"expected to be broken ({expectation.reason}), but {stale}: take that out of the "
         "file of expected failures",
     )
 
 
-def _stale(expectation: Expectation, broken: Collection[str], judged: Collection[str]) -> str:
+def _stale(expectation: ExpectedFailure, broken: Collection[str], judged: Collection[str]) -> str:
     """Say where a promise is kept that is expected to be broken there; empty if nowhere."""
     kept = sorted((expectation.scenarios & set(judged)) - set(broken))
     return f"it is kept in {', '.join(kept)}" if kept else ""
 
 
-def _told(about: Promise, verdict: Verdict) -> str:
+def _told(about: Check, verdict: Verdict) -> str:
     """Return what is printed of a promise that was not kept: all that its reader needs."""
-    lines = [f"{about.id} ({verdict.level}): {about.says}", "", verdict.reason]
+    lines = [f"{about.id} ({verdict.level}): {about.statement}", "", verdict.reason]
     return "\n".join([*lines, "", f"to try just this: -k '{about.id}'"])

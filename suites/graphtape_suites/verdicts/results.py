@@ -12,17 +12,17 @@ from typing import Any
 from graphtape_contracts import Exchange
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Json
-from graphtape_mock.deployment.budget import Budget, Spent
+from graphtape_mock.deployment.budget import BudgetLimits, Spent
 
 
 class Outcome(StrEnum):
     """What a test says of its promise."""
 
-    KEPT = "kept"
-    BROKEN = "broken"
-    EXPECTED = "broken as expected"
+    PASSED = "passed"
+    FAILED = "failed"
+    EXPECTED_FAILURE = "expected failure"
     """It stands in the file of expected failures."""
-    UNTRIED = "not exercised"
+    NOT_EXERCISED = "not exercised"
     """It should have been tried, and could not be: as bad as broken, as nobody knows."""
     NOT_APPLICABLE = "not applicable"
     """The deployment never claimed it."""
@@ -45,14 +45,14 @@ class ScenarioVerdict:
 class Verdict:
     """What one test says."""
 
-    promise: str
+    requirement: str
     """The id of the promise: that of a rule, or of what the suites themselves try."""
     suite: str
     """The module of the test without `test_`: `stream`."""
     test: str
     """The node id of the test."""
     level: Level
-    says: str
+    statement: str
     """The promise, in a sentence."""
     outcome: Outcome
     reason: str = ""
@@ -85,7 +85,7 @@ def _finding(value: Any) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class ScenarioResult:
     """What came of a scenario: the exchanges that were made, or why they could not be."""
 
     scenario: str
@@ -115,10 +115,10 @@ class Results:
     profile: str
     started_at: str
     """ISO 8601, UTC."""
-    budget: Budget
+    budget: BudgetLimits
     spent: Spent
     verdicts: Sequence[Verdict] = ()
-    played: Sequence[Played] = field(default=())
+    played: Sequence[ScenarioResult] = field(default=())
 
     def judged(self, outcome: Outcome) -> list[Verdict]:
         """Return the verdicts with that *outcome*."""

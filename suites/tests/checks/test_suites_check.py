@@ -8,17 +8,17 @@ from suites_run import collected
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rules import RULES
-from graphtape_suites.runner.profile import DEEP, SMOKE, STANDARD
 from graphtape_suites.checks.check import (
-    Promise,
-    PromiseBroken,
-    all_promises,
-    broken,
+    Check,
+    CheckFailed,
+    all_checks,
+    check_in,
+    check_of,
+    fail_check,
     not_applicable,
-    promise_in,
-    promise_of,
     scenario_names,
 )
+from graphtape_suites.runner.profile import DEEP, SMOKE, STANDARD
 from graphtape_suites.scenarios import SCENARIOS
 
 RULE_IDS = {rule.id for rule in RULES}
@@ -31,7 +31,7 @@ def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
 
 
 def test_each_rule_is_judged_by_one_test(items: list[pytest.Item]) -> None:
-    judged = Counter(about.id for item in items if (about := promise_of(item)))
+    judged = Counter(about.id for item in items if (about := check_of(item)))
 
     assert {id_: judged[id_] for id_ in RULE_IDS} == dict.fromkeys(RULE_IDS, 1)
 
@@ -40,20 +40,20 @@ def test_each_scenario_is_tried_by_the_test_of_its_suite(items: list[pytest.Item
     tried = {
         about.id.removeprefix("scenarios."): item.path.stem
         for item in items
-        if (about := promise_of(item)) and about.id.startswith("scenarios.")
+        if (about := check_of(item)) and about.id.startswith("scenarios.")
     }
 
     assert tried == {name: f"test_{scenario.suite}" for name, scenario in SCENARIOS.items()}
 
 
 def test_each_test_makes_a_promise(items: list[pytest.Item]) -> None:
-    assert [item.nodeid for item in items if promise_of(item) is None] == []
+    assert [item.nodeid for item in items if check_of(item) is None] == []
 
 
 def test_a_promise_of_the_suites_is_made_by_one_function(items: list[pytest.Item]) -> None:
     makers: dict[str, set[str]] = {}
     for item in items:
-        about = promise_of(item)
+        about = check_of(item)
         assert about is not None
         makers.setdefault(about.id, set()).add(f"{item.path.stem}.{item.name.partition('[')[0]}")
 
@@ -64,7 +64,7 @@ def test_a_promise_of_the_suites_bears_the_name_of_its_suite(items: list[pytest.
     foreign = [
         about.id
         for item in items
-        if (about := promise_of(item)) and about.id not in RULE_IDS
+        if (about := check_of(item)) and about.id not in RULE_IDS
         and about.id.split(".")[0] not in ("scenarios", item.path.stem.removeprefix("test_"))
     ]  # fmt: skip
 
@@ -82,30 +82,30 @@ def _docstring(test: Any) -> str:
 
 
 def test_each_promise_is_a_sentence() -> None:
-    said = {id_: about.says for id_, about in all_promises().items()}
+    said = {id_: about.statement for id_, about in all_checks().items()}
 
     assert {id_ for id_, says in said.items() if not says.strip().endswith(".")} == set()
 
 
 def test_a_promise_is_found_by_its_id() -> None:
-    promises = all_promises()
+    promises = all_checks()
 
     assert RULE_IDS < promises.keys()
-    assert promises["stream.live"].says.startswith("Events come when they happen")
+    assert promises["stream.not-buffered"].statement.startswith("Events come when they happen")
 
 
 def test_what_is_promised_in_a_scenario_is_tried_by_the_profiles_that_play_it() -> None:
     names = ("stream.default", "stream.accept")
 
-    mark = promise_in(names, "x.y", Level.MUST, "It is so.").mark
+    mark = check_in(names, "x.y", Level.MUST, "It is so.").mark
 
     arguments, parameters = mark.args
     told = [parameter.marks[0].args[0] for parameter in parameters]
     assert arguments == "scenario"
     assert [parameter.id for parameter in parameters] == list(names)
     assert told == [
-        Promise("x.y", Level.MUST, "It is so.", profile=SMOKE),
-        Promise("x.y", Level.MUST, "It is so.", profile=STANDARD),
+        Check("x.y", Level.MUST, "It is so.", profile=SMOKE),
+        Check("x.y", Level.MUST, "It is so.", profile=STANDARD),
     ]
 
 
@@ -120,8 +120,8 @@ def test_the_scenarios_of_a_suite_are_found_by_its_name() -> None:
 
 
 def test_a_broken_promise_says_how() -> None:
-    with pytest.raises(PromiseBroken, match="expected this, got that"):
-        broken("expected this, got that")
+    with pytest.raises(CheckFailed, match="expected this, got that"):
+        fail_check("expected this, got that")
 
 
 def test_what_is_not_applicable_is_skipped() -> None:

@@ -8,11 +8,11 @@ from starlette.types import Receive, Scope, Send
 from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_suites.checks.check import CheckFailed, NotExercised
 from graphtape_suites.checks.endings import whole
-from graphtape_suites.checks.check import PromiseBroken, Untried
-from graphtape_suites.scenarios import SCENARIOS
 from graphtape_suites.runner.session import Session
 from graphtape_suites.runner.target import Target
+from graphtape_suites.scenarios import SCENARIOS
 
 
 class Torn(Response):
@@ -44,10 +44,10 @@ def test_an_answer_that_is_broken_off_is_not(tmp_path: Path) -> None:
 
     with deployed(torn) as deployment, targeted(tmp_path, deployment.url) as target:
         whole(_session(target), Kind.STREAM)
-        with pytest.raises(PromiseBroken, match=r"5 bytes.*exchange 1.*wait\.de"):
+        with pytest.raises(CheckFailed, match=r"5 bytes.*exchange 1.*wait\.de"):
             whole(_session(target), Kind.WAIT)
 
 
 def test_without_an_answer_nothing_is_known(tmp_path: Path) -> None:
-    with targeted(tmp_path) as target, pytest.raises(Untried, match="answered with a join"):
+    with targeted(tmp_path) as target, pytest.raises(NotExercised, match="answered with a join"):
         whole(_session(target), Kind.JOIN)

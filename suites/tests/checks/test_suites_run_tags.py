@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from graphtape_contracts import Exchange, Frame, Request, Response
-from graphtape_suites.checks.run_tags import foreign_markers, marker_of
+from graphtape_suites.checks.run_tags import foreign_run_tags, run_tag_of
 
 
 def _exchange(marker: str | None, answer: str, **fields: object) -> Exchange:
@@ -16,21 +16,21 @@ def _exchange(marker: str | None, answer: str, **fields: object) -> Exchange:
 
 @pytest.mark.parametrize("metadata", [None, [], {"other": 1}])
 def test_a_request_may_have_no_marker(metadata: object) -> None:
-    assert marker_of(_exchange(None, "", metadata=metadata)) is None
+    assert run_tag_of(_exchange(None, "", metadata=metadata)) is None
 
 
 def test_the_marker_is_read_from_the_metadata() -> None:
-    assert marker_of(_exchange("a1", "")) == "a1"
+    assert run_tag_of(_exchange("a1", "")) == "a1"
 
 
 def test_a_marker_in_its_own_answer_is_where_it_belongs() -> None:
     assert (
-        foreign_markers([_exchange("a1", "a1"), _exchange("b2", "b2"), _exchange(None, "")]) == ""
+        foreign_run_tags([_exchange("a1", "a1"), _exchange("b2", "b2"), _exchange(None, "")]) == ""
     )
 
 
 def test_a_marker_in_the_answer_to_another_is_told() -> None:
-    told = foreign_markers([_exchange("a1", "a1"), _exchange(None, "a1")])
+    told = foreign_run_tags([_exchange("a1", "a1"), _exchange(None, "a1")])
 
     assert told == (
         'expected nothing of run 1 in the answer to run 2, got its marker "a1" (/runs/wait)'
@@ -38,4 +38,4 @@ def test_a_marker_in_the_answer_to_another_is_told() -> None:
 
 
 def test_runs_with_the_same_marker_may_show_it() -> None:
-    assert foreign_markers([_exchange("a1", "a1"), _exchange("a1", "a1")]) == ""
+    assert foreign_run_tags([_exchange("a1", "a1"), _exchange("a1", "a1")]) == ""

@@ -11,11 +11,11 @@ import orjson
 import pytest
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
-from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.parsing.event import event_of
+from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_suites import test_clients
 from graphtape_suites.checks import sdk
-from graphtape_suites.checks.check import PromiseBroken, Untried
+from graphtape_suites.checks.check import CheckFailed, NotExercised
 
 
 class Runs:
@@ -106,7 +106,7 @@ def test_the_sdk_that_is_installed_reads_what_is_there(monkeypatch: pytest.Monke
 
 
 def _check(test: Any, session: Any, says: str) -> None:
-    with pytest.raises(PromiseBroken) as caught:
+    with pytest.raises(CheckFailed) as caught:
         test(session)
 
     assert says in str(caught.value)
@@ -135,7 +135,7 @@ def test_what_the_sdk_fails_at_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_an_answer_the_sdk_has_nothing_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
     _install(monkeypatch, Runs)
 
-    with pytest.raises(Untried, match="nothing that was tried is answered with a stream"):
+    with pytest.raises(NotExercised, match="nothing that was tried is answered with a stream"):
         test_clients.test_the_python_sdk_reads_streams(_showing(Kind.STREAM))
 
 

@@ -8,10 +8,10 @@ import pytest
 from starlette.responses import JSONResponse, Response
 from suites_run import Asked, deployed, targeted
 
-from graphtape_suites.checks.check import PromiseBroken
-from graphtape_suites.runner.session import Session
-from graphtape_suites.runner.client import WAIT
+from graphtape_suites.checks.check import CheckFailed
 from graphtape_suites.checks.timing import head_first
+from graphtape_suites.runner.client import WAIT
+from graphtape_suites.runner.session import Session
 
 
 def _tried(folder: Path, answer: Response | None) -> None:
@@ -40,10 +40,10 @@ def test_a_head_that_comes_when_the_run_is_over_is_late(tmp_path: Path) -> None:
     with deployed(late) as deployment, targeted(tmp_path, deployment.url) as target:
         # The mock of the suites puts runs off for a tenth of a second.
         hasty = replace(target, settings=replace(target.settings, url=None))
-        with pytest.raises(PromiseBroken, match="expected the head at once, got it"):
+        with pytest.raises(CheckFailed, match="expected the head at once, got it"):
             head_first(Session(hasty, {}), WAIT)
 
 
 def test_a_run_that_is_put_off_is_taken(tmp_path: Path) -> None:
-    with pytest.raises(PromiseBroken, match=r"200.*422"):
+    with pytest.raises(CheckFailed, match=r"200.*422"):
         _tried(tmp_path, JSONResponse({}, 422))

@@ -7,19 +7,19 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from user_project import copy_recording, project
 from starlette.types import Receive, Scope, Send
+from user_project import copy_recording, project
 
 from graphtape_contracts import End
-from graphtape_mock.replay.engine import Options
-from graphtape_mock.server.overrides import Direction
 from graphtape_mock.recordings.file import read
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.fault import Cut
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.overrides import ResponseOverride
 from graphtape_suites.mock_fixture.options import RECORDINGS_INI
 from graphtape_suites.mock_fixture.settings import KNOWN_KEY, read_settings
-from graphtape_suites.mock_fixture.used_recordings import Tally
+from graphtape_suites.mock_fixture.used_recordings import UsedRecordings
 
 KEY = "lsv2_pt_0123456789abcdef"
 ANSWERED = """
@@ -32,11 +32,11 @@ class Deployment(Mock):
     """A deployment to record, which has an agent; it is a second mock."""
 
     def __init__(self) -> None:
-        super().__init__(load([bundled_recordings()]), Options(speed=0))
+        super().__init__(load([bundled_recordings()]), ReplayOptions(speed=0))
         self.runs_after_docs = False
         """Whether no run is answered before somebody read the documentation."""
         self._read = asyncio.Event()
-        self.stage.prepare = self._wait
+        self.overrides.prepare = self._wait
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/docs":
@@ -250,7 +250,7 @@ def test_a_run_that_breaks_off_is_not_kept(
     project(pytester, ANSWERED, INI)
     copy_recording("agent", folder)
     before = Path(folder, "agent.jsonl").read_bytes()
-    deployment[0].stage.give(Direction(faults=[Cut(after=3)]))
+    deployment[0].overrides.give(ResponseOverride(faults=[Cut(after=3)]))
 
     result = record(pytester, "rewrite", deployment[1])
 
@@ -382,7 +382,7 @@ def test_a_worker_is_told_what_was_there_when_the_session_began() -> None:
     node = SimpleNamespace(workerinput=dict[str, Any]())
 
     settings = read_settings(cast(pytest.Config, told))
-    Tally(cast(pytest.Config, told), settings).pytest_configure_node(node)
+    UsedRecordings(cast(pytest.Config, told), settings).pytest_configure_node(node)
 
     assert settings.known == {"a"}
     assert node.workerinput == {KNOWN_KEY: ["a"]}

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from user_project import copy_recording, project
 
-from graphtape_suites.mock_fixture.settings import GuestSettings
-from graphtape_suites.mock_fixture.used_recordings import Tally
+from graphtape_suites.mock_fixture.settings import MockSettings
+from graphtape_suites.mock_fixture.used_recordings import UsedRecordings
 
 USES_ONE = """
 @pytest.mark.parametrize("number", range(2))
@@ -105,8 +105,10 @@ def test_workers_count_together(pytester: pytest.Pytester) -> None:
 
 def test_a_worker_hands_over_what_it_counted() -> None:
     worker = SimpleNamespace(workeroutput=dict[str, Any]())
-    settings = GuestSettings((), "none", "", fail_unused=True)
-    counts, total = (Tally(cast(pytest.Config, config), settings) for config in (worker, None))
+    settings = MockSettings((), "none", "", fail_unused=True)
+    counts, total = (
+        UsedRecordings(cast(pytest.Config, config), settings) for config in (worker, None)
+    )
     session = cast(pytest.Session, SimpleNamespace(exitstatus=pytest.ExitCode.OK))
 
     counts.add(("a", "b"), ("a",), ())

@@ -9,10 +9,10 @@ from typing import Any
 
 from mutating import Mutation
 
-from graphtape_contracts.parsing.exchange_head import Asked, asked_by
 from graphtape_contracts.dialect import Dialect, detect
-from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.json_value import Path, is_object
+from graphtape_contracts.parsing.event import parse
+from graphtape_contracts.parsing.exchange_head import StreamOptions, stream_options
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ KEY, TYPE, VALUE = "drop a key", "change the type of a value", "change a value"
 HEADER, HEADER_VALUE, STATUS = "drop a header", "change a header", "change the status"
 
 
-def _asked(mutation: Mutation) -> Asked | None:
-    return asked_by(mutation.base.request)
+def _asked(mutation: Mutation) -> StreamOptions | None:
+    return stream_options(mutation.base.request)
 
 
 def _shows(mutation: Mutation, mode: str) -> bool:

@@ -14,9 +14,9 @@ from explanations import REASONS, explain
 from mutating import MUTATORS, Mutation, Mutator
 
 from graphtape_contracts import End, Exchange
-from graphtape_contracts.parsing.exchange_head import Kind, kind_of
 from graphtape_contracts.checker import check
 from graphtape_contracts.dialect import Dialect, detect
+from graphtape_contracts.parsing.exchange_head import Kind, kind_of
 
 ANSWERS = (Kind.STREAM, Kind.WAIT, Kind.REFUSAL)
 EACH = 400

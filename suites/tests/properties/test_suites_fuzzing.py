@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts.json_value import is_object
-from graphtape_suites.properties.property_runner import Explorer
-from graphtape_suites.checks.check import PromiseBroken
-from graphtape_suites.runner.session import Session
+from graphtape_suites.checks.check import CheckFailed
+from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import STREAM, WAIT
+from graphtape_suites.runner.session import Session
 
 pytest.importorskip("schemathesis", reason="it needs a newer pytest")
 
@@ -24,7 +24,7 @@ def _explored(folder: Path, path: str, answer: Answer, **changes: str) -> list[A
     """Try what the document allows at *path* of a deployment; return what was asked of runs."""
     with deployed(answer) as deployment, targeted(folder, deployment.url, **changes) as target:
         fuzzing = Fuzzing(target)
-        explore = Explorer(Session(target, {}), "fuzz", folder)
+        explore = PropertyRunner(Session(target, {}), "fuzz", folder)
         explore(fuzzing.allowed(path), fuzzing.play, runs=1)
     return [asked for asked in deployment.asked if asked.path == path]
 
@@ -34,13 +34,13 @@ def _always(response: Response) -> Answer:
 
 
 def test_a_status_that_the_document_does_not_have_is_told(tmp_path: Path) -> None:
-    with pytest.raises(PromiseBroken, match="Undocumented status code: Received: 418"):
+    with pytest.raises(CheckFailed, match="Undocumented status code: Received: 418"):
         _explored(tmp_path, WAIT, _always(JSONResponse({"detail": "a teapot"}, 418)))
 
 
 @pytest.mark.parametrize("dialect", ["python", "javascript"])
 def test_a_fault_of_the_server_is_told_of_any_server(tmp_path: Path, dialect: str) -> None:
-    with pytest.raises(PromiseBroken, match="Server error"):
+    with pytest.raises(CheckFailed, match="Server error"):
         _explored(tmp_path, STREAM, _always(PlainTextResponse("", 500)), dialect=dialect)
 
 

@@ -11,13 +11,13 @@ import pytest
 from schemathesis_run import CHECKS, LEFT_OUT, run_schemathesis
 
 from graphtape_contracts.openapi import VERSIONS, document
-from graphtape_mock.replay.engine import Options
+from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
 
 
 def serve(recordings: Path) -> BackgroundServer:
-    return BackgroundServer(Mock(load([recordings]), Options(speed=0, seed=0)))
+    return BackgroundServer(Mock(load([recordings]), ReplayOptions(speed=0, seed=0)))
 
 
 @pytest.fixture(name="url")

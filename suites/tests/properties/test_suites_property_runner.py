@@ -13,14 +13,14 @@ from suites_run import Asked, Deployment, deployed, targeted
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
-from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_mock.deployment.connection import DeploymentError
 from graphtape_mock.recordings.file import read
-from graphtape_suites.verdicts.expected_failures import Expectation
-from graphtape_suites.properties.property_runner import Explorer
-from graphtape_suites.checks.check import PromiseBroken, Untried
+from graphtape_suites.checks.check import CheckFailed, NotExercised
+from graphtape_suites.properties.property_runner import PropertyRunner
+from graphtape_suites.runner.client import WAIT, ScenarioClient
 from graphtape_suites.runner.session import Session
-from graphtape_suites.runner.client import WAIT, Stage
 from graphtape_suites.runner.target import Target
+from graphtape_suites.verdicts.expected_failures import ExpectedFailure
 
 CRASH = JSONResponse({"detail": "crash"}, 500)
 
@@ -39,28 +39,28 @@ def _target(tmp_path: Path, deployment: Deployment) -> Iterator[Target]:
 
 
 @pytest.fixture(name="explore")
-def _explore(target: Target, tmp_path: Path) -> Explorer:
-    return Explorer(Session(target, {}), "test_it", tmp_path / "failures")
+def _explore(target: Target, tmp_path: Path) -> PropertyRunner:
+    return PropertyRunner(Session(target, {}), "test_it", tmp_path / "failures")
 
 
-def _wait(stage: Stage, _: object) -> None:
-    stage.run(WAIT)
+def _wait(client: ScenarioClient, _: object) -> None:
+    client.run(WAIT)
 
 
-def _late(stage: Stage, case: int) -> None:
-    stage.run(WAIT)
+def _late(client: ScenarioClient, case: int) -> None:
+    client.run(WAIT)
     if case > 20:
-        stage.complain(f"{case} is late")
+        client.complain(f"{case} is late")
 
 
-def test_a_property_that_is_kept_raises_nothing(explore: Explorer) -> None:
+def test_a_property_that_is_kept_raises_nothing(explore: PropertyRunner) -> None:
     explore(st.integers(), _wait)
 
 
 def test_the_smallest_case_that_fails_is_told_as_curl_and_kept(
-    explore: Explorer, tmp_path: Path
+    explore: PropertyRunner, tmp_path: Path
 ) -> None:
-    with pytest.raises(PromiseBroken) as caught:
+    with pytest.raises(CheckFailed) as caught:
         explore(st.integers(0, 99), _late)
 
     kept = tmp_path / "failures" / "test_it.jsonl"
@@ -71,104 +71,104 @@ def test_the_smallest_case_that_fails_is_told_as_curl_and_kept(
     assert caught.value.level is None
 
 
-def test_a_failure_without_an_answer_is_not_kept(explore: Explorer, tmp_path: Path) -> None:
-    def lost(stage: Stage, _: object) -> None:
-        raise UpstreamError("the line is dead")
+def test_a_failure_without_an_answer_is_not_kept(explore: PropertyRunner, tmp_path: Path) -> None:
+    def lost(client: ScenarioClient, _: object) -> None:
+        raise DeploymentError("the line is dead")
 
-    with pytest.raises(PromiseBroken, match="expected an answer, got none: the line is dead"):
+    with pytest.raises(CheckFailed, match="expected an answer, got none: the line is dead"):
         explore(st.integers(), lost)
 
     assert not (tmp_path / "failures").exists()
 
 
-def test_a_long_request_is_cut_in_what_is_told(explore: Explorer) -> None:
-    def long(stage: Stage, _: object) -> None:
-        stage.run(WAIT, graphtape_unknown_field="x" * 3000)
-        stage.complain("it is long")
+def test_a_long_request_is_cut_in_what_is_told(explore: PropertyRunner) -> None:
+    def long(client: ScenarioClient, _: object) -> None:
+        client.run(WAIT, graphtape_unknown_field="x" * 3000)
+        client.complain("it is long")
 
-    with pytest.raises(PromiseBroken, match=r"x\.\.\. \(cut\)"):
+    with pytest.raises(CheckFailed, match=r"x\.\.\. \(cut\)"):
         explore(st.just(1), long)
 
 
-def test_a_failure_that_does_not_come_again_is_told_as_such(explore: Explorer) -> None:
+def test_a_failure_that_does_not_come_again_is_told_as_such(explore: PropertyRunner) -> None:
     numbers = count()
 
-    def once(stage: Stage, _: object) -> None:
+    def once(client: ScenarioClient, _: object) -> None:
         if next(numbers) == 0:
-            stage.complain("it was late")
+            client.complain("it was late")
 
-    with pytest.raises(PromiseBroken, match=r"it was late(?s:.*)not every time: made again, it is"):
+    with pytest.raises(CheckFailed, match=r"it was late(?s:.*)not every time: made again, it is"):
         explore(st.just(1), once)
 
 
-def test_without_a_budget_nothing_is_tried(explore: Explorer, target: Target) -> None:
-    target.governor.budget = replace(target.governor.budget, runs=3)
+def test_without_a_budget_nothing_is_tried(explore: PropertyRunner, target: Target) -> None:
+    target.run_budget.budget = replace(target.run_budget.budget, runs=3)
 
-    with pytest.raises(Untried, match="3 runs of the budget are left, each try makes 4"):
+    with pytest.raises(NotExercised, match="3 runs of the budget are left, each try makes 4"):
         explore(st.integers(), _wait, runs=4)
 
 
-def test_what_makes_no_runs_needs_no_budget(explore: Explorer, target: Target) -> None:
-    target.governor.budget = replace(target.governor.budget, runs=0)
+def test_what_makes_no_runs_needs_no_budget(explore: PropertyRunner, target: Target) -> None:
+    target.run_budget.budget = replace(target.run_budget.budget, runs=0)
 
-    explore(st.integers(), lambda stage, _: None, runs=0)
+    explore(st.integers(), lambda client, _: None, runs=0)
 
 
-def test_when_the_time_is_over_nothing_is_tried(explore: Explorer, target: Target) -> None:
-    target.governor.budget = replace(target.governor.budget, seconds=0.0)
+def test_when_the_time_is_over_nothing_is_tried(explore: PropertyRunner, target: Target) -> None:
+    target.run_budget.budget = replace(target.run_budget.budget, seconds=0.0)
 
-    with pytest.raises(Untried, match="0 runs of the budget are left, each try makes 4"):
+    with pytest.raises(NotExercised, match="0 runs of the budget are left, each try makes 4"):
         explore.sequences(runs=4)
 
 
 def test_nothing_was_tried_where_others_spent_the_budget_meanwhile(
-    explore: Explorer, target: Target
+    explore: PropertyRunner, target: Target
 ) -> None:
-    def late(stage: Stage, _: object) -> None:
-        target.governor.budget = replace(target.governor.budget, runs=0)
-        stage.run(WAIT)
+    def late(client: ScenarioClient, _: object) -> None:
+        target.run_budget.budget = replace(target.run_budget.budget, runs=0)
+        client.run(WAIT)
 
-    with pytest.raises(Untried, match="the budget was spent before anything could be tried"):
+    with pytest.raises(NotExercised, match="the budget was spent before anything could be tried"):
         explore(st.integers(), late)
 
 
 def test_a_failure_that_the_budget_keeps_from_coming_again_is_told(
-    explore: Explorer, target: Target
+    explore: PropertyRunner, target: Target
 ) -> None:
     numbers = count()
 
-    def once(stage: Stage, _: object) -> None:
+    def once(client: ScenarioClient, _: object) -> None:
         if next(numbers) == 0:
-            target.governor.budget = replace(target.governor.budget, runs=0)
-            stage.complain("it was late")
+            target.run_budget.budget = replace(target.run_budget.budget, runs=0)
+            client.complain("it was late")
 
-    with pytest.raises(PromiseBroken, match=r"not every time: the budget is spent"):
+    with pytest.raises(CheckFailed, match=r"not every time: the budget is spent"):
         explore(st.just(1), once)
 
 
 def test_a_failure_is_told_though_the_budget_is_spent_by_then(
-    explore: Explorer, target: Target
+    explore: PropertyRunner, target: Target
 ) -> None:
-    def spends(stage: Stage, case: int) -> None:
-        stage.run(WAIT)
-        target.governor.budget = replace(target.governor.budget, runs=0)
-        stage.complain(f"{case} is late")
+    def spends(client: ScenarioClient, case: int) -> None:
+        client.run(WAIT)
+        target.run_budget.budget = replace(target.run_budget.budget, runs=0)
+        client.complain(f"{case} is late")
 
-    with pytest.raises(PromiseBroken, match="is late"):
+    with pytest.raises(CheckFailed, match="is late"):
         explore(st.integers(), spends)
 
 
-def test_inputs_are_those_that_the_schema_allows(explore: Explorer, target: Target) -> None:
+def test_inputs_are_those_that_the_schema_allows(explore: PropertyRunner, target: Target) -> None:
     schema = target.schemas(target.examples[0].assistant)["input_schema"]
     drawn: list[Json] = []
 
-    explore(explore.inputs, lambda stage, input_: drawn.append(input_), runs=0)
+    explore(explore.inputs, lambda client, input_: drawn.append(input_), runs=0)
 
     assert drawn
     assert {frozenset(input_) for input_ in drawn} == {frozenset(schema["properties"])}
 
 
-def test_the_dialect_of_the_target_is_known(explore: Explorer) -> None:
+def test_the_dialect_of_the_target_is_known(explore: PropertyRunner) -> None:
     assert explore.dialect is Dialect.PYTHON
 
 
@@ -178,8 +178,8 @@ def _crashes(asked: Asked) -> JSONResponse | None:
 
 def test_what_rules_find_binds_as_the_rules_do(tmp_path: Path) -> None:
     with deployed(_crashes) as deployment, targeted(tmp_path, deployment.url) as target:
-        explore = Explorer(Session(target, {}), "test_it", tmp_path)
-        with pytest.raises(PromiseBroken) as caught:
+        explore = PropertyRunner(Session(target, {}), "test_it", tmp_path)
+        with pytest.raises(CheckFailed) as caught:
             explore(st.just(1), _wait)
 
     assert "refusals.server-fault (SHOULD)" in str(caught.value)
@@ -189,12 +189,12 @@ def test_what_rules_find_binds_as_the_rules_do(tmp_path: Path) -> None:
 def test_what_is_expected_to_be_broken_is_not_found(tmp_path: Path) -> None:
     with deployed(_crashes) as deployment, targeted(tmp_path, deployment.url) as target:
         rules = {rule.id for rule in target.rules}
-        expected = {id_: Expectation(id_, "it is old") for id_ in rules}
+        expected = {id_: ExpectedFailure(id_, "it is old") for id_ in rules}
 
-        Explorer(Session(target, expected), "test_it", tmp_path)(st.just(1), _wait)
+        PropertyRunner(Session(target, expected), "test_it", tmp_path)(st.just(1), _wait)
 
 
-def test_sequences_of_runs_are_judged(explore: Explorer, deployment: Deployment) -> None:
+def test_sequences_of_runs_are_judged(explore: PropertyRunner, deployment: Deployment) -> None:
     before = len(deployment.runs)
 
     explore.sequences(runs=4)

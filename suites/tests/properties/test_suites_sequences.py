@@ -9,19 +9,19 @@ from starlette.responses import JSONResponse, Response
 from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts import End
-from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_mock.deployment.connection import DeploymentError
 from graphtape_suites.properties.sequences import Sequences
-from graphtape_suites.runner.client import STREAM, WAIT, Stage
+from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 
 
 class Judge:
     """Remembers what it is told to judge."""
 
     def __init__(self) -> None:
-        self.judged: list[Stage] = []
+        self.judged: list[ScenarioClient] = []
 
-    def __call__(self, stage: Stage) -> None:
-        self.judged.append(stage)
+    def __call__(self, client: ScenarioClient) -> None:
+        self.judged.append(client)
 
 
 def _as_ever(_: Asked) -> Response | None:
@@ -31,15 +31,15 @@ def _as_ever(_: Asked) -> Response | None:
 @contextmanager
 def _sequence(
     folder: Path, answer: Callable[[Asked], Response | None] = _as_ever, runs: int = 100
-) -> Generator[tuple[Sequences, Stage, Judge]]:
+) -> Generator[tuple[Sequences, ScenarioClient, Judge]]:
     with deployed(answer) as deployment, targeted(folder, deployment.url) as target:
-        target.governor.budget = replace(target.governor.budget, runs=runs)
-        stage, judge = Stage(target), Judge()
-        yield Sequences(stage, judge), stage, judge
+        target.run_budget.budget = replace(target.run_budget.budget, runs=runs)
+        client, judge = ScenarioClient(target), Judge()
+        yield Sequences(client, judge), client, judge
 
 
 def test_all_that_was_started_is_judged_at_the_end(tmp_path: Path) -> None:
-    with _sequence(tmp_path) as (sequence, stage, judge):
+    with _sequence(tmp_path) as (sequence, client, judge):
         sequence.start(["values"], STREAM)
         sequence.start_and_leave(["updates"], 1)
         sequence.finish()
@@ -47,9 +47,9 @@ def test_all_that_was_started_is_judged_at_the_end(tmp_path: Path) -> None:
         sequence.ask_wrongly(WAIT)
         sequence.teardown()
 
-    seen = [(e.request.path, e.response.status, e.end) for e in stage.exchanges]
-    assert judge.judged == [stage]
-    assert stage.complaints == []
+    seen = [(e.request.path, e.response.status, e.end) for e in client.exchanges]
+    assert judge.judged == [client]
+    assert client.complaints == []
     assert seen == [
         (STREAM, 200, End.COMPLETE),
         ("/info", 200, End.COMPLETE),
@@ -62,10 +62,10 @@ def test_a_wrong_request_that_is_taken_is_wrong(tmp_path: Path) -> None:
     def lenient(asked: Asked) -> Response | None:
         return JSONResponse({}) if asked.is_run else None
 
-    with _sequence(tmp_path, lenient) as (sequence, stage, _):
+    with _sequence(tmp_path, lenient) as (sequence, client, _):
         sequence.ask_wrongly(WAIT)
 
-    assert stage.complaints == ["expected 4xx to an empty request, got 200"]
+    assert client.complaints == ["expected 4xx to an empty request, got 200"]
 
 
 def test_what_belongs_to_another_run_is_wrong(tmp_path: Path) -> None:
@@ -77,27 +77,27 @@ def test_what_belongs_to_another_run_is_wrong(tmp_path: Path) -> None:
         markers.append(asked.fields["metadata"]["graphtape_marker"])
         return JSONResponse({"seen": markers})
 
-    with _sequence(tmp_path, mixed) as (sequence, stage, _):
+    with _sequence(tmp_path, mixed) as (sequence, client, _):
         for _ in range(2):
             sequence.start(["values"], WAIT)
             sequence.finish()
         sequence.teardown()
 
-    assert stage.complaints[0].startswith("expected nothing of run 1 in the answer to run 2")
+    assert client.complaints[0].startswith("expected nothing of run 1 in the answer to run 2")
 
 
 def test_a_run_without_an_answer_is_wrong(tmp_path: Path) -> None:
-    with _sequence(tmp_path) as (sequence, stage, judge):
+    with _sequence(tmp_path) as (sequence, client, judge):
 
         def lost(*_: object, **__: object) -> None:
-            raise UpstreamError("the line is dead")
+            raise DeploymentError("the line is dead")
 
-        vars(stage.target.caller)["ask"] = lost
+        vars(client.target.client)["ask"] = lost
         sequence.start(["values"], WAIT)
         sequence.teardown()
 
-    assert stage.complaints == ["expected an answer, got none: the line is dead"]
-    assert judge.judged == [stage]
+    assert client.complaints == ["expected an answer, got none: the line is dead"]
+    assert judge.judged == [client]
 
 
 def test_what_the_budget_does_not_allow_is_not_judged(tmp_path: Path) -> None:
@@ -110,11 +110,11 @@ def test_what_the_budget_does_not_allow_is_not_judged(tmp_path: Path) -> None:
 
 
 def test_what_was_made_before_the_budget_was_spent_is_judged(tmp_path: Path) -> None:
-    with _sequence(tmp_path, runs=1) as (sequence, stage, judge):
+    with _sequence(tmp_path, runs=1) as (sequence, client, judge):
         for _ in range(2):
             sequence.start(["values"], WAIT)
             sequence.finish()
         sequence.teardown()
 
-    assert judge.judged == [stage]
-    assert len(stage.exchanges) == 1
+    assert judge.judged == [client]
+    assert len(client.exchanges) == 1

@@ -14,18 +14,18 @@ from mutation import Mutant
 from report_page import Node, read_page
 
 from graphtape_contracts import Exchange, Frame, Request, Response, sse
-from graphtape_contracts.checker import check, read_call
+from graphtape_contracts.checker import check, parse_head
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.rules import RULES
-from graphtape_mock.deployment.budget import Budget, Spent
+from graphtape_mock.deployment.budget import BudgetLimits, Spent
 from graphtape_mock.recordings.file import read
 from graphtape_mock.server.mock import bundled_recordings
 from graphtape_suites.report import render
 from graphtape_suites.verdicts.results import (
     Outcome,
-    Played,
     Results,
+    ScenarioResult,
     ScenarioVerdict,
     Verdict,
     numbered,
@@ -36,7 +36,7 @@ URL = "https://agents.example/v1"
 STREAM_HEAD = Response(200, (("content-type", "text/event-stream"),))
 
 
-def results(verdicts: Sequence[Verdict] = (), played: Sequence[Played] = ()) -> Results:
+def results(verdicts: Sequence[Verdict] = (), played: Sequence[ScenarioResult] = ()) -> Results:
     """Return results with these *verdicts*, about these exchanges."""
     return Results(
         url=URL,
@@ -46,8 +46,8 @@ def results(verdicts: Sequence[Verdict] = (), played: Sequence[Played] = ()) -> 
         level=Level.SHOULD,
         profile="standard",
         started_at="2026-11-27T03:45:46+00:00",
-        budget=Budget(runs=60, seconds=600.0),
-        spent=Spent(runs=31, seconds=42.25, put_off=2),
+        budget=BudgetLimits(runs=60, seconds=600.0),
+        spent=Spent(runs=31, seconds=42.25, waits=2),
         verdicts=verdicts,
         played=played,
     )
@@ -88,12 +88,12 @@ SILENT = stream(event("metadata", "{}", 0.1), event("values", "{}", 0.2))
 """A short stream."""
 
 
-def played(*exchanges: Exchange) -> Played:
+def played(*exchanges: Exchange) -> ScenarioResult:
     """Return the scenario `a` with these *exchanges*."""
-    return Played("a", "What is tried.", exchanges)
+    return ScenarioResult("a", "What is tried.", exchanges)
 
 
-def shown(verdicts: Sequence[Verdict] = (), *played: Played) -> Node:
+def shown(verdicts: Sequence[Verdict] = (), *played: ScenarioResult) -> Node:
     """Return the report of these *verdicts*."""
     return read_page(render(results(verdicts, played)))
 
@@ -120,12 +120,12 @@ def recorded(name: str) -> Exchange:
 def example() -> Results:
     """Return results of a deployment that keeps much and breaks some."""
     played = (
-        Played(
+        ScenarioResult(
             "stream.everything",
             "A run with every stream mode and the events of subgraphs.",
             tuple(recorded(name) for name in ("agent", "tools", "subgraphs", "slow", "fanout")),
         ),
-        Played(
+        ScenarioResult(
             "messages.partial",
             "The messages of a run, as they grow.",
             (
@@ -134,12 +134,12 @@ def example() -> Results:
                 mutant(mutants_messages.MUTANTS, "a partial is a delta"),
             ),
         ),
-        Played(
+        ScenarioResult(
             "stream.order",
             "The order of what every stream has.",
             tuple(timed(m.make()) for m in mutants_order.MUTANTS)[:3],
         ),
-        Played(
+        ScenarioResult(
             "errors.refusals",
             "Requests that must be refused.",
             (
@@ -148,12 +148,12 @@ def example() -> Results:
             ),
             problem="the budget is spent: 31 of 31 runs",
         ),
-        Played(
+        ScenarioResult(
             "wait.head",
             "The heads of answers that are waited for.",
             tuple(m.make() for m in mutants_head.MUTANTS[:4]),
         ),
-        Played(
+        ScenarioResult(
             "resume.join",
             "A stream is joined again where it was left.",
             inapplicable="/openapi.json does not list GET /runs/{run_id}/stream",
@@ -173,7 +173,7 @@ def judge(scenarios: Mapping[str, Sequence[Exchange]]) -> list[Verdict]:
                 (number, exchange)
                 for number, exchange in enumerate(exchanges, 1)
                 if rule.applies(
-                    read_call(exchange.request, exchange.response, dialect=Dialect.PYTHON)
+                    parse_head(exchange.request, exchange.response, dialect=Dialect.PYTHON)
                 )
             ]
             found = [
@@ -184,17 +184,19 @@ def judge(scenarios: Mapping[str, Sequence[Exchange]]) -> list[Verdict]:
                 broken = sum(bool(findings) for _, findings in found)
                 listed = tuple(finding for _, findings in found for finding in findings)
                 judged.append(ScenarioVerdict(name, len(about), broken, listed))
-        outcome, reason = Outcome.KEPT, ""
+        outcome, reason = Outcome.PASSED, ""
         if any(scenario.broken for scenario in judged):
-            outcome = Outcome.EXPECTED if rule.id in known else Outcome.BROKEN
+            outcome = Outcome.EXPECTED_FAILURE if rule.id in known else Outcome.FAILED
             reason = "reported to the vendor, fixed in 0.17" if rule.id in known else ""
         elif not judged and rule.id.startswith("neighbours"):
-            outcome, reason = Outcome.UNTRIED, "the budget is spent: 31 of 31 runs"
+            outcome, reason = Outcome.NOT_EXERCISED, "the budget is spent: 31 of 31 runs"
         elif not judged:
             outcome, reason = Outcome.NOT_APPLICABLE, "the deployment does not list these routes"
         suite = rule.id.partition(".")[0]
         test = f"graphtape_suites/test_{suite}.py::test_the_promise[{rule.id}]"
         verdicts.append(
-            Verdict(rule.id, suite, test, rule.level, rule.promise, outcome, reason, tuple(judged))
+            Verdict(
+                rule.id, suite, test, rule.level, rule.statement, outcome, reason, tuple(judged)
+            )
         )
     return verdicts

@@ -14,9 +14,9 @@ from report_page import Node, read_page
 
 from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_contracts.finding import Level
-from graphtape_mock.deployment.budget import Budget, Spent
+from graphtape_mock.deployment.budget import BudgetLimits, Spent
 from graphtape_suites.report import render, write_report
-from graphtape_suites.verdicts.results import Outcome, Played, Results, ScenarioVerdict
+from graphtape_suites.verdicts.results import Outcome, Results, ScenarioResult, ScenarioVerdict
 
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",
@@ -63,7 +63,7 @@ def hostile(text: str) -> Results:
     verdicts = [
         verdict(outcome, ScenarioVerdict(text, 1, 1, found), **fields) for outcome in Outcome
     ]
-    played = Played(text, text, (Exchange(asked, said, frames), refused), text, text)
+    played = ScenarioResult(text, text, (Exchange(asked, said, frames), refused), text, text)
     return replace(
         results(verdicts, [played]),
         url=f"http://agents.example/{text}",
@@ -169,7 +169,7 @@ def test_a_server_that_says_nothing_is_told_so() -> None:
         results(),
         server={},
         dialect="",
-        budget=Budget(runs=5, seconds=float("inf"), at_once=3),
+        budget=BudgetLimits(runs=5, seconds=float("inf"), at_once=3),
         spent=Spent(),
         level=Level.MUST,
     )
@@ -187,10 +187,10 @@ def test_a_server_that_says_nothing_is_told_so() -> None:
     [
         ([], "Nobody knows", []),
         ([Outcome.NOT_APPLICABLE], "Nobody knows", []),
-        ([Outcome.KEPT, Outcome.NOT_APPLICABLE], "Yes:", ["1"]),
-        ([Outcome.KEPT, Outcome.EXPECTED], "Yes, but", ["1"]),
-        ([Outcome.KEPT, Outcome.UNTRIED], "Nobody knows", ["1", "2"]),
-        ([Outcome.UNTRIED, Outcome.BROKEN], "No:", ["1", "2"]),
+        ([Outcome.PASSED, Outcome.NOT_APPLICABLE], "Yes:", ["1"]),
+        ([Outcome.PASSED, Outcome.EXPECTED_FAILURE], "Yes, but", ["1"]),
+        ([Outcome.PASSED, Outcome.NOT_EXERCISED], "Nobody knows", ["1", "2"]),
+        ([Outcome.NOT_EXERCISED, Outcome.FAILED], "No:", ["1", "2"]),
     ],
 )
 def test_the_answer_is_yes_no_or_nobody_knows(
@@ -235,7 +235,7 @@ def test_no_secret_reaches_the_page() -> None:
     verdicts = [
         verdict(outcome, ScenarioVerdict("a", 2, 1, (found,)), reason=told) for outcome in Outcome
     ]
-    played = Played("a", "b", exchanges, told, told)
+    played = ScenarioResult("a", "b", exchanges, told, told)
     told_of_itself = {"version": key, "note": password}
     found_out = replace(results(verdicts, [played]), server=told_of_itself)
 
@@ -249,7 +249,7 @@ def test_no_secret_reaches_the_page() -> None:
 def test_a_secret_is_not_shown_by_half_where_data_is_cut() -> None:
     secret = "hunter2-" * 20
     data = "x" * 100 + secret
-    results_ = results(played=[Played("a", "b", (stream(event("custom", data)),))])
+    results_ = results(played=[ScenarioResult("a", "b", (stream(event("custom", data)),))])
 
     assert "hunter" not in render(results_, secrets=(secret,))
 

@@ -10,7 +10,7 @@ from report_example import event, example, finding, results, stream, verdict
 from report_page import read_page
 
 from graphtape_suites.report import write_report
-from graphtape_suites.verdicts.results import Outcome, Played, ScenarioVerdict
+from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict
 
 WIDTHS = (320, 360, 800, 1280)
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => details.open = true)"
@@ -63,7 +63,7 @@ def test_not_even_where_words_have_no_end(width: int, tab: Tab, tmp_path: Path) 
     judged = ScenarioVerdict(word, 1, 1, (found,))
     fields = {"promise": word, "suite": word, "test": word, "says": word, "reason": word}
     verdicts = [verdict(outcome, judged, **fields) for outcome in Outcome]
-    played = Played(word, word, (stream(*frames, path=f"/{word}"),), word, word)
+    played = ScenarioResult(word, word, (stream(*frames, path=f"/{word}"),), word, word)
     write_report(results(verdicts, [played]), tmp_path / "report.html")
 
     tab.open(tmp_path / "report.html", width, 800)
@@ -99,8 +99,8 @@ def test_a_request_and_a_complaint_would_be_seen(tab: Tab, tmp_path: Path) -> No
 
 def test_what_a_deployment_says_runs_no_script(tab: Tab, tmp_path: Path) -> None:
     attack = "</script><script>document.title = 'attacked'</script><img src=x onerror=alert(1)>"
-    played = Played(attack, attack, (stream(event("updates", attack, 0.1)),), attack)
-    verdicts = [verdict(Outcome.BROKEN, reason=attack, says=attack)]
+    played = ScenarioResult(attack, attack, (stream(event("updates", attack, 0.1)),), attack)
+    verdicts = [verdict(Outcome.FAILED, reason=attack, statement=attack)]
     write_report(results(verdicts, [played]), tmp_path / "report.html")
 
     tab.open(tmp_path / "report.html", 1280, 900)

@@ -6,12 +6,12 @@ from report_page import texts
 
 from graphtape_contracts import End, Exchange, Request, Response, sse
 from graphtape_contracts.finding import Finding
-from graphtape_suites.verdicts.results import Outcome, Played, ScenarioVerdict, Verdict
+from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict, Verdict
 
 
 def broken(finding: Finding, *, exchanges: int = 1) -> Verdict:
     """Return a verdict with this *finding* in the scenario `a`."""
-    return verdict(Outcome.BROKEN, ScenarioVerdict("a", exchanges, 1, (finding,)))
+    return verdict(Outcome.FAILED, ScenarioVerdict("a", exchanges, 1, (finding,)))
 
 
 def test_every_mode_and_subgraphs_are_told_in_words() -> None:
@@ -25,8 +25,8 @@ def test_every_mode_and_subgraphs_are_told_in_words() -> None:
 def test_a_scenario_says_why_it_was_not_played() -> None:
     root = shown(
         [],
-        Played("a", "What is tried.", inapplicable="no such route"),
-        Played("b", "What is tried.", (SILENT,), problem="the budget is spent"),
+        ScenarioResult("a", "What is tried.", inapplicable="no such route"),
+        ScenarioResult("b", "What is tried.", (SILENT,), problem="the budget is spent"),
     )
 
     assert root.with_id("s1").one("p", "note").text == "- not played: no such route"

@@ -7,7 +7,7 @@ from report_example import event, finding, results, stream, verdict
 from report_page import read_page
 
 from graphtape_suites.report import render
-from graphtape_suites.verdicts.results import Outcome, Played, ScenarioVerdict
+from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict
 
 
 def test_ten_thousand_events_make_a_small_page_soon() -> None:
@@ -17,8 +17,8 @@ def test_ten_thousand_events_make_a_small_page_soon() -> None:
     ]
     frames = [event("messages", data, 0.3 + n * 0.002) for n, data in enumerate(said)]
     found = tuple(finding(frame=n, exchange=1) for n in (1, 5_000, 10_000))
-    verdicts = [verdict(Outcome.BROKEN, ScenarioVerdict("a", 1, 1, found))]
-    large = results(verdicts, [Played("a", "b", (stream(*frames),))])
+    verdicts = [verdict(Outcome.FAILED, ScenarioVerdict("a", 1, 1, found))]
+    large = results(verdicts, [ScenarioResult("a", "b", (stream(*frames),))])
     started = time.process_time()
 
     page = render(large)
@@ -38,16 +38,16 @@ def test_a_deployment_that_breaks_everything_makes_a_page_that_a_browser_takes()
         for frame in range(1, 11)
     )
     judged = [ScenarioVerdict(f"a.{n}", 20, 20, found) for n in range(30)]
-    played = [Played(f"a.{n}", "b", (one,) * 20) for n in range(30)]
+    played = [ScenarioResult(f"a.{n}", "b", (one,) * 20) for n in range(30)]
 
-    page = render(results([verdict(Outcome.BROKEN, *judged)] * 150, played))
+    page = render(results([verdict(Outcome.FAILED, *judged)] * 150, played))
 
     assert len(page) < 20_000_000
 
 
 def test_many_exchanges_make_a_page_that_a_browser_takes() -> None:
     one = stream(*(event("custom", "1" * 300, n / 10) for n in range(100)))
-    played = [Played(f"a.{n}", "b", (one,) * 100) for n in range(20)]
+    played = [ScenarioResult(f"a.{n}", "b", (one,) * 100) for n in range(20)]
 
     page = render(results(played=played))
 

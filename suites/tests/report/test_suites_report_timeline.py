@@ -11,7 +11,7 @@ from graphtape_contracts import Exchange, sse
 from graphtape_suites.report import render
 from graphtape_suites.report.axis import Axis, seconds
 from graphtape_suites.report.lanes import LaneReader
-from graphtape_suites.verdicts.results import Outcome, Played, ScenarioVerdict
+from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict
 
 
 def labels(exchange: Exchange) -> list[str]:
@@ -22,10 +22,10 @@ def labels(exchange: Exchange) -> list[str]:
 
 def drawn(exchange: Exchange, failing: Sequence[int] = (), *, expected: bool = False) -> Node:
     """Return the report about *exchange* alone, of which these frames fail."""
-    outcome = Outcome.EXPECTED if expected else Outcome.BROKEN
+    outcome = Outcome.EXPECTED_FAILURE if expected else Outcome.FAILED
     found = tuple(finding(frame=frame) for frame in failing)
     verdicts = [verdict(outcome, ScenarioVerdict("a", 1, 1, found))] if found else []
-    return read_page(render(results(verdicts, [Played("a", "b", (exchange,))])))
+    return read_page(render(results(verdicts, [ScenarioResult("a", "b", (exchange,))])))
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,18 @@ from report_example import SILENT, finding, played, shown, stream, verdict
 from report_page import texts
 
 from graphtape_contracts.finding import Finding, Level
-from graphtape_suites.verdicts.results import Outcome, Played, ScenarioVerdict, Verdict
+from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict, Verdict
 
 
 def broken(*findings: Finding, exchanges: int = 1, **fields: object) -> Verdict:
     """Return a verdict with these *findings* in the scenario `a`."""
-    return verdict(Outcome.BROKEN, ScenarioVerdict("a", exchanges, 1, findings), **fields)
+    return verdict(Outcome.FAILED, ScenarioVerdict("a", exchanges, 1, findings), **fields)
 
 
 def test_a_finding_tells_where_and_what_was_expected_and_got() -> None:
     found = finding(expected="`a`", got="b", frame=2, path=("messages", 0), source="seen on `x`")
 
-    article = shown([broken(found, says="It holds `always`.")], played(SILENT)).one("article")
+    article = shown([broken(found, statement="It holds `always`.")], played(SILENT)).one("article")
 
     assert article.one("h3").text == "✗ order.metadata-firstMUST"
     assert article.one("p", "says").text == "It holds always."
@@ -71,9 +71,9 @@ def test_a_long_body_is_not_printed() -> None:
 
 
 def test_what_binds_most_comes_first() -> None:
-    levels = (Level.MAY, Level.MUST, Level.SHOULD)
+    levels = (Level.NOTE, Level.MUST, Level.SHOULD)
 
-    root = shown([verdict(Outcome.BROKEN, level=level) for level in levels])
+    root = shown([verdict(Outcome.FAILED, level=level) for level in levels])
 
     assert texts(root.all("span", "level")) == ["MUST", "SHOULD", "MAY"]
 
@@ -105,7 +105,7 @@ def test_of_many_findings_some_are_shown_and_the_others_counted() -> None:
 def test_of_many_scenarios_some_are_shown_and_the_others_named() -> None:
     judged = [ScenarioVerdict(f"s{n}", 9, n // 2, (finding(),) * (n // 2)) for n in range(12)]
 
-    root = shown([verdict(Outcome.BROKEN, *judged)])
+    root = shown([verdict(Outcome.FAILED, *judged)])
 
     article = root.one("article")
     assert texts(article.all("h4")) == [f"In s{n}: {n // 2} of 9 exchanges" for n in range(2, 6)]
@@ -122,9 +122,9 @@ def test_a_finding_in_an_exchange_that_nobody_kept_is_told_without_links() -> No
     lost = ScenarioVerdict("lost", 3, 1, (finding(exchange=2, frame=3),))
     beyond = ScenarioVerdict("a", 1, 1, (finding(exchange=2),))
     unknown = ScenarioVerdict("b", 2, 1, (finding(frame=1),))
-    several = Played("b", "", (SILENT, SILENT))
+    several = ScenarioResult("b", "", (SILENT, SILENT))
 
-    article = shown([verdict(Outcome.BROKEN, lost, beyond, unknown)], played(SILENT), several).one(
+    article = shown([verdict(Outcome.FAILED, lost, beyond, unknown)], played(SILENT), several).one(
         "article"
     )
 
@@ -140,20 +140,20 @@ def test_a_finding_in_an_exchange_that_nobody_kept_is_told_without_links() -> No
 def test_a_finding_about_nothing_in_particular_is_about_the_head() -> None:
     lost = ScenarioVerdict("lost", 1, 1, (finding(),))
 
-    root = shown([verdict(Outcome.BROKEN, lost)])
+    root = shown([verdict(Outcome.FAILED, lost)])
 
     assert root.one("dl", "finding").all("dd")[0].text == "head"
 
 
 def test_a_verdict_without_findings_says_why() -> None:
-    article = shown([verdict(Outcome.BROKEN, reason="the SDK raised KeyError")]).one("article")
+    article = shown([verdict(Outcome.FAILED, reason="the SDK raised KeyError")]).one("article")
 
     assert article.one("p", "reason").text == "the SDK raised KeyError"
     assert article.all("h4") == []
 
 
 def test_what_a_test_told_keeps_its_lines() -> None:
-    told = verdict(Outcome.BROKEN, reason="expected <a>\n\n  got b")
+    told = verdict(Outcome.FAILED, reason="expected <a>\n\n  got b")
 
     article = shown([told]).one("article")
 
@@ -169,7 +169,9 @@ def test_what_a_test_told_is_folded_where_the_findings_say_it_better() -> None:
 
 
 def test_known_failures_are_folded_and_tell_their_reason() -> None:
-    known = verdict(Outcome.EXPECTED, ScenarioVerdict("a", 1, 1, (finding(),)), reason="bug 17")
+    known = verdict(
+        Outcome.EXPECTED_FAILURE, ScenarioVerdict("a", 1, 1, (finding(),)), reason="bug 17"
+    )
 
     section = shown([known], played(SILENT)).with_id("expected")
 
@@ -181,7 +183,7 @@ def test_known_failures_are_folded_and_tell_their_reason() -> None:
 def test_what_could_not_be_exercised_is_listed_by_reason() -> None:
     reasons = ("the budget is spent", "", "the budget is spent")
 
-    section = shown([verdict(Outcome.UNTRIED, reason=reason) for reason in reasons]).with_id(
+    section = shown([verdict(Outcome.NOT_EXERCISED, reason=reason) for reason in reasons]).with_id(
         "untried"
     )
 
@@ -190,7 +192,7 @@ def test_what_could_not_be_exercised_is_listed_by_reason() -> None:
 
 
 def test_sections_without_content_are_not_there() -> None:
-    root = shown([verdict(Outcome.KEPT)])
+    root = shown([verdict(Outcome.PASSED)])
 
     assert [link.text for link in root.one("nav").all("a")] == ["All promises 1", "Scenarios 0"]
     assert root.one("a", "skip").attributes["href"] == "#promises"
@@ -199,8 +201,8 @@ def test_sections_without_content_are_not_there() -> None:
 def test_all_promises_are_in_the_table_of_their_suite() -> None:
     judged = (ScenarioVerdict("stream.a", 3, 0), ScenarioVerdict("stream.b", 2, 1))
     verdicts = [
-        verdict(Outcome.KEPT, judged[0]),
-        verdict(Outcome.BROKEN, *judged),
+        verdict(Outcome.PASSED, judged[0]),
+        verdict(Outcome.FAILED, *judged),
         verdict(Outcome.NOT_APPLICABLE, suite="resume", reason="no such route"),
         verdict(Outcome.NOT_APPLICABLE, suite="resume"),
     ]
@@ -221,7 +223,7 @@ def test_all_promises_are_in_the_table_of_their_suite() -> None:
 def test_a_verdict_of_one_scenario_leads_to_it() -> None:
     verdicts = [
         verdict(outcome, test=f"test_stream.py::test_it[{given}]")
-        for outcome in (Outcome.BROKEN, Outcome.KEPT)
+        for outcome in (Outcome.FAILED, Outcome.PASSED)
         for given in ("a", "/runs/stream")
     ]
 

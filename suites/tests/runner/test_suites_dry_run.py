@@ -8,7 +8,7 @@ import pytest
 from facts import missing
 from suites_run import SETTINGS, collected
 
-from graphtape_suites.runner.dry_run import planned, told
+from graphtape_suites.runner.dry_run import plan_checks, plan_lines
 
 
 @pytest.fixture(name="items")
@@ -21,7 +21,7 @@ def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
 
 
 def test_tests_of_others_are_not_told(items: list[pytest.Item]) -> None:
-    plan = planned(items, SETTINGS)
+    plan = plan_checks(items, SETTINGS)
 
     assert len(items) == len(plan) + 1
     assert {one.suite for one in plan} == {"wait"}
@@ -32,7 +32,7 @@ def test_a_scenario_is_played_with_every_example_as_often_as_asked(
 ) -> None:
     settings = replace(SETTINGS, assistants=("a", "b"), repeat=3)
 
-    runs = {one.promise.id: one.runs for one in planned(items, settings)}
+    runs = {one.requirement.id: one.runs for one in plan_checks(items, settings)}
 
     assert runs == {"scenarios.wait.default": 6, "wait.one-value": 0, "wait.any-request": 3}
 
@@ -57,12 +57,12 @@ def test_examples_are_counted(
     monkeypatch.chdir(tmp_path)
     Path("list.json").write_text(json.dumps([{}, {}, {}]))
 
-    plan = planned(items, replace(SETTINGS, inputs=inputs))
+    plan = plan_checks(items, replace(SETTINGS, inputs=inputs))
 
     assert plan[0].runs == examples
 
 
 def test_the_sum_is_told_at_the_end(items: list[pytest.Item]) -> None:
-    *_, last = told(planned(items, SETTINGS), SETTINGS)
+    *_, last = plan_lines(plan_checks(items, SETTINGS), SETTINGS)
 
     assert missing(last, ["3 promises", "4 runs of the mock", 1000]) == []

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from suites_run import RECORDINGS, deployed, targeted
 
+from graphtape_mock.record.requests import BadRecordingRequest
 from graphtape_mock.recordings.assistant_id import default_id
-from graphtape_mock.record.requests import BadJob
-from graphtape_suites.runner.run_inputs import file_named
 from graphtape_suites.properties.inputs import GREETING
+from graphtape_suites.runner.run_inputs import file_named
 
 HELLO = {"messages": [{"type": "human", "content": GREETING}]}
 
@@ -93,7 +93,7 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "inputs.json"
     path.write_text("what is this")
 
-    with pytest.raises(BadJob, match="expected JSON"):
+    with pytest.raises(BadRecordingRequest, match="expected JSON"):
         _examples(tmp_path, assistants=("tools",), inputs=(str(path),))
 
 

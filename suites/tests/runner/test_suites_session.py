@@ -8,8 +8,13 @@ from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts.catalogue import versions
 from graphtape_suites.runner.profile import DEEP
+from graphtape_suites.runner.session import (
+    Session,
+    all_results,
+    read_description,
+    write_description,
+)
 from graphtape_suites.scenarios import SCENARIOS
-from graphtape_suites.runner.session import Session, all_played, describe, described
 
 WAIT = SCENARIOS["wait.default"]
 
@@ -43,7 +48,7 @@ def test_scenarios_of_every_example_are_played_with_each(tmp_path: Path) -> None
 
 def test_what_kept_a_scenario_from_its_end_is_said(tmp_path: Path) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url, max_runs=1) as target:
-        played = Session(target, {}).played(SCENARIOS["stateless.again"])
+        played = Session(target, {}).played(SCENARIOS["isolation.again"])
 
     assert len(played.exchanges) == 1
     assert "1 of 1 runs" in played.problem
@@ -78,12 +83,12 @@ def test_exchanges_are_judged_by_all_rules(tmp_path: Path) -> None:
 
 
 def test_the_folder_says_what_was_played_and_where(tmp_path: Path) -> None:
-    assert described(tmp_path) == {}
+    assert read_description(tmp_path) == {}
     with targeted(tmp_path) as target:
-        describe(target)
+        write_description(target)
         played = Session(target, {}).played(WAIT)
 
-        assert list(all_played(tmp_path)) == [played]
-        told = described(tmp_path)
+        assert list(all_results(tmp_path)) == [played]
+        told = read_description(tmp_path)
         assert (told["url"], told["dialect"]) == (target.url, "python")
         assert told["contract"] == versions()[-1]

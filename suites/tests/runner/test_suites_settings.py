@@ -24,7 +24,7 @@ def test_by_default_the_mock_is_judged_and_costs_nothing(pytester: pytest.Pytest
     assert settings.url is None
     assert settings.max_runs == MOCK_RUNS
     assert settings.concurrency > 1
-    assert settings.repeatable
+    assert settings.deterministic
     assert settings.expected_failures is None
     assert settings.profile is STANDARD
     assert (settings.level, settings.repeat, settings.timeout) == ("should", 1, 60.0)
@@ -37,7 +37,7 @@ def test_a_deployment_costs_money(pytester: pytest.Pytester) -> None:
     assert settings.max_runs == DEEP.runs
     assert settings.max_seconds == DEEP.seconds
     assert settings.concurrency == 1
-    assert not settings.repeatable
+    assert not settings.deterministic
 
 
 def test_an_option_goes_before_the_environment(pytester: pytest.Pytester) -> None:
@@ -66,7 +66,7 @@ def test_all_that_the_user_says_is_taken(pytester: pytest.Pytester) -> None:
         *("--graphtape-level", "may", "--graphtape-dialect", "aegra"),
         *("--graphtape-contract", "0.16", "--graphtape-max-runs", "5"),
         *("--graphtape-max-time", "2.5", "--graphtape-concurrency", "3"),
-        *("--graphtape-timeout", "7", "--graphtape-repeat", "2", "--graphtape-repeatable"),
+        *("--graphtape-timeout", "7", "--graphtape-repeat", "2", "--graphtape-deterministic"),
         *("--graphtape-url", URL, "--graphtape-expected-failures", "known.toml"),
     )
 
@@ -84,7 +84,7 @@ def test_all_that_the_user_says_is_taken(pytester: pytest.Pytester) -> None:
         concurrency=3,
         timeout=7.0,
         repeat=2,
-        repeatable=True,
+        deterministic=True,
         expected_failures=Path("known.toml"),
         recordings=(),
     )

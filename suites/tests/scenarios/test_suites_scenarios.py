@@ -10,12 +10,12 @@ from starlette.responses import Response as Answer
 from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts import Exchange, Frame, Request, Response
-from graphtape_mock.deployment.connection import UpstreamError
+from graphtape_mock.deployment.connection import DeploymentError
 from graphtape_suites import scenarios
+from graphtape_suites.runner.client import ScenarioClient
+from graphtape_suites.runner.session import Session
 from graphtape_suites.scenarios import SCENARIOS
 from graphtape_suites.scenarios.reconnect import join_paths
-from graphtape_suites.runner.session import Session
-from graphtape_suites.runner.client import Stage
 
 
 @pytest.fixture(name="session", scope="module")
@@ -35,9 +35,9 @@ def test_a_scenario_can_be_played(session: Session, name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_makes_no_more_runs_than_it_says(session: Session, name: str) -> None:
-    before = session.target.governor.spent.runs
-    SCENARIOS[name].play(Stage(session.target))
-    made = session.target.governor.spent.runs - before
+    before = session.target.run_budget.spent.runs
+    SCENARIOS[name].play(ScenarioClient(session.target))
+    made = session.target.run_budget.spent.runs - before
 
     assert made <= SCENARIOS[name].runs
 
@@ -61,9 +61,9 @@ def _played(folder: Path, name: str, answer: Answer, path: str) -> list[tuple[st
         return answer if asked.path.startswith(path) else None
 
     with deployed(other) as deployment, targeted(folder, deployment.url) as target:
-        stage = Stage(target)
-        SCENARIOS[name].play(stage)
-        return [(e.request.path, e.response.status) for e in stage.exchanges]
+        client = ScenarioClient(target)
+        SCENARIOS[name].play(client)
+        return [(e.request.path, e.response.status) for e in client.exchanges]
 
 
 NOTHING = JSONResponse({"detail": "Not Found"}, 404)
@@ -71,14 +71,16 @@ NOTHING = JSONResponse({"detail": "Not Found"}, 404)
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("neighbours.threads", "/threads"), ("neighbours.background", "/runs")],
+    [("endpoints.threads", "/threads"), ("endpoints.background", "/runs")],
 )
 def test_what_is_not_there_is_not_looked_at(tmp_path: Path, name: str, path: str) -> None:
     assert _played(tmp_path, name, NOTHING, path) == [(path, 404)]
 
 
 def test_a_stream_that_names_no_run_is_not_joined(tmp_path: Path) -> None:
-    assert _played(tmp_path, "resume.resumable", NOTHING, "/runs/stream") == [("/runs/stream", 404)]
+    assert _played(tmp_path, "reconnect.resumable", NOTHING, "/runs/stream") == [
+        ("/runs/stream", 404)
+    ]
 
 
 RUN = "019aa02d-3e0d-7a4c-8d4c-6a3d4c4a4f4b"
@@ -111,10 +113,10 @@ def test_a_run_that_says_nowhere_is_not_joined_while_it_is_waited_for(tmp_path: 
         headers["content-location"] = f"/runs/{RUN}"
 
     with deployed(alter=nowhere) as deployment, targeted(tmp_path, deployment.url) as target:
-        stage = Stage(target)
-        SCENARIOS["resume.join-wait"].play(stage)
+        client = ScenarioClient(target)
+        SCENARIOS["reconnect.join-wait"].play(client)
 
-    assert len(stage.exchanges) == 1
+    assert len(client.exchanges) == 1
 
 
 def test_an_assistant_of_no_known_id_is_not_looked_at(tmp_path: Path) -> None:
@@ -125,23 +127,23 @@ def test_an_assistant_of_no_known_id_is_not_looked_at(tmp_path: Path) -> None:
         deployed(little) as deployment,
         targeted(tmp_path, deployment.url, assistants=("tools",)) as target,
     ):
-        stage = Stage(target)
-        SCENARIOS["neighbours.assistants"].play(stage)
+        client = ScenarioClient(target)
+        SCENARIOS["endpoints.assistants"].play(client)
 
-    assert len(stage.exchanges) == 3
+    assert len(client.exchanges) == 3
 
 
 def test_a_run_that_breaks_off_takes_those_along_who_joined_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
-        stage = Stage(target)
+        client = ScenarioClient(target)
 
         def lost(*_: object, **__: object) -> None:
-            raise UpstreamError("lost")
+            raise DeploymentError("lost")
 
-        monkeypatch.setattr(stage, "send", lost)
-        with pytest.raises(UpstreamError, match="lost"):
-            SCENARIOS["resume.join-wait"].play(stage)
+        monkeypatch.setattr(client, "send", lost)
+        with pytest.raises(DeploymentError, match="lost"):
+            SCENARIOS["reconnect.join-wait"].play(client)
 
-    assert stage.complaints == ["the answer to who joined the run was lost"]
+    assert client.complaints == ["the answer to who joined the run was lost"]

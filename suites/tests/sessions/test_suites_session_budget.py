@@ -16,13 +16,13 @@ def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytest
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
         [
-            "scenarios.stateless.again (MUST): *",
+            "scenarios.isolation.again (MUST): *",
             "*3 of 3 runs*",
             "wait.head-first (SHOULD): *",
             "*3 of 3 runs*",
             "wait.any-request (MUST): *",
             "0 runs *1*",
-            "stateless.nothing-remembered (MUST): *",
+            "isolation.nothing-remembered (MUST): *",
             "*3 of 3 runs*",
             "*: * kept, 0 broken, 0 broken as expected, 10 not exercised, *",
             "spent 3 of 3 runs, *",

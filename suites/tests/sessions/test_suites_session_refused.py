@@ -16,9 +16,7 @@ def _check(result: pytest.RunResult, message: str) -> None:
     """See that *message* is told, that it is all there is, and that pytest ends with 2."""
     assert result.ret == 2
     result.assert_outcomes(errors=1, deselected=result.parseoutcomes().get("deselected", 0))
-    result.stdout.fnmatch_lines(
-        [f"*ERROR at setup of*\n{message}".split("\n")[1], "!*graphtape:*"]
-    )
+    result.stdout.fnmatch_lines([f"*ERROR at setup of*\n{message}".split("\n")[1], "!*graphtape:*"])
     for line in (
         "*Traceback*",
         "*During handling*",

@@ -6,20 +6,22 @@ from hypothesis import strategies as st
 
 from graphtape_mock.replay.fault import Cut, Fault, Latency, Reorder, Stall, Status
 from graphtape_mock.replay.pacing import Chunk
-from graphtape_mock.replay.response_plan import Ending, Script
+from graphtape_mock.replay.response_plan import Ending, ResponsePlan
 from graphtape_suites.strategies import fault_plans
 
-WAIT = Script((), (Chunk(0.0, b"{}"),), is_stream=False)
+WAIT = ResponsePlan((), (Chunk(0.0, b"{}"),), is_stream=False)
 
 
-def stream_of(events: int) -> Script:
+def stream_of(events: int) -> ResponsePlan:
     """Return a stream with that many events."""
-    return Script((), tuple(Chunk(0.0, b"event: values\r\n\r\n", "values") for _ in range(events)))
+    return ResponsePlan(
+        (), tuple(Chunk(0.0, b"event: values\r\n\r\n", "values") for _ in range(events))
+    )
 
 
-def disturbed(script: Script, plan: list[Fault]) -> Script:
+def disturbed(script: ResponsePlan, plan: list[Fault]) -> ResponsePlan:
     for fault in plan:
-        script = fault.disturb(script)
+        script = fault.apply(script)
     return script
 
 

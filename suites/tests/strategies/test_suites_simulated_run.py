@@ -7,11 +7,11 @@ from hypothesis import given, settings
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.json_value import is_object
+from graphtape_suites.strategies.graph_models import run_models
 from graphtape_suites.strategies.model.engine_events import Shown
-from graphtape_suites.strategies.model.graph_model import Function, Graph, Plan, Task, Writes
-from graphtape_suites.strategies.graph_models import plans
-from graphtape_suites.strategies.model.simulated_run import Run
+from graphtape_suites.strategies.model.graph_model import Function, Graph, RunModel, Task, Writes
 from graphtape_suites.strategies.model.servers import servers
+from graphtape_suites.strategies.model.simulated_run import SimulatedRun
 
 HIDING = Graph(
     {"out": 1, "hidden": 1},
@@ -24,7 +24,7 @@ HIDING = Graph(
 
 
 def shown(mode: str, *, whole: bool) -> list[Any]:
-    (moments,) = Run(Plan(HIDING), 0, whole=whole).attempts
+    (moments,) = SimulatedRun(RunModel(HIDING), 0, whole=whole).attempts
     return [m.value for m in moments if isinstance(m, Shown) and m.mode == mode]
 
 
@@ -73,9 +73,11 @@ def test_servers_show_the_whole_state_as_observed(
     check()
 
 
-@given(plans())
+@given(run_models())
 @settings(max_examples=50, deadline=None)
-def test_no_function_returns_what_would_be_taken_for_an_error_or_an_interrupt(plan: Plan) -> None:
+def test_no_function_returns_what_would_be_taken_for_an_error_or_an_interrupt(
+    plan: RunModel,
+) -> None:
     output = plan.graph.output if isinstance(plan.graph, Function) else None
 
     assert not is_object(output) or not output.keys() & {"__error__", "__interrupt__"}

@@ -8,11 +8,11 @@ import pytest
 from captured import captured
 
 from graphtape_contracts import Exchange
-from graphtape_contracts.parsing.exchange_head import asked_by
 from graphtape_contracts.dialect import Dialect, detect
-from graphtape_contracts.parsing.event import event_of, parse
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_suites.strategies.model.dialect_data import words
+from graphtape_contracts.parsing.event import event_of, parse
+from graphtape_contracts.parsing.exchange_head import stream_options
+from graphtape_suites.strategies.model.dialect_data import dialect_data
 from graphtape_suites.strategies.model.graph_model import (
     Asks,
     Called,
@@ -20,14 +20,14 @@ from graphtape_suites.strategies.model.graph_model import (
     Fails,
     Gives,
     Graph,
-    Plan,
-    Speeches,
+    ModelStreams,
+    RunModel,
     Task,
     Writes,
 )
-from graphtape_suites.strategies.model.simulated_run import Run
-from graphtape_suites.strategies.model.model_stream import Piece, Speech
-from graphtape_suites.strategies.model.run_view import View
+from graphtape_suites.strategies.model.model_stream import MessagePiece, ModelStream
+from graphtape_suites.strategies.model.run_view import RunView
+from graphtape_suites.strategies.model.simulated_run import SimulatedRun
 
 
 def message(kind: str, content: str, **more: Any) -> Json:
@@ -45,9 +45,9 @@ def ai(content: str, **more: Any) -> Json:
     return message("ai", content, **own | more)
 
 
-def saying(text: str) -> Speech:
+def saying(text: str) -> ModelStream:
     """A model that says *text*; its last piece is marked, as the fake model of LangChain does."""
-    return Speech(tuple(Piece(word) for word in re.findall(r"\s+|\S+", text)))
+    return ModelStream(tuple(MessagePiece(word) for word in re.findall(r"\s+|\S+", text)))
 
 
 def writing(name: str, update: Json, *acts: Any, **more: Any) -> Task:
@@ -65,18 +65,18 @@ USER = message("human", "x")
 
 
 def speaking(name: str, text: str, *acts: Any, **update: Any) -> Task:
-    return writing(name, update, *acts, Speeches((saying(text),)), says=True)
+    return writing(name, update, *acts, ModelStreams((saying(text),)), says=True)
 
 
 def tool_agent() -> Graph:
-    def piece(name: str | None, args: str, id_: str | None) -> Piece:
-        return Piece("", ({"name": name, "args": args, "id": id_, "index": 0},))
+    def piece(name: str | None, args: str, id_: str | None) -> MessagePiece:
+        return MessagePiece("", ({"name": name, "args": args, "id": id_, "index": 0},))
 
-    def finish(reason: str, read: int, written: int) -> Piece:
+    def finish(reason: str, read: int, written: int) -> MessagePiece:
         usage = {"input_tokens": read, "output_tokens": written, "total_tokens": read + written}
-        return Piece("", (), usage, {"finish_reason": reason, "model_name": "fake-1"})
+        return MessagePiece("", (), usage, {"finish_reason": reason, "model_name": "fake-1"})
 
-    called = Speech(
+    called = ModelStream(
         (
             piece("weather", "", "call_1"),
             piece(None, '{"city', None),
@@ -85,29 +85,34 @@ def tool_agent() -> Graph:
             finish("tool_calls", 10, 7),
         )
     )
-    told = Speech(
-        (Piece("It is "), Piece("sunny in Paris"), Piece(" there."), finish("stop", 20, 5))
+    told = ModelStream(
+        (
+            MessagePiece("It is "),
+            MessagePiece("sunny in Paris"),
+            MessagePiece(" there."),
+            finish("stop", 20, 5),
+        )
     )
     found = message("tool", "sunny in Paris", tool_call_id="call_1", artifact=None)
     found |= {"status": "success", "name": "weather"}
     return Graph(
         {"messages": [message("human", "weather in Paris?")]},
         (
-            (writing("agent", {}, Speeches((called,)), says=True),),
+            (writing("agent", {}, ModelStreams((called,)), says=True),),
             (writing("tools", {}, returned=(found,)),),
-            (writing("agent", {}, Speeches((told,)), says=True),),
+            (writing("agent", {}, ModelStreams((told,)), says=True),),
         ),
     )
 
 
 def failing() -> Graph:
-    said = Speech(tuple(map(Piece, ("one", " ", "two"))), finished=False)
+    said = ModelStream(tuple(map(MessagePiece, ("one", " ", "two"))), finished=False)
     error = Fails("ValueError", 'bad value: \u00e9\n second line "quoted"')
     return Graph(
         {"messages": [message("human", "value")]},
         (
             (writing("first", {}, returned=(ai("first step", id="fixed-ai-0"),)),),
-            (Task("boom", (Speeches((said,)),), error),),
+            (Task("boom", (ModelStreams((said,)),), error),),
         ),
     )
 
@@ -209,11 +214,11 @@ def told_by(exchange: Exchange) -> list[tuple[str, Any]]:
 @pytest.mark.parametrize("name", GRAPHS)
 def test_the_model_tells_what_the_server_told(name: str) -> None:
     exchange = captured(name)
-    asked = asked_by(exchange.request)
+    asked = stream_options(exchange.request)
     assert asked is not None
-    view = View(asked.modes, asked.subgraphs, detect(exchange.response))
+    view = RunView(asked.modes, asked.subgraphs, detect(exchange.response))
 
-    told = view.events(Run(Plan(GRAPHS[name]), seed=0))
+    told = view.events(SimulatedRun(RunModel(GRAPHS[name]), seed=0))
 
     assert Normal().events(told) == Normal().events(told_by(exchange))
 
@@ -238,11 +243,11 @@ OUTPUTS: dict[str, Graph] = {
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_the_model_answers_what_the_server_answered(name: str) -> None:
     exchange = captured(name)
-    asked = asked_by(exchange.request)
+    asked = stream_options(exchange.request)
     assert asked is not None
-    view = View(asked.modes, asked.subgraphs, detect(exchange.response))
+    view = RunView(asked.modes, asked.subgraphs, detect(exchange.response))
 
-    output = view.output(Run(Plan(OUTPUTS[name]), seed=0))
+    output = view.output(SimulatedRun(RunModel(OUTPUTS[name]), seed=0))
 
     answered = [("output", parse(exchange.body))]
     assert Normal().events([("output", output)]) == Normal().events(answered)
@@ -252,4 +257,4 @@ def test_the_model_answers_what_the_server_answered(name: str) -> None:
 def test_user_data_under_the_name_of_interrupts_is_told_as_it_is(dialect: Dialect) -> None:
     state = {"__interrupt__": ["x", {"value": 1}]}
 
-    assert words(dialect)("values", state) == state
+    assert dialect_data(dialect)("values", state) == state

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from graphtape_contracts import Exchange, Frame
 from graphtape_contracts.dialect import Dialect, detect
-from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.json_value import is_list, is_object, objects_in
 from graphtape_contracts.langchain.messages import messages_in
+from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.stream_mode import STREAM_MODES
 from graphtape_suites.strategies import json_values, refusals, streams, waits
 

@@ -14,11 +14,11 @@ from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import RULES
 from graphtape_contracts.rules import consistency as repetition
-from graphtape_suites.verdicts.evaluation import Ruling, judge
-from graphtape_suites.checks.check import Untried
-from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.checks.check import NotExercised
 from graphtape_suites.runner.session import Session
 from graphtape_suites.runner.target import Target
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.verdicts.evaluation import Evaluation, evaluate
 
 Some = Callable[..., Session]
 
@@ -42,12 +42,12 @@ def _mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 def _reason(rule: str, session: Session) -> str:
     with pytest.raises(pytest.skip.Exception) as caught:
-        judge(_rule(rule), session)
+        evaluate(_rule(rule), session)
     return str(caught.value)
 
 
 def test_a_rule_that_is_kept_counts_its_exchanges(mock: Target) -> None:
-    ruling = judge(_rule("wait.one-value"), _only(mock, "wait.default", "stream.default"))
+    ruling = evaluate(_rule("wait.one-value"), _only(mock, "wait.default", "stream.default"))
 
     assert ruling.broken == []
     assert [(v.scenario, v.exchanges, v.broken) for v in ruling.scenarios] == [
@@ -59,10 +59,10 @@ def test_a_rule_that_is_kept_counts_its_exchanges(mock: Target) -> None:
 def test_a_relation_is_judged_over_all_scenarios_together(mock: Target) -> None:
     rule = repetition.RULES[0]
 
-    ruling = judge(rule, _only(mock, "stateless.again", "wait.default", "errors.method"))
+    ruling = evaluate(rule, _only(mock, "isolation.again", "wait.default", "errors.method"))
 
     assert ruling.broken == []
-    assert {verdict.scenario for verdict in ruling.scenarios} >= {"stateless.again"}
+    assert {verdict.scenario for verdict in ruling.scenarios} >= {"isolation.again"}
 
 
 def test_a_rule_of_another_dialect_is_not_applicable(mock: Target) -> None:
@@ -75,9 +75,11 @@ def test_a_rule_of_another_dialect_is_not_applicable(mock: Target) -> None:
 
 
 def test_agents_that_vary_are_not_compared(mock: Target) -> None:
-    varying = replace(mock, settings=replace(mock.settings, repeatable=False))
+    varying = replace(mock, settings=replace(mock.settings, deterministic=False))
 
-    assert "--graphtape-repeatable" in _reason("repetition.modes", _only(varying, "wait.default"))
+    assert "--graphtape-deterministic" in _reason(
+        "consistency.modes", _only(varying, "wait.default")
+    )
 
 
 def test_a_rule_of_a_later_version_is_not_applicable(mock: Target) -> None:
@@ -102,14 +104,14 @@ def test_an_event_that_no_run_shows_is_not_applicable(mock: Target) -> None:
 
 def test_what_could_not_be_played_is_untried(tmp_path: Path) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
-        target.governor.budget = replace(target.governor.budget, runs=0)
+        target.run_budget.budget = replace(target.run_budget.budget, runs=0)
         session = _only(target, "wait.default")
-        with pytest.raises(Untried, match=r"wait.default could not be played: the budget is"):
-            judge(_rule("wait.one-value"), session)
+        with pytest.raises(NotExercised, match=r"wait.default could not be played: the budget is"):
+            evaluate(_rule("wait.one-value"), session)
 
 
 def test_errors_of_outputs_are_seen_in_their_bodies(mock: Target) -> None:
-    ruling = judge(_rule("errors.no-traceback-output"), _only(mock, "wait.default"))
+    ruling = evaluate(_rule("errors.no-traceback-output"), _only(mock, "wait.default"))
 
     assert ruling.scenarios[0].exchanges == 2
 
@@ -123,7 +125,7 @@ def test_findings_are_told_scenario_by_scenario_and_not_all(tmp_path: Path) -> N
     names = ("wait.default", "wait.updates", "stream.default", "modes.tasks", "modes.debug")
     with deployed(alter=_twice) as deployment, targeted(tmp_path, deployment.url) as target:
         session = _only(target, *names, "modes.values", "modes.events")
-        ruling = judge(_rule("head.once"), session)
+        ruling = evaluate(_rule("head.once"), session)
 
     text = str(ruling)
     assert text.startswith("kept in 0 of 7 exchanges\n")
@@ -136,7 +138,7 @@ def test_of_one_scenario_only_some_findings_are_told(tmp_path: Path) -> None:
         deployed(alter=_twice) as deployment,
         targeted(tmp_path, deployment.url, repeat=7) as target,
     ):
-        ruling = judge(_rule("head.once"), _only(target, "wait.default"))
+        ruling = evaluate(_rule("head.once"), _only(target, "wait.default"))
 
     assert str(ruling).endswith("and 2 more")
 
@@ -152,10 +154,10 @@ def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
         return JSONResponse({"messages": []}, headers=location)
 
     with deployed(again) as deployment, targeted(tmp_path, deployment.url) as target:
-        ruling = judge(_rule("relations.run-ids"), _only(target, "wait.default", "wait.updates"))
+        ruling = evaluate(_rule("isolation.run-ids"), _only(target, "wait.default", "wait.updates"))
 
     assert ruling.broken
-    assert "relations.run-ids (MUST) at exchange 1" in str(ruling)
+    assert "isolation.run-ids (MUST) at exchange 1" in str(ruling)
     assert "got:      that of exchange 1 of wait.default" in str(ruling)
 
 
@@ -169,11 +171,11 @@ def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) ->
         return JSONResponse({"said": f"exchange 99 {next(words)}"}, headers=location)
 
     with deployed(answer) as deployment, targeted(tmp_path, deployment.url) as target:
-        session = _only(target, "wait.default", "relations.ways")
-        ruling = judge(_rule("repetition.output"), session)
+        session = _only(target, "wait.default", "consistency.ways")
+        ruling = evaluate(_rule("consistency.output"), session)
 
     assert "exchange 99" in str(ruling)
 
 
 def test_an_empty_ruling_says_that_nothing_was_judged() -> None:
-    assert str(Ruling()) == "kept in 0 of 0 exchanges"
+    assert str(Evaluation()) == "kept in 0 of 0 exchanges"

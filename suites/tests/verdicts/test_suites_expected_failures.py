@@ -4,25 +4,29 @@ from pathlib import Path
 
 import pytest
 
-from graphtape_suites.verdicts.expected_failures import BadExpectation, Expectation, read_expectations
-from graphtape_suites.checks.check import all_promises
-from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.checks.check import all_checks
 from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.verdicts.expected_failures import (
+    BadExpectedFailure,
+    ExpectedFailure,
+    read_expected_failures,
+)
 
 PROMISES = ("head.scheme", "head.once")
 NAMES = ("wait.default", "wait.updates")
 
 
-def _read(folder: Path, content: str | bytes) -> dict[str, Expectation]:
+def _read(folder: Path, content: str | bytes) -> dict[str, ExpectedFailure]:
     path = folder / "known.toml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_expectations(path, PROMISES, NAMES)
+    return read_expected_failures(path, PROMISES, NAMES)
 
 
 def test_a_promise_is_expected_to_be_broken_for_a_reason(tmp_path: Path) -> None:
     expected = _read(tmp_path, '["head.scheme"]\nreason = "the proxy rewrites it"')
 
-    assert expected == {"head.scheme": Expectation("head.scheme", "the proxy rewrites it")}
+    assert expected == {"head.scheme": ExpectedFailure("head.scheme", "the proxy rewrites it")}
 
 
 def test_it_may_be_expected_in_some_scenarios_alone(tmp_path: Path) -> None:
@@ -36,11 +40,11 @@ def test_it_may_be_expected_in_some_scenarios_alone(tmp_path: Path) -> None:
 
 
 def test_without_scenarios_it_is_expected_in_all() -> None:
-    assert Expectation("head.once", "why").covers(["wait.default", "wait.updates"])
+    assert ExpectedFailure("head.once", "why").covers(["wait.default", "wait.updates"])
 
 
 def test_without_a_file_nothing_is_expected() -> None:
-    assert read_expectations(None, PROMISES, NAMES) == {}
+    assert read_expected_failures(None, PROMISES, NAMES) == {}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +70,7 @@ def test_without_a_file_nothing_is_expected() -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
-    with pytest.raises(BadExpectation) as caught:
+    with pytest.raises(BadExpectedFailure) as caught:
         _read(tmp_path, content)
 
     assert str(tmp_path / "known.toml") in str(caught.value)
@@ -75,10 +79,10 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str | bytes, me
 
 def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read_expectations(tmp_path / "nowhere.toml", PROMISES, NAMES)
+        read_expected_failures(tmp_path / "nowhere.toml", PROMISES, NAMES)
 
 
 def test_what_the_mock_is_expected_to_break_makes_sense() -> None:
-    expected = read_expectations(EXPECTED_OF_THE_MOCK, all_promises(), SCENARIOS)
+    expected = read_expected_failures(EXPECTED_OF_THE_MOCK, all_checks(), SCENARIOS)
 
     assert all("langgraph-api" in expectation.reason for expectation in expected.values())

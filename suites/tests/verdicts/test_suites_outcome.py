@@ -8,11 +8,11 @@ import pytest
 from inner_sessions import set_heap_aside
 
 from graphtape_contracts.finding import Level
-from graphtape_mock.deployment.budget import BudgetSpent
-from graphtape_mock.deployment.connection import UpstreamError
-from graphtape_suites.verdicts.outcome import attach_verdict
-from graphtape_suites.checks.check import PromiseBroken, Untried, promise
+from graphtape_mock.deployment.budget import BudgetExhausted
+from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_suites.checks.check import CheckFailed, NotExercised, check
 from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
+from graphtape_suites.verdicts.outcome import attach_verdict
 from graphtape_suites.verdicts.results import Outcome, Verdict
 
 
@@ -24,7 +24,7 @@ def _item(pytester: pytest.Pytester) -> pytest.Item:
 
 
 def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, Any]:
-    item.add_marker(promise("x.y", Level.MUST, "It is so."))
+    item.add_marker(check("x.y", Level.MUST, "It is so."))
     report: Any = SimpleNamespace(longrepr="as pytest tells it")
     attach_verdict(item, error, report)
     return Verdict.from_json(json.loads(getattr(report, VERDICT_ATTRIBUTE))), report
@@ -33,14 +33,14 @@ def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, 
 @pytest.mark.parametrize(
     ("error", "outcome", "reason"),
     [
-        (None, Outcome.KEPT, ""),
-        (PromiseBroken("got that"), Outcome.BROKEN, "got that"),
+        (None, Outcome.PASSED, ""),
+        (CheckFailed("got that"), Outcome.FAILED, "got that"),
         (pytest.skip.Exception("not there"), Outcome.NOT_APPLICABLE, "not there"),
-        (Untried("no time"), Outcome.UNTRIED, "no time"),
-        (BudgetSpent("3 of 3 runs"), Outcome.UNTRIED, "the budget is spent: 3 of 3 runs"),
-        (UpstreamError("lost"), Outcome.UNTRIED, "lost"),
-        (pytest.fail.Exception("down"), Outcome.UNTRIED, "down"),
-        (KeyError("a"), Outcome.UNTRIED, "graphtape itself failed: KeyError: 'a'"),
+        (NotExercised("no time"), Outcome.NOT_EXERCISED, "no time"),
+        (BudgetExhausted("3 of 3 runs"), Outcome.NOT_EXERCISED, "the budget is spent: 3 of 3 runs"),
+        (DeploymentError("lost"), Outcome.NOT_EXERCISED, "lost"),
+        (pytest.fail.Exception("down"), Outcome.NOT_EXERCISED, "down"),
+        (KeyError("a"), Outcome.NOT_EXERCISED, "graphtape itself failed: KeyError: 'a'"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
@@ -49,11 +49,11 @@ def test_what_a_test_raises_says_what_became_of_its_promise(
 ) -> None:
     verdict, _ = _attached(item, error)
 
-    assert (verdict.promise, verdict.outcome, verdict.reason) == ("x.y", outcome, reason)
-    assert verdict.says == "It is so."
+    assert (verdict.requirement, verdict.outcome, verdict.reason) == ("x.y", outcome, reason)
+    assert verdict.statement == "It is so."
 
 
-@pytest.mark.parametrize("error", [PromiseBroken("got that"), Untried("got that")])
+@pytest.mark.parametrize("error", [CheckFailed("got that"), NotExercised("got that")])
 def test_what_is_wrong_with_the_deployment_is_told_without_a_traceback(
     item: pytest.Item, error: Exception
 ) -> None:
@@ -71,7 +71,7 @@ def test_our_own_failures_are_told_as_pytest_does(item: pytest.Item, error: Exce
 
 
 def test_what_is_broken_may_bind_less_than_the_promise(item: pytest.Item) -> None:
-    verdict, _ = _attached(item, PromiseBroken("got that", Level.SHOULD))
+    verdict, _ = _attached(item, CheckFailed("got that", Level.SHOULD))
 
     assert verdict.level is Level.SHOULD
 

@@ -3,7 +3,7 @@
 import json
 
 from graphtape_contracts.finding import Finding, Level
-from graphtape_mock.deployment.budget import Budget, Spent
+from graphtape_mock.deployment.budget import BudgetLimits, Spent
 from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict, Verdict, numbered
 
 FINDING = Finding(
@@ -15,7 +15,7 @@ VERDICT = Verdict(
     "test_stream.py::test_head[head.once]",
     Level.MUST,
     "There is one.",
-    Outcome.BROKEN,
+    Outcome.FAILED,
     "there are two",
     (ScenarioVerdict("stream.default", 2, 1, (FINDING,)),),
 )
@@ -41,10 +41,10 @@ def test_verdicts_are_found_by_their_outcome() -> None:
         level=Level.SHOULD,
         profile="smoke",
         started_at="2026-01-01T00:00:00+00:00",
-        budget=Budget(1, 1.0),
+        budget=BudgetLimits(1, 1.0),
         spent=Spent(),
         verdicts=(VERDICT,),
     )
 
-    assert results.judged(Outcome.BROKEN) == [VERDICT]
-    assert results.judged(Outcome.KEPT) == []
+    assert results.judged(Outcome.FAILED) == [VERDICT]
+    assert results.judged(Outcome.PASSED) == []

@@ -10,13 +10,21 @@ import pytest
 from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.json_value import Json
-from graphtape_suites import test_concurrency, test_disconnect, test_errors, test_limits, test_modes, test_stream, test_wait
-from graphtape_suites import test_endpoints as test_neighbours
+from graphtape_suites import (
+    test_concurrency,
+    test_disconnect,
+    test_errors,
+    test_limits,
+    test_modes,
+    test_stream,
+    test_wait,
+)
 from graphtape_suites import test_consistency as test_relations
+from graphtape_suites import test_endpoints as test_neighbours
 from graphtape_suites import test_isolation as test_stateless
-from graphtape_suites.checks.check import PromiseBroken
-from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.checks.check import CheckFailed
 from graphtape_suites.runner.client import STREAM, WAIT
+from graphtape_suites.scenarios import SCENARIOS
 
 STREAM_HEAD: Headers = (("content-type", "text/event-stream"),)
 WAIT_HEAD: Headers = (("content-type", "application/json"),)
@@ -75,7 +83,7 @@ def _debug(took: float, *times: Any) -> Exchange:
 
 
 def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
-    with pytest.raises(PromiseBroken) as caught:
+    with pytest.raises(CheckFailed) as caught:
         test(*arguments)
 
     assert says in str(caught.value)

@@ -43,7 +43,7 @@ _USUAL: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def is_plain(body: Any) -> bool:
+def is_plainly_valid(body: Any) -> bool:
     """Whether *body* is plainly a valid run request; False tells nothing."""
     return (
         is_object(body)

@@ -8,7 +8,7 @@ import orjson
 
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.schema import first_error
-from graphtape_mock.server.errors import Refusal
+from graphtape_mock.server.errors import ApiError
 
 _LEVELS = 255
 
@@ -18,30 +18,30 @@ CONFIGURABLE_AND_CONTEXT = (
 )
 
 
-def parse_payload(body: bytes, schema: str) -> Any:
-    """Return the JSON in *body*; raises Refusal 422 where it is none or *schema* forbids it.
+def parse_json_body(body: bytes, schema: str) -> Any:
+    """Return the JSON in *body*; raises ApiError 422 where it is none or *schema* forbids it.
 
-    Raises Refusal as `read_json` does.
+    Raises ApiError as `read_json` does.
     """
     payload = read_json(body)
-    check(payload, schema)
+    validate(payload, schema)
     return payload
 
 
 def read_json(body: bytes) -> Any:
-    """Return the JSON in *body*; raises Refusal 422 where it is none.
+    """Return the JSON in *body*; raises ApiError 422 where it is none.
 
     orjson refuses what the server refuses, which uses it too: NaN, numbers beyond 64-bit floats,
-    a byte order mark, lone surrogates, broken UTF-8, more than 1024 levels. Raises Refusal 400 for
+    a byte order mark, lone surrogates, broken UTF-8, more than 1024 levels. Raises ApiError 400 for
     more than 255 levels: the server's schema validator goes no deeper (observed).
     """
     try:
         payload = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Refusal(422, "Invalid JSON in request body") from None
+        raise ApiError(422, "Invalid JSON in request body") from None
     # Without that many brackets there can't be that many levels.
     if body.count(b"[") + body.count(b"{") > _LEVELS and _is_deeper(payload, _LEVELS):
-        raise Refusal(400, "Recursion limit reached")
+        raise ApiError(400, "Recursion limit reached")
     return payload
 
 
@@ -58,21 +58,21 @@ def _children(node: Any) -> Iterable[Any]:
     return cast(list[object], node) if isinstance(node, list) else ()
 
 
-def check(payload: Any, schema: str) -> None:
-    """Raise Refusal 422 where *schema* forbids *payload*."""
+def validate(payload: Any, schema: str) -> None:
+    """Raise ApiError 422 where *schema* forbids *payload*."""
     if error := first_error(schema, payload):
-        raise Refusal(422, str(error))
+        raise ApiError(422, str(error))
 
 
 def parse_uuid(text: str, detail: str) -> str:
-    """Return the canonical spelling of a UUID; raises Refusal 422 with *detail*.
+    """Return the canonical spelling of a UUID; raises ApiError 422 with *detail*.
 
     Upper case, no dashes, braces and `urn:uuid:` are fine.
     """
     try:
         return str(UUID(text))
     except ValueError:
-        raise Refusal(422, detail) from None
+        raise ApiError(422, detail) from None
 
 
 # What a client may not choose, so the server drops it in silence. Observed on langgraph-api

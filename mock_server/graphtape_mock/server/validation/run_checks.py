@@ -9,19 +9,19 @@ from typing import Any, cast
 from uuid import UUID
 
 from graphtape_contracts.json_value import Json
+from graphtape_mock.server.errors import ApiError, ServerCrash
 from graphtape_mock.server.validation.json_body import CONFIGURABLE_AND_CONTEXT
-from graphtape_mock.server.errors import Crash, Refusal
 from graphtape_mock.server.validation.webhook import check_webhook
 
 
 def check_before_assistant(body: Json) -> None:
-    """Raise Refusal for what is wrong with *body* whether the assistant exists or not."""
+    """Raise ApiError for what is wrong with *body* whether the assistant exists or not."""
     for check in _BEFORE_ASSISTANT:
         check(body)
 
 
 def check_after_assistant(body: Json) -> None:
-    """Raise Refusal for what the server only notices once it found the assistant."""
+    """Raise ApiError for what the server only notices once it found the assistant."""
     for check in _AFTER_ASSISTANT:
         check(body)
 
@@ -31,22 +31,22 @@ def _check_checkpoint_id(body: Json) -> None:
     if not checkpoint_id:
         return
     if not isinstance(checkpoint_id, str):
-        raise Crash
+        raise ServerCrash
     try:
         UUID(checkpoint_id)
     except ValueError:
-        raise Refusal(422, "Invalid checkpoint ID") from None
+        raise ApiError(422, "Invalid checkpoint ID") from None
 
 
 def _check_resume(body: Json) -> None:
     command: Json = body.get("command") or {}
     if command.get("resume"):
-        raise Refusal(400, "You must provide a thread_id when resuming.")
+        raise ApiError(400, "You must provide a thread_id when resuming.")
 
 
 def _check_configurable_or_context(body: Json) -> None:
     if body["config"].get("configurable") and body["context"]:
-        raise Refusal(400, CONFIGURABLE_AND_CONTEXT)
+        raise ApiError(400, CONFIGURABLE_AND_CONTEXT)
 
 
 def _check_checkpoint(body: Json) -> None:
@@ -54,9 +54,9 @@ def _check_checkpoint(body: Json) -> None:
         dict(body.get("checkpoint") or {})
     except ValueError as error:
         # The server makes the same dictionary, and answers with the text of the same error.
-        raise Refusal(400, str(error)) from None
+        raise ApiError(400, str(error)) from None
     except TypeError:
-        raise Crash from None
+        raise ServerCrash from None
 
 
 def _check_tracer(body: Json) -> None:
@@ -74,14 +74,14 @@ def _check_config_metadata(body: Json) -> None:
 
 def _crash_unless_object(value: Any) -> None:
     if value and not isinstance(value, dict):
-        raise Crash
+        raise ServerCrash
 
 
 def _check_after_seconds(body: Json) -> None:
     try:
         _ = datetime.now(UTC) + timedelta(seconds=body.get("after_seconds", 0))
     except OverflowError:
-        raise Crash from None
+        raise ServerCrash from None
 
 
 _BEFORE_ASSISTANT = (

@@ -9,7 +9,7 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
-from graphtape_mock.server.errors import Refusal
+from graphtape_mock.server.errors import ApiError
 
 _MAX_LENGTH = 4096
 
@@ -49,20 +49,20 @@ _BLOCKED_NETWORKS = {
 
 
 def check_webhook(url: str) -> None:
-    """Raise Refusal where a server would refuse *url* as a webhook."""
+    """Raise ApiError where a server would refuse *url* as a webhook."""
     if len(url) > _MAX_LENGTH:
-        raise Refusal(422, "Webhook URL too long")
+        raise ApiError(422, "Webhook URL too long")
     if url.startswith("/"):
-        raise Refusal(422, _RELATIVE)
+        raise ApiError(422, _RELATIVE)
     try:
         parts = urlsplit(url)
         reason = _blocked(parts)
     except ValueError as error:
         # Brackets that do not match, a port out of range, a label that is too long: the server
         # answers every such error with 400 and its text.
-        raise Refusal(400, str(error)) from None
+        raise ApiError(400, str(error)) from None
     if reason is not None:
-        raise Refusal(422, reason)
+        raise ApiError(422, reason)
 
 
 def _blocked(parts: SplitResult) -> str | None:

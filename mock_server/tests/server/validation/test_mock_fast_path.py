@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graphtape_contracts.schema import first_error
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.server.validation.fast_path import is_plain
+from graphtape_mock.server.validation.fast_path import is_plainly_valid
 
 MODES = st.sampled_from([*STREAM_MODES, "tools", "", "Values"])
 VALUES: st.SearchStrategy[Any] = st.one_of(
@@ -35,7 +35,7 @@ def test_the_schemas_allow_what_is_plain(body: Any) -> None:
     allowed = not first_error("run-request.json", body)
     allowed_behind = not first_error("background-run-request.json", body)
 
-    assert is_plain(body) <= (allowed and allowed_behind)
+    assert is_plainly_valid(body) <= (allowed and allowed_behind)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_schemas_allow_what_is_plain(body: Any) -> None:
     ],
 )
 def test_the_usual_requests_are_plain(body: Any) -> None:
-    assert is_plain(body)
+    assert is_plainly_valid(body)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_the_usual_requests_are_plain(body: Any) -> None:
     ],
 )
 def test_all_else_is_left_to_the_schema(body: Any) -> None:
-    assert not is_plain(body)
+    assert not is_plainly_valid(body)

@@ -1,6 +1,6 @@
 import pytest
 
-from graphtape_mock.server.errors import Refusal
+from graphtape_mock.server.errors import ApiError
 from graphtape_mock.server.validation.webhook import check_webhook
 
 
@@ -51,7 +51,7 @@ def test_hosts_elsewhere_are_accepted(url: str) -> None:
     ],
 )
 def test_hosts_that_the_server_refuses_are_refused(url: str, status: int, detail: str) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiError) as caught:
         check_webhook(url)
 
     assert caught.value.status == status

@@ -10,11 +10,11 @@ from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_suites.strategies.model.graph_model import Fails
 
-Words = Callable[[str, Any], Any]
+DialectData = Callable[[str, Any], Any]
 """Takes the name of a stream mode and its data, and returns the data in a dialect's words."""
 
 
-def words(dialect: Dialect | None) -> Words:
+def dialect_data(dialect: Dialect | None) -> DialectData:
     """Return how the servers of *dialect* put the data of an event; unknown ones as Python does."""
     match dialect:
         case Dialect.JAVASCRIPT:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from graphtape_contracts.json_value import Json
-from graphtape_suites.strategies.model.model_stream import ModelId, Speech
+from graphtape_suites.strategies.model.model_stream import ModelId, ModelStream
 
 Namespace: TypeAlias = tuple[str, ...]
 
@@ -19,10 +19,10 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Spoken:
+class StreamedChunk:
     """A chunk of a message that a model streams: the *count*th, from 1."""
 
-    speech: Speech
+    speech: ModelStream
     model_id: ModelId
     count: int
     metadata: Json
@@ -30,7 +30,7 @@ class Spoken:
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedMessages:
     """Whole messages that a node returned, for those who have not seen them yet."""
 
     messages: tuple[Json, ...]
@@ -40,4 +40,4 @@ class Returned:
     namespace: Namespace
 
 
-Moment: TypeAlias = Shown | Spoken | Returned
+Moment: TypeAlias = Shown | StreamedChunk | ReturnedMessages

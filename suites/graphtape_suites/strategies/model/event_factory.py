@@ -15,7 +15,7 @@ from graphtape_suites.strategies.model.graph_model import Fails, Task
 _ENGINE_MODES = ("values", "updates", "tasks", "debug", "checkpoints")
 
 
-class Telling:
+class EventFactory:
     """Tells of one run. The same seed gives the same ids and times."""
 
     def __init__(self, seed: int, graph_id: str, *, checkpoints: bool) -> None:

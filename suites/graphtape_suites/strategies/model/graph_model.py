@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from graphtape_contracts.json_value import Json
-from graphtape_suites.strategies.model.model_stream import Speech
+from graphtape_suites.strategies.model.model_stream import ModelStream
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Dispatched:
 
 
 @dataclass(frozen=True)
-class Speeches:
+class ModelStreams:
     """One model that streams, or several at once."""
 
-    speeches: tuple[Speech, ...]
+    speeches: tuple[ModelStream, ...]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Called:
     """Whether its failure is caught by the task."""
 
 
-PlainAct: TypeAlias = Custom | Dispatched | Speeches
+PlainAct: TypeAlias = Custom | Dispatched | ModelStreams
 Act: TypeAlias = PlainAct | Called
 
 
@@ -58,7 +58,7 @@ class Writes:
     update: Json = field(default_factory=dict[str, Any])
     returned: tuple[Json, ...] = ()
     """Whole messages, for the key `messages`."""
-    says: bool = False
+    statement: bool = False
     answer: Json | None = None
     """A message that is the value of a key of its own."""
     cached: bool = False
@@ -126,7 +126,7 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunModel:
     """All that happens to a run request."""
 
     graph: Graph | Function

@@ -6,7 +6,7 @@ from graphtape_contracts.json_value import Json
 from graphtape_suites.strategies.model.engine_events import Shown
 
 
-class Chain:
+class LangchainRun:
     """One chain or model that runs: what it tells when it starts, streams and ends."""
 
     def __init__(

@@ -8,7 +8,7 @@ from graphtape_suites.strategies.messages import is_message
 from graphtape_suites.strategies.model.graph_model import Writes
 
 
-class Naming:
+class MessageIds:
     """Gives an id to each message that has none, as the server does, and remembers it."""
 
     def __init__(self, new_id: Callable[[], str]) -> None:
@@ -22,7 +22,7 @@ class Naming:
     def update(self, writes: Writes, said: list[Json]) -> Json:
         """Return the update of a task that *writes*, and whose models *said* something."""
         update = dict(writes.update)
-        messages = [*(said if writes.says else []), *writes.returned]
+        messages = [*(said if writes.statement else []), *writes.returned]
         if messages:
             update["messages"] = self.name(messages)
         if writes.answer:

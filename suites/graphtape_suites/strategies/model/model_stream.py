@@ -16,7 +16,7 @@ ModelId = str
 
 
 @dataclass(frozen=True)
-class Piece:
+class MessagePiece:
     """What one chunk adds to a message."""
 
     content: str | list[Json]
@@ -27,10 +27,10 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Speech:
+class ModelStream:
     """A chat model that streams one message."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[MessagePiece, ...]
     own_id: str | None = None
     """The id its provider gave; without one it is LangChain's."""
     named_pieces: int = 0
@@ -67,7 +67,7 @@ class Speech:
         return as_whole(_chunk(same, ids[-1], False))
 
 
-def _chunk(pieces: Sequence[Piece], id_: str, last: bool) -> Json:
+def _chunk(pieces: Sequence[MessagePiece], id_: str, last: bool) -> Json:
     calls = _sum_by_index([list(piece.calls) for piece in pieces])
     shown = [{**call, "type": "tool_call_chunk"} for call in calls]
     valid, invalid = parse_tool_calls(shown)

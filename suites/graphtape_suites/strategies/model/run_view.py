@@ -17,10 +17,15 @@ from typing import Any
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_suites.strategies.model.dialect_data import error_data, wait_error, words
 from graphtape_suites.strategies.messages import copied
-from graphtape_suites.strategies.model.engine_events import Moment, Returned, Shown, Spoken
-from graphtape_suites.strategies.model.simulated_run import Run
+from graphtape_suites.strategies.model.dialect_data import dialect_data, error_data, wait_error
+from graphtape_suites.strategies.model.engine_events import (
+    Moment,
+    ReturnedMessages,
+    Shown,
+    StreamedChunk,
+)
+from graphtape_suites.strategies.model.simulated_run import SimulatedRun
 
 Told = tuple[str, Any]
 """The name and the data of an event."""
@@ -29,7 +34,7 @@ _STREAMING = {"messages", "messages-tuple", "events"}
 
 
 @dataclass(frozen=True)
-class View:
+class RunView:
     """What is asked for, and of which kind of server."""
 
     modes: frozenset[str]
@@ -38,7 +43,7 @@ class View:
     completes: bool = False
     """Whether a message that was streamed is shown whole in the end (LangGraph.js may)."""
 
-    def events(self, run: Run) -> list[Told]:
+    def events(self, run: SimulatedRun) -> list[Told]:
         """Return the events of a stream, heartbeats apart."""
         told: list[Told] = []
         for number, moments in enumerate(run.attempts, 1):
@@ -50,7 +55,7 @@ class View:
             told.append(("end", {"status": _status(run)}))
         return told
 
-    def output(self, run: Run) -> Any:
+    def output(self, run: SimulatedRun) -> Any:
         """Return the body of a wait."""
         nothing: Json | None = None if self.dialect is Dialect.JAVASCRIPT else {}
         if run.error:
@@ -67,7 +72,7 @@ class View:
         return values[-1] if values else nothing
 
 
-def _status(run: Run) -> str:
+def _status(run: SimulatedRun) -> str:
     if run.error:
         return "error"
     return "interrupted" if run.interrupted else "success"
@@ -84,9 +89,9 @@ def _asks(data: Any) -> bool:
 class _Attempt:
     """One attempt of a run, as a request sees it."""
 
-    def __init__(self, view: View, run: Run) -> None:
+    def __init__(self, view: RunView, run: SimulatedRun) -> None:
         self._view = view
-        self._words = words(view.dialect)
+        self._words = dialect_data(view.dialect)
         self._met: set[str] = set()
         self._completed: set[str] = set()
         self._ids: dict[str, str | None] = {}
@@ -106,9 +111,9 @@ class _Attempt:
             match moment:
                 case Shown(mode, value):
                     yield from self._show(moment, mode, value)
-                case Spoken() if self._is_near(moment):
+                case StreamedChunk() if self._is_near(moment):
                     yield from self._speak(moment)
-                case Returned() if self._is_near(moment):
+                case ReturnedMessages() if self._is_near(moment):
                     yield from self._return(moment)
                 case _:
                     pass
@@ -151,7 +156,7 @@ class _Attempt:
         if fresh:
             yield "messages/complete", fresh
 
-    def _speak(self, moment: Spoken) -> Iterator[Told]:
+    def _speak(self, moment: StreamedChunk) -> Iterator[Told]:
         speech = moment.speech
         chunk = speech.chunks(moment.model_id)[moment.count - 1]
         if self._tuples:
@@ -165,7 +170,7 @@ class _Attempt:
             yield "messages/partial", [shown]
         self._met.add(chunk["id"])
 
-    def _return(self, moment: Returned) -> Iterator[Told]:
+    def _return(self, moment: ReturnedMessages) -> Iterator[Told]:
         for message in moment.messages:
             if message["id"] in self._met | moment.known:
                 continue

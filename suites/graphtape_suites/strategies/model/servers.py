@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame, Headers, Request, Response
-from graphtape_suites.strategies.model.simulated_run import Run
-from graphtape_suites.strategies.model.run_view import Told
 from graphtape_suites.strategies.framings import COMPACT, PRETTY, SPACED, Framing, Style, framings
+from graphtape_suites.strategies.model.run_view import Told
+from graphtape_suites.strategies.model.simulated_run import SimulatedRun
 
-Who: TypeAlias = Dialect | Literal["unknown", "any"]
+DialectChoice: TypeAlias = Dialect | Literal["unknown", "any"]
 """Whose exchanges: those of a dialect, of a server of none of them, or of any."""
 
 _DATE = ("date", "Sun, 22 Nov 2026 07:14:13 GMT")
@@ -22,7 +22,7 @@ _HEARTBEAT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Server:
+class ServerBehavior:
     """A deployment, as far as it is not the same everywhere."""
 
     dialect: Dialect | None
@@ -49,7 +49,7 @@ class Server:
         """
         return self.dialect is Dialect.JAVASCRIPT or "events" in modes
 
-    def stream_head(self, run: Run, request: Request, *, joined: bool = False) -> Response:
+    def stream_head(self, run: SimulatedRun, request: Request, *, joined: bool = False) -> Response:
         """Return the head of a stream; *joined* is one of a run that was started before."""
         here = f"/runs/{run.run_id}"
         there = f"/threads/{run.thread_id}{here}"
@@ -96,7 +96,7 @@ class Server:
                 )
         return self._answer(200, headers, request)
 
-    def wait_head(self, run: Run, request: Request) -> Response:
+    def wait_head(self, run: SimulatedRun, request: Request) -> Response:
         """Return the head of the output of a run."""
         here = f"/runs/{run.run_id}"
         there = f"/threads/{run.thread_id}{here}"
@@ -150,7 +150,7 @@ class Server:
         return Response(status, (*headers, *coding))
 
     def ids(
-        self, count: int, run: Run, *, resumable: bool, chance: random.Random
+        self, count: int, run: SimulatedRun, *, resumable: bool, chance: random.Random
     ) -> list[str | None]:
         """Return the ids of the events of a stream.
 
@@ -195,7 +195,7 @@ _EXPOSED = {
 
 @cache
 @st.composite
-def servers(draw: st.DrawFn, who: Who = "any") -> Server:
+def servers(draw: st.DrawFn, who: DialectChoice = "any") -> ServerBehavior:
     """A server of the dialect *who*, of none (`unknown`) or of any."""
     if who == "any":
         who = draw(st.sampled_from((*Dialect, "unknown")))
@@ -203,14 +203,16 @@ def servers(draw: st.DrawFn, who: Who = "any") -> Server:
     framing = draw(framings(dialect))
     match dialect:
         case Dialect.PYTHON:
-            return Server(dialect, framing, COMPACT)
+            return ServerBehavior(dialect, framing, COMPACT)
         case Dialect.JAVASCRIPT:
             style = PRETTY if framing.style is PRETTY else COMPACT
-            return Server(dialect, framing, style, completes=draw(st.booleans()), numbers="never")
+            return ServerBehavior(
+                dialect, framing, style, completes=draw(st.booleans()), numbers="never"
+            )
         case Dialect.AEGRA:
-            return Server(dialect, framing, SPACED, numbers="always")
+            return ServerBehavior(dialect, framing, SPACED, numbers="always")
         case _:
-            return Server(
+            return ServerBehavior(
                 None,
                 framing,
                 draw(st.sampled_from((COMPACT, PRETTY, SPACED))),

@@ -10,10 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graphtape_contracts.json_value import Json
-from graphtape_suites.strategies.model.langchain_run import Chain
 from graphtape_suites.strategies.messages import messages_of
-from graphtape_suites.strategies.model.engine_events import Moment, Namespace, Returned, Shown, Spoken
-from graphtape_suites.strategies.model.message_ids import Naming
+from graphtape_suites.strategies.model.engine_events import (
+    Moment,
+    Namespace,
+    ReturnedMessages,
+    Shown,
+    StreamedChunk,
+)
+from graphtape_suites.strategies.model.event_factory import EventFactory
 from graphtape_suites.strategies.model.graph_model import (
     Asks,
     Called,
@@ -23,15 +28,16 @@ from graphtape_suites.strategies.model.graph_model import (
     Function,
     Graph,
     PlainAct,
-    Plan,
+    RunModel,
     Task,
     Writes,
     updated,
 )
-from graphtape_suites.strategies.model.model_stream import Speech
-from graphtape_suites.strategies.model.event_factory import Telling
+from graphtape_suites.strategies.model.langchain_run import LangchainRun
+from graphtape_suites.strategies.model.message_ids import MessageIds
+from graphtape_suites.strategies.model.model_stream import ModelStream
 
-_GIVES_UP = Fails("RuntimeError", "Run exceeded max attempts (3).")
+_GIVES_UP = Fails("RuntimeError", "SimulatedRun exceeded max attempts (3).")
 
 
 @dataclass(frozen=True)
@@ -74,11 +80,11 @@ class _Job:
         return (*self.place.namespace, f"{self.task.name}:{self.id}")
 
 
-class Run:
+class SimulatedRun:
     """One run of a plan. The same seed gives the same run."""
 
     def __init__(
-        self, plan: Plan, seed: int, *, checkpoints: bool = False, whole: bool = False
+        self, plan: RunModel, seed: int, *, checkpoints: bool = False, whole: bool = False
     ) -> None:
         """Let *plan* happen; with *checkpoints* where the server keeps the state of the run.
 
@@ -86,12 +92,12 @@ class Run:
         """
         self._plan = plan
         self._whole = whole
-        self._tell = Telling(seed, plan.graph_id, checkpoints=checkpoints)
+        self._tell = EventFactory(seed, plan.graph_id, checkpoints=checkpoints)
         self.run_id = self._tell.run_id
         self.thread_id = self._tell.thread_id
         self.model_ids: set[str] = set()
         """The ids that LangChain gave to what models said."""
-        self.naming = Naming(self._tell.new_id)
+        self.naming = MessageIds(self._tell.new_id)
         """Who got an id on the way."""
         self.attempts: list[list[Moment]] = []
         self.error = plan.unmakable
@@ -123,7 +129,7 @@ class Run:
 
     def _run_function(self, graph: Function) -> _Told:
         tell = self._tell
-        chain = Chain(tell.graph_id, self.run_id, (), tell.metadata())
+        chain = LangchainRun(tell.graph_id, self.run_id, (), tell.metadata())
         entry, entry_id = Task(graph.name, (), Writes()), tell.new_id()
         shown: list[Moment] = [chain.start(graph.input)]
         shown += tell.start(entry_id, entry, graph.input, 0, ())
@@ -140,7 +146,7 @@ class Run:
     def _run_graph(self, graph: Graph, namespace: Namespace, parents: tuple[str, ...]) -> _Told:
         tell = self._tell
         name, id_ = ("LangGraph", tell.new_id()) if namespace else (tell.graph_id, self.run_id)
-        chain = Chain(name, id_, parents, tell.metadata())
+        chain = LangchainRun(name, id_, parents, tell.metadata())
         place = _Place(graph, namespace, (*parents, id_))
         state: Json = {key: self.naming.name(value) for key, value in graph.state.items()}
         shown: list[Moment] = [chain.start(state)]
@@ -200,7 +206,7 @@ class Run:
     def _run_task(self, job: _Job) -> _Told:
         task, namespace = job.task, job.place.namespace
         metadata = self._tell.metadata(task, job.step, job.inner)
-        chain = Chain(task.name, self._tell.new_id(), job.place.parents, metadata)
+        chain = LangchainRun(task.name, self._tell.new_id(), job.place.parents, metadata)
         shown: list[Moment] = [chain.start(job.given)]
         said: list[Json] = []
         calls = 0
@@ -235,7 +241,7 @@ class Run:
         shown += [chain.stream(update or None), chain.end(update or None, job.given)]
         if messages := tuple(messages_of(update)):
             known = frozenset(message["id"] for message in messages_of(job.given))
-            shown.append(Returned(messages, known, metadata, namespace))
+            shown.append(ReturnedMessages(messages, known, metadata, namespace))
         shown.append(Shown("updates", told, namespace))
         shown += self._tell.result(job.id, task, update, job.step, namespace)
         return shown, _End(update)
@@ -245,7 +251,7 @@ class Run:
         return self._tell.result(job.id, job.task, {}, job.step, namespace, error=error)
 
     def _act(
-        self, act: PlainAct, chain: Chain, metadata: Json, job: _Job, said: list[Json]
+        self, act: PlainAct, chain: LangchainRun, metadata: Json, job: _Job, said: list[Json]
     ) -> list[Moment]:
         match act:
             case Custom(value):
@@ -259,7 +265,7 @@ class Run:
 
     def _speak(
         self,
-        speech: Speech,
+        speech: ModelStream,
         metadata: Json,
         job: _Job,
         parents: tuple[str, ...],
@@ -270,18 +276,18 @@ class Run:
         self.model_ids.add(model_id)
         known = metadata | {"checkpoint_ns": metadata["langgraph_checkpoint_ns"]}
         known |= {"ls_provider": "fake", "ls_model_type": "chat"}
-        chain = Chain("FakeChatModel", model, parents, known, "chat_model")
+        chain = LangchainRun("FakeChatModel", model, parents, known, "chat_model")
         given: Json = {"messages": [[]]}
         shown: list[Moment] = [chain.start(given)]
         for count, chunk in enumerate(speech.chunks(model_id), 1):
             shown.append(chain.stream(chunk))
-            shown.append(Spoken(speech, model_id, count, known, job.place.namespace))
+            shown.append(StreamedChunk(speech, model_id, count, known, job.place.namespace))
         if speech.finished:
             whole = speech.whole(model_id)
             said.append(whole)
             shown.append(chain.end(whole, given))
         if speech.hidden:
-            shown = [moment for moment in shown if isinstance(moment, Spoken)]
+            shown = [moment for moment in shown if isinstance(moment, StreamedChunk)]
         if speech.silent:
             shown = [moment for moment in shown if isinstance(moment, Shown)]
         return shown
