@@ -58,7 +58,7 @@ def test_a_rule_that_came_later_judges_nobody_who_pinned_a_version(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pinned = {"order.error-last": Level.SHOULD}
-    monkeypatch.setattr(catalogue, "frozen", {"0.1": pinned}.__getitem__)
+    monkeypatch.setattr(catalogue, "frozen_levels", {"0.1": pinned}.__getitem__)
 
     selected = catalogue.select_rules("0.1")
 

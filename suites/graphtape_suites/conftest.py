@@ -26,7 +26,7 @@ from graphtape_suites.runner.session import RunScenario, Session, write_descript
 from graphtape_suites.runner.settings import settings_of
 from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK, open_target
 from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.verdicts import evaluation as judging
+from graphtape_suites.verdicts import evaluation
 from graphtape_suites.verdicts.expected_failures import BadExpectedFailure, read_expected_failures
 from graphtape_suites.verdicts.outcome import EVALUATION, EXPECTED, attach_verdict
 
@@ -121,7 +121,7 @@ def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule
     """Judge a rule by all that the scenarios show."""
 
     def judge(rule: AnyRule) -> None:
-        ruling = request.node.stash[EVALUATION] = judging.evaluate(rule, session)
+        ruling = request.node.stash[EVALUATION] = evaluation.evaluate(rule, session)
         if ruling.broken:
             fail_check(str(ruling))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graphtape_suites.mock_fixture import options as guest_options
+from graphtape_suites.mock_fixture import options as mock_options
 from graphtape_suites.report.terminal import CHECK_MARK, SessionReport
 from graphtape_suites.runner.options import add_options
 
@@ -26,20 +26,20 @@ MOCK: pytest.StashKey[MockDeployment] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and settings of the plugin; all names start with `graphtape`."""
     group = parser.getgroup(GROUP, "graphtape: stands in for a LangGraph deployment, or judges one")
-    guest_options.add_options(group, parser)
+    mock_options.add_options(group, parser)
     add_options(group, parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and what tells the results. Raises UsageError."""
-    config.addinivalue_line("markers", guest_options.MARKER)
+    config.addinivalue_line("markers", mock_options.MARKER)
     config.addinivalue_line(
         "markers", f"{CHECK_MARK}(promise): what a test of the suites of graphtape is about."
     )
     if config.getoption("--graphtape-list"):
         config.option.dist = "no"  # Nothing is run, so there is nothing for pytest-xdist to share.
     config.pluginmanager.register(SessionReport(config), "graphtape-reporting")
-    if guest_options.are_given(config):
+    if mock_options.are_given(config):
         from graphtape_suites.mock_fixture.used_recordings import track_used_recordings
 
         config.stash[TALLY] = track_used_recordings(config)

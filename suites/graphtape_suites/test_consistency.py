@@ -9,7 +9,7 @@ from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 from graphtape_contracts.parsing.run_outcome import run_outcome_of
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import consistency as repetition
+from graphtape_contracts.rules import consistency
 from graphtape_contracts.shape import shape_of, type_of
 from graphtape_suites.checks.check import check, fail_check, not_applicable, rules_of, scenarios_of
 from graphtape_suites.properties.property_runner import PropertyRunner
@@ -25,7 +25,7 @@ def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     play(scenario)
 
 
-@rules_of(repetition)
+@rules_of(consistency)
 def test_repetition(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     """Where a request gets the same answer every time, it does so in every way of asking."""
     judge(rule)

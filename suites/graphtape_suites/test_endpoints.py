@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import cors
-from graphtape_contracts.rules import endpoints as neighbours
+from graphtape_contracts.rules import cors, endpoints
 from graphtape_suites.checks.check import check, fail_check, not_applicable, rules_of, scenarios_of
 from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import SCENARIOS, Scenario
@@ -17,7 +16,7 @@ def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     play(scenario)
 
 
-@rules_of(neighbours)
+@rules_of(endpoints)
 def test_answers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     """A deployment says what clients ask before they run anything."""
     judge(rule)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import isolation as relations
+from graphtape_contracts.rules import isolation
 from graphtape_suites.checks.check import check, fail_check, rules_of, scenarios_of
 from graphtape_suites.checks.run_tags import foreign_run_tags
 from graphtape_suites.runner.session import RunScenario
@@ -17,7 +17,7 @@ def test_scenario(scenario: Scenario, play: RunScenario) -> None:
     play(scenario)
 
 
-@rules_of(relations)
+@rules_of(isolation)
 def test_ids(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     """Each run has ids of its own."""
     judge(rule)

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import message_assembly as sums
-from graphtape_contracts.rules import messages
-from graphtape_contracts.rules import messages_tuple as tuples
+from graphtape_contracts.rules import message_assembly, messages, messages_tuple
 from graphtape_suites.checks.check import rules_of, scenarios_of
 from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import Scenario
@@ -23,13 +21,13 @@ def test_growing_messages(rule: AnyRule, judge: Callable[[AnyRule], None]) -> No
     judge(rule)
 
 
-@rules_of(tuples)
+@rules_of(messages_tuple)
 def test_chunks(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     """A chunk comes with where it is from."""
     judge(rule)
 
 
-@rules_of(sums)
+@rules_of(message_assembly)
 def test_sums(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     """The chunks of a message are, together, the message."""
     judge(rule)

@@ -8,7 +8,7 @@ from inner_sessions import set_heap_aside
 
 from graphtape_mock.server.mock import bundled_recordings
 from graphtape_suites.mock_fixture import mock_deployment as deployment
-from graphtape_suites.mock_fixture import running_mock as running_mock
+from graphtape_suites.mock_fixture import running_mock
 
 # What a session inside of ours is the first to import is forgotten with it, and imported anew by
 # the next: its errors are then others than those that httpx knows.

@@ -1,11 +1,12 @@
 """The catalogue: every rule of the contract, family by family."""
 
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import consistency as repetition
 from graphtape_contracts.rules import (
+    consistency,
     cors,
     data,
     debug,
+    endpoints,
     errors,
     events,
     fields,
@@ -14,9 +15,14 @@ from graphtape_contracts.rules import (
     head,
     heartbeats,
     identifiers,
+    isolation,
     langchain,
+    message_assembly,
     messages,
+    messages_tuple,
     order,
+    reconnect,
+    reconnect_ids,
     refusals,
     tasks,
     updates,
@@ -24,12 +30,6 @@ from graphtape_contracts.rules import (
     values,
     wait,
 )
-from graphtape_contracts.rules import endpoints as neighbours
-from graphtape_contracts.rules import isolation as relations
-from graphtape_contracts.rules import message_assembly as sums
-from graphtape_contracts.rules import messages_tuple as tuples
-from graphtape_contracts.rules import reconnect as joins
-from graphtape_contracts.rules import reconnect_ids as resumption
 
 FAMILIES = (
     framing,
@@ -41,8 +41,8 @@ FAMILIES = (
     data,
     order,
     messages,
-    tuples,
-    sums,
+    messages_tuple,
+    message_assembly,
     tasks,
     debug,
     updates,
@@ -50,15 +50,15 @@ FAMILIES = (
     folding,
     langchain,
     identifiers,
-    resumption,
+    reconnect_ids,
     wait,
     errors,
     refusals,
     validation,
-    neighbours,
-    relations,
-    joins,
-    repetition,
+    endpoints,
+    isolation,
+    reconnect,
+    consistency,
 )
 
 RULES: tuple[AnyRule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)

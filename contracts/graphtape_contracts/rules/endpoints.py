@@ -239,7 +239,7 @@ RULES: tuple[AnyRule, ...] = (
     ),
     *(
         BodyRule(
-            id=f"neighbours.{name}",
+            id=f"endpoints.{name}",
             level=level,
             statement=promise,
             source=source,

@@ -9,7 +9,7 @@ from mutation import Change, asking, with_body, with_output, with_request, with_
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.checker import Checker, check, parse_head
-from graphtape_contracts.rules import endpoints as neighbours
+from graphtape_contracts.rules import endpoints
 
 SEARCH = "python/nb-assistants-search-graph"
 OK = "python/nb-ok"
@@ -18,7 +18,7 @@ COUNT = "python/nb-threads-count"
 
 
 def broken(exchange: Exchange) -> list[str]:
-    return [finding.rule for finding in check(exchange, neighbours.RULES)]
+    return [finding.rule for finding in check(exchange, endpoints.RULES)]
 
 
 def at(path: str) -> Change:
@@ -54,7 +54,7 @@ def test_an_answer_that_is_not_200_is_not_judged() -> None:
 
 
 def test_without_a_request_nobody_knows_what_was_asked() -> None:
-    checker = Checker(parse_head(None, captured(SEARCH).response), neighbours.RULES)
+    checker = Checker(parse_head(None, captured(SEARCH).response), endpoints.RULES)
 
     findings = [*checker.head(), *checker.feed(captured(COUNT).frames[0]), *checker.close()]
 

@@ -11,8 +11,7 @@ from mutation import with_header
 from graphtape_contracts import Exchange, sse
 from graphtape_contracts.checker import check
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.rules import identifiers
-from graphtape_contracts.rules import reconnect_ids as resumption
+from graphtape_contracts.rules import identifiers, reconnect_ids
 
 UNKNOWN = "javascript-embed/stream-default"
 ID = "01a2021a-ff2e-775a-b3e7-411d3384fb79"
@@ -30,7 +29,7 @@ def stream(*events: Told) -> Exchange:
 
 
 def judge(exchange: Exchange, dialect: Dialect | None = None) -> list[str]:
-    rules = (*identifiers.RULES, *resumption.RULES)
+    rules = (*identifiers.RULES, *reconnect_ids.RULES)
     return [finding.rule for finding in check(exchange, rules, dialect=dialect)]
 
 

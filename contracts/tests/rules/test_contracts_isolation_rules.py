@@ -11,7 +11,7 @@ from graphtape_contracts import Exchange
 from graphtape_contracts.checker import check_related
 from graphtape_contracts.exchange import End, Request
 from graphtape_contracts.parsing.nesting import DEEPEST
-from graphtape_contracts.rules import consistency as repetition
+from graphtape_contracts.rules import consistency
 
 
 def _by_server() -> dict[str, list[Exchange]]:
@@ -81,7 +81,7 @@ def test_what_subgraphs_write_has_a_bare_name_without_them_on_javascript(
     asked = asking(stream_subgraphs=True)(bare)
     named = replaced(b"event: custom", b"event: custom|child:1")(asked)
 
-    found = check_related([bare, named], repetition.RULES, deterministic=True)
+    found = check_related([bare, named], consistency.RULES, deterministic=True)
 
     assert {finding.rule for finding in found} == broken
 
@@ -91,7 +91,7 @@ def test_values_that_tell_of_interrupts_alone_are_not_compared() -> None:
     told = values.frames[-1].raw.partition(b"data: ")[0] + b'data: {"__interrupt__":[]}\r\n\r\n'
     more = with_frames(lambda frames: [frames[0], told, *frames[1:]])(values)
 
-    assert check_related([values, more], repetition.RULES, deterministic=True) == []
+    assert check_related([values, more], consistency.RULES, deterministic=True) == []
 
 
 def test_an_id_that_was_sent_along_may_come_again() -> None:

@@ -10,10 +10,9 @@ from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
 from graphtape_contracts.checker import check
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES
-from graphtape_contracts.rules import langchain
-from graphtape_contracts.rules import message_assembly as sums
+from graphtape_contracts.rules import langchain, message_assembly
 
-RULES = [*langchain.RULES, *sums.RULES]
+RULES = [*langchain.RULES, *message_assembly.RULES]
 RUN = "01a20208-2729-776a-acba-1e37338bd21e"
 METADATA = ("metadata", {"run_id": RUN, "attempt": 1})
 

@@ -17,11 +17,13 @@ from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES
 from graphtape_contracts.parsing.event import Event, event_of
 from graphtape_contracts.parsing.nesting import DEEPEST
 from graphtape_contracts.rule import EventRule, Report
-from graphtape_contracts.rules import langchain, messages
-from graphtape_contracts.rules import message_assembly as sums
-from graphtape_contracts.rules import messages_tuple as tuples
+from graphtape_contracts.rules import langchain, message_assembly, messages, messages_tuple
 
-RULES = [rule for family in (messages, tuples, sums, langchain) for rule in family.RULES]
+RULES = [
+    rule
+    for family in (messages, messages_tuple, message_assembly, langchain)
+    for rule in family.RULES
+]
 RUN = "01a20208-2729-776a-acba-1e37338bd21e"
 ID = "lc_run--01a20208-2a9f-726a-8cfe-f0a60985eb8d"
 METADATA = ("metadata", {"run_id": RUN, "attempt": 1})
@@ -209,7 +211,9 @@ def test_the_removal_of_a_message_is_not_the_message() -> None:
 def test_values_may_be_nested_deeply() -> None:
     found: list[Finding] = []
     (rule,) = [
-        r for r in sums.RULES if isinstance(r, EventRule) and r.id == "message-assembly.chunks"
+        r
+        for r in message_assembly.RULES
+        if isinstance(r, EventRule) and r.id == "message-assembly.chunks"
     ]
     base = captured("python/full-agent-all-tuple-noevents")
     watch = rule.judge(parse_head(base.request, base.response), Report(rule, found))

@@ -9,7 +9,7 @@ URL_VARIABLE = "LANGGRAPH_API_URL"
 URL_INI = "graphtape_url"
 EXPECTED_INI = "graphtape_expected_failures"
 
-LEVELS = ("must", "should", "may")
+LEVELS = ("must", "should", "note")
 DIALECTS = ("python", "javascript", "aegra")
 
 PROFILES = ("smoke", "standard", "deep")

@@ -2,18 +2,18 @@
 
 from graphtape_suites.scenarios import (
     concurrency,
+    consistency,
     disconnect,
+    endpoints,
     errors,
+    isolation,
     limits,
     messages,
     modes,
+    reconnect,
     stream,
     wait,
 )
-from graphtape_suites.scenarios import consistency as relations
-from graphtape_suites.scenarios import endpoints as neighbours
-from graphtape_suites.scenarios import isolation as stateless
-from graphtape_suites.scenarios import reconnect as resume
 from graphtape_suites.scenarios.scenario import SCENARIOS, Scenario
 
 __all__ = [

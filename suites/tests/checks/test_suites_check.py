@@ -27,7 +27,7 @@ RULE_IDS = {rule.id for rule in RULES}
 @pytest.fixture(name="items")
 def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
     """All tests of the suites."""
-    return collected(pytester, "--graphtape-profile", "deep", "--graphtape-level", "may")
+    return collected(pytester, "--graphtape-profile", "deep", "--graphtape-level", "note")
 
 
 def test_each_rule_is_judged_by_one_test(items: list[pytest.Item]) -> None:

@@ -75,7 +75,7 @@ def test_what_binds_most_comes_first() -> None:
 
     root = shown([verdict(Outcome.FAILED, level=level) for level in levels])
 
-    assert texts(root.all("span", "level")) == ["MUST", "SHOULD", "MAY"]
+    assert texts(root.all("span", "level")) == ["MUST", "SHOULD", "NOTE"]
 
 
 def test_findings_that_differ_by_their_frames_are_told_once() -> None:

@@ -65,7 +65,7 @@ USER = message("human", "x")
 
 
 def speaking(name: str, text: str, *acts: Any, **update: Any) -> Task:
-    return writing(name, update, *acts, ModelStreams((saying(text),)), says=True)
+    return writing(name, update, *acts, ModelStreams((saying(text),)), includes_streamed=True)
 
 
 def tool_agent() -> Graph:
@@ -98,9 +98,9 @@ def tool_agent() -> Graph:
     return Graph(
         {"messages": [message("human", "weather in Paris?")]},
         (
-            (writing("agent", {}, ModelStreams((called,)), says=True),),
+            (writing("agent", {}, ModelStreams((called,)), includes_streamed=True),),
             (writing("tools", {}, returned=(found,)),),
-            (writing("agent", {}, ModelStreams((told,)), says=True),),
+            (writing("agent", {}, ModelStreams((told,)), includes_streamed=True),),
         ),
     )
 

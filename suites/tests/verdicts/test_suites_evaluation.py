@@ -12,8 +12,7 @@ from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import RULES
-from graphtape_contracts.rules import consistency as repetition
+from graphtape_contracts.rules import RULES, consistency
 from graphtape_suites.checks.check import NotExercised
 from graphtape_suites.runner.session import Session
 from graphtape_suites.runner.target import Target
@@ -57,7 +56,7 @@ def test_a_rule_that_is_kept_counts_its_exchanges(mock: Target) -> None:
 
 
 def test_a_relation_is_judged_over_all_scenarios_together(mock: Target) -> None:
-    rule = repetition.RULES[0]
+    rule = consistency.RULES[0]
 
     ruling = evaluate(rule, _only(mock, "isolation.again", "wait.default", "errors.method"))
 

@@ -12,16 +12,16 @@ from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.json_value import Json
 from graphtape_suites import (
     test_concurrency,
+    test_consistency,
     test_disconnect,
+    test_endpoints,
     test_errors,
+    test_isolation,
     test_limits,
     test_modes,
     test_stream,
     test_wait,
 )
-from graphtape_suites import test_consistency as test_relations
-from graphtape_suites import test_endpoints as test_neighbours
-from graphtape_suites import test_isolation as test_stateless
 from graphtape_suites.checks.check import CheckFailed
 from graphtape_suites.runner.client import STREAM, WAIT
 from graphtape_suites.scenarios import SCENARIOS
@@ -112,7 +112,7 @@ def test_what_is_wrong_in_a_scenario_is_seen(
 
 
 def test_what_one_run_remembers_of_another_is_seen() -> None:
-    test = test_stateless.test_nothing_of_one_run_comes_back_with_another
+    test = test_isolation.test_nothing_of_one_run_comes_back_with_another
 
     _check(test, playing(*FOREIGN), says='"a1"')
 
@@ -163,18 +163,20 @@ def _ways(stream: Json, wait: Json) -> Any:
 
 
 def test_a_wait_with_other_fields_than_its_stream_is_seen() -> None:
-    test = test_relations.test_a_wait_has_the_fields_of_the_last_values
+    test = test_consistency.test_a_wait_has_the_fields_of_the_last_values
 
     _check(test, _ways({"a": 1, "b": 2}, {}), SESSION, says="got a, b and none")
 
 
 def test_a_wait_with_the_fields_of_its_stream_is_good() -> None:
-    test_relations.test_a_wait_has_the_fields_of_the_last_values(_ways({"a": 1}, {"a": 2}), SESSION)
+    test_consistency.test_a_wait_has_the_fields_of_the_last_values(
+        _ways({"a": 1}, {"a": 2}), SESSION
+    )
 
 
 def test_a_wait_that_failed_has_no_fields_to_compare() -> None:
     with pytest.raises(pytest.skip.Exception, match="no two runs of the example ended"):
-        test_relations.test_a_wait_has_the_fields_of_the_last_values(_ways({}, FAILED), SESSION)
+        test_consistency.test_a_wait_has_the_fields_of_the_last_values(_ways({}, FAILED), SESSION)
 
 
 def _announcing(*paths: str) -> Any:
@@ -182,14 +184,14 @@ def _announcing(*paths: str) -> Any:
 
 
 def test_what_is_announced_and_not_there_is_seen() -> None:
-    test = test_neighbours.test_what_the_openapi_document_claims_is_there
+    test = test_endpoints.test_what_the_openapi_document_claims_is_there
 
     _check(test, playing(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to be")
 
 
 def test_without_a_document_nothing_is_claimed() -> None:
     with pytest.raises(pytest.skip.Exception, match="no OpenAPI document"):
-        test_neighbours.test_what_the_openapi_document_claims_is_there(
+        test_endpoints.test_what_the_openapi_document_claims_is_there(
             playing(waited()), _announcing()
         )
 
@@ -240,7 +242,7 @@ def test_a_server_that_fails_is_seen_by_properties(test: Callable[[Any], None]) 
 def test_the_property_of_both_ways_asks_the_same_of_both() -> None:
     explore = _Exploring(waited())
 
-    test_relations.test_any_request_gets_the_same_run_either_way(explore)  # type: ignore[arg-type]
+    test_consistency.test_any_request_gets_the_same_run_either_way(explore)  # type: ignore[arg-type]
 
     asked = {"stream_mode": "updates"}
     assert explore.ran == [(STREAM, asked), (WAIT, asked)]

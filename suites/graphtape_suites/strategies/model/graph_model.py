@@ -53,12 +53,12 @@ Act: TypeAlias = PlainAct | Called
 
 @dataclass(frozen=True)
 class Writes:
-    """The task is done. It returns an update, with what its models said where it `says` so."""
+    """The task is done. It returns an update, with what its models said where it `includes_streamed` says so."""
 
     update: Json = field(default_factory=dict[str, Any])
     returned: tuple[Json, ...] = ()
     """Whole messages, for the key `messages`."""
-    statement: bool = False
+    includes_streamed: bool = False
     answer: Json | None = None
     """A message that is the value of a key of its own."""
     cached: bool = False

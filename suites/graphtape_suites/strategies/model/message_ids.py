@@ -22,7 +22,7 @@ class MessageIds:
     def update(self, writes: Writes, said: list[Json]) -> Json:
         """Return the update of a task that *writes*, and whose models *said* something."""
         update = dict(writes.update)
-        messages = [*(said if writes.statement else []), *writes.returned]
+        messages = [*(said if writes.includes_streamed else []), *writes.returned]
         if messages:
             update["messages"] = self.name(messages)
         if writes.answer:
