@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from offline import Offline
 from trying import FOUND
 
 TOLD: list[str] = []
@@ -12,6 +13,12 @@ TOLD: list[str] = []
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the suites keep what fails in a folder of the test."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
+    """What judges changed answers of the mock; it plays the scenarios once in each process."""
+    return Offline(tmp_path_factory.mktemp("offline"))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

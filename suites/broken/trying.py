@@ -39,12 +39,7 @@ class Collecting:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what takes its time."""
-        items[:] = [item for item in items if self._tries(check_of(item))]
-
-    def _tries(self, about: Check | None) -> bool:
-        if about is None or about.id == self._promise:
-            return True
-        return not about.explores and not about.id.startswith("clients.")
+        items[:] = [item for item in items if is_tried(check_of(item), self._promise)]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the verdict of a test."""
@@ -52,30 +47,40 @@ class Collecting:
             self.verdicts.append(Verdict.from_json(json.loads(text)))
 
 
+def is_tried(about: Check | None, promise: str) -> bool:
+    """Whether a test *about* something is run to find *promise* broken."""
+    if about is None or about.id == promise:
+        return True
+    return not about.explores and not about.id.startswith("clients.")
+
+
 def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdict]:
     """Return what the suites say of *broken*; *folder* is for files that they need."""
+    collecting = Collecting(broken.requirement)
+    with served(broken) as url:
+        pytest.main([*arguments(broken, url, folder), *options], plugins=[collecting])
+    return collecting.verdicts
+
+
+def arguments(broken: BrokenServer, url: str, folder: Path) -> list[str]:
+    """Return what pytest is told to try *broken*, which is at *url*; *folder* is for files."""
     inputs = folder / "inputs.json"
     inputs.write_text(json.dumps(list(_jobs(broken.runs))), encoding="utf-8")
-    collecting = Collecting(broken.requirement)
-    with _served(broken) as url:
-        arguments = [
-            *("-c", str(_no_settings(folder)), "--rootdir", str(folder), "--pyargs", SUITES),
-            # `--confcutdir` is by default the folder of the settings, and ours is beside it.
-            *("--confcutdir", str(EXPECTED_OF_THE_MOCK.parent)),
-            # Without rewriting nothing complains that modules are imported already.
-            *("--assert=plain", "--tb=no", "--capture=no", "-q", "-p", "no:cacheprovider"),
-            *("-p", "no:faulthandler", "-p", "no:unraisableexception"),
-            f"--graphtape-url={url}",
-            f"--graphtape-input=@{inputs}",
-            f"--graphtape-profile={broken.profile}",
-            f"--graphtape-expected-failures={EXPECTED_OF_THE_MOCK}",
-            *("--graphtape-deterministic", "--graphtape-concurrency=8"),
-            *("--graphtape-max-runs=10000", "--graphtape-timeout=20"),
-            *broken.options,
-            *options,
-        ]
-        pytest.main(arguments, plugins=[collecting])
-    return collecting.verdicts
+    return [
+        *("-c", str(_no_settings(folder)), "--rootdir", str(folder), "--pyargs", SUITES),
+        # `--confcutdir` is by default the folder of the settings, and ours is beside it.
+        *("--confcutdir", str(EXPECTED_OF_THE_MOCK.parent)),
+        # Without rewriting nothing complains that modules are imported already.
+        *("--assert=plain", "--tb=no", "--capture=no", "-q", "-p", "no:cacheprovider"),
+        *("-p", "no:faulthandler", "-p", "no:unraisableexception"),
+        f"--graphtape-url={url}",
+        f"--graphtape-input=@{inputs}",
+        f"--graphtape-profile={broken.profile}",
+        f"--graphtape-expected-failures={EXPECTED_OF_THE_MOCK}",
+        *("--graphtape-deterministic", "--graphtape-concurrency=8"),
+        *("--graphtape-max-runs=10000", "--graphtape-timeout=20"),
+        *broken.options,
+    ]
 
 
 def found_broken(verdicts: list[Verdict]) -> list[str]:
@@ -93,8 +98,8 @@ def told(broken: BrokenServer, found: list[str]) -> str:
 
 def is_there_what_tries(promise: str) -> bool:
     """Whether what the test of *promise* needs is installed."""
-    needed = _NEEDS.get(promise.partition(".")[0], "graphtape")
-    return any(found.name == needed for found in distributions())
+    needed = _NEEDS.get(promise.partition(".")[0])
+    return needed is None or any(found.name == needed for found in distributions())
 
 
 @cache
@@ -122,6 +127,7 @@ def _no_settings(folder: Path) -> Path:
 
 
 @contextmanager
-def _served(broken: BrokenServer) -> Generator[str]:
+def served(broken: BrokenServer) -> Generator[str]:
+    """Serve *broken*; the value is its URL."""
     with BackgroundServer(BrokenMock(recorded(), broken)) as server:
         yield server.url

@@ -1,32 +1,24 @@
 """What the suites share: the session with the deployment, and how verdicts are told."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
-from graphtape_contracts import Exchange
 from graphtape_contracts.catalogue import UnknownVersion
 from graphtape_contracts.finding import Level
-from graphtape_contracts.rule import AnyRule
 from graphtape_mock.deployment.connection import BadHeader, DeploymentError
 from graphtape_mock.record.requests import BadRecordingRequest
 from graphtape_mock.recordings.recording import BrokenRecording
 from graphtape_mock.server.recorded_deployment import BadRecordedResponse
-from graphtape_suites.checks.check import (
-    NotExercised,
-    all_checks,
-    check_of,
-    fail_check,
-    not_applicable,
-)
+from graphtape_suites.checks.check import all_checks, check_of
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.report.terminal import STOPPED, shared_folder
 from graphtape_suites.runner.run_inputs import NothingToRun
-from graphtape_suites.runner.session import RunScenario, Session, write_description
+from graphtape_suites.runner.session import RunScenario, Session, player, write_description
 from graphtape_suites.runner.settings import settings_of
 from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK, open_target
-from graphtape_suites.scenarios import SCENARIOS, Scenario
-from graphtape_suites.verdicts import evaluation
+from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.verdicts.evaluation import Judge, judge_by
 from graphtape_suites.verdicts.expected_failures import BadExpectedFailure, read_expected_failures
 from graphtape_suites.verdicts.outcome import EVALUATION, EXPECTED, attach_verdict
 
@@ -104,28 +96,13 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
 @pytest.fixture
 def play(session: Session) -> RunScenario:
     """Play a scenario and return its exchanges, or say why it can't be played."""
-
-    def play(scenario: Scenario) -> tuple[Exchange, ...]:
-        played = session.played(scenario)
-        if played.inapplicable:
-            not_applicable(played.inapplicable)
-        if played.problem:
-            raise NotExercised(played.problem)
-        return played.exchanges
-
-    return play
+    return player(session)
 
 
 @pytest.fixture
-def judge(session: Session, request: pytest.FixtureRequest) -> Callable[[AnyRule], None]:
+def judge(session: Session, request: pytest.FixtureRequest) -> Judge:
     """Judge a rule by all that the scenarios show."""
-
-    def judge(rule: AnyRule) -> None:
-        ruling = request.node.stash[EVALUATION] = evaluation.evaluate(rule, session)
-        if ruling.broken:
-            fail_check(str(ruling))
-
-    return judge
+    return judge_by(session, lambda ruling: request.node.stash.__setitem__(EVALUATION, ruling))
 
 
 @pytest.fixture

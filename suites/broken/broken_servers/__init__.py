@@ -49,6 +49,13 @@ FAMILIES = (
 SERVERS = [server for family in FAMILIES for server in family.SERVERS]
 """All of them."""
 
+ONE_A_FAMILY = [
+    next(server for server in family.SERVERS if server.is_offline)
+    for family in FAMILIES
+    if any(server.is_offline for server in family.SERVERS)
+]
+"""Those that are tried offline and live."""
+
 WHOLE = [
     BrokenServer(
         "", "answers are sent as they are", answering(lambda exchange: exchange), EVERYTHING

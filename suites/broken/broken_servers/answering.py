@@ -2,28 +2,39 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from broken_servers.server import Breaking
 from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 
 Change = Callable[[Exchange], Exchange]
 """Makes of an exchange what is answered in its place; one that ends as CUT is broken off."""
 
 
-def answering(change: Change) -> Breaking:
-    """Change each answer of the mock when it is whole."""
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Changes each answer of an application when it is whole, and knows nothing of the others.
 
-    def breaking(app: ASGIApp) -> ASGIApp:
+    The same can be done to answers that were recorded.
+    """
+
+    change: Change
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        """Return *app* with its answers changed."""
+
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             request = await read_request(scope, receive)
             exchange = await exchange_with(app, scope, receive, request)
-            await send_exchange(change(exchange), send)
+            await send_exchange(self.change(exchange), send)
 
         return answer
 
-    return breaking
+
+def answering(change: Change) -> Answering:
+    """Change each answer of the mock when it is whole."""
+    return Answering(change)
 
 
 async def read_request(scope: Scope, receive: Receive) -> Request:
@@ -72,11 +83,16 @@ async def send_exchange(exchange: Exchange, send: Send) -> None:
 
 async def send_head(response: Response, body: bytes, send: Send) -> None:
     """Send the head of an answer whose body will be *body*."""
-    headers = [
-        (name.encode(), (str(len(body)) if name == "content-length" else value).encode("latin-1"))
-        for name, value in response.headers
-    ]
+    told = head_before(response, body)
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in told.headers]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
+
+
+def head_before(response: Response, body: bytes) -> Response:
+    """Return the head of a *response* whose body became *body*: it tells that length, if any."""
+    length = str(len(body))
+    headers = ((n, length if n == "content-length" else v) for n, v in response.headers)
+    return replace(response, headers=tuple(headers))
 
 
 def _fields(headers: list[tuple[bytes, bytes]]) -> Headers:

@@ -207,5 +207,6 @@ SERVERS = [
         "errors.any-wrong-field",
         "any wrong field makes the server fail",
         answering(when(lambda e: e.response.status == 422, text_answer(500, "oh no"))),
+        live=True,
     ),
 ]

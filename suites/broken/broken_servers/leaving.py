@@ -59,10 +59,18 @@ SERVERS = [
         options=("-k", "disconnect"),
     ),
     BrokenServer(
-        "stream.complete", "streams break off in the middle", answering(streams(cut(0.5)))
+        "stream.complete",
+        "streams break off in the middle",
+        answering(streams(cut(0.5))),
+        live=True,
     ),
     BrokenServer(
-        "stream.complete", "the chunk that ends a stream is missing", answering(streams(cut(1)))
+        "stream.complete",
+        "the chunk that ends a stream is missing",
+        answering(streams(cut(1))),
+        live=True,
     ),
-    BrokenServer("wait.complete", "outputs break off in the middle", answering(waits(cut(0.5)))),
+    BrokenServer(
+        "wait.complete", "outputs break off in the middle", answering(waits(cut(0.5))), live=True
+    ),
 ]

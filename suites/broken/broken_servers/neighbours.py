@@ -46,6 +46,7 @@ SERVERS = [
                 ),
             )
         ),
+        live=True,  # Clients then ask for that id.
     ),
     BrokenServer(
         "endpoints.assistant-schemas",

@@ -30,7 +30,9 @@ def _explored(
 ) -> BrokenServer:
     """Return a server that only some requests find out: it is tried with more of them."""
     options = ("--hypothesis-seed=0", "-k", promise)
-    return BrokenServer(promise, wrong, breaking, runs, profile="standard", options=options)
+    return BrokenServer(
+        promise, wrong, breaking, runs, profile="standard", options=options, live=True
+    )
 
 
 def _odd(exchange: Exchange) -> bool:

@@ -160,5 +160,6 @@ SERVERS = [
         "reconnect.ids-ordered",
         "ids are counted down",
         answering(when(_asked_for_ids, frames(_counted_down))),
+        live=True,  # Clients go on from these ids.
     ),
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from broken_servers.answering import Answering
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library
 from graphtape_mock.server.mock import Mock
@@ -33,6 +34,14 @@ class BrokenServer:
     """The smallest profile that sees it."""
     options: tuple[str, ...] = ()
     """What else pytest is told."""
+    live: bool = False
+    """Whether an exchange that is changed does not show it: it takes time, is about the connection
+    or about what clients do next, or is found with requests that are drawn at random."""
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether it is enough to change answers of the mock that were recorded."""
+        return isinstance(self.breaking, Answering) and not self.live
 
     def __str__(self) -> str:
         """Return what a test of it is called."""

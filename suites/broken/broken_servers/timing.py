@@ -105,6 +105,7 @@ SERVERS = [
         "heartbeats.early",
         "the first heartbeat comes at once",
         answering(nth("metadata", 0, lambda frame: [frame, HEARTBEAT])),
+        live=True,
     ),
     BrokenServer(
         "heartbeats.apart",

@@ -27,6 +27,7 @@ from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.file import RecordingWriter, read
 from graphtape_mock.recordings.recording import SUFFIX
 from graphtape_mock.recordings.try_json import object_in
+from graphtape_suites.checks.check import NotExercised, not_applicable
 from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.target import Target
 from graphtape_suites.scenarios import SCENARIOS, Scenario
@@ -124,6 +125,20 @@ class Session:
         said = {"problem": played.problem, "inapplicable": played.inapplicable}
         _beside(path).write_text(json.dumps(said), encoding="utf-8")
         write_exchanges(self.target, path, played.exchanges, played.about)
+
+
+def player(session: Session) -> RunScenario:
+    """Return what plays a scenario of *session*, or says why it can't be played."""
+
+    def play(scenario: Scenario) -> tuple[Exchange, ...]:
+        played = session.played(scenario)
+        if played.inapplicable:
+            not_applicable(played.inapplicable)
+        if played.problem:
+            raise NotExercised(played.problem)
+        return played.exchanges
+
+    return play
 
 
 def write_exchanges(

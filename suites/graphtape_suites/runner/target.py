@@ -128,12 +128,12 @@ def open_target(settings: Settings, folder: Path) -> Generator[Target]:
     """
     if settings.url is not None:
         with _client(settings, settings.url) as upstream:
-            yield _target(settings, folder, upstream, ())
+            yield target_of(settings, folder, upstream, ())
         return
     library = load(settings.recordings or [bundled_recordings()])
     mock = Mock(library, ReplayOptions(speed=MOCK_SPEED, nearest=True))
     with BackgroundServer(mock) as server, _client(settings, server.url) as upstream:
-        yield _target(settings, folder, upstream, recorded_inputs(library))
+        yield target_of(settings, folder, upstream, recorded_inputs(library))
 
 
 def _client(settings: Settings, url: str) -> DeploymentConnection:
@@ -150,12 +150,16 @@ def _headers(settings: Settings) -> Headers:
         raise BadHeader(f"--graphtape-header: {error}") from None
 
 
-def _target(
+def target_of(
     settings: Settings,
     folder: Path,
     upstream: DeploymentConnection,
     recorded: tuple[RecordingRequest, ...],
 ) -> Target:
+    """Ask *upstream* what it is; return it as the target. Raises as `open_target` does.
+
+    *recorded* is what is run where *settings* name no input and no assistant.
+    """
     rules = select_rules(settings.contract, Level(settings.level.upper()))
     budget = BudgetLimits(settings.max_runs, settings.max_seconds, settings.concurrency)
     info = check_deployment(upstream)

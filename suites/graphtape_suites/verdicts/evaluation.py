@@ -1,7 +1,7 @@
 """How a rule is judged: over every exchange that the scenarios made and that it is about."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from graphtape_contracts.catalogue import dialects_of
@@ -12,7 +12,7 @@ from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.rule import AnyRule, CrossExchangeRule
 from graphtape_contracts.rules import validation
-from graphtape_suites.checks.check import NotExercised, not_applicable
+from graphtape_suites.checks.check import NotExercised, fail_check, not_applicable
 from graphtape_suites.runner.session import CheckedExchange, Session
 from graphtape_suites.scenarios import Scenario
 from graphtape_suites.verdicts.results import ScenarioVerdict, numbered
@@ -24,8 +24,8 @@ _MOST_TOLD = 5
 
 SHOWING: dict[str, tuple[str, ...]] = {
     "messages": ("messages/metadata", "messages/partial", "messages/complete"),
-    "tuples": ("messages",),
-    "sums": ("messages", "messages/partial"),
+    "messages-tuple": ("messages",),
+    "message-assembly": ("messages", "messages/partial"),
     "tasks": ("tasks",),
     "debug": ("debug",),
     "langchain": ("events",),
@@ -50,13 +50,32 @@ class Evaluation:
     scenarios: list[ScenarioVerdict] = field(default_factory=list[ScenarioVerdict])
 
     @property
-    def broken(self) -> list[str]:
+    def failed(self) -> list[str]:
         """The names of the scenarios in which it was not kept."""
         return [verdict.scenario for verdict in self.scenarios if verdict.broken]
 
     def __str__(self) -> str:
         """Return how the rule was broken, as a text of several lines."""
         return "\n".join(_told(self.scenarios))
+
+
+Judge = Callable[[AnyRule], None]
+"""Judges a rule; raises PromiseBroken where it is not kept."""
+
+
+def judge_by(session: Session, keep: Callable[[Evaluation], object]) -> Judge:
+    """Return what judges rules over what the scenarios of *session* show.
+
+    *keep* is told what was found, scenario by scenario.
+    """
+
+    def judge_and_keep(rule: AnyRule) -> None:
+        ruling = evaluate(rule, session)
+        keep(ruling)
+        if ruling.failed:
+            fail_check(str(ruling))
+
+    return judge_and_keep
 
 
 def evaluate(rule: AnyRule, session: Session) -> Evaluation:
@@ -144,12 +163,12 @@ def _nothing_shown(rule: AnyRule, session: Session) -> None:
 
 def _verdict(rule: AnyRule, scenario: Scenario, seen: _Seen) -> ScenarioVerdict:
     findings: list[Finding] = []
-    broken = 0
+    fail_check = 0
     for number, judged in seen.items():
         found = [finding for finding in judged.findings if finding.rule == rule.id]
         findings += numbered(found, number)
-        broken += bool(found)
-    return ScenarioVerdict(scenario.name, len(seen), broken, tuple(findings))
+        fail_check += bool(found)
+    return ScenarioVerdict(scenario.name, len(seen), fail_check, tuple(findings))
 
 
 def _related(
@@ -175,19 +194,19 @@ def _related(
     for scenario, seen in about.items():
         if seen:
             findings = tuple(found[scenario.name])
-            broken = len({finding.exchange for finding in findings})
-            yield ScenarioVerdict(scenario.name, len(seen), broken, findings)
+            fail_check = len({finding.exchange for finding in findings})
+            yield ScenarioVerdict(scenario.name, len(seen), fail_check, findings)
 
 
 def _told(scenarios: Sequence[ScenarioVerdict]) -> Iterator[str]:
     judged = sum(verdict.exchanges for verdict in scenarios)
     kept = judged - sum(verdict.broken for verdict in scenarios)
     yield f"kept in {kept} of {judged} exchanges"
-    broken = [verdict for verdict in scenarios if verdict.broken]
-    for verdict in broken[:_MOST_TOLD]:
+    fail_check = [verdict for verdict in scenarios if verdict.broken]
+    for verdict in fail_check[:_MOST_TOLD]:
         yield f"\nin {verdict.scenario}, {verdict.broken} of {verdict.exchanges} exchanges:"
         yield from map(str, verdict.findings[:_MOST_TOLD])
         if len(verdict.findings) > _MOST_TOLD:
             yield f"and {len(verdict.findings) - _MOST_TOLD} more"
-    if further := broken[_MOST_TOLD:]:
+    if further := fail_check[_MOST_TOLD:]:
         yield f"\nalso in {', '.join(verdict.scenario for verdict in further)}"

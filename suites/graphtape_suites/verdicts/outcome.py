@@ -33,21 +33,42 @@ def attach_verdict(
     if about is None:
         return
     ruling = item.stash.get(EVALUATION, Evaluation())
+    expectations = item.config.stash.get(EXPECTED, ExpectedFailures())
+    verdict = verdict_on(about, item, error, ruling, expectations)
+    if verdict.outcome is Outcome.EXPECTED_FAILURE:
+        report.outcome = "skipped"
+        report.wasxfail = verdict.reason
+    elif verdict.outcome in (Outcome.FAILED, Outcome.NOT_EXERCISED):
+        report.outcome = "failed"
+        if _is_ours(error):
+            report.longrepr = _told(about, verdict)
+    setattr(report, VERDICT_ATTRIBUTE, json.dumps(verdict.to_json()))
+
+
+def verdict_on(
+    about: Check,
+    item: pytest.Item,
+    error: BaseException | None,
+    ruling: Evaluation,
+    expectations: ExpectedFailures,
+) -> Verdict:
+    """Return what the test *item* says of the promise *about*.
+
+    *error* is what the test raised, *ruling* what it found of a rule.
+    """
     verdict = Verdict(
         about.id,
         item.path.stem.removeprefix("test_"),
         item.nodeid,
         _level(about, error),
         about.statement,
-        *_outcome(error, report),
+        *_outcome(error),
         tuple(ruling.scenarios),
     )
-    expectation = item.config.stash.get(EXPECTED, ExpectedFailures()).get(about.id)
-    if expectation is not None:
-        verdict = _as_expected(verdict, expectation, report, explores=about.explores)
-    if verdict.outcome in (Outcome.FAILED, Outcome.NOT_EXERCISED) and _is_ours(error):
-        report.longrepr = _told(about, verdict)
-    setattr(report, VERDICT_ATTRIBUTE, json.dumps(verdict.to_json()))
+    expectation = expectations.get(about.id)
+    if expectation is None:
+        return verdict
+    return _as_expected(verdict, expectation, explores=about.explores)
 
 
 def _level(about: Check, error: BaseException | None) -> Level:
@@ -61,7 +82,7 @@ def _is_ours(error: BaseException | None) -> bool:
     return error is None or isinstance(error, CheckFailed | _NOT_TRIED)
 
 
-def _outcome(error: BaseException | None, report: pytest.TestReport) -> tuple[Outcome, str]:
+def _outcome(error: BaseException | None) -> tuple[Outcome, str]:
     if error is None:
         return Outcome.PASSED, ""
     if isinstance(error, CheckFailed):
@@ -73,23 +94,18 @@ def _outcome(error: BaseException | None, report: pytest.TestReport) -> tuple[Ou
     return Outcome.NOT_EXERCISED, f"graphtape itself failed: {type(error).__name__}: {error}"
 
 
-def _as_expected(
-    verdict: Verdict, expectation: ExpectedFailure, report: pytest.TestReport, *, explores: bool
-) -> Verdict:
+def _as_expected(verdict: Verdict, expectation: ExpectedFailure, *, explores: bool) -> Verdict:
     """Take a failure that is expected for what it is, and one that does not come for a failure."""
     broken = [found.scenario for found in verdict.scenarios if found.broken]
     if verdict.outcome is Outcome.FAILED and expectation.covers(broken):
         stale = _stale(expectation, broken, [found.scenario for found in verdict.scenarios])
         if not stale:
-            report.outcome = "skipped"
-            report.wasxfail = expectation.reason
             return replace(verdict, outcome=Outcome.EXPECTED_FAILURE, reason=expectation.reason)
     elif verdict.outcome is Outcome.PASSED and not explores:
         # What is tried with requests drawn at random need not be found every time.
         stale = "it is kept"
     else:
         return verdict
-    report.outcome = "failed"
     return replace(
         verdict,
         outcome=Outcome.FAILED,

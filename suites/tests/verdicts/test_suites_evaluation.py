@@ -48,7 +48,7 @@ def _reason(rule: str, session: Session) -> str:
 def test_a_rule_that_is_kept_counts_its_exchanges(mock: Target) -> None:
     ruling = evaluate(_rule("wait.one-value"), _only(mock, "wait.default", "stream.default"))
 
-    assert ruling.broken == []
+    assert ruling.failed == []
     assert [(v.scenario, v.exchanges, v.broken) for v in ruling.scenarios] == [
         ("wait.default", 2, 0)
     ]
@@ -60,7 +60,7 @@ def test_a_relation_is_judged_over_all_scenarios_together(mock: Target) -> None:
 
     ruling = evaluate(rule, _only(mock, "isolation.again", "wait.default", "errors.method"))
 
-    assert ruling.broken == []
+    assert ruling.failed == []
     assert {verdict.scenario for verdict in ruling.scenarios} >= {"isolation.again"}
 
 
@@ -155,7 +155,7 @@ def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
     with deployed(again) as deployment, targeted(tmp_path, deployment.url) as target:
         ruling = evaluate(_rule("isolation.run-ids"), _only(target, "wait.default", "wait.updates"))
 
-    assert ruling.broken
+    assert ruling.failed
     assert "isolation.run-ids (MUST) at exchange 1" in str(ruling)
     assert "got:      that of exchange 1 of wait.default" in str(ruling)
 
