@@ -75,7 +75,7 @@ install_npm() {
 
 # copy_graphs: from GRAPHS (default: the example graphs) to FOLDER/graphs, where they may be read-only
 copy_graphs() {
-  local from=${GRAPHS:-$HERE/../../graphs}
+  local from=${GRAPHS:-$HERE/../../../examples/graphs}
   [ -e "$from/langgraph.json" ] || fail "expected $from/langgraph.json, found none: is GRAPHS right?"
   rm -rf "$WORK/graphs" && mkdir "$WORK/graphs"
   cp -R "$from/." "$WORK/graphs" && chmod -R u+w "$WORK/graphs"

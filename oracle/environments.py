@@ -1,25 +1,31 @@
-"""Client programs, each in an environment of its own, which comes from package registries."""
+"""Environments for client programs: each is installed once a session, from package registries.
 
-import fcntl
+The fixtures are for the tests here and those in `examples/tests`: their `conftest.py` imports them.
+"""
+
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
-_CLIENTS = Path(__file__).parent / "clients"
+import pytest
+from filelock import FileLock
+
+_CLIENTS = Path(__file__).parents[1] / "examples" / "clients"
 
 
 def make_once(folder: Path, make: Callable[[Path], object]) -> Path:
-    """Return *folder*, made and filled by *make* unless another process has done so.
+    """Return *folder*, created and filled by *make* unless another process already did so.
 
-    A process that comes while another makes it waits for that one.
+    A process that asks while another one fills the folder waits until it is done.
     """
     done = folder / "made"
     folder.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(folder.with_suffix(".lock")):
         if not done.exists():
             make(folder)
             done.touch()
@@ -59,3 +65,45 @@ def run(command: list[str], **variables: str) -> str:
     done = subprocess.run(command, env=environment, capture_output=True, timeout=300)
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr.decode()}"
     return done.stdout.decode()  # With the line ends that it has, which `text=True` would change.
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of pytest-xdist have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def python_with(shared: Path) -> Callable[[str], Path]:
+    """Makes an environment with a requirement, and gives its Python."""
+
+    def python(requirement: str) -> Path:
+        folder = make_once(_place(shared, requirement), partial(install_python, requirement))
+        return folder / "environment" / "bin" / "python"
+
+    return cache(python)
+
+
+@pytest.fixture(scope="session")
+def javascript_with(shared: Path) -> Callable[[str], Path]:
+    """Installs a version of the JavaScript SDK, and gives the folder that programs belong in."""
+    return cache(
+        lambda version: make_once(
+            _place(shared, f"javascript {version}"), partial(install_javascript, version)
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def npm_with(shared: Path) -> Callable[[str], Path]:
+    """Installs a package of npm, and gives the folder that programs belong in."""
+    return cache(
+        lambda requirement: make_once(
+            _place(shared, f"npm {requirement}"), partial(install_npm, requirement)
+        )
+    )
+
+
+def _place(shared: Path, name: str) -> Path:
+    return shared / "environments" / re.sub(r"[^\w.]+", "-", name)

@@ -1,0 +1,42 @@
+"""The plugin is installed beside the newest LangGraph server, and neither breaks the other."""
+
+from importlib.metadata import distributions, version
+
+from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+OLDEST_SERVER = Version("0.16.7")
+"""The server that our recordings are of: an older one was taken because of our requirements."""
+
+
+def unmet(requirement: Requirement) -> bool:
+    """Whether nothing, or another version, is installed where *requirement* applies."""
+    installed = {found.metadata["Name"].lower().replace("_", "-") for found in distributions()}
+    name = requirement.name.lower().replace("_", "-")
+    return name not in installed or version(name) not in requirement.specifier
+
+
+def test_the_server_is_not_taken_back_to_an_older_version() -> None:
+    assert Version(version("langgraph-api")) >= OLDEST_SERVER
+
+
+def test_what_each_distribution_requires_is_installed() -> None:
+    required = {
+        (found.metadata["Name"], line)
+        for found in distributions()
+        for line in found.requires or ()
+        if (marker := Requirement(line).marker) is None or marker.evaluate({"extra": ""})
+    }
+
+    assert [pair for pair in required if unmet(Requirement(pair[1]))] == []
+
+
+def test_the_plugin_comes_without_what_the_suites_need() -> None:
+    names = {found.metadata["Name"].lower() for found in distributions()}
+
+    assert not names & {"hypothesis", "schemathesis"}
+
+
+def test_the_mock_answers(graphtape_mock: MockDeployment) -> None:
+    assert graphtape_mock.url.startswith("http://127.0.0.1:")
