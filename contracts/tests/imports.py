@@ -1,0 +1,88 @@
+"""Which module imports which, read from the source: to keep the direction between rooms."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+Layers = Sequence[Sequence[str]]
+"""The rooms of a package, lowest layer first; a module at the top of the package is a room too."""
+
+
+def imported(file: Path) -> set[str]:
+    """Return the modules that *file* imports, anywhere in it, each with its parent packages.
+
+    `from a import b` counts as `a` and `a.b`, as `b` may be a module.
+    """
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=aliases):
+                names |= {alias.name for alias in aliases}
+            case ast.ImportFrom(module=str(module), names=aliases):
+                names |= {f"{module}.{alias.name}" for alias in aliases}
+            case _:
+                pass
+    parts = [name.split(".") for name in names]
+    return {".".join(part[:end]) for part in parts for end in range(1, len(part) + 1)}
+
+
+def modules(package: Path) -> dict[str, Path]:
+    """Return the modules of the *package* (a folder) by dotted name, packages among them."""
+    names = {
+        ".".join((package.name, *file.relative_to(package).with_suffix("").parts)): file
+        for file in sorted(package.rglob("*.py"))
+    }
+    return {name.removesuffix(".__init__"): file for name, file in names.items()}
+
+
+def offenders(package: Path, layers: Layers) -> list[str]:
+    """Return `room.module -> room.module` for each import that goes to a higher layer.
+
+    Raises KeyError for a room that no layer names.
+    """
+    rank = {room: place for place, rooms in enumerate(layers) for room in rooms}
+    found: list[str] = []
+    for name, file in modules(package).items():
+        room = _room(name)
+        if room is None:
+            continue
+        for other in sorted(imported(file) & modules(package).keys()):
+            other_room = _room(other)
+            if other_room is not None and rank[other_room] > rank[room]:
+                found.append(f"{name} -> {other}")
+    return found
+
+
+def circles(package: Path) -> list[list[str]]:
+    """Return the groups of modules that import each other, directly or through others."""
+    known = modules(package)
+    edges = {name: _direct(name, file, known) for name, file in known.items()}
+    reach = {name: set(_reachable(name, edges)) for name in edges}
+    groups = {
+        frozenset(other for other in reach[name] if name in reach[other])
+        for name in edges
+        if name in reach[name]
+    }
+    return sorted(sorted(group) for group in groups)
+
+
+def _room(name: str) -> str | None:
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else None
+
+
+def _direct(name: str, file: Path, known: dict[str, Path]) -> set[str]:
+    # Importing `a.b.c` runs `a` and `a.b`, which is no circle where those import nothing of it.
+    names = imported(file) & known.keys()
+    return {other for other in names if other != name and not name.startswith(f"{other}.")}
+
+
+def _reachable(name: str, edges: dict[str, set[str]]) -> Iterator[str]:
+    seen: set[str] = set()
+    to_visit = list(edges[name])
+    while to_visit:
+        module = to_visit.pop()
+        if module not in seen:
+            seen.add(module)
+            yield module
+            to_visit += edges[module]
