@@ -187,7 +187,7 @@ def test_drift_is_told_for_programs(
     assert missing(not_asked.pop("reason"), ["1 of 1"]) == []
     assert not_asked == {"request": RUN, "line": 20}
     first = told["files"][0]["drifts"][0]
-    assert missing(first.pop("says"), ["'a'"]) == []
+    assert missing(first.pop("summary"), ["'a'"]) == []
     assert first == {
         "request": RUN,
         "line": 20,
@@ -529,7 +529,7 @@ def test_our_own_failure_is_told_apart(
     def fail(*_: object) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr("graphtape_mock.cli.drift.judge", fail)
+    monkeypatch.setattr("graphtape_mock.cli.drift.drift_of_recording", fail)
 
     assert drift(deployment) == 3
 

@@ -40,7 +40,7 @@ def test_programs_get_json(capsys: Printed) -> None:
 def test_a_pinned_version_is_listed_as_it_was(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphtape_contracts.catalogue.frozen", {"0.1": {}}.__getitem__)
+    monkeypatch.setattr("graphtape_contracts.catalogue.frozen_levels", {"0.1": {}}.__getitem__)
 
     assert run(["rules", "--contract", "0.1"]) == 0
     assert capsys.readouterr().out == ""
@@ -61,7 +61,7 @@ def test_what_is_not_there_is_told(arguments: list[str], facts: list[str], capsy
 def test_a_rule_that_a_pinned_version_has_not_is_told(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphtape_contracts.catalogue.frozen", {"0.1": {}}.__getitem__)
+    monkeypatch.setattr("graphtape_contracts.catalogue.frozen_levels", {"0.1": {}}.__getitem__)
 
     assert run(["rules", "--contract", "0.1", "order.error-last"]) == 2
     assert missing(capsys.readouterr().err, ["0.1", "'order.error-last'"]) == []

@@ -229,7 +229,7 @@ def test_a_pinned_version_judges_by_its_own_rules(
     write: Write, captured: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write("a.jsonl", [swapped(captured(STREAM))])
-    monkeypatch.setattr("graphtape_contracts.catalogue.frozen", {"0.1": {}}.__getitem__)
+    monkeypatch.setattr("graphtape_contracts.catalogue.frozen_levels", {"0.1": {}}.__getitem__)
 
     assert run(["verify", "--contract", "0.1", path]) == 0
 
