@@ -1,4 +1,4 @@
-"""`graphtape drift`: asks a live deployment again what was recorded."""
+"""`graphtape drift`: repeats recorded requests and reports what changed in the responses."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from graphtape_contracts import Headers
+from graphtape_contracts import End, Headers
 from graphtape_mock.cli import options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD
 from graphtape_mock.console.progress import Progress
@@ -35,22 +35,25 @@ from graphtape_mock.drift.update import NotUpdated, update
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import BrokenRecording, Recording
 from graphtape_mock.redaction.redactor import Redactor
-from graphtape_mock.replay.library import recording_files
 
 _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severity.ADDITIVE)}
 
 
-@click.command()
-@click.argument(
-    "paths", metavar="RECORDINGS...", nargs=-1, required=True, type=click.Path(path_type=Path)
+@click.command(short_help="Repeat recorded requests; report what changed.")
+@click.argument("arguments", metavar="RECORDINGS... [URL]", nargs=-1, required=True)
+@click.option(
+    "--url",
+    "configured_url",
+    hidden=True,
+    envvar=options.URL_VARIABLE,
+    help="The deployment, if the last argument is no URL; for [tool.graphtape].",
 )
-@click.argument("url")
 @click.option(
     "--fail-on",
     type=click.Choice(list(_FAIL_ON)),
     default="breaking",
     show_default=True,
-    help="What makes the exit code 1: what breaks clients, or what is new as well.",
+    help="Which changes make the exit code 1: those that break clients, or additions, too.",
 )
 @click.option(
     "--repeat",
@@ -58,10 +61,13 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     show_default=True,
     metavar="N",
     type=click.IntRange(min=1),
-    help="Make each run so many times, and tell what all the answers show: for agents that vary.",
+    help="Make each run N times and compare what all responses show: for agents that vary.",
 )
 @click.option(
-    "--update", "updating", is_flag=True, help="Make recordings anew to which things were added."
+    "--update",
+    "updating",
+    is_flag=True,
+    help="Re-record files whose only changes are additions.",
 )
 @options.layout
 @click.option(
@@ -70,15 +76,15 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     show_default=True,
     metavar="N",
     type=click.IntRange(min=1),
-    help="Make no more runs.",
+    help="Make at most N runs.",
 )
 @click.option(
     "--max-time",
     default=600.0,
     show_default=True,
-    metavar="S",
+    metavar="SECONDS",
     type=click.FloatRange(min=0, min_open=True),
-    help="Take no more seconds.",
+    help="Start no run after this many seconds.",
 )
 @click.option(
     "--concurrency",
@@ -86,19 +92,19 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     show_default=True,
     metavar="N",
     type=click.IntRange(min=1),
-    help="Make so many runs at the same time.",
+    help="Make N runs at a time.",
 )
 @options.header
 @click.option(
     "--redact",
     multiple=True,
     metavar="NAME",
-    help="Keep the value of this header or JSON key out of what is printed and written too.",
+    help="Also keep the value of this header or JSON key out of all output. Repeatable.",
 )
 @options.timeout
 def drift(
-    paths: tuple[Path, ...],
-    url: str,
+    arguments: tuple[str, ...],
+    configured_url: str | None,
     fail_on: str,
     repeat: int,
     updating: bool,
@@ -110,13 +116,18 @@ def drift(
     redact: tuple[str, ...],
     timeout: float,
 ) -> int:
-    """Ask the deployment at URL again what is in RECORDINGS, files or folders of them.
+    """Repeat the requests in RECORDINGS, files or folders, at the deployment URL.
 
-    Told is what changed in the structure of the answers, not in their text. The key is taken from
-    LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY. Exit codes: 0 nothing drifted in a
-    way that breaks clients; 1 something did, or not all was asked; 2 wrong use, or the deployment
-    can't be reached.
+    URL is LANGGRAPH_API_URL by default. What changed in the structure of the responses is reported,
+    not different wording. The key comes from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or
+    LANGCHAIN_API_KEY. Exit codes: 0 no change breaks clients; 1 one does, or a request was not
+    repeated; 2 wrong use, a recording is not whole, or the deployment cannot be reached.
+
+    \b
+    graphtape drift recordings https://my-deployment.example
+    graphtape drift recordings/agent.jsonl --repeat 3 --fail-on additive
     """
+    paths, url = _paths_and_url(arguments, configured_url)
     recordings = _read(paths)
     try:
         with (
@@ -156,19 +167,39 @@ def drift(
     return FINDINGS if drifted or any(verdict.unasked for verdict in verdicts) else GOOD
 
 
-def _read(paths: tuple[Path, ...]) -> dict[Path, Recording]:
-    """Return the recordings among *paths*: all are read before anything is asked."""
-    try:
-        found = {file: read(file) for file in recording_files(paths)}
-    except BrokenRecording as error:
-        raise click.ClickException(escape(str(error))) from None
-    except OSError as error:
-        path = error.filename or error.args[0]
-        reason = error.strerror or "there is no such file or folder"
-        raise click.ClickException(escape(f"can't read {path}: {reason}")) from None
-    if not found:
-        listed = ", ".join(map(str, paths))
-        raise click.ClickException(escape(f"expected recordings (*.jsonl), found none in {listed}"))
+def _paths_and_url(arguments: tuple[str, ...], configured: str | None) -> tuple[list[Path], str]:
+    """Return the paths and the URL among *arguments*; the URL goes last, or is *configured*."""
+    *paths, last = arguments
+    if any(map(options.is_url, paths)):
+        raise click.UsageError("URL goes last: graphtape drift RECORDINGS... URL")
+    if not options.is_url(last):
+        paths.append(last)
+        last = configured or ""
+    if not options.is_url(last):
+        got = f", got {last!r}" if last else ""
+        raise click.UsageError(
+            f"missing URL: expected one that starts with http:// or https:// as the last argument "
+            f"or in {options.URL_VARIABLE}{got}"
+        )
+    if not paths:
+        raise click.UsageError("missing RECORDINGS: expected files or folders before the URL")
+    return [Path(path) for path in paths], last
+
+
+def _read(paths: list[Path]) -> dict[Path, Recording]:
+    """Return the recordings among *paths*: all are read before a request is made."""
+    found: dict[Path, Recording] = {}
+    for file in options.expand(paths):
+        try:
+            found[file] = read(file)
+        except BrokenRecording as error:
+            raise click.ClickException(escape(str(error))) from None
+        except OSError as error:
+            raise options.cannot_read(error, file) from None
+        if any(run.end is not End.COMPLETE for run in found[file].runs):
+            raise click.ClickException(
+                escape(f"{file} is not whole: record it again with graphtape record --force")
+            )
     return found
 
 
@@ -177,7 +208,7 @@ def _ask(
 ) -> RepeatedResponses:
     asked = requests_to_repeat(recordings, repeat)
     runs = sum(is_run(question.request) for question in asked)
-    progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=runs, doing="asking")
+    progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=runs, doing="repeating")
     return DriftSession(client, progress, at_once=concurrency).ask(asked)
 
 
@@ -203,13 +234,13 @@ _LINES: dict[str, Callable[[RecordingDrift], Iterable[str]]] = {
 def _update(
     verdict: RecordingDrift, url: str, redactor: Redactor, say: Callable[[str], None]
 ) -> None:
-    """Make a recording anew if things were added to it, and say so on stderr."""
+    """Re-record a file whose only changes are additions; report it on stderr."""
     try:
         if update(verdict, url, redactor):
             say(f"updated {verdict.file}")
     except NotUpdated as error:
-        say(f"{verdict.file} stays as it is: {error}")
+        say(f"{verdict.file} is unchanged: {error}")
     except OSError as error:
         raise click.ClickException(
-            escape(f"can't write {error.filename}: {error.strerror}; the recording is as it was")
+            escape(f"can't write {error.filename}: {error.strerror}; the recording is unchanged")
         ) from None

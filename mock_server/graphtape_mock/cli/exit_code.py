@@ -1,7 +1,9 @@
-"""How the command `graphtape` ends."""
+"""The exit codes of the command `graphtape`."""
 
 GOOD = 0
 FINDINGS = 1
+"""There are findings; or all was recorded, but not what was asked for."""
 WRONG_USE = 2
-"""Wrong use, or nothing to work on: a file that can't be read, a server that is down."""
+"""Wrong use, a deployment that cannot be reached, or a file that is not whole."""
 OUR_FAILURE = 3
+"""A bug in graphtape."""

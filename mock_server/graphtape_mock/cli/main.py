@@ -1,12 +1,12 @@
-"""The command `graphtape`: its subcommands are loaded when they are used.
-
-Exit codes: 0 good; 1 findings; 2 wrong use, or nothing to work on; 3 a failure of our own.
-"""
+"""The command `graphtape`. Each subcommand is imported when it is used. See `exit_code`."""
 
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -37,8 +37,18 @@ class _LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), function)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+            ctx.fail(f"no command is named {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
+            ctx.default_map = self._configured(ctx)
             result: object = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
@@ -47,17 +57,55 @@ class _LazyGroup(click.Group):
             return GOOD
         return result
 
+    def _configured(self, ctx: click.Context) -> dict[str, object]:
+        """Return the defaults in `pyproject.toml`.
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+        Few projects have any, so nothing is imported for the others.
+        """
+        file = _nearest(Path.cwd(), "pyproject.toml")
+        with suppress(OSError):
+            if file is None or b"tool.graphtape" not in file.read_bytes():
+                return {}
+        from graphtape_mock.cli.configuration import defaults
+
+        commands = {name: self.get_command(ctx, name) for name in COMMANDS}
+        return {**defaults(file, {name: found for name, found in commands.items() if found})}
+
+
+def _nearest(folder: Path, name: str) -> Path | None:
+    """Return the file with that *name* in *folder* or the nearest folder above; None if none."""
+    candidates = (parent / name for parent in (folder, *folder.parents))
+    return next((file for file in candidates if os.access(file, os.R_OK)), None)
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="graphtape", message="graphtape %(version)s")
 def graphtape() -> None:
-    """Stand in for a LangGraph deployment: record stateless runs, serve them again, judge them."""
+    """Record stateless runs of a LangGraph deployment, replay them, check them.
+
+    \b
+    graphtape serve                                   replay the bundled recordings
+    graphtape record URL --assistant agent --input '{}'
+    graphtape serve recordings                        replay your own
+    graphtape verify recordings                       check them against the contract
+    graphtape drift recordings URL                    has the deployment changed?
+
+    Defaults for options can be set in pyproject.toml, under [tool.graphtape] or
+    [tool.graphtape.COMMAND]. For shell completion, put this into the start-up file of your shell:
+
+    \b
+    eval "$(_GRAPHTAPE_COMPLETE=bash_source graphtape)"     or zsh_source, fish_source
+    """
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line *arguments*, by default those of the process; return the exit code."""
+    colour = False if os.environ.get("NO_COLOR") else None  # None: on a terminal alone.
     try:
-        result: object = graphtape.main(arguments, "graphtape", standalone_mode=False)
+        result: object = graphtape.main(arguments, "graphtape", standalone_mode=False, color=colour)
     except click.ClickException as error:
         error.show()
         return WRONG_USE
@@ -68,8 +116,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get(TRACEBACK_VARIABLE):
             raise
         click.echo(
-            f"graphtape failed: {type(error).__name__}: {error}\n"
-            f"This is a bug in graphtape; with {TRACEBACK_VARIABLE}=1 it prints where.",
+            f"Error: graphtape failed: {type(error).__name__}: {error}\n"
+            f"This is a bug in graphtape; {TRACEBACK_VARIABLE}=1 prints the traceback.",
             err=True,
         )
         return OUR_FAILURE

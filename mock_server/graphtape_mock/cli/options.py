@@ -1,9 +1,20 @@
-"""What several commands can be told, in the same words."""
+"""Options and arguments that several commands have, with the same words."""
+
+from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
 from graphtape_contracts import Headers
+from graphtape_mock.console.text import escape
 from graphtape_mock.deployment.connection import READ_TIMEOUT, BadHeader, header_fields
+from graphtape_mock.replay.library import recording_files
+
+URL_VARIABLE = "LANGGRAPH_API_URL"
+"""The environment variable with the URL of the deployment."""
+
+STDIN = Path("-")
+"""The path that means standard input."""
 
 
 def _read_headers(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> Headers:
@@ -19,19 +30,19 @@ header = click.option(
     multiple=True,
     metavar="'NAME: VALUE'",
     callback=_read_headers,
-    help="Send it too.",
+    help="Add a header to every request. Repeatable.",
 )
-"""Headers that every request has: `headers`, read already."""
+"""Headers that every request has: `headers`, parsed."""
 
 timeout = click.option(
     "--timeout",
     default=READ_TIMEOUT,
     show_default=True,
-    metavar="S",
+    metavar="SECONDS",
     type=click.FloatRange(min=0, min_open=True),
-    help="Stop when nothing came for so many seconds.",
+    help="Abort a response after this many idle seconds.",
 )
-"""How long nothing may come, in seconds: `timeout`."""
+"""How long a response may be idle, in seconds: `timeout`."""
 
 layout = click.option(
     "--format",
@@ -39,6 +50,44 @@ layout = click.option(
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="For people, for programs, or as annotations of a GitHub workflow.",
+    help="For people, for programs, or annotations for a GitHub workflow.",
 )
-"""How findings are told: `layout`."""
+"""How findings are printed: `layout`."""
+
+
+def is_url(text: str) -> bool:
+    """Whether *text* is a URL of a deployment, and not a path."""
+    return text.startswith(("http://", "https://"))
+
+
+def expand(paths: Iterable[Path]) -> list[Path]:
+    """Return *paths* with the recordings in them for each folder; `-` stays as it is.
+
+    Raises click.ClickException for a path that is not there, or a folder without recordings.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path == STDIN:
+            found.append(path)
+            continue
+        try:
+            files = recording_files([path])
+        except OSError as error:
+            raise cannot_read(error, path) from None
+        if not files:
+            raise click.ClickException(
+                escape(
+                    f"expected recordings (*.jsonl) in {path}, found none; "
+                    "graphtape record -o FOLDER makes them"
+                )
+            )
+        found += files
+    return found
+
+
+def cannot_read(error: OSError, path: Path) -> click.ClickException:
+    """Return the error of a command that cannot read *path*, or the file that *error* names."""
+    reason = error.strerror or str(error)
+    if isinstance(error, FileNotFoundError):
+        reason = "there is no such file or folder"
+    return click.ClickException(escape(f"can't read {error.filename or path}: {reason}"))

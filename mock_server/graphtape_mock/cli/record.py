@@ -1,4 +1,4 @@
-"""`graphtape record`: records runs of a live deployment."""
+"""`graphtape record`: records runs of a deployment."""
 
 import os
 import shlex
@@ -11,6 +11,7 @@ import click
 
 from graphtape_contracts import End, Headers
 from graphtape_mock.cli import options
+from graphtape_mock.cli.exit_code import FINDINGS, GOOD, WRONG_USE
 from graphtape_mock.console.progress import Progress
 from graphtape_mock.console.text import escape
 from graphtape_mock.deployment.connection import (
@@ -39,23 +40,32 @@ from graphtape_mock.record.requests import (
 from graphtape_mock.recordings.view import EVERYTHING, EXACT, View
 from graphtape_mock.redaction.redactor import Redactor
 
-_GOOD, _FINDINGS, _NOT_DONE = 0, 1, 2  # Exit codes, as in `graphtape_mock.cli.main`.
 
-
-@click.command()
-@click.argument("url")
-@click.option("--assistant", metavar="ID", help="A graph name or the UUID of an assistant.")
-@click.option("--input", "input_", metavar="JSON|@FILE", help="The input of the run.")
+@click.command(short_help="Record runs of a deployment.")
+@click.argument("url", envvar=options.URL_VARIABLE)
+@click.option(
+    "--assistant",
+    metavar="ID",
+    help="A graph name or the UUID of an assistant. [required, unless each of --inputs has one]",
+)
+@click.option(
+    "--input",
+    "input_",
+    metavar="JSON|@FILE",
+    help="The input of the run. [required, unless --inputs is given, or --body has a command]",
+)
 @click.option(
     "--inputs",
     metavar="FILE",
     help='Several runs: a JSON array, or lines, of {"name", "assistant", "input", "body"}.',
 )
-@click.option("--body", metavar="JSON|@FILE", help="Further fields of the request: context ...")
+@click.option(
+    "--body", metavar="JSON|@FILE", help="Further fields of the request: context, config ..."
+)
 @click.option(
     "--exact",
     is_flag=True,
-    help="Make the further runs that equality to the byte needs; for deterministic graphs.",
+    help="Record every view, for responses that are equal to the byte; for deterministic graphs.",
 )
 @click.option(
     "-o",
@@ -63,20 +73,22 @@ _GOOD, _FINDINGS, _NOT_DONE = 0, 1, 2  # Exit codes, as in `graphtape_mock.cli.m
     metavar="DIR",
     default=Path("recordings"),
     show_default=True,
-    type=click.Path(path_type=Path),
-    help="The folder of the recordings.",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder that new recordings go to.",
 )
-@click.option("--name", help="The name of the recording; by default that of the graph.")
-@click.option("--note", default="", metavar="TEXT", help="A sentence to keep in the recording.")
+@click.option(
+    "--name", metavar="NAME", help="The name of the recording; the graph's name by default."
+)
+@click.option("--note", default="", metavar="TEXT", help="A sentence to store in the recording.")
 @options.header
 @click.option(
     "--redact",
     multiple=True,
     metavar="NAME",
-    help="Keep the value of this header or JSON key out of the file too.",
+    help="Also keep the value of this header or JSON key out of the file. Repeatable.",
 )
 @options.timeout
-@click.option("--force", is_flag=True, help="Replace a recording that is there already.")
+@click.option("--force", is_flag=True, help="Replace an existing recording.")
 def record(
     url: str,
     assistant: str | None,
@@ -92,13 +104,20 @@ def record(
     timeout: float,
     force: bool,
 ) -> int:
-    """Record runs of the deployment at URL.
+    """Record runs of the deployment at URL, by default LANGGRAPH_API_URL.
 
-    The key is taken from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY, and never
-    written to a file. Exit codes: 0 all was recorded; 1 the deployment refused a run; 2 wrong
-    use, or a run that did not end by itself.
+    The key comes from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and is never
+    written to a file. Exit codes: 0 everything was recorded; 1 the deployment refused a run; 2 wrong
+    use, the deployment cannot be reached, or a run that is not whole.
+
+    \b
+    graphtape record https://my-deployment.example --assistant agent --input '{"messages": []}'
+    graphtape record http://127.0.0.1:2024 --inputs inputs.json -o tests/recordings
     """
+    if not options.is_url(url):
+        raise click.UsageError(f"URL: expected http:// or https://, got {url!r}")
     views = EXACT if exact else (EVERYTHING,)
+    made: list[Path] = []
     try:
         jobs = _jobs(assistant, input_, inputs, body, name)
         with DeploymentConnection(
@@ -109,17 +128,16 @@ def record(
             folder.check(job.name for job in jobs)
             progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=len(jobs) * len(views))
             session = _Session(
-                upstream, folder, lambda: Redactor(redact, secrets), note, force, progress
+                upstream, folder, lambda: Redactor(redact, secrets), note, force, progress, made
             )
             return session.record(jobs, views)
     except (BadRecordingRequest, NameTaken, DeploymentError) as error:
         raise click.ClickException(escape(str(error))) from None
     except OSError as error:
+        kept = f"; recorded before that: {', '.join(map(str, made))}" if made else ""
+        where = error.filename or output
         raise click.ClickException(
-            escape(
-                f"can't write {error.filename or output}: {error.strerror}; "
-                "what came before is in the file"
-            )
+            escape(f"--output: can't write {where}: {error.strerror}{kept}")
         ) from None
     except KeyboardInterrupt:
         raise click.ClickException(
@@ -137,13 +155,15 @@ class _Session:
     note: str
     replace: bool
     progress: Progress
+    made: list[Path]
+    """The files of the recordings so far, added as they are begun."""
 
     def record(self, jobs: Sequence[RecordingRequest], views: Sequence[View]) -> int:
         """Record all *jobs*; return the exit code."""
         info = check_deployment(self.upstream)
         known: dict[str, DeploymentInfo] = {}
-        code = 0
-        made: list[Path] = []
+        code = GOOD
+        good: list[Path] = []
         for job in jobs:
             if job.assistant not in known:
                 known[job.assistant] = fetch_assistant_info(self.upstream, job.assistant, info)
@@ -151,14 +171,17 @@ class _Session:
                     self.progress.say(escape(f"note: {note}"))
             deployment_info = known[job.assistant]
             path = self.folder.place(job, deployment_info.title)
+            self.made.append(path)
             runs = self._record_one(job, views, path, deployment_info)
-            made.append(path)
             click.echo(escape(str(path)))
             code = max([code, *map(_code, runs)])
+            if all(_code(run) == GOOD for run in runs):
+                good.append(path)
             if runs[-1].end is End.STOPPED:
                 break
-        served = made[0] if len(made) == 1 else made[0].parent
-        self.progress.say(escape(f"replay with: graphtape serve {shlex.quote(str(served))}"))
+        if good:
+            served = good[0] if len(self.made) == 1 else good[0].parent
+            self.progress.say(escape(f"replay with: graphtape serve {shlex.quote(str(served))}"))
         return code
 
     def _record_one(
@@ -185,19 +208,19 @@ class _Session:
 
 def _code(run: RecordedRunResult) -> int:
     if run.refused:
-        return _FINDINGS
-    return _GOOD if run.end is End.COMPLETE else _NOT_DONE
+        return FINDINGS
+    return GOOD if run.end is End.COMPLETE else WRONG_USE
 
 
 def _remark(run: RecordedRunResult, path: Path, url: str) -> str:
-    """Say what the user has to know of *run*; nothing if it went well."""
+    """Return what the user must know about *run*; empty if it went well."""
     if run.response.status in (401, 403):
         return f"{refused_key(url, run.response.status)}; recorded as it is"
     if run.refused:
         return f"refused with status {run.response.status} ({run.failure}); recorded as it is"
     if run.end is not End.COMPLETE:
         return (
-            f"{run.reason}. What came until then is in {path}, marked as {run.end.value!r}; "
+            f"{run.reason}. What came before is in {path}, marked as {run.end.value!r}; "
             "to record it whole, run the command again with --force"
         )
     return f"the run failed ({run.failure}); recorded as it is" if run.failure else ""
@@ -213,7 +236,7 @@ def _jobs(
     if inputs is not None:
         for option, value in (("--input", input_), ("--body", body), ("--name", name)):
             if value is not None:
-                raise click.UsageError(f"{option} and --inputs exclude each other")
+                raise click.UsageError(f"expected {option} or --inputs, got both")
         return make_recording_requests(read_text(inputs, "--inputs"), inputs, assistant)
     fields = {} if input_ is None else {"input": read_json(input_, "--input")}
     further: object = {} if body is None else read_json(body, "--body")

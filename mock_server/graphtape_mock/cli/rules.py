@@ -1,4 +1,4 @@
-"""`graphtape rules`: lists the promises of the contract, or explains one."""
+"""`graphtape rules`: lists the rules of the contract, or explains one."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,12 +10,12 @@ from graphtape_contracts.catalogue import UnknownRule, UnknownVersion, versions
 from graphtape_contracts.rule import AnyRule
 
 
-@click.command()
+@click.command(short_help="List the rules of the contract.")
 @click.argument("id_", metavar="[ID]", required=False)
 @click.option(
     "--contract",
     metavar="VERSION",
-    help=f"List this version of the contract: {', '.join(versions())}. By default the newest.",
+    help=f"The version of the contract: {', '.join(versions())}; the newest by default.",
 )
 @click.option(
     "--format",
@@ -26,7 +26,12 @@ from graphtape_contracts.rule import AnyRule
     help="For people or for programs.",
 )
 def rules(id_: str | None, contract: str | None, layout: str) -> None:
-    """List the rules of the contract, or explain the one with that ID."""
+    """List the rules of the contract, or explain the one with this ID.
+
+    \b
+    graphtape rules
+    graphtape rules framing.utf8
+    """
     try:
         selected = catalogue.select_rules(contract)
         if id_ is not None:
@@ -34,7 +39,7 @@ def rules(id_: str | None, contract: str | None, layout: str) -> None:
             selected = tuple(rule for rule in selected if rule.id == id_)
             if not selected:
                 raise click.ClickException(
-                    f"the contract {contract} has no rule {id_!r}, a later version has"
+                    f"the contract {contract} has no rule {id_!r}; a later version has"
                 )
     except (UnknownRule, UnknownVersion) as error:
         raise click.ClickException(f"{error}; `graphtape rules` lists all") from None
@@ -62,7 +67,7 @@ def _described(rule: AnyRule) -> dict[str, object]:
     return {
         "id": rule.id,
         "level": rule.level,
-        "promise": rule.statement,
+        "statement": rule.statement,
         "about": catalogue.subject_of(rule),
         "dialects": None if rule.dialects is None else sorted(rule.dialects),
         "source": rule.source,

@@ -1,21 +1,23 @@
-"""`graphtape serve`: answers as a LangGraph deployment does, from recordings."""
+"""`graphtape serve`: replays recordings."""
 
 import errno
 import gc
 import math
 import socket
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import orjson
 
-from graphtape_contracts import Request
+from graphtape_contracts import End, Exchange, Request
+from graphtape_mock.cli.exit_code import GOOD
 from graphtape_mock.console.curl import as_curl
-from graphtape_mock.console.text import escape
+from graphtape_mock.console.text import count, escape
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
 from graphtape_mock.recordings.view import VIEW_FIELDS
 from graphtape_mock.replay.engine import ReplayOptions
@@ -31,7 +33,6 @@ from graphtape_mock.server.mock import (
 from graphtape_mock.server.recorded_deployment import BadRecordedResponse
 from graphtape_mock.server.request_body import BODY_LIMIT
 
-_GOOD, _WRONG_USE = 0, 2
 _TRIED_PORTS = 100
 
 
@@ -41,39 +42,63 @@ def _number(_context: click.Context, _option: click.Parameter, value: float) -> 
     return value
 
 
-@click.command()
+def _origins(
+    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the origins as browsers send them: scheme and host, maybe a port, no slash."""
+    for value in values:
+        parts = urlsplit(value)
+        if value != "*" and (not parts.scheme or not parts.netloc or parts.path not in ("", "/")):
+            raise click.BadParameter(
+                f"expected an origin such as http://localhost:3000, got {value!r}"
+            )
+    return tuple(value.rstrip("/") for value in values)
+
+
+@click.command(short_help="Replay recordings as a LangGraph deployment.")
 @click.argument("recordings", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", type=click.IntRange(0, 65535), help=f"By default {DEFAULT_PORT}.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Where to listen."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help=f"Where to listen; {DEFAULT_PORT} or the next free one by default, 0 for any.",
+)
 @click.option(
     "--speed",
     default=1.0,
     show_default=True,
     type=click.FloatRange(min=0),
+    metavar="FACTOR",
     callback=_number,
-    help="1 as recorded, 2 twice as fast, 0 at once.",
+    help="Pace: 1 as recorded, 2 twice as fast, 0 at once.",
 )
 @click.option(
     "--ids",
     type=click.Choice(["fresh", "recorded"]),
     default="fresh",
     show_default=True,
-    help="Ids of runs, threads, tasks and messages.",
+    help="Which ids of runs, threads, tasks and messages responses carry.",
 )
-@click.option("--seed", type=int, help="Make fresh ids that are the same in every session.")
-@click.option("--watch", is_flag=True, help="Load recordings again when they change.")
+@click.option(
+    "--seed", type=int, metavar="N", help="Make fresh ids that are the same in every session."
+)
+@click.option("--watch", is_flag=True, help="Reload recordings when they change.")
 @click.option(
     "--unmatched",
     type=click.Choice(["error", "nearest"]),
     default="error",
     show_default=True,
-    help="What answers a request that was not recorded.",
+    help="What a request that matches no recording gets: a 404 that explains, or the nearest one.",
 )
 @click.option(
     "--cors",
     multiple=True,
     metavar="ORIGIN",
-    help="Allow browsers only from this origin; by default from all.",
+    callback=_origins,
+    help="Let only pages of this origin read responses; all may by default. Repeatable.",
 )
 @click.option(
     "--max-body",
@@ -81,7 +106,7 @@ def _number(_context: click.Context, _option: click.Parameter, value: float) -> 
     show_default=True,
     type=click.IntRange(min=1),
     metavar="BYTES",
-    help="Refuse longer request bodies with 413.",
+    help="Answer 413 to larger request bodies.",
 )
 def serve(
     recordings: tuple[Path, ...],
@@ -97,8 +122,15 @@ def serve(
 ) -> int:
     """Answer POST /runs/stream and /runs/wait from RECORDINGS, files or folders.
 
-    Without RECORDINGS it serves those that come with graphtape.
+    Without RECORDINGS the ones that come with graphtape are served.
+
+    \b
+    graphtape serve
+    graphtape serve recordings --speed 0
+    graphtape serve recordings/agent.jsonl --port 8000 --watch
     """
+    if seed is not None and ids == "recorded":
+        raise click.UsageError("--seed makes fresh ids, so it has no effect with --ids recorded")
     paths = recordings or (bundled_recordings(),)
     options = ReplayOptions(
         speed=speed, keep_ids=ids == "recorded", seed=seed, nearest=unmatched == "nearest"
@@ -108,15 +140,16 @@ def serve(
         library = _load(paths)
         mock = Mock(library, options, cors_origins=cors or ("*",), body_limit=max_body)
     except (NothingRecorded, BrokenRecording, BadRecordedResponse, OSError) as error:
-        click.echo(_why(error), err=True)
-        return _WRONG_USE
+        raise click.ClickException(_why(error)) from None
     finally:
         gc.enable()
     try:
         listening = _listen(host, port)
     except OSError as error:
-        click.echo(f"can't listen on {host}:{port or DEFAULT_PORT}: {error.strerror}", err=True)
-        return _WRONG_USE
+        where = f"{host}:{port or DEFAULT_PORT}"
+        raise click.ClickException(
+            f"--host, --port: can't listen on {where}: {error.strerror}"
+        ) from None
 
     async def attend() -> None:
         click.echo(_greeting(library, server.url))
@@ -127,31 +160,51 @@ def serve(
     if port is None and server.port != DEFAULT_PORT:
         click.echo(f"port {DEFAULT_PORT} is taken: serving on {server.port} instead", err=True)
     if not _is_loopback(host):
-        click.echo(f"listening on {host}: whoever reaches it can read the recordings", err=True)
-    for name in map(escape, library.unusable):
-        click.echo(f"{name} holds a run that was refused or cut short; not served", err=True)
+        click.echo(f"listening on {host}: everyone who reaches it can read them", err=True)
+    for reason in _unusable(library):
+        click.echo(f"not served: {escape(reason)}", err=True)
     gc.freeze()  # What was loaded stays: let no collection look through it in mid-stream.
     with suppress(KeyboardInterrupt):  # It is how to end it.
         server.listen()
-    return _GOOD
+    return GOOD
 
 
 class NothingRecorded(LookupError):
-    """There is no recording to serve."""
+    """There is no recording to serve: where was looked, and what is wrong with what is there."""
 
-    def __init__(self, paths: Iterable[Path]) -> None:
-        super().__init__(*paths)
+    def __init__(self, paths: Iterable[Path], unusable: Iterable[str]) -> None:
+        super().__init__(tuple(paths), tuple(unusable))
+        self.paths, self.unusable = tuple(paths), tuple(unusable)
 
     def __str__(self) -> str:
-        places = ", ".join(map(str, self.args))
-        return f"expected recordings in {places}, got none: make one with graphtape record"
+        if self.unusable:
+            return "nothing to serve: " + "; ".join(self.unusable)
+        places = ", ".join(map(str, self.paths))
+        return f"expected recordings in {places}, found none; graphtape record makes them"
 
 
 def _load(paths: Sequence[Path]) -> Library:
     library = load(paths)
     if not library.runs:
-        raise NothingRecorded(paths)
+        raise NothingRecorded(paths, _unusable(library))
     return library
+
+
+def _unusable(library: Library) -> Iterator[str]:
+    """Yield why each recording with an unusable run is not served, and what to do."""
+    names = set(library.unusable)
+    for recording in library.recordings:
+        if recording.name in names:
+            reasons = dict.fromkeys(filter(None, map(_unusable_run, recording.runs)))
+            yield f"{recording.name}: {', '.join(reasons)}; record it again with --force"
+
+
+def _unusable_run(exchange: Exchange) -> str:
+    if exchange.response.status != 200:
+        return f"its run was refused with status {exchange.response.status}"
+    if exchange.end is not End.COMPLETE:
+        return f"its run is not whole (the response ended as {exchange.end.value!r})"
+    return ""
 
 
 def _why(error: NothingRecorded | BrokenRecording | BadRecordedResponse | OSError) -> str:
@@ -161,7 +214,7 @@ def _why(error: NothingRecorded | BrokenRecording | BadRecordedResponse | OSErro
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
-    """Open *port*; where none was asked for, the default one or the next that is free."""
+    """Open *port*; without one, the default port or the next one that is free."""
     if port is not None:
         return open_socket(host, port)
     for candidate in range(DEFAULT_PORT, DEFAULT_PORT + _TRIED_PORTS):
@@ -183,15 +236,15 @@ def _is_loopback(host: str) -> bool:
 def _greeting(library: Library, url: str) -> str:
     names = [str(request_body(run.exchanges[0]).get("assistant_id")) for run in library.runs]
     counted = sorted(Counter(map(escape, names)).items())
-    assistants = "\n".join(f"  {name}: {count}" for name, count in counted)
+    assistants = "\n".join(f"  {name}: {runs}" for name, runs in counted)
     return (
         f"Graphtape answers at {url}\n\nRecorded runs by assistant:\n{assistants}\n\n"
-        f"Try it:\n\n  {_curl(library.runs[0], url)}\n\nCtrl-C ends it."
+        f"Try it:\n\n  {_curl(library.runs[0], url)}\n\nPress Ctrl-C to stop."
     )
 
 
 def _curl(run: RecordedRun, url: str) -> str:
-    """Return a command line that is answered from *run*."""
+    """Return a curl command line whose request *run* answers."""
     exchange = run.exchanges[0]
     body = request_body(exchange)
     if "updates" in view_of(body).modes and exchange.is_stream:  # They are the shortest to read.
@@ -203,7 +256,7 @@ def _curl(run: RecordedRun, url: str) -> str:
 
 
 async def _watch(mock: Mock, paths: Sequence[Path]) -> None:
-    """Load the recordings again whenever one of them changes."""
+    """Reload the recordings whenever one of them changes."""
     # Takes time to import, and few sessions watch.
     from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]  # names trio
 
@@ -221,6 +274,6 @@ async def _watch(mock: Mock, paths: Sequence[Path]) -> None:
             library = _load(paths)
             mock.use(library)
         except (NothingRecorded, BrokenRecording, BadRecordedResponse, OSError) as error:
-            click.echo(f"{_why(error)}; still serving what was there before", err=True)
+            click.echo(f"{_why(error)}; still serving what was loaded before", err=True)
         else:
-            click.echo(f"loaded {len(library.recordings)} recordings again", err=True)
+            click.echo(f"reloaded {count(len(library.recordings), 'recording')}", err=True)

@@ -1,5 +1,6 @@
-"""`graphtape verify`: judges recordings and transcripts by the contract, offline."""
+"""`graphtape verify`: checks recordings and transcripts against the contract, offline."""
 
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -9,69 +10,72 @@ from graphtape_contracts import Request
 from graphtape_contracts.catalogue import UnknownVersion, select_rules, versions
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
+from graphtape_contracts.parsing.event import Absent, parse
 from graphtape_mock.cli import options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD, WRONG_USE
 from graphtape_mock.console.text import escape
 from graphtape_mock.recordings.recording import BrokenRecording
 from graphtape_mock.verify import report
-from graphtape_mock.verify.judgement import Judgement, JudgementOptions, judge_file
+from graphtape_mock.verify.judgement import Judgement, JudgementOptions, judge_content, judge_file
 from graphtape_mock.verify.transcript import BrokenTranscript
 
 _LEVELS = {level.lower(): level for level in Level}
 
 
 def _read_request(_: click.Context, __: click.Parameter, text: str | None) -> Request | None:
-    """Return the request that *text* describes: method, path, body."""
+    """Return the request that *text* describes: method, path and, unless there is none, body."""
     if text is None:
         return None
     method, path, body = [*text.split(None, 2), "", "", ""][:3]
     if not method.isupper() or not path.startswith("/"):
         raise click.BadParameter(
-            f"expected a method, a path and perhaps a body, as in 'POST /runs/stream {{...}}', "
+            f"expected a method, a path and maybe a JSON body, as in 'POST /runs/stream {{...}}', "
             f"got {text!r}"
         )
+    if body and parse(body) is Absent.NOT_JSON:
+        raise click.BadParameter(f"expected JSON after {method} {path}, got {body!r}")
     return Request(method, path, (), body.encode())
 
 
-@click.command()
+@click.command(short_help="Check recordings against the contract.")
 @click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @click.option(
     "--level",
     type=click.Choice(list(_LEVELS)),
     default="should",
     show_default=True,
-    help="Judge by the promises that bind at least so much.",
+    help="Check rules of this level and stricter.",
 )
 @click.option(
     "--dialect",
     type=click.Choice([dialect.value for dialect in Dialect]),
-    help="The kind of server that answered; by default it is detected.",
+    help="The kind of server that responded; detected by default.",
 )
 @click.option(
     "--contract",
     metavar="VERSION",
-    help=f"Judge by this version of the contract: {', '.join(versions())}. By default the newest.",
+    help=f"The version of the contract: {', '.join(versions())}; the newest by default.",
 )
 @click.option(
     "--deterministic",
     is_flag=True,
-    help="The same request gets the same answer every time: compare the answers.",
+    help="The same request always gets the same response: compare responses, too.",
 )
 @click.option(
     "--request",
     metavar="REQUEST",
     callback=_read_request,
-    help="What the transcripts answer, as in 'POST /runs/stream {...}': with the body it is judged "
-    "whether they show what was asked for.",
+    help="The request that the transcripts answer, as in 'POST /runs/stream {...}'; with the body, "
+    "what was asked for is checked, too.",
 )
 @click.option(
-    "--stopped", is_flag=True, help="The transcripts end where somebody interrupted curl."
+    "--stopped", is_flag=True, help="The transcripts are not whole: curl was interrupted."
 )
 @options.layout
 def verify(
-    files: tuple[Path, ...],
+    paths: tuple[Path, ...],
     level: str,
     dialect: str | None,
     contract: str | None,
@@ -80,46 +84,55 @@ def verify(
     stopped: bool,
     layout: str,
 ) -> int:
-    """Judge recordings, and what `curl -i` printed, by the contract.
+    """Check recordings, and what `curl -i` printed, against the contract.
 
-    The exit code is 0 where nothing is found, 1 where something is, 2 where a file can't be read.
+    PATH is a file, a folder of recordings, or - for standard input. Exit codes: 0 no finding; 1
+    findings; 2 a file cannot be read or is not whole.
+
+    \b
+    graphtape verify recordings
+    curl -iN ... | graphtape verify - --request 'POST /runs/stream {"assistant_id": "agent"}'
     """
     try:
         rules = select_rules(contract, _LEVELS[level])
     except UnknownVersion as error:
-        raise click.ClickException(str(error)) from None
+        raise click.BadParameter(str(error), param_hint="--contract") from None
     named = Dialect(dialect) if dialect else None
     judging = JudgementOptions(rules, named, deterministic, request, stopped)
-    verdicts = [verdict for file in files if (verdict := _judge(file, judging, layout))]
+    files = options.expand(paths)
+    judgements = [judged for file in files if (judged := _judge(file, judging, layout))]
     if layout == "json":
-        click.echo(report.as_json(verdicts))
-    elif layout == "text":
-        click.echo(report.summary(verdicts, len(rules)))
-    if len(verdicts) < len(files):
+        click.echo(report.as_json(judgements))
+    elif layout == "text" and judgements:
+        click.echo(report.summary(judgements, len(rules)))
+    if len(judgements) < len(files) or any(judged.cut for judged in judgements):
         return WRONG_USE
-    return FINDINGS if any(verdict.remarks for verdict in verdicts) else GOOD
+    return FINDINGS if any(judged.findings for judged in judgements) else GOOD
 
 
 def _judge(file: Path, judging: JudgementOptions, layout: str) -> Judgement | None:
-    """Return the verdict on *file*, told already if the *layout* is one of lines; None if broken.
+    """Return the judgement on *file*, printed already if *layout* is one of lines.
 
-    A file that can't be read keeps nobody from the verdicts on the others.
+    Return None for a file that cannot be read: that is printed, and the next files are judged.
     """
     try:
-        verdict = judge_file(file, judging)
+        if file == options.STDIN:
+            judged = judge_content(sys.stdin.buffer.read(), "standard input", "stdin", judging)
+        else:
+            judged = judge_file(file, judging)
     except (BrokenRecording, BrokenTranscript) as error:
-        click.echo(escape(f"Error: {error}"), err=True)
+        click.ClickException(escape(str(error))).show()
         return None
     except OSError as error:
-        click.echo(escape(f"Error: can't read {file}: {error.strerror}"), err=True)
+        options.cannot_read(error, file).show()
         return None
-    for line in _LINES[layout](verdict):
+    for line in _LINES[layout](judged):
         click.echo(line)
-    return verdict
+    return judged
 
 
 _LINES: dict[str, Callable[[Judgement], Iterable[str]]] = {
     "text": report.text,
     "github": report.github,
-    "json": lambda verdict: (),
+    "json": lambda judged: (),
 }

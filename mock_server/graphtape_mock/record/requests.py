@@ -50,7 +50,8 @@ def make_recording_request(
     """Return the job of these values; *where* they are from is for messages. Raises BadRecordingRequest."""
     if not isinstance(assistant, str) or not assistant:
         raise BadRecordingRequest(
-            f"{where}: expected an assistant, got {_show(assistant)}; use --assistant ID"
+            f"{where}: expected option --assistant ID, a graph name or an assistant's UUID, "
+            f"got {_show(assistant)}"
         )
     if not isinstance(body, dict):
         raise BadRecordingRequest(f"{where}: expected the body as a JSON object, got {_show(body)}")
@@ -65,7 +66,8 @@ def make_recording_request(
             raise BadRecordingRequest(f"{where}: {key!r} can't be set in the body: {reason}")
     if "input" not in fields and "command" not in further:
         raise BadRecordingRequest(
-            f"{where}: expected an input, got none; `null` is one, and so is `{{}}`"
+            f"{where}: missing option --input "
+            "(use --input null or --input '{}' for an empty one)"
         )
     try:
         orjson.dumps([[fields, further]])

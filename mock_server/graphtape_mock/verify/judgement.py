@@ -1,11 +1,11 @@
-"""The verdict on a file: what its exchanges are, and what is wrong with them."""
+"""The judgement on a file: its exchanges, and the findings in them."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphtape_contracts import Exchange, Request
+from graphtape_contracts import End, Exchange, Request
 from graphtape_contracts.checker import check, check_body, check_related, parse_head
 from graphtape_contracts.dialect import Dialect, detect
 from graphtape_contracts.finding import Finding
@@ -27,64 +27,71 @@ class JudgementOptions:
     dialect: Dialect | None = None
     """The kind of server; None to detect it."""
     deterministic: bool = False
-    """Whether the same request gets the same answer every time."""
+    """Whether the same request always gets the same response."""
     request: Request | None = None
-    """What transcripts answer; None if nobody knows: then they are taken for those of a run."""
+    """The request that transcripts answer; None if it is unknown: then they are taken for runs."""
     stopped: bool = False
-    """Whether transcripts end where somebody interrupted curl."""
+    """Whether curl was interrupted, so that transcripts are not whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedFinding:
-    """A finding in a file."""
+    """A finding, and where in a file it is."""
 
     finding: Finding
     request: str
-    """Method and path of the request; empty where they are not known."""
+    """Method and path of the request; empty if they are unknown."""
     line: int | None = None
-    """The line of the file, counted from 1, where it has lines."""
+    """The line of the file, counted from 1; None in a transcript."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is to be said about one file."""
+    """The findings in one file."""
 
     file: str
     exchanges: int
     dialect: Dialect | None
-    """The first one that was detected, or the one that was named."""
-    remarks: tuple[LocatedFinding, ...]
+    """The one that was named, or the first that was detected."""
+    findings: tuple[LocatedFinding, ...]
+    cut: tuple[str, ...] = ()
+    """How each exchange of a recording ended that is not whole: `exchange 7 was cut`."""
 
 
 def judge_file(file: Path, judging: JudgementOptions) -> Judgement:
-    """Return the verdict on the recording or transcript in *file*.
+    """Return the judgement on the recording or transcript in *file*.
 
-    Raises BrokenRecording, BrokenTranscript, or OSError where the file can't be read.
+    Raises BrokenRecording, BrokenTranscript, or OSError if the file cannot be read.
     """
-    content = file.read_bytes()
+    return judge_content(file.read_bytes(), str(file), file.stem, judging)
+
+
+def judge_content(content: bytes, path: str, name: str, judging: JudgementOptions) -> Judgement:
+    """Return the judgement on a recording or transcript with this *content*.
+
+    *path* is for messages, *name* that of the recording. Raises BrokenRecording, BrokenTranscript.
+    """
     if transcript.is_transcript(content):
-        return _judge_transcript(str(file), content, judging)
+        return _judge_transcript(path, content, judging)
     if not content.lstrip().startswith(b"{"):
         raise transcript.BrokenTranscript(
-            str(file),
+            path,
             'a recording, whose first line is {"graphtape":1,...}, or what `curl -i` printed, '
             'whose first line is "HTTP/1.1 200 OK"',
             repr(content[:40])[1:] if content else "an empty file",
         )
-    recording = recording_file.parse(content, str(file), file.stem)
-    return _judge_recording(str(file), recording, judging)
+    return _judge_recording(path, recording_file.parse(content, path, name), judging)
 
 
-def _judge_transcript(file: str, content: bytes, judging: JudgementOptions) -> Judgement:
-    shown = transcript.parse(content, file, stopped=judging.stopped)
-    call = parse_head(judging.request, shown.response, dialect=judging.dialect)
-    findings = check_body(call, shown.frames, shown.end, judging.rules)
-    return Judgement(
-        file, 1, call.dialect, tuple(LocatedFinding(finding, "") for finding in findings)
-    )
+def _judge_transcript(path: str, content: bytes, judging: JudgementOptions) -> Judgement:
+    shown = transcript.parse(content, path, stopped=judging.stopped)
+    head = parse_head(judging.request, shown.response, dialect=judging.dialect)
+    findings = check_body(head, shown.frames, shown.end, judging.rules)
+    located = tuple(LocatedFinding(finding, "") for finding in findings)
+    return Judgement(path, 1, head.dialect, located)
 
 
-def _judge_recording(file: str, recording: Recording, judging: JudgementOptions) -> Judgement:
+def _judge_recording(path: str, recording: Recording, judging: JudgementOptions) -> Judgement:
     exchanges = recording.exchanges
     detected = (detect(exchange.response) for exchange in exchanges)
     dialect = judging.dialect or next((found for found in detected if found), None)
@@ -94,13 +101,18 @@ def _judge_recording(file: str, recording: Recording, judging: JudgementOptions)
             exchanges, judging.rules, dialect=dialect, deterministic=judging.deterministic
         ),
     ]
-    remarks: list[LocatedFinding] = []
+    located: list[LocatedFinding] = []
     for finding in findings:
         number = (finding.exchange or 1) - 1
         request = exchanges[number].request
         line = recording.lines[number] + (finding.frame or 0)
-        remarks.append(LocatedFinding(finding, f"{request.method} {request.path}", line))
-    return Judgement(file, len(exchanges), dialect, tuple(remarks))
+        located.append(LocatedFinding(finding, f"{request.method} {request.path}", line))
+    cut = tuple(
+        f"exchange {number} ended as {exchange.end.value!r}"
+        for number, exchange in enumerate(exchanges, 1)
+        if exchange.end is not End.COMPLETE
+    )
+    return Judgement(path, len(exchanges), dialect, tuple(located), cut)
 
 
 def _each(
@@ -113,11 +125,11 @@ def _each(
 
 
 def _output_schema(exchanges: Sequence[Exchange]) -> Json | None:
-    """Return the schema of the graph's output, if exactly one graph tells it."""
-    told: list[Json] = []
+    """Return the output schema of the graph if the exchanges show exactly one."""
+    shown: list[Json] = []
     for exchange in exchanges:
         if _SCHEMAS.search(exchange.request.path) and exchange.response.status == 200:
             body = parse_json(exchange.body)
             schema = body.get("output_schema") if is_object(body) else None
-            told += [schema] if is_object(schema) else []
-    return told[0] if len(told) == 1 else None
+            shown += [schema] if is_object(schema) else []
+    return shown[0] if len(shown) == 1 else None

@@ -1,4 +1,4 @@
-"""Verdicts written down: for people, for programs, and for GitHub Actions."""
+"""Judgements as text, as JSON, and as annotations for GitHub Actions."""
 
 import json
 from collections import Counter
@@ -6,65 +6,74 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import click
+
 from graphtape_contracts.finding import Level, json_path
 from graphtape_mock.console.github import COMMANDS, annotation
 from graphtape_mock.console.text import count, escape
 from graphtape_mock.verify.judgement import Judgement, LocatedFinding
 
 
-def text(verdict: Judgement) -> Iterator[str]:
-    """Yield the lines that tell a person the *verdict*, harmless to a terminal."""
-    server = f"{verdict.dialect} dialect" if verdict.dialect else "a server of no known dialect"
-    exchanges = count(verdict.exchanges, "exchange")
-    outcome = count(len(verdict.remarks), "finding") if verdict.remarks else "good"
-    yield escape(f"{verdict.file}: {exchanges}, {server}: {outcome}")
-    for remark in verdict.remarks:
-        request = f" ({remark.request})" if remark.request else ""
-        line = f", line {remark.line}" if remark.line is not None else ""
-        first, *rest = str(remark.finding).splitlines()
+def text(judged: Judgement) -> Iterator[str]:
+    """Yield the lines that show *judged*, safe for a terminal."""
+    server = f"{judged.dialect} dialect" if judged.dialect else "unknown dialect"
+    exchanges = count(judged.exchanges, "exchange")
+    yield escape(f"{judged.file}: {exchanges}, {server}: ") + _outcome(judged)
+    for located in judged.findings:
+        request = f" ({located.request})" if located.request else ""
+        line = f", line {located.line}" if located.line is not None else ""
+        first, *rest = str(located.finding).splitlines()
         yield escape(f"  {first}{line}{request}")
         yield from (escape(f"  {more}") for more in rest)
 
 
-def summary(verdicts: Sequence[Judgement], rules: int) -> str:
-    """Return one line about all *verdicts* by that number of *rules*."""
-    levels = Counter(remark.finding.level for v in verdicts for remark in v.remarks)
+def _outcome(judged: Judgement) -> str:
+    found = [count(len(judged.findings), "finding")] if judged.findings else []
+    if judged.cut:
+        found.append(f"not whole ({', '.join(judged.cut)}): record it again")
+    return click.style("; ".join(found), fg="red") if found else click.style("good", fg="green")
+
+
+def summary(judged: Sequence[Judgement], rules: int) -> str:
+    """Return one line about all *judged* files, checked by that number of *rules*."""
+    levels = Counter(located.finding.level for one in judged for located in one.findings)
     found = ", ".join(f"{levels[level]} at {level}" for level in Level if levels[level])
     return (
-        f"{count(len(verdicts), 'file')}, "
-        f"{count(sum(verdict.exchanges for verdict in verdicts), 'exchange')}, "
+        f"{count(len(judged), 'file')}, "
+        f"{count(sum(one.exchanges for one in judged), 'exchange')}, "
         f"{count(rules, 'rule')}: {found or 'no finding'}"
     )
 
 
-def as_json(verdicts: Iterable[Judgement]) -> str:
-    """Return the *verdicts* as a JSON object, for programs."""
-    return json.dumps({"files": [_file(verdict) for verdict in verdicts]}, indent=2)
+def as_json(judged: Iterable[Judgement]) -> str:
+    """Return *judged* as a JSON object: `files`, each with its exchanges, dialect and findings."""
+    return json.dumps({"files": [_file(one) for one in judged]}, indent=2)
 
 
-def _file(verdict: Judgement) -> dict[str, Any]:
+def _file(judged: Judgement) -> dict[str, Any]:
     return {
-        "file": verdict.file,
-        "exchanges": verdict.exchanges,
-        "dialect": verdict.dialect,
-        "findings": [_finding(remark) for remark in verdict.remarks],
+        "file": judged.file,
+        "exchanges": judged.exchanges,
+        "dialect": judged.dialect,
+        "cut": judged.cut,
+        "findings": [_finding(located) for located in judged.findings],
     }
 
 
-def _finding(remark: LocatedFinding) -> dict[str, Any]:
-    described = asdict(remark.finding) | {"path": json_path(remark.finding.path)}
-    return described | {"request": remark.request, "line": remark.line}
+def _finding(located: LocatedFinding) -> dict[str, Any]:
+    described = asdict(located.finding) | {"path": json_path(located.finding.path)}
+    return described | {"request": located.request, "line": located.line}
 
 
-def github(verdict: Judgement) -> Iterator[str]:
-    """Yield the *verdict* as workflow commands, which GitHub shows at the lines of the file."""
-    for remark in verdict.remarks:
-        finding = remark.finding
+def github(judged: Judgement) -> Iterator[str]:
+    """Yield *judged* as workflow commands, which GitHub shows at the lines of the file."""
+    for located in judged.findings:
+        finding = located.finding
         yield annotation(
             COMMANDS[finding.level.rank],
             f"{finding.statement}\nAt {finding.where}: expected {finding.expected}, "
             f"got {finding.got}",
-            file=verdict.file,
-            line=remark.line,
+            file=judged.file,
+            line=located.line,
             title=finding.rule,
         )

@@ -1,4 +1,4 @@
-"""Transcripts of `curl -i`: heads and a body as they came, without the request."""
+"""Transcripts of `curl -i`: heads and a body as they arrived, without the request."""
 
 import re
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ class BrokenTranscript(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What came back to a request that nobody kept."""
+    """A response whose request is unknown."""
 
     response: Response
     frames: tuple[Frame, ...]
-    """Blocks of an event stream, or the body of any other answer in one; all came at 0.0."""
+    """Blocks of an event stream, or the body of any other response in one; all at time 0.0."""
     end: End
 
 
@@ -36,14 +36,13 @@ def is_transcript(content: bytes) -> bool:
 
 
 def parse(content: bytes, path: str, *, stopped: bool = False) -> Transcript:
-    """Return the answer that *content* shows; *path* is for messages.
+    """Return the response in *content*; *path* is for messages.
 
-    Say *stopped* where curl was interrupted.
+    *stopped* says that curl was interrupted: nothing in a transcript tells whether the body is whole,
+    and otherwise it is taken as whole. Of several heads, as after `100 Continue`, a proxy or a
+    redirect, the last one counts.
 
-    Of several heads, as after `100 Continue`, a proxy or a redirect, the last one counts.
-    Nothing in a transcript says whether all of the body is there: it is taken as whole.
-
-    Raises BrokenTranscript where *content* starts in another way or has no end of the head.
+    Raises BrokenTranscript for a *content* with another first line, or without an end of the head.
     """
     response, body = _head(content, path)
     while is_transcript(body):

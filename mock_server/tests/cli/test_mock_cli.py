@@ -42,7 +42,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "message"),
     [
         (["shoo"], "'shoo'"),
-        (["show"], "FILE"),
+        (["show"], "PATH"),
         (["show", "--fast", "x"], "--fast"),
     ],
 )

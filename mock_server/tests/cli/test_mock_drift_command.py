@@ -500,7 +500,7 @@ def test_a_deployment_that_is_gone_in_the_middle_is_told(
         (["none", "http://127.0.0.1:9"], ["none"]),
         (["empty", "http://127.0.0.1:9"], ["empty"]),
         (["broken.jsonl", "http://127.0.0.1:9"], ["broken.jsonl:1: "]),
-        ([FILE, "127.0.0.1:9"], ["127.0.0.1:9", "http://127.0.0.1:2024"]),
+        ([FILE, "127.0.0.1:9"], ["URL", "http://", "LANGGRAPH_API_URL"]),
         ([FILE, "http://127.0.0.1:9"], ["http://127.0.0.1:9"]),
         ([FILE, "http://127.0.0.1:9", "--header", "x"], ["'Name: value'", "'x'"]),
         ([FILE, "http://127.0.0.1:9", "--repeat", "0"], ["--repeat"]),

@@ -34,7 +34,7 @@ def test_programs_get_json(capsys: Printed) -> None:
     assert run(["rules", "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [rule["id"] for rule in told] == [rule.id for rule in RULES]
-    assert all({"level", "promise", "about", "dialects", "source"} < rule.keys() for rule in told)
+    assert all({"level", "statement", "about", "dialects", "source"} < rule.keys() for rule in told)
 
 
 def test_a_pinned_version_is_listed_as_it_was(

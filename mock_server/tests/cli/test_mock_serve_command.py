@@ -184,7 +184,8 @@ def test_runs_that_are_not_served_are_named(
 
     assert code == 0
     (told,) = capsys.readouterr().err.splitlines()
-    assert told.split()[0] == "bad"
+    assert told.startswith("not served: bad: ")
+    assert "422" in told
 
 
 def test_a_broken_recording_is_refused_with_its_file_and_line(
@@ -196,7 +197,7 @@ def test_a_broken_recording_is_refused_with_its_file_and_line(
     code = serve(tmp_path)
 
     assert code == 2
-    assert capsys.readouterr().err.startswith(f"{recording}:5: ")
+    assert capsys.readouterr().err.startswith(f"Error: {recording}:5: ")
 
 
 def test_an_answer_of_no_deployment_is_refused(

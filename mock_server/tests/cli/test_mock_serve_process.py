@@ -28,7 +28,7 @@ class Served:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
-        self.greeting = self.read_until("Ctrl-C ends it.")
+        self.greeting = self.read_until("Press Ctrl-C to stop.")
         self.url = self.greeting[0].split()[-1]
 
     def read_until(self, end: str) -> list[str]:
@@ -149,15 +149,15 @@ def test_changed_recordings_are_loaded_again_and_a_bad_edit_is_not(
     answers = [ask.post(url, content=request()).json()]
 
     write(recording, make_run([("values", 2)], input=[1]))
-    told = served.read_until("loaded 1 recordings again")
+    told = served.read_until("reloaded 1 recording")
     answers.append(ask.post(url, content=request()).json())
     recording.write_text("{}\n")
-    told += served.read_until("still serving what was there before")
+    told += served.read_until("still serving what was loaded before")
     answers.append(ask.post(url, content=request()).json())
     recording.unlink()
-    told += served.read_until("no such file or folder; still serving what was there before")
+    told += served.read_until("folder; still serving what was loaded before")
     write(recording, make_run([("values", 3)], input=[1]))
-    served.read_until("loaded 1 recordings again")
+    served.read_until("reloaded 1 recording")
     answers.append(ask.post(url, content=request()).json())
 
     assert answers == [1, 2, 2, 3]
@@ -172,12 +172,12 @@ def test_a_folder_is_watched_for_new_recordings(
 
     (recording.parent / "deeper").mkdir()
     write(recording.parent / "new.jsonl", make_run([("values", 2)], input=[2]))
-    served.read_until("loaded 2 recordings again")
+    served.read_until("reloaded 2 recordings")
     added = ask.post(f"{served.url}/runs/wait", content=request(input=[2]))
     (recording.parent / "new.jsonl").unlink()
-    served.read_until("loaded 1 recordings again")
+    served.read_until("reloaded 1 recording")
     recording.unlink()
-    told = served.read_until("still serving what was there before")
+    told = served.read_until("still serving what was loaded before")
 
     assert added.json() == 2
     assert told[-1].startswith(f"expected recordings in {recording.parent}, got none")

@@ -1,0 +1,89 @@
+"""`[tool.graphtape]` in `pyproject.toml`: defaults for the options of the commands.
+
+    [tool.graphtape]
+    url = "https://my-deployment.example"   # for each command that has this option
+
+    [tool.graphtape.serve]
+    speed = 0                               # for this command alone
+
+An option on the command line wins over an environment variable, that over `[tool.graphtape.COMMAND]`,
+that over `[tool.graphtape]`, and that over the default.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+Defaults = dict[str, dict[str, Any]]
+"""By command, by the name of the parameter in Python."""
+
+_NEVER = frozenset(("help", "version"))
+
+
+class BadConfiguration(click.ClickException):
+    """`[tool.graphtape]` cannot be used: which file and key, what was expected, what was got."""
+
+
+def read_table(file: Path) -> dict[str, Any]:
+    """Return the table `[tool.graphtape]` of *file*, empty if it has none.
+
+    Raises BadConfiguration for a file that is not TOML or cannot be read.
+    """
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfiguration(f"{file}: expected TOML, got an error: {error}") from None
+    except OSError as error:
+        raise BadConfiguration(f"can't read {file}: {error.strerror}") from None
+    tool: dict[str, Any] = content.get("tool", {})
+    return _table(file, "tool.graphtape", tool.get("graphtape", {}))
+
+
+def defaults(file: Path, commands: Mapping[str, click.Command]) -> Defaults:
+    """Return what *file* says about the options of *commands*, as click's `default_map`.
+
+    Raises BadConfiguration for a key that no option has; it names the nearest that there are.
+    """
+    table = read_table(file)
+    names = {command: _names(found) for command, found in commands.items()}
+    shared = {key: value for key, value in table.items() if key not in commands}
+    every = {key for options in names.values() for key in options}
+    _check(file, "tool.graphtape", shared, every | commands.keys())
+    found: Defaults = {}
+    for command, options in names.items():
+        own = _table(file, f"tool.graphtape.{command}", table.get(command, {}))
+        _check(file, f"tool.graphtape.{command}", own, options)
+        values = {key: value for key, value in shared.items() if key in options} | own
+        found[command] = {options[key]: value for key, value in values.items()}
+    return found
+
+
+def _names(command: click.Command) -> dict[str, str]:
+    """Return the parameters of *command* by their keys in the table: `max-body` for `--max-body`."""
+    names: dict[str, str] = {}
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument) and parameter.name != "url":
+            continue
+        for option in parameter.opts:
+            key = option.lstrip("-").replace("_", "-")
+            if parameter.name is not None and len(key) > 1 and key not in _NEVER:
+                names[key] = parameter.name
+    return names
+
+
+def _check(file: Path, where: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
+    for key in given:
+        if key not in known:
+            near = get_close_matches(key, sorted(known), 3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise BadConfiguration(f"{file}: [{where}] has an unknown key {key!r}{hint}")
+
+
+def _table(file: Path, where: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadConfiguration(f"{file}: expected a table [{where}], got {value!r}")
+    return cast(dict[str, Any], value)
