@@ -216,7 +216,7 @@ def test_an_answer_that_no_server_gives_is_refused(path: str, body: object) -> N
         catalogue(answer(path, body))
 
     assert caught.value.request == f"GET {path}"
-    assert "make the recording again" in str(caught.value)
+    assert "record it again" in str(caught.value)
 
 
 @pytest.mark.parametrize(
