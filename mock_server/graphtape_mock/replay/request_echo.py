@@ -31,7 +31,7 @@ def with_input(frames: Frames, old: Any, new: Any, eol: sse.Eol) -> Frames:
         event.data["data"]["input"] = new
         return True
 
-    # repr tells 1, 1.0 and true apart.
+    # repr distinguishes 1, 1.0 and True.
     if repr(old) == repr(new) or not any(frame.event == "events" for frame in frames):
         return frames
     return _changed(frames, change, eol)

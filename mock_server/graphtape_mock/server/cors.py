@@ -38,6 +38,7 @@ class Cors:
         self._origins = {origin.encode() for origin in allow_origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to one request, as an ASGI application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -59,8 +59,8 @@ class ServerCrash(ApiError):
 
 class _BrokenOff(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # The body is complete, but ASGI is never told: when the application returns, the server
-        # then closes the connection, and no header has to announce it.
+        # The body is complete, but the last message leaves it open: when the application returns,
+        # the server closes the connection, and no header has to announce it.
         await send(
             {
                 "type": "http.response.start",

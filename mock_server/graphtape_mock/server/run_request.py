@@ -95,7 +95,8 @@ def _make_request(body: Json, catalogue: AssistantCatalogue) -> RunRequest:
     assistant = catalogue.find(uuid)
     check_after_assistant(effective)
     # An assistant that a client created can outlive its graph, when the recordings are replaced.
-    catalogue.resolve(assistant.graph_id)
+    if assistant.graph_id not in catalogue.graphs:
+        catalogue.resolve(assistant.graph_id)
     return RunRequest(
         body=body,
         assistant_id=body["assistant_id"],

@@ -52,6 +52,7 @@ class RunEndpoint:
             pause.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to one request, as an ASGI application."""
         headers = scope["headers"]
         raw = await read_body(receive, self._body_limit, headers)
         entry = entry_of(scope)

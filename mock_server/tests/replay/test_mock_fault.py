@@ -39,14 +39,14 @@ FIRST, BEAT, SECOND, THIRD = STREAM.chunks
 
 
 def test_a_status_answers_nothing_of_the_run() -> None:
-    plain, told = Status(503).apply(STREAM), Status(429, 120, "Slow down").apply(WAIT)
+    plain, detailed = Status(503).apply(STREAM), Status(429, 120, "Slow down").apply(WAIT)
 
     assert (plain.status, [chunk.body for chunk in plain.chunks]) == (
         503,
         [b'{"detail":"Service Unavailable"}'],
     )
-    assert told.chunks[0].body == b'{"detail":"Slow down"}'
-    assert told.head == (
+    assert detailed.chunks[0].body == b'{"detail":"Slow down"}'
+    assert detailed.head == (
         (b"content-length", b"22"),
         (b"content-type", b"application/json"),
         (b"vary", b"Origin"),

@@ -1,4 +1,4 @@
-"""Responses that are disturbed or held, on a clock that never waits."""
+"""Responses with faults or steps, on a clock that never waits."""
 
 import asyncio
 from collections.abc import Callable
@@ -115,8 +115,8 @@ def test_a_response_says_what_was_done_to_it(mock: Mock, clock: Clock) -> None:
 
     heads = [dict(drive(mock, clock)[0][1]["headers"]) for _ in range(3)]
 
-    told = [head.get(b"x-graphtape-fault") for head in heads]
-    assert told == [
+    sent = [head.get(b"x-graphtape-fault") for head in heads]
+    assert sent == [
         b"latency(seconds=1), drop(event='values')",
         rb"drop(event='w\xf6rter')",
         None,

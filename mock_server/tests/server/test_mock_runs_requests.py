@@ -76,8 +76,8 @@ def test_the_journal_has_what_was_asked_and_which_recording_answered(
 
     call(mock, "GET", "/ok")
 
-    told = [(e.method, e.path, e.body, e.status, e.recording) for e in mock.journal.entries]
-    assert told == [
+    entries = [(e.method, e.path, e.body, e.status, e.recording) for e in mock.journal.entries]
+    assert entries == [
         ("POST", "/runs/wait", request(), 200, "run"),
         ("POST", "/runs/stream", None, 404, None),
         ("POST", "/runs", request(), 200, "run"),
