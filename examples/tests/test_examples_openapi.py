@@ -12,7 +12,8 @@ from graphtape_contracts.json_value import Json
 from graphtape_contracts.openapi import VERSIONS, Version, document
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
-from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.running import BackgroundServer
 
 # Of the validators that run on Node 20, the one that knows OpenAPI 3.2.
 VALIDATOR = "@seriousme/openapi-schema-validator@2.11.0"

@@ -13,7 +13,8 @@ import pytest
 import graphtape_suites
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
-from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.running import BackgroundServer
 
 CHECKOUT = Path(__file__).parents[2]
 BLOCKS = re.findall(

@@ -20,7 +20,8 @@ from run_cases import read_graphs
 
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
-from graphtape_mock.server.mock import BackgroundServer, Mock
+from graphtape_mock.server.mock import Mock
+from graphtape_mock.server.running import BackgroundServer
 
 SERVERS = Path(__file__).parent.parent / "servers"
 

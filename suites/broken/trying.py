@@ -13,7 +13,8 @@ from broken_servers.server import BrokenMock, BrokenServer
 from graphtape_mock.recordings.view import VIEW_FIELDS
 from graphtape_mock.replay.library import Library, load
 from graphtape_mock.replay.selection import request_body
-from graphtape_mock.server.mock import BackgroundServer, bundled_recordings
+from graphtape_mock.server.mock import bundled_recordings
+from graphtape_mock.server.running import BackgroundServer
 from graphtape_suites.checks.check import Check, check_of
 from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
 from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK

@@ -18,7 +18,8 @@ import graphtape_suites
 from graphtape_contracts.json_value import is_object
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
-from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.running import BackgroundServer
 from graphtape_suites.checks.check import all_checks
 from graphtape_suites.runner.profile import SMOKE
 from graphtape_suites.runner.settings import Settings

@@ -23,15 +23,10 @@ from graphtape_mock.recordings.view import VIEW_FIELDS
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library, RecordedRun, load
 from graphtape_mock.replay.selection import request_body, view_of
-from graphtape_mock.server.mock import (
-    DEFAULT_PORT,
-    Mock,
-    MockServer,
-    bundled_recordings,
-    open_socket,
-)
+from graphtape_mock.server.mock import Mock, bundled_recordings
 from graphtape_mock.server.recorded_deployment import BadRecordedResponse
 from graphtape_mock.server.request_body import BODY_LIMIT
+from graphtape_mock.server.running import DEFAULT_PORT, MockServer, open_socket
 
 _TRIED_PORTS = 100
 

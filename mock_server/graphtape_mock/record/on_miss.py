@@ -47,7 +47,7 @@ class OnMissRecorder:
         Refusal where the request is refused for what it is, NotAvailable where no recording could be made.
         """
         async with self._lock:
-            run = self._mock.replay.would_answer(raw, name)
+            run = self._mock.would_answer(raw, name)
             if not self._wants(run, name):
                 return name
             library = self._mock.replay.library

@@ -1,4 +1,4 @@
-"""Turns recorded runs into responses: matched, projected, adapted, prepared and paced.
+"""Replay: turns recorded runs into responses (matching, selection, templates, pacing, faults).
 
-Knows the recording format, and nothing of HTTP.
+Knows the recording format and nothing of HTTP servers.
 """

@@ -1,8 +1,8 @@
-"""The parts of a view that a recording with other modes does not hold as they are.
+"""Derivations: the events of a view, made from a recording with other stream modes.
 
-Each function takes the events of a run and returns what the server would have sent for a request
-with other modes. What modes do to the content of other modes is told in `view`; that these
-derivations give what the server gives is what the live tests compare.
+Each function takes the events of a run and returns those the server would have sent for a request
+with other modes. `view` describes how modes change the content of other modes; the live tests
+compare the derived events with those of a real server.
 """
 
 import re
@@ -25,7 +25,7 @@ _RANDOM_ID = re.compile(_UUID)
 
 
 def unstreamed_ids(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Give each message of a chat model the id it has when the model does not stream."""
+    """Give each message of a chat model the id that it has when the model does not stream."""
     for event in events:
         for message in messages_in(event.data):
             if isinstance(message["id"], str) and _STREAMED_ID.fullmatch(message["id"]):
@@ -34,10 +34,10 @@ def unstreamed_ids(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
 
 
 def null_ids(events: Iterable[RecordedEvent], sent: Iterable[str]) -> Iterator[RecordedEvent]:
-    """Take the id from each message that its node returned without one.
+    """Set the id of each message that its node returned without one to null.
 
-    That a node gave no id can't be seen any more: taken for such is a random id that turns up in
-    the result of a task before anything else, and that the client did not send (*sent*).
+    A recording does not show directly that a node gave no id. A random id counts as such if it
+    first appears in the result of a task and the client did not send it (*sent*).
     """
     known = set(sent)
     for event in events:
@@ -46,7 +46,7 @@ def null_ids(events: Iterable[RecordedEvent], sent: Iterable[str]) -> Iterator[R
             id_ = message["id"]
             if isinstance(id_, str) and id_ not in known and _RANDOM_ID.fullmatch(id_):
                 message["id"] = None
-        if not returned:  # The state, or the input of a task: whatever is in it has its id.
+        if not returned:  # The state, or the input of a task: every message in it has its id.
             known.update(m["id"] for m in messages_in(event.data) if isinstance(m["id"], str))
         yield event
 
@@ -65,7 +65,7 @@ def _field(data: Any, key: str) -> Any:
 
 
 def untagged(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Take the tags of models from the metadata of events, as where no messages are shown."""
+    """Remove the tags of models from the metadata of events, as in views without messages."""
     for event in events:
         if event.name == "events" and is_object(metadata := _field(event.data, "metadata")):
             metadata.pop("tags", None)
@@ -80,14 +80,14 @@ def partial_messages(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]
     partial = PartialMessages()
     for event in events:
         if event.name == "metadata":
-            partial = PartialMessages()  # A further attempt starts anew.
+            partial = PartialMessages()  # A further attempt starts over.
         if event.base != "messages" or not _is_tuple(event.data):
             yield event
             continue
         try:
             derived = partial.feed(*event.data)
         except NotAddable as error:
-            # The server sums up too, and fails the run over what has no sum.
+            # The server sums up too, and fails the run if there is no sum.
             data = {"error": error.error, "message": error.message}
             yield RecordedEvent(event.at, "error", data, event.id)
             return
@@ -104,7 +104,7 @@ def _is_tuple(data: Any) -> bool:
 
 
 def without_checkpoints(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Leave out what only a run that keeps its thread shows."""
+    """Leave out the events that only a run that keeps its thread sends."""
     for event in events:
         is_checkpoint = event.base == "debug" and _field(event.data, "type") == "checkpoint"
         if event.base != "checkpoints" and not is_checkpoint:
@@ -112,10 +112,10 @@ def without_checkpoints(events: Iterable[RecordedEvent]) -> Iterator[RecordedEve
 
 
 def without_subgraphs(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Leave out what happens inside subgraphs.
+    """Leave out the events of subgraphs.
 
-    A message that was made there is shown once and whole, when the node of the graph itself
-    that holds the subgraph returns it.
+    A message made in a subgraph is sent once and complete, when the node of the top graph that
+    holds the subgraph returns it.
     """
     seen: set[str] = set()
     tasks: dict[str, Json] = {}

@@ -1,10 +1,10 @@
-"""What can go wrong with a response: each fault is data, and changes the script of a good one.
+"""Faults: each is data and changes the plan of a good response.
 
     fault = Cut(after="updates", how="reset")
-    fault.disturb(script) -> ResponsePlan     # raises NoSuchEvent where there are no updates
+    fault.apply(plan) -> ResponsePlan     # raises NoSuchEvent if there are no updates
 
-An event is named by its name (the first of that name, namespaces apart) or its number, from 1.
-The body of a wait counts as event 1. What is left to chance is decided by a seed.
+An event is given by its name (the first of that name, without namespace) or by its number, from 1.
+The body of a wait counts as event 1. A seed makes random choices repeatable.
 """
 
 import random
@@ -21,48 +21,48 @@ from graphtape_mock.replay.pacing import Chunk
 from graphtape_mock.replay.response_plan import Ending, ResponsePlan
 
 How = Literal["reset", "half chunk", "close", "end"]
-"""How a response is cut: see `script.Ending`."""
+"""How a response is cut: see `response_plan.Ending`."""
 
 
 class BadFault(ValueError):
-    """A fault that can't be: what was expected, what was got."""
+    """A fault with impossible settings; the text has what was expected and what was got."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault(ABC):
-    """What goes wrong with one response."""
+    """One thing that goes wrong with a response."""
 
     word: ClassVar[str]
-    """What it is called in tests and in the header `x-graphtape-fault`."""
+    """Its name in tests and in the header `x-graphtape-fault`."""
 
     @abstractmethod
-    def apply(self, script: ResponsePlan) -> ResponsePlan:
-        """Return what becomes of *script*. Raises NoSuchEvent where it has no such place."""
+    def apply(self, plan: ResponsePlan) -> ResponsePlan:
+        """Return *plan* with the fault. Raises NoSuchEvent if *plan* lacks the event."""
 
     def __str__(self) -> str:
-        told = ((field, getattr(self, field.name)) for field in fields(self))
-        said = (f"{field.name}={value!r}" for field, value in told if value != field.default)
-        return f"{self.word}({', '.join(said)})"
+        values = ((field, getattr(self, field.name)) for field in fields(self))
+        given = (f"{field.name}={value!r}" for field, value in values if value != field.default)
+        return f"{self.word}({', '.join(given)})"
 
 
 @dataclass(frozen=True, slots=True)
 class Status(Fault):
-    """Refuses: imitates a deployment that is overloaded, limits its clients, or restarts."""
+    """Responds with an error status: a deployment that is overloaded, rate-limits, or restarts."""
 
     word = "status"
     status: int
     retry_after: int | str | None = None
-    """Seconds or a date of HTTP; None for no such header."""
+    """Seconds or an HTTP date; None sends no such header."""
     detail: str | None = None
-    """What the body says; by default the name of the status."""
+    """The `detail` of the body; by default the name of the status."""
 
     def __post_init__(self) -> None:
         """Raise BadFault for a status that no response can have."""
         if self.status not in set(HTTPStatus) or self.status < 200:
             raise BadFault(f"expected the status of a response, got {self.status!r}")
 
-    def apply(self, script: ResponsePlan) -> ResponsePlan:
-        """Answer the status and nothing of the run."""
+    def apply(self, plan: ResponsePlan) -> ResponsePlan:
+        """Replace the whole response by the status."""
         detail = HTTPStatus(self.status).phrase if self.detail is None else self.detail
         body = b"" if self.status in (204, 304) else orjson.dumps({"detail": detail})
         head = [(b"content-type", b"application/json"), (b"vary", b"Origin")]
@@ -71,28 +71,28 @@ class Status(Fault):
         if self.retry_after is not None:
             head.append((b"retry-after", str(self.retry_after).encode()))
         chunks = (Chunk(0.0, body),)
-        return replace(script, status=self.status, head=tuple(head), chunks=chunks, is_stream=False)
+        return replace(plan, status=self.status, head=tuple(head), chunks=chunks, is_stream=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Latency(Fault):
-    """Answers late, head and all: imitates a deployment that wakes up, or a full queue."""
+    """Delays the whole response, head included: a deployment that wakes up, or a full queue."""
 
     word = "latency"
     seconds: float
 
-    def apply(self, script: ResponsePlan) -> ResponsePlan:
-        """Put the whole response off."""
-        chunks = tuple(c._replace(due=c.due + self.seconds) for c in script.chunks)
-        return replace(script, latency=script.latency + self.seconds, chunks=chunks)
+    def apply(self, plan: ResponsePlan) -> ResponsePlan:
+        """Delay the whole response."""
+        chunks = tuple(c._replace(due=c.due + self.seconds) for c in plan.chunks)
+        return replace(plan, latency=plan.latency + self.seconds, chunks=chunks)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut(Fault):
-    """Breaks off: imitates a server that dies, a proxy that gives up, a network that is gone.
+    """Breaks off: a server that dies, a proxy that gives up, a network that is gone.
 
-    Without a place not even a head comes; 0 is after the head. `end` imitates a server that
-    swallows its own error: the response ends as if it were whole.
+    Without a place not even the head is sent; 0 is after the head. `end` imitates a server that
+    swallows its own error: the response ends as if it were complete.
     """
 
     word = "cut"
@@ -101,37 +101,37 @@ class Cut(Fault):
     how: How = "reset"
 
     def __post_init__(self) -> None:
-        """Raise BadFault for two places, for one that is none, and for half a head."""
+        """Raise BadFault for two places, an impossible one, and a cut inside the head."""
         if self.after is not None and self.after_bytes is not None:
             raise BadFault("expected after or after_bytes, got both")
-        if self._is_headless and self.how not in ("reset", "close"):
+        if self._is_before_head and self.how not in ("reset", "close"):
             raise BadFault(f"expected after or after_bytes for how={self.how!r}, got none")
         _check_number(self.after, 0, "after")
         _check_number(self.after_bytes, 0, "after_bytes")
 
-    def apply(self, script: ResponsePlan) -> ResponsePlan:
+    def apply(self, plan: ResponsePlan) -> ResponsePlan:
         """End the response early."""
-        kept, torn = script.chunks, b""
+        kept, torn = plan.chunks, b""
         if self.after is not None:
-            end = script.end_of(self.after)
-            kept, torn = script.chunks[:end], b"".join(c.body for c in script.chunks[end:])
+            end = plan.end_of(self.after)
+            kept, torn = plan.chunks[:end], b"".join(c.body for c in plan.chunks[end:])
         elif self.after_bytes is not None:
-            kept, torn = _split(script.chunks, self.after_bytes)
+            kept, torn = _split(plan.chunks, self.after_bytes)
         return replace(
-            script,
+            plan,
             chunks=kept,
             torn=(torn or b"\n") if self.how == "half chunk" else b"",
             ending=Ending(self.how),
-            sends_no_headers=self._is_headless,
+            send_headers=not self._is_before_head,
         )
 
     @property
-    def _is_headless(self) -> bool:
+    def _is_before_head(self) -> bool:
         return self.after is None and self.after_bytes is None
 
 
 def _split(chunks: Iterable[Chunk], size: int) -> tuple[tuple[Chunk, ...], bytes]:
-    """Return the first *size* bytes of *chunks*, in chunks, and all that comes after."""
+    """Return the first *size* bytes of *chunks*, as chunks, and all the bytes after them."""
     kept: list[Chunk] = []
     rest: list[bytes] = []
     for chunk in chunks:
@@ -144,9 +144,9 @@ def _split(chunks: Iterable[Chunk], size: int) -> tuple[tuple[Chunk, ...], bytes
 
 @dataclass(frozen=True, slots=True)
 class Stall(Fault):
-    """Goes quiet, heartbeats and all: imitates a worker that hangs, or a dead route.
+    """Goes silent, without heartbeats: a worker that hangs, or a dead route.
 
-    Without seconds it is for good: the connection stays open until the client leaves.
+    Without `seconds` it never goes on: the connection stays open until the client leaves.
     """
 
     word = "stall"
@@ -154,23 +154,23 @@ class Stall(Fault):
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        """Raise BadFault for a place that is none."""
+        """Raise BadFault for an impossible place."""
         _check_number(self.after, 0, "after")
 
-    def apply(self, script: ResponsePlan) -> ResponsePlan:
-        """Put off what comes after the place, or leave it out."""
-        end = script.end_of(self.after)
+    def apply(self, plan: ResponsePlan) -> ResponsePlan:
+        """Delay everything after the place, or leave it out."""
+        end = plan.end_of(self.after)
         if self.seconds is None:
-            return replace(script, chunks=script.chunks[:end], ending=Ending.HANG)
-        late = (c._replace(due=c.due + self.seconds) for c in script.chunks[end:])
-        return replace(script, chunks=(*script.chunks[:end], *late))
+            return replace(plan, chunks=plan.chunks[:end], ending=Ending.HANG)
+        late = (c._replace(due=c.due + self.seconds) for c in plan.chunks[end:])
+        return replace(plan, chunks=(*plan.chunks[:end], *late))
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorEvent(Fault):
-    """Sends an `error` event in place of the rest: imitates a run that fails on its way.
+    """Sends an `error` event instead of the rest: a run that fails half-way.
 
-    A wait answers with the error as its body, whatever the place.
+    The body of a wait is the error, whatever the place.
     """
 
     word = "error_event"
@@ -179,70 +179,70 @@ class ErrorEvent(Fault):
     message: str = "An internal error occurred"
 
     def __post_init__(self) -> None:
-        """Raise BadFault for a place that is none."""
+        """Raise BadFault for an impossible place."""
         _check_number(self.after, 0, "after")
 
-    def apply(self, script: ResponsePlan) -> ResponsePlan:
-        """Put the error in place of all that comes after the place."""
-        said = orjson.dumps({"error": self.error, "message": self.message})
-        if not script.is_stream:
-            body = b'{"__error__":' + said + b"}"
-            return replace(script, chunks=(Chunk(script.chunks[-1].due, body),))
-        end = script.end_of(self.after)
-        due = script.chunks[min(end, len(script.chunks) - 1)].due
-        event = Chunk(due, sse.encode_event("error", said.decode(), eol=script.eol), "error")
-        return replace(script, chunks=(*script.chunks[:end], event))
+    def apply(self, plan: ResponsePlan) -> ResponsePlan:
+        """Replace everything after the place by the error."""
+        data = orjson.dumps({"error": self.error, "message": self.message})
+        if not plan.is_stream:
+            body = b'{"__error__":' + data + b"}"
+            return replace(plan, chunks=(Chunk(plan.chunks[-1].due, body),))
+        end = plan.end_of(self.after)
+        due = plan.chunks[min(end, len(plan.chunks) - 1)].due
+        event = Chunk(due, sse.encode_event("error", data.decode(), eol=plan.eol), "error")
+        return replace(plan, chunks=(*plan.chunks[:end], event))
 
 
 @dataclass(frozen=True, slots=True)
 class _OneFrame(Fault):
-    """Does something to one frame."""
+    """Changes one frame."""
 
     event: str | int
 
     def __post_init__(self) -> None:
-        """Raise BadFault for a place that is none."""
+        """Raise BadFault for an impossible place."""
         _check_number(self.event, 1, "event")
 
-    def apply(self, script: ResponsePlan) -> ResponsePlan:
-        """Change the frame; what leaves when stays."""
-        place = script.place_of(self.event)
-        before, after = script.chunks[:place], script.chunks[place + 1 :]
-        return replace(script, chunks=(*before, *self._spoil(script.chunks[place]), *after))
+    def apply(self, plan: ResponsePlan) -> ResponsePlan:
+        """Change the frame and no due time."""
+        place = plan.place_of(self.event)
+        before, after = plan.chunks[:place], plan.chunks[place + 1 :]
+        return replace(plan, chunks=(*before, *self._change(plan.chunks[place]), *after))
 
     @abstractmethod
-    def _spoil(self, chunk: Chunk) -> Iterable[Chunk]:
-        """Return what leaves in place of *chunk*."""
+    def _change(self, chunk: Chunk) -> Iterable[Chunk]:
+        """Return the chunks to send instead of *chunk*."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate(_OneFrame):
-    """Sends one event twice: imitates a buffer that is sent again after a hiccup."""
+    """Sends one event twice: a buffer that is sent again after a hiccup."""
 
     word = "duplicate"
 
-    def _spoil(self, chunk: Chunk) -> Iterable[Chunk]:
+    def _change(self, chunk: Chunk) -> Iterable[Chunk]:
         return chunk, chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Drop(_OneFrame):
-    """Leaves one event out: imitates a subscriber that came too late, or a full queue."""
+    """Leaves one event out: a subscriber that came too late, or a full queue."""
 
     word = "drop"
 
-    def _spoil(self, chunk: Chunk) -> Iterable[Chunk]:
+    def _change(self, chunk: Chunk) -> Iterable[Chunk]:
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Corrupt(_OneFrame):
-    """Changes one byte of one event: imitates a proxy or an encoder with a defect."""
+    """Changes one byte of one event: a defect of a proxy or an encoder."""
 
     word = "corrupt"
     seed: int = 0
 
-    def _spoil(self, chunk: Chunk) -> Iterable[Chunk]:
+    def _change(self, chunk: Chunk) -> Iterable[Chunk]:
         chance = random.Random(self.seed)
         places = [place for place, byte in enumerate(chunk.body) if 0x20 <= byte < 0x7F] or [0]
         place = chance.choice(places)
@@ -257,12 +257,12 @@ class Corrupt(_OneFrame):
 
 @dataclass(frozen=True, slots=True)
 class BadUtf8(_OneFrame):
-    """Puts a byte into one event that no UTF-8 has: imitates text that was cut or mixed up."""
+    """Puts a byte into one event that is never valid UTF-8: text that was cut or garbled."""
 
     word = "bad_utf8"
     seed: int = 0
 
-    def _spoil(self, chunk: Chunk) -> Iterable[Chunk]:
+    def _change(self, chunk: Chunk) -> Iterable[Chunk]:
         text = chunk.body.rstrip(b"\r\n")
         place = random.Random(self.seed).randint(0, len(text))
         yield chunk._replace(body=chunk.body[:place] + b"\xff" + chunk.body[place:])
@@ -270,23 +270,23 @@ class BadUtf8(_OneFrame):
 
 @dataclass(frozen=True, slots=True)
 class Reorder(Fault):
-    """Lets one event and the next change places: imitates workers that overtake each other."""
+    """Swaps one event and the next: workers that overtake each other."""
 
     word = "reorder"
     event: str | int
 
     def __post_init__(self) -> None:
-        """Raise BadFault for a place that is none."""
+        """Raise BadFault for an impossible place."""
         _check_number(self.event, 1, "event")
 
-    def apply(self, script: ResponsePlan) -> ResponsePlan:
-        """Swap the two; each leaves when the other would have."""
-        first = script.place_of(self.event)
-        second = script.place_of(1, first + 1)
-        chunks = list(script.chunks)
-        chunks[first] = script.chunks[second]._replace(due=script.chunks[first].due)
-        chunks[second] = script.chunks[first]._replace(due=script.chunks[second].due)
-        return replace(script, chunks=tuple(chunks))
+    def apply(self, plan: ResponsePlan) -> ResponsePlan:
+        """Swap the two; each is sent at the time of the other."""
+        first = plan.place_of(self.event)
+        second = plan.place_of(1, first + 1)
+        chunks = list(plan.chunks)
+        chunks[first] = plan.chunks[second]._replace(due=plan.chunks[first].due)
+        chunks[second] = plan.chunks[first]._replace(due=plan.chunks[second].due)
+        return replace(plan, chunks=tuple(chunks))
 
 
 def _check_number(place: str | int | None, least: int, name: str) -> None:

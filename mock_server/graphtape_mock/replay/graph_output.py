@@ -1,7 +1,7 @@
-"""What of its state a graph with an output schema shows.
+"""The part of its state that a graph with an output schema shows.
 
 Observed on langgraph-api 0.16.7: values and updates hold the keys of the output schema only; but
-where events are asked for they hold the whole state.
+where events are requested they hold the whole state.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -16,9 +16,9 @@ _INTERRUPT = "__interrupt__"
 
 
 def output_keys(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
-    """Return the keys of the output schema, as a recording has it beside its runs.
+    """Return the keys of the output schema, which a recording may hold beside its runs.
 
-    None where there is no such schema, or where the output is no object.
+    Empty if there is no such schema, or if the output is not an object.
     """
     for exchange in exchanges:
         if exchange.request.path.endswith("/schemas") and exchange.response.status == 200:
@@ -31,10 +31,10 @@ def output_keys(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
 def output_only(
     events: Iterable[RecordedEvent], output: Sequence[str], sent: Collection[str]
 ) -> Iterator[RecordedEvent]:
-    """Take the keys that are not among the *output* from values and updates.
+    """Remove the keys that are not in *output* from values and updates.
 
-    A step that wrote none of them shows no values; *sent* are the keys of the input, which is
-    the first step. What a subgraph shows is not touched.
+    A step that wrote none of them sends no values; *sent* are the keys of the input, which counts
+    as the first step. Events of subgraphs stay as they are.
     """
     shown = list(events)
     whole = [e for e in shown if e.name == "values" and is_object(e.data)]

@@ -1,8 +1,8 @@
-"""Which ids a recorded run carries, and fresh ones in their place.
+"""The ids in a recorded run, and fresh ids to replace them.
 
-A server gives every run ids of its own: of the run, its thread, its tasks, its messages and its
-interrupts. An id that was recorded is replaced wherever it stands, so a response stays consistent;
-ids that the client chose come back as the client chose them.
+A server makes new ids for every run: of the run, its thread, its tasks, its messages and its
+interrupts. A recorded id is replaced wherever it appears, so a response stays consistent; ids
+chosen by the client are returned unchanged.
 """
 
 import random
@@ -36,11 +36,10 @@ _RUN_PATH = re.compile(rf"(?:/threads/(?P<thread>{UUID.pattern}))?/runs/(?P<run>
 
 
 def recorded_ids(exchange: Exchange) -> dict[str, str]:
-    """Return the ids that the server made for the run of *exchange*, each with what it is of.
+    """Return the ids that the server made for the run of *exchange*, each with its kind.
 
-    Keys are UUIDs or 32 hex digits; values are `run`, `thread` or `other`. Ids that only stand in
-    what the graph made of them (any text or data) are not among them, nor are the ids of
-    assistants.
+    Keys are UUIDs or 32 hex digits; values are `run`, `thread` or `other`. Left out are ids that
+    appear only in the output of the graph (any text or data), and the ids of assistants.
     """
     ids: dict[str, str] = {}
     for name in ("location", "content-location"):
@@ -98,10 +97,10 @@ def sent_messages(body: Json) -> Iterator[Json]:
 
 
 def sent_message_ids(exchange: Exchange, body: Json) -> list[str | None]:
-    """Return the id under which each message of the request *body* stands in the response.
+    """Return the id that each message of the request *body* has in the response.
 
-    Where the client sent no id the server made one: it is found by the type and the content of
-    the message. None where the response does not hold the message.
+    If the client sent no id, the server made one: it is found by the type and the content of the
+    message. None if the response does not hold the message.
     """
     sent = list(sent_messages(body))
     if not sent:
@@ -134,15 +133,15 @@ _RANDOM_UUID = "00000000-0000-4000-8000-000000000000"
 
 
 class _Form(NamedTuple):
-    """What fresh ids have in common with recorded ones."""
+    """The digits and lengths that fresh ids take from the recorded ones."""
 
     versions: bytes
     """RFC 9562: the version is the 13th digit, the variant starts the 17th."""
     variants: bytes
     timed: list[int]
-    """Those of version 7, which start with 48 bits of Unix milliseconds."""
+    """Slots of UUIDs of version 7, which start with 48 bits of Unix milliseconds."""
     plain: list[int]
-    """Those of 32 digits without dashes."""
+    """Slots of ids of 32 digits without dashes."""
 
 
 @lru_cache
@@ -154,8 +153,8 @@ def _form_of(recorded: tuple[str, ...]) -> _Form:
     return _Form(
         "".join(id_[14] for id_ in uuids).encode(),
         "".join(id_[19] for id_ in uuids).encode(),
-        [gap for gap, id_ in enumerate(uuids) if id_[14] == "7" and id_.startswith(period)],
-        [gap for gap, id_ in enumerate(recorded) if len(id_) == 32 and ANY_ID.fullmatch(id_)],
+        [slot for slot, id_ in enumerate(uuids) if id_[14] == "7" and id_.startswith(period)],
+        [slot for slot, id_ in enumerate(recorded) if len(id_) == 32 and ANY_ID.fullmatch(id_)],
     )
 
 
@@ -173,8 +172,8 @@ class IdSource:
     def fresh(self, recorded: Sequence[str]) -> list[bytes]:
         """Return a fresh id for each of *recorded*, of which the first is that of the run.
 
-        In place of an id that is neither a UUID nor 32 hex digits, because a client made it up,
-        comes the random UUID that a server gives a message without an id.
+        An id that is neither a UUID nor 32 hex digits was made up by a client; it is replaced by a
+        random UUID, as a server gives a message without an id.
         """
         count = len(recorded)
         form = _form_of(tuple(recorded))
@@ -187,11 +186,11 @@ class IdSource:
         text[19::36] = form.variants
         made = [bytes(text[start : start + 36]) for start in range(0, 36 * count, 36)]
         digits = f"{int(self._now() * 1000):012x}"
-        for gap in form.timed:
-            time_ = recorded[gap][:13] if self._seeded else f"{digits[:8]}-{digits[8:]}"
-            made[gap] = time_.encode() + made[gap][13:]
-        for gap in form.plain:
-            made[gap] = made[gap].replace(b"-", b"")
+        for slot in form.timed:
+            time_ = recorded[slot][:13] if self._seeded else f"{digits[:8]}-{digits[8:]}"
+            made[slot] = time_.encode() + made[slot][13:]
+        for slot in form.plain:
+            made[slot] = made[slot].replace(b"-", b"")
         return made
 
     def random_id(self) -> str:

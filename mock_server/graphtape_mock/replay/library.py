@@ -1,4 +1,4 @@
-"""A set of recordings, and which of them answers a request."""
+"""The library: a set of recordings, searched for the one that matches a request."""
 
 import errno
 from collections import defaultdict
@@ -12,6 +12,7 @@ from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import SUFFIX, Recording
 from graphtape_mock.recordings.view import View
+from graphtape_mock.replay.errors import NotRecorded
 from graphtape_mock.replay.graph_output import output_keys
 from graphtape_mock.replay.matching import (
     differences,
@@ -22,12 +23,12 @@ from graphtape_mock.replay.matching import (
 from graphtape_mock.replay.selection import can_show, request_body, view_of
 
 MAX_DIFFERENCES = 5
-"""How many of the differences to the nearest recording a miss tells."""
+"""The number of differences to the nearest recording that NoMatch lists."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedRun:
-    """One run of a recording: all exchanges that ask for it, with different views."""
+    """One run of a recording: the exchanges of one run request, with different views."""
 
     name: str
     """The name of its recording."""
@@ -35,15 +36,15 @@ class RecordedRun:
     """The canonical form of its request."""
     exchanges: tuple[Exchange, ...]
     output: tuple[str, ...] = ()
-    """The keys of the output schema of its graph, as far as the recording has it."""
+    """The keys of the output schema of its graph; empty if the recording lacks the schema."""
 
     def shows(self, body: Json) -> bool:
-        """Whether it holds all that a request with this *body* asks to see."""
+        """Whether it covers the view of a request with this *body*."""
         return can_show(self.exchanges, view_of(body))
 
 
-class NoMatch(LookupError):
-    """No recording answers a request; `str` says which is nearest and how to record it."""
+class NoMatch(NotRecorded):
+    """No recording matches a request; its text names the nearest and how to record this one."""
 
     def __init__(self, nearest: RecordedRun | None, paths: Sequence[str], command: str) -> None:
         super().__init__(nearest, paths, command)
@@ -60,8 +61,8 @@ class NoMatch(LookupError):
         return "\n".join(lines)
 
 
-class UnknownRecording(LookupError):
-    """A request names a recording that is not there."""
+class UnknownRecording(NotRecorded):
+    """A request names a recording that does not exist."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(name)
@@ -72,10 +73,10 @@ class UnknownRecording(LookupError):
 
 
 class Library:
-    """Recordings, and the order in which they were given out.
+    """Recordings, and how many of those with the same request were used so far.
 
-    Several recordings of one request are answered in order, those that can't show the stream
-    modes asked for left out; the last of them again and again.
+    Several recordings of one request are used in order, without those that do not cover the
+    requested view; the last one repeats.
     """
 
     def __init__(self, recordings: Iterable[Recording]) -> None:
@@ -85,39 +86,39 @@ class Library:
         """The UUIDs of the assistants whose runs were recorded."""
         self._by_key: dict[bytes, list[RecordedRun]] = defaultdict(list)
         self._by_name: dict[str, list[RecordedRun]] = defaultdict(list)
-        self._given: dict[bytes, int] = defaultdict(int)
+        self._turns: dict[bytes, int] = defaultdict(int)
         self.used: set[str] = set()
-        """The names of the recordings that were found so far."""
+        """The names of the recordings found so far."""
         for run in self.runs:
             self._by_key[match_key(run.match_form)].append(run)
             self._by_name[run.name].append(run)
 
     @property
     def names(self) -> set[str]:
-        """The names of the recordings that answer anything."""
+        """The names of the recordings with at least one complete run."""
         return {run.name for run in self.runs}
 
     @property
     def unusable(self) -> list[str]:
-        """The names of recordings that hold a run that was refused or not received whole."""
+        """The names of recordings with a run that was refused or not received completely."""
         return [
             recording.name
             for recording in self.recordings
-            if not all(_answers(exchange) for exchange in recording.runs)
+            if not all(_is_complete(exchange) for exchange in recording.runs)
         ]
 
     def find(self, form: Json, body: Json, name: str | None = None) -> RecordedRun:
-        """Return the run that answers a request with this canonical *form* and *body*.
+        """Return the recorded run for a request with this canonical *form* and *body*.
 
-        Where *name* is given, the recording of that name answers, whatever was asked.
-        Raises NoMatch, and UnknownRecording for a *name* that is not there.
+        With a *name* it is one of the recording of that name, even if the request differs.
+        Raises NoMatch, and UnknownRecording for a *name* that does not exist.
         """
         run = self._find(form, body, name)
         self.used.add(run.name)
         return run
 
     def peek(self, form: Json, body: Json, name: str | None = None) -> RecordedRun:
-        """Return the run that `find` would, without its having been given out. See `find`."""
+        """Return the run that `find` would, without using up a turn. See `find`."""
         return self._find(form, body, name, takes_turn=False)
 
     def _find(
@@ -134,42 +135,42 @@ class Library:
             raise self._miss(form, body)
         if len(candidates) > 1:
             able = [run for run in candidates if run.shows(body)] or candidates
-            place = min(self._given[key], len(able) - 1)
+            place = min(self._turns[key], len(able) - 1)
             if takes_turn:
-                self._given[key] = place + 1
+                self._turns[key] = place + 1
             return able[place]
         return candidates[0]
 
     def restart(self) -> None:
-        """Begin again with the first of several recordings of one request."""
-        self._given.clear()
+        """Start over with the first of several recordings of one request."""
+        self._turns.clear()
 
     def changed(self, recording: Recording) -> "Library":
-        """Return the library with *recording* in place of the one of its name, or added.
+        """Return the library with *recording* added, or replacing the one of the same name.
 
-        Both go on in the order in which recordings were given out so far.
+        The two libraries share their turns and the names of used recordings.
         """
         by_name = {known.name: known for known in self.recordings} | {recording.name: recording}
         library = Library(by_name.values())
-        library._given, library.used = self._given, self.used
+        library._turns, library.used = self._turns, self.used
         return library
 
     def _miss(self, form: Json, body: Json) -> NoMatch:
         command = record_command(body)
         if not self.runs:
             return NoMatch(None, (), command)
-        told = [(run, list(differences(run.match_form, form))) for run in self.runs]
+        compared = [(run, list(differences(run.match_form, form))) for run in self.runs]
 
         def distance(pair: tuple[RecordedRun, list[str]]) -> tuple[bool, int]:
             run, paths = pair
             return run.match_form["assistant"] != form["assistant"], len(paths)
 
-        nearest, paths = min(told, key=distance)
+        nearest, paths = min(compared, key=distance)
         return NoMatch(nearest, paths, command)
 
 
 def _runs(recording: Recording) -> Iterable[RecordedRun]:
-    """Group the exchanges of a recording by the run they ask for.
+    """Group the exchanges of a recording by their run request.
 
     The same request with the same view a second time starts a new run.
     """
@@ -177,7 +178,7 @@ def _runs(recording: Recording) -> Iterable[RecordedRun]:
     forms: dict[bytes, Json] = {}
     for exchange in recording.runs:
         body = request_body(exchange)
-        if not _answers(exchange):
+        if not _is_complete(exchange):
             continue
         form = match_form(body, assistant_key(str(body.get("assistant_id", ""))))
         key = match_key(form)
@@ -195,15 +196,15 @@ def _runs(recording: Recording) -> Iterable[RecordedRun]:
             yield RecordedRun(recording.name, forms[key], tuple(exchanges), output)
 
 
-def _answers(exchange: Exchange) -> bool:
-    """Whether *exchange* can answer a request: a refusal or half a run can't."""
+def _is_complete(exchange: Exchange) -> bool:
+    """Whether *exchange* can be replayed: not refused, and received to its end."""
     return exchange.response.status == 200 and exchange.end is End.COMPLETE
 
 
 def recording_files(paths: Iterable[Path]) -> list[Path]:
     """Return the recordings among *paths*: files as they are, and those in folders, sorted.
 
-    Raises FileNotFoundError for a path that is not there.
+    Raises FileNotFoundError for a path that does not exist.
     """
     found: list[Path] = []
     for path in paths:
@@ -219,6 +220,6 @@ def recording_files(paths: Iterable[Path]) -> list[Path]:
 def load(paths: Iterable[Path]) -> Library:
     """Return the library of the recordings among *paths*, files or folders.
 
-    Raises BrokenRecording, and OSError for what is not there or can't be read.
+    Raises BrokenRecording, and OSError for files that do not exist or can't be read.
     """
     return Library(read(path) for path in recording_files(paths))

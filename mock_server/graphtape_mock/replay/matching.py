@@ -1,9 +1,9 @@
-"""What makes two run requests the same run: one canonical form for recording and for replay.
+"""The canonical form of a run request: requests with the same form are the same run.
 
-Part of it: the assistant, the input, the command, the context, what is configurable, and the
-interrupts asked for. Not part of it: stream modes and subgraphs (they select what is shown of the
-run), metadata, webhooks, durability, the ids of messages, and what some clients add without
-meaning anything by it.
+Part of it: the assistant, the input, the command, the context, `config.configurable`, and the
+requested interrupts. Not part of it: stream modes and subgraphs (they select which events of the
+run are shown), metadata, webhooks, durability, message ids, and the meaningless fields that some
+clients add.
 """
 
 import shlex
@@ -34,7 +34,7 @@ _EMPTY_IN_MESSAGE = frozenset(
 
 
 def match_form(body: Json, assistant: str) -> Json:
-    """Return what identifies the run that *body* asks *assistant* (a UUID) for.
+    """Return the canonical form of the request *body* to *assistant* (a UUID).
 
     Secrets in it are replaced as in a recording.
     """
@@ -46,7 +46,7 @@ def match_form(body: Json, assistant: str) -> Json:
     }
     command = _object(body.get("command"))
     parts: Json = {
-        # A command that says anything makes the server ignore the input.
+        # Any command that is not empty makes the server ignore the input.
         "input": None if command else _without_message_forms(body.get("input")),
         "command": _without_message_forms(command),
         "context": body.get("context"),
@@ -54,10 +54,10 @@ def match_form(body: Json, assistant: str) -> Json:
         "interrupt_before": body.get("interrupt_before"),
         "interrupt_after": body.get("interrupt_after"),
     }
-    said = {key: value for key, value in parts.items() if value not in (None, {}, [])}
+    given = {key: value for key, value in parts.items() if value not in (None, {}, [])}
     if parts["input"] in ({}, []):
-        said["input"] = parts["input"]  # An empty input is one; none is an error of the graph.
-    return {"assistant": assistant, **redact_json(said)}
+        given["input"] = parts["input"]  # Unlike no input, which is an error of the graph.
+    return {"assistant": assistant, **redact_json(given)}
 
 
 def match_key(form: Any) -> bytes:
@@ -80,7 +80,7 @@ def differences(recorded: Any, asked: Any, path: str = "") -> Iterator[str]:
 
 
 def record_command(body: Json, url: str = "URL") -> str:
-    """Return the command line that records the run that *body* asks for."""
+    """Return the command line that records the run of the request *body*."""
     words = ["graphtape", "record", url, "--assistant", str(body.get("assistant_id"))]
     words += ["--input", orjson.dumps(redact_json(body.get("input"))).decode()]
     kept = ("command", "context", "interrupt_before", "interrupt_after")
@@ -108,7 +108,7 @@ def _object(value: Any) -> Json:
 
 
 def _without_message_forms(value: Any) -> Any:
-    """Write every message in *value* in one form: by type, without id and empty fields."""
+    """Return *value* with every message in one form: a type, no id and no empty fields."""
     if is_list(value):
         return [_without_message_forms(item) for item in value]
     if not is_object(value):

@@ -1,28 +1,28 @@
-"""When each piece of a response leaves: recorded time by speed, heartbeats in real time."""
+"""Pacing: pieces are due at their recorded time divided by the speed, heartbeats in real time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 HEARTBEAT_SECONDS = 5.0
-"""Observed on langgraph-api 0.16.7: 5.0, 10.0, ... after the head, whatever else is sent."""
+"""Observed on langgraph-api 0.16.7: 5.0, 10.0, ... after the head, regardless of other events."""
 
 
 class TimedPiece(NamedTuple):
-    """Bytes that are due *at* seconds after the request, as recorded."""
+    """Bytes that were recorded `at` seconds after the request."""
 
     at: float
     body: bytes
     is_heartbeat: bool = False
     event: str | None = None
-    """The name of the event it is, without the namespace of a subgraph; None where it is none."""
+    """The name of the event, without the namespace of a subgraph; None for anything else."""
 
 
 class Clock(Protocol):
-    """The time that paced responses run on."""
+    """The clock of paced responses."""
 
     def now(self) -> float:
-        """Return the time in seconds, from any start."""
+        """Return the time in seconds since any fixed start."""
         ...
 
     def wake_at(self, when: float, wake: Callable[[], None]) -> None:
@@ -43,23 +43,23 @@ class LoopClock:
 
 
 class Chunk(NamedTuple):
-    """What leaves in one write, `due` seconds after the request."""
+    """Bytes to send in one write, `due` seconds after the request."""
 
     due: float
     body: bytes
     event: str | None = None
-    """The name of the event it is, where it is one event and nothing else."""
+    """The name of the event, if the chunk is exactly one event."""
 
 
 def schedule(
     pieces: Iterable[TimedPiece], speed: float, heartbeat: bytes | None
 ) -> Iterator[Chunk]:
-    """Yield what leaves when, at *speed* times the recorded pace.
+    """Yield the chunks to send, at *speed* times the recorded pace.
 
-    At speed 0 all leaves at once, in one chunk. At speed 1 the pieces leave as recorded, each a
-    chunk of its own, recorded heartbeats among them. At any other speed the recorded heartbeats
-    are left out, and *heartbeat* is sent every five seconds of real time: clients take the
-    rhythm of heartbeats for the health of the connection.
+    At speed 0 everything is one chunk, due at once. At speed 1 each piece is a chunk, due as
+    recorded, heartbeats included. At any other speed the recorded heartbeats are left out, and
+    *heartbeat* is sent every five seconds of real time, because clients judge the health of the
+    connection by the rhythm of heartbeats.
     """
     if speed == 0:
         yield Chunk(0.0, b"".join(piece.body for piece in pieces if not piece.is_heartbeat))
@@ -81,7 +81,7 @@ def schedule(
 def one_by_one(
     pieces: Iterable[TimedPiece], speed: float, heartbeat: bytes | None
 ) -> Iterator[Chunk]:
-    """Yield what leaves when, as `schedule` does, but each piece by itself at speed 0 too."""
+    """Yield the chunks to send, as `schedule` does, but one per piece at speed 0 as well."""
     if speed:
         return schedule(pieces, speed, heartbeat)
     kept = (piece for piece in pieces if not piece.is_heartbeat)
@@ -89,16 +89,16 @@ def one_by_one(
 
 
 class Pause:
-    """Sleeps that can be ended early, for good."""
+    """Sleeps that can be ended early; after `end` no sleep lasts."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._sleeper: asyncio.Future[None] | None = None
         self.over = False
-        """Whether `end` was called: nobody sleeps any more."""
+        """Whether `end` was called: no sleep lasts any more."""
 
     async def until(self, when: float) -> None:
-        """Sleep until the clock says *when*, or until `end` is called."""
+        """Sleep until *when* on the clock, or until `end` is called."""
         if self.over or when <= self._clock.now():
             return
         sleeper = asyncio.get_running_loop().create_future()
@@ -113,7 +113,7 @@ class Pause:
             await self._sleeper
 
     def end(self) -> None:
-        """Wake the sleeper, and let nobody sleep again."""
+        """End this sleep and every later one."""
         self.over = True
         self.wake()
 
@@ -132,7 +132,7 @@ async def play(
 ) -> bool:
     """Send each of *chunks* when it is due, counted from *started* on *clock*.
 
-    Return whether all were sent: none is after *pause* is over.
+    Stops when *pause* is over. Return whether all were sent.
     """
     for due, body, _ in chunks:
         await pause.until(started + due)

@@ -1,4 +1,4 @@
-"""Events of a recorded stream with their data decoded, to derive other events from."""
+"""Events of a recorded stream with their data decoded."""
 
 import json
 from typing import Any, NamedTuple
@@ -23,12 +23,12 @@ class RecordedEvent(NamedTuple):
 
     @property
     def namespace(self) -> str:
-        """The namespace of a subgraph, or nothing for the graph itself."""
+        """The namespace of a subgraph; empty for the graph itself."""
         return self.name.partition("|")[2]
 
 
 def event_of(frame: Frame) -> RecordedEvent | None:
-    """Return the event of *frame*; None where it is none, or one whose data is no JSON."""
+    """Return the event of *frame*; None if it is not an event, or its data is not JSON."""
     if frame.event is None or frame.data is None or frame.torn:
         return None
     try:
@@ -38,7 +38,7 @@ def event_of(frame: Frame) -> RecordedEvent | None:
 
 
 def is_heartbeat(frame: Frame) -> bool:
-    """Whether *frame* is nothing but the comment that keeps a quiet stream alive."""
+    """Whether *frame* is only the comment that keeps a silent stream alive."""
     return (frame.comment, frame.event, frame.data) == (sse.HEARTBEAT, None, None)
 
 

@@ -1,25 +1,29 @@
-"""What of a request comes back in the events of its run: the input as sent, and the tags.
+"""Request fields that the events of a run repeat: the input as sent, and the tags.
 
-Like the functions of `adaptation`, these take the frames of a recorded run, the body of the
-request that was recorded and the one that is answered. Observed on langgraph-api 0.16.7.
+Observed on langgraph-api 0.16.7.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from graphtape_contracts import Frame, sse
+from graphtape_contracts import sse
 from graphtape_contracts.json_value import Json, is_list, is_object, objects_in
 from graphtape_mock.replay.recorded_event import RecordedEvent, event_of, frame_of
-
-Frames = Sequence[Frame]
+from graphtape_mock.replay.request_field import Frames, depends_on
+from graphtape_mock.replay.selection import view_of
 
 _OF_MODEL = "lc_versions"
-"""A key of metadata where a model was called: only there it has tags."""
+"""A key of metadata about a call of a model: no other metadata has tags."""
 
 
-def with_input(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """Show the input that was sent, ids and all, where `events` begin."""
-    old, new = recorded.get("input"), asked.get("input")
+def shown_input(body: Json) -> Any:
+    """Return the input of a run request if its events show it: with the mode `events`."""
+    return body.get("input") if "events" in view_of(body).modes else None
+
+
+@depends_on(shown_input)
+def with_input(frames: Frames, old: Any, new: Any, eol: sse.Eol) -> Frames:
+    """Put the input as sent, ids included, into the first event of the mode `events`."""
 
     def change(event: RecordedEvent) -> bool:
         if not is_start_of_run(event) or event.data["data"].get("input") != old:
@@ -27,11 +31,14 @@ def with_input(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Fra
         event.data["data"]["input"] = new
         return True
 
-    return frames if repr(old) == repr(new) else _changed(frames, change, eol)
+    # repr distinguishes 1, 1.0 and True.
+    if repr(old) == repr(new) or not any(frame.event == "events" for frame in frames):
+        return frames
+    return _changed(frames, change, eol)
 
 
 def is_start_of_run(event: RecordedEvent) -> bool:
-    """Whether *event* is the first of the mode `events`."""
+    """Whether *event* is the first one of the mode `events`."""
     match event.name, event.data:
         case "events", {"event": "on_chain_start", "parent_ids": [], "data": {}}:
             return True
@@ -39,12 +46,19 @@ def is_start_of_run(event: RecordedEvent) -> bool:
             return False
 
 
-def with_tags(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+def tags_of(body: Json) -> list[str]:
+    """Return the tags that a run request gives to its run."""
+    config = body.get("config")
+    tags = config.get("tags") if is_object(config) else None
+    return list(map(str, tags)) if is_list(tags) else []
+
+
+@depends_on(tags_of)
+def with_tags(frames: Frames, old: list[str], new: list[str], eol: sse.Eol) -> Frames:
     """Put `config.tags` into events, and into the metadata of tasks and of models' messages.
 
     They come after the tags that are there.
     """
-    old, new = tags_of(recorded), tags_of(asked)
 
     def merged(tags: Any) -> list[str]:
         own = [tag for tag in tags if tag not in (*old, *new)] if is_list(tags) else []
@@ -66,15 +80,8 @@ def with_tags(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Fram
     return frames if old == new else _changed(frames, change, eol)
 
 
-def tags_of(body: Json) -> list[str]:
-    """Return the tags that a run request gives to its run."""
-    config = body.get("config")
-    tags = config.get("tags") if is_object(config) else None
-    return list(map(str, tags)) if is_list(tags) else []
-
-
 def _changed(frames: Frames, change: Callable[[RecordedEvent], bool], eol: sse.Eol) -> Frames:
-    """Return *frames*, anew where *change* changed their event."""
+    """Return *frames*, encoded again where *change* changed the event."""
     events = ((frame, event_of(frame)) for frame in frames)
     return [
         frame_of(event, eol) if event is not None and change(event) else frame

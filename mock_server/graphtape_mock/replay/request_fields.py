@@ -1,10 +1,9 @@
-"""What fields of a request do to a run, apart from those that make it another run.
+"""Request fields that shape the response to a run without making it another run.
 
-Each function takes the frames of a recorded run, the body of the request that was recorded and
-the one that is answered, and returns the frames as the server would have sent them.
+Each `RequestField` is called with the frames of a recorded run, the body of the recorded request
+and the body of the new one, and returns the frames as the server would have sent them.
 """
 
-from collections.abc import Callable, Sequence
 from itertools import count, takewhile
 from typing import Any
 
@@ -14,10 +13,8 @@ from graphtape_contracts import Frame, sse
 from graphtape_contracts.json_value import Json, is_object, objects_in
 from graphtape_mock.replay.pacing import HEARTBEAT_SECONDS
 from graphtape_mock.replay.recorded_event import RecordedEvent, event_of, frame_of, is_heartbeat
-from graphtape_mock.replay.request_echo import is_start_of_run, tags_of, with_input, with_tags
-from graphtape_mock.replay.selection import view_of
-
-Frames = Sequence[Frame]
+from graphtape_mock.replay.request_echo import is_start_of_run, with_input, with_tags
+from graphtape_mock.replay.request_field import Frames, RequestField, depends_on
 
 _NEVER_TAKEN = frozenset(("run_id", "thread_id", "assistant_id"))
 _TASK_ONLY = frozenset(
@@ -32,7 +29,7 @@ _TASK_ONLY = frozenset(
     )
 )
 _FEEDBACK_SECONDS = 3.0
-"""How long the server tries to reach LangSmith for `feedback_keys` before it gives up."""
+"""The time for which the server tries to reach LangSmith for `feedback_keys`."""
 
 
 def user_metadata(body: Json) -> Json:
@@ -46,14 +43,14 @@ def user_metadata(body: Json) -> Json:
     return {key: value for key, value in merged.items() if key not in _NEVER_TAKEN}
 
 
-def with_metadata(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
+@depends_on(user_metadata)
+def with_metadata(frames: Frames, old: Json, new: Json, eol: sse.Eol) -> Frames:
     """Put the metadata of the request into messages, events, tasks and debug.
 
-    Observed on 0.16.7: `created_by`, then `config.metadata`, then `metadata`, then what the
-    server adds, which wins but for `graph_id`; a key stays in its first place. Tasks show no keys
-    that name a task.
+    Observed on 0.16.7: `created_by`, then `config.metadata`, then `metadata`, then the keys the
+    server adds, which wins except for `graph_id`; a key stays in its first place. Tasks show no
+    keys that name a task.
     """
-    old, new = user_metadata(recorded), user_metadata(asked)
     if old == new:
         return frames
     return [_with_metadata(frame, old, new, eol) for frame in frames]
@@ -79,30 +76,36 @@ def _with_metadata(frame: Frame, old: Json, new: Json, eol: sse.Eol) -> Frame:
     return frame_of(event, eol) if changed else frame
 
 
-def with_recursion_limit(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """Fail a run that may not make a single step.
-
-    Whether any other limit is enough can't be told from a recording: none is minded.
-    """
-    if not _may_not_start(asked) or _may_not_start(recorded):
-        return frames
-    kept = [frame for frame in frames if frame.event == "metadata"][:1]
-    at = kept[-1].at if kept else 0.0
-    return [*kept, _error(at, "ValueError", "recursion_limit must be at least 1", eol)]
-
-
 def _may_not_start(body: Json) -> bool:
     config = body.get("config")
     limit = config.get("recursion_limit") if is_object(config) else None
     return isinstance(limit, int | float) and limit < 1
 
 
-def with_durability(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """Fail a run that asks for `durability: "sync"` and keeps nothing.
+@depends_on(_may_not_start)
+def with_recursion_limit(frames: Frames, old: bool, new: bool, eol: sse.Eol) -> Frames:
+    """Fail a run whose limit allows not a single step.
+
+    A recording does not show whether any other limit suffices: others are ignored.
+    """
+    if old or not new:
+        return frames
+    kept = [frame for frame in frames if frame.event == "metadata"][:1]
+    at = kept[-1].at if kept else 0.0
+    return [*kept, _error(at, "ValueError", "recursion_limit must be at least 1", eol)]
+
+
+def _fails_for_durability(body: Json) -> bool:
+    return body.get("durability") == "sync" and body.get("on_completion") != "keep"
+
+
+@depends_on(_fails_for_durability)
+def with_durability(frames: Frames, old: bool, new: bool, eol: sse.Eol) -> Frames:
+    """Fail a run with `durability: "sync"` that does not keep its thread.
 
     Observed on 0.16.7, on both endpoints, with every graph tried.
     """
-    if not _fails_for_durability(asked) or _fails_for_durability(recorded):
+    if old or not new:
         return frames
     kept = [frame for frame in frames if frame.event == "metadata"][:1]
     kept += [f for f in frames if (event := event_of(f)) and is_start_of_run(event)][:1]
@@ -111,13 +114,14 @@ def with_durability(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -
     return [*kept, _error(at, "AttributeError", text, eol)]
 
 
-def _fails_for_durability(body: Json) -> bool:
-    return body.get("durability") == "sync" and body.get("on_completion") != "keep"
+def _has_feedback_keys(body: Json) -> bool:
+    return bool(body.get("feedback_keys"))
 
 
-def with_feedback(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """End a run that asks for `feedback_keys` as a server without LangSmith does: in an error."""
-    if not asked.get("feedback_keys") or recorded.get("feedback_keys"):
+@depends_on(_has_feedback_keys)
+def with_feedback(frames: Frames, old: bool, new: bool, eol: sse.Eol) -> Frames:
+    """End a run with `feedback_keys` as a server without LangSmith does: in an error."""
+    if old or not new:
         return frames
     if any(frame.event == "error" for frame in frames):
         return frames
@@ -130,12 +134,18 @@ def _error(at: float, name: str, message: str, eol: sse.Eol) -> Frame:
     return frame_of(RecordedEvent(at, "error", {"error": name, "message": message}), eol)
 
 
-def with_delay(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """Start the run `after_seconds`; a negative number is none.
+def _delay(body: Json) -> float:
+    value = body.get("after_seconds", 0)
+    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
+
+
+@depends_on(_delay)
+def with_delay(frames: Frames, old: float, new: float, eol: sse.Eol) -> Frames:
+    """Start the run `after_seconds`; a negative number means no delay.
 
     Heartbeats do not wait for the run, and end with it.
     """
-    delay = _delay(asked) - _delay(recorded)
+    delay = new - old
     if delay == 0:
         return frames
     moved = [_moved(f, max(0.0, f.at + delay)) for f in frames if not is_heartbeat(f)]
@@ -147,17 +157,12 @@ def with_delay(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Fra
     return sorted([*moved, *heartbeats], key=lambda frame: frame.at)
 
 
-def _delay(body: Json) -> float:
-    value = body.get("after_seconds", 0)
-    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
-
-
 def _moved(frame: Frame, at: float) -> Frame:
     return Frame(at, frame.raw, frame.event, frame.data, frame.id, frame.comment, frame.torn)
 
 
 def without_event_ids(frames: Frames, eol: sse.Eol) -> Frames:
-    """Take the ids of events from a stream that was recorded as resumable."""
+    """Remove the ids of events from a stream that was recorded as resumable."""
     return [
         frame
         if frame.id is None or frame.event is None or frame.data is None
@@ -166,7 +171,7 @@ def without_event_ids(frames: Frames, eol: sse.Eol) -> Frames:
     ]
 
 
-ADAPTATIONS: tuple[Callable[[Frames, Json, Json, sse.Eol], Frames], ...] = (
+REQUEST_FIELDS: tuple[RequestField[Any], ...] = (
     with_input,
     with_tags,
     with_metadata,
@@ -178,17 +183,12 @@ ADAPTATIONS: tuple[Callable[[Frames, Json, Json, sse.Eol], Frames], ...] = (
 
 
 def apply_request_fields(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """Return *frames* as the server would have sent them to *asked* and not to *recorded*."""
-    for adaptation in ADAPTATIONS:
-        frames = adaptation(frames, recorded, asked, eol)
+    """Return *frames* as the server would have sent them to *asked* instead of *recorded*."""
+    for field in REQUEST_FIELDS:
+        frames = field(frames, recorded, asked, eol)
     return frames
 
 
 def request_fields_key(body: Json) -> bytes:
-    """Return what of a request `apply_request_fields` depends on, as bytes."""
-    fields = ("durability", "on_completion", "feedback_keys", "after_seconds")
-    said = {key: body.get(key) for key in fields} | {"limit": _may_not_start(body)}
-    said |= {"metadata": list(user_metadata(body).items()), "tags": tags_of(body)}
-    if "events" in view_of(body).modes:
-        said["input"] = body.get("input")
-    return orjson.dumps(said)
+    """Return the values of all request fields, as bytes: a key to cache responses by."""
+    return orjson.dumps([field.read(body) for field in REQUEST_FIELDS])

@@ -1,5 +1,6 @@
-"""What is to leave in answer to one request, laid out so that it can be disturbed or held."""
+"""A planned response: data that faults can change and that a test can hold back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +12,7 @@ class Ending(StrEnum):
     """How a response ends."""
 
     WHOLE = "end"
-    """As HTTP asks for: the client can't tell that anything is missing."""
+    """With a proper end of the HTTP body: the client can't tell that anything is missing."""
     CLOSE = "close"
     """The connection closes between two chunks."""
     HALF_CHUNK = "half chunk"
@@ -19,11 +20,15 @@ class Ending(StrEnum):
     RESET = "reset"
     """The connection is reset (RST)."""
     HANG = "hang"
-    """It does not: nothing comes any more, and the connection stays."""
+    """Never: nothing more is sent, and the connection stays open."""
+
+
+Head = Sequence[tuple[bytes, bytes]]
+"""Header fields."""
 
 
 class NoSuchEvent(LookupError):
-    """A response lacks the event at which something was to happen."""
+    """A response lacks the event that a fault or a step names."""
 
     def __init__(self, wanted: str | int, events: tuple[str, ...]) -> None:
         super().__init__(wanted, events)
@@ -39,26 +44,26 @@ class NoSuchEvent(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class ResponsePlan:
-    """A response to be."""
+    """A planned response."""
 
-    head: tuple[tuple[bytes, bytes], ...]
+    head: Head
     chunks: tuple[Chunk, ...]
     eol: sse.Eol = "\r\n"
     is_stream: bool = True
-    """Whether it is a stream of events; the body of a wait counts as one event without a name."""
+    """Whether it is a stream of events; a wait's body counts as one event without a name."""
     status: int = 200
     latency: float = 0.0
-    """Seconds before the head leaves."""
+    """Seconds before the head is sent."""
     ending: Ending = Ending.WHOLE
     torn: bytes = b""
-    """The chunk in whose middle a `HALF_CHUNK` ends; nothing for any other ending."""
-    sends_no_headers: bool = False
-    """Whether not even the head leaves."""
+    """The chunk that `HALF_CHUNK` ends in the middle of; empty for any other ending."""
+    send_headers: bool = True
+    """Whether the head is sent; without it nothing is."""
 
     def place_of(self, event: str | int, start: int = 0) -> int:
-        """Return the place among the chunks of an *event*: the first of that name, or by number.
+        """Return the index of the chunk of an *event*, given by name (its first) or by number.
 
-        Places before *start* are not looked at; numbers count from 1 there. Raises NoSuchEvent.
+        The search begins at chunk *start*, where numbers count from 1. Raises NoSuchEvent.
         """
         events = [
             (place, chunk.event or "")
@@ -74,7 +79,7 @@ class ResponsePlan:
         return found[0]
 
     def end_of(self, after: str | int) -> int:
-        """Return how many chunks there are up to and including an event; 0 for none of them.
+        """Return the number of chunks up to and including an event; 0 stands for none of them.
 
         Raises NoSuchEvent.
         """

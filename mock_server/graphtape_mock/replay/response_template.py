@@ -1,4 +1,4 @@
-"""A response made ready once, and rendered for every request with ids of its own."""
+"""Response templates: made once, rendered for every request with its own ids."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -43,63 +43,65 @@ WAIT_HEAD: Headers = (
 """Head of POST /runs/wait, observed on langgraph-api 0.16.7. The path has a thread."""
 
 _HOP_BY_HOP = frozenset(("date", "server", "transfer-encoding", "content-length"))
-"""What the HTTP server writes anew for each response."""
+"""Headers that the HTTP server writes itself for each response."""
 
 RUN, THREAD = 0, 1
-"""The gaps of every template that stand for the ids of the run and of its thread."""
+"""The slots of every template for the ids of the run and of its thread."""
 
 _NO_RUN = "01a20000-0000-7000-8000-000000000000"
 _NO_THREAD = "01a20000-0000-7000-8000-000000000001"
-"""Stand for ids that a recording does not show, for their form."""
+"""Stand-ins of the right form for ids that a recording does not show."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplatePiece:
-    """A frame with gaps for ids; `at` is its recorded time in seconds."""
+    """A frame with slots for ids; `at` is its recorded time in seconds."""
 
     at: float
     template: ByteTemplate
     event: str | None
-    """The name of the event it is, without the namespace of a subgraph; None where it is none."""
+    """The name of the event, without the namespace of a subgraph; None for anything else."""
     is_heartbeat: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseTemplate:
-    """A response, but for the ids."""
+    """A response without its ids."""
 
     head: tuple[tuple[bytes, ByteTemplate], ...]
     pieces: tuple[TemplatePiece, ...]
-    whole: ByteTemplate
-    """All pieces but the heartbeats, in one."""
+    body: ByteTemplate
+    """All pieces except the heartbeats, in one."""
     ids: tuple[str, ...]
-    """The recorded id of each gap."""
+    """The recorded id of each slot."""
     sent_slots: tuple[int | None, ...]
-    """For each message of the request, the gap of its id."""
+    """For each message of the request, the slot of its id."""
     eol: sse.Eol
     heartbeat: bytes | None
-    """What keeps a quiet response alive; None where the recorded server sends nothing."""
+    """The bytes that keep a silent response alive; None if the recorded server sends none."""
     source: Exchange
-    """What was recorded."""
+    """The recorded exchange."""
+    is_stream: bool
+    """Whether the response is a stream of events and not the body of a wait."""
     gives_event_ids: bool
-    """Whether events get the ids of a resumable stream as they leave."""
+    """Whether events get the ids of a resumable stream when they are sent."""
     frames: tuple[Frame, ...]
-    """The frames of the stream, as recorded: what a cancelled wait is made of."""
-    scan: Callable[[bytes], ByteTemplate]
-    """Makes a template of recorded bytes."""
+    """The recorded frames of the stream: the body of a cancelled wait is made from them."""
+    parse: Callable[[bytes], ByteTemplate]
+    """Makes a template of recorded bytes, with a slot for each recorded id in them."""
 
     def values(self, fresh: list[bytes], body: Json) -> list[bytes]:
-        """Return what fills the gaps: *fresh* ids, and those that the request *body* sent."""
-        if any(gap is not None for gap in self.sent_slots):
-            for gap, message in zip(self.sent_slots, sent_messages(body), strict=False):
+        """Return the ids for the slots: *fresh* ones, and those that the request *body* has."""
+        if any(slot is not None for slot in self.sent_slots):
+            for slot, message in zip(self.sent_slots, sent_messages(body), strict=False):
                 id_ = message.get("id")
-                if gap is not None and isinstance(id_, str):
-                    fresh[gap] = orjson.dumps(id_)[1:-1]
+                if slot is not None and isinstance(id_, str):
+                    fresh[slot] = orjson.dumps(id_)[1:-1]
         return fresh
 
     def fill(self, recorded: bytes, values: list[bytes]) -> bytes:
         """Return *recorded* bytes of the run with the ids of a response."""
-        return self.scan(recorded).render(values)
+        return self.parse(recorded).render(values)
 
     def render_head(self, values: list[bytes]) -> list[tuple[bytes, bytes]]:
         """Return the header fields of the response."""
@@ -110,7 +112,7 @@ class ResponseTemplate:
     ) -> Iterator[TimedPiece]:
         """Yield the pieces of the body.
 
-        *event_id* gives the id of an event by its recorded time, where the stream is resumable.
+        *event_id* returns the id of an event by its recorded time, if the stream is resumable.
         """
         for piece in self.pieces:
             body = piece.template.render(values)
@@ -124,10 +126,10 @@ class ResponseTemplate:
 def make_response_template(
     run: RecordedRun, path: str, body: Json, *, keep_ids: bool = False
 ) -> ResponseTemplate:
-    """Make ready what *path* answers to the request *body*, from a recorded *run*.
+    """Return the template of the response of *path* to the request *body*, from a recorded *run*.
 
-    With *keep_ids* nothing has a gap: the response carries the ids that were recorded.
-    Raises NotRecorded.
+    With *keep_ids* it has no slots: the response carries the recorded ids. Raises
+    ViewNotRecorded.
     """
     view = view_of(body)
     source = recorded_wait(run.exchanges, view) if path == "/runs/wait" else None
@@ -136,26 +138,26 @@ def make_response_template(
     if source is not None:
         frames = source.frames
     else:
-        projection = select_stream(run.exchanges, view, run.output)
-        source = projection.source
+        selection = select_stream(run.exchanges, view, run.output)
+        source = selection.source
         eol = line_end(source.frames)
         recorded = request_body(source)
-        adapted = apply_request_fields(projection.frames, recorded, body, eol)
+        changed = apply_request_fields(selection.frames, recorded, body, eol)
         was_resumable, resumable = (bool(b.get("stream_resumable")) for b in (recorded, body))
         gives_event_ids = resumable and not (keep_ids and was_resumable)
         if gives_event_ids or was_resumable > resumable:
-            adapted = without_event_ids(adapted, eol)
-        stream = frames = tuple(adapted)
+            changed = without_event_ids(changed, eol)
+        stream = frames = tuple(changed)
         if path == "/runs/wait":
             frames = tuple(wait_frames(stream))
-    preparation = _TemplateBuilder(source, path, body, keep_ids)
-    return preparation.prepared(frames, stream, gives_event_ids=gives_event_ids)
+    builder = _TemplateBuilder(source, path, keep_ids=keep_ids)
+    return builder.build(frames, stream, gives_event_ids=gives_event_ids)
 
 
 class _TemplateBuilder:
-    """What is known while a response is made ready."""
+    """Builds the template of a response from one recorded exchange."""
 
-    def __init__(self, source: Exchange, path: str, body: Json, keep_ids: bool) -> None:
+    def __init__(self, source: Exchange, path: str, *, keep_ids: bool) -> None:
         self._source = source
         self._path = path
         self._eol: sse.Eol = line_end(source.frames)
@@ -165,24 +167,24 @@ class _TemplateBuilder:
         sent = sent_message_ids(source, request_body(source))
         named = [id_ for id_ in sent if id_ is not None]
         self._ids = tuple(dict.fromkeys((run, thread, *ids, *named)))
-        self._gap_of = {} if keep_ids else {id_: gap for gap, id_ in enumerate(self._ids)}
-        self._sent_gaps = tuple(None if id_ is None else self._gap_of.get(id_) for id_ in sent)
-        # An id that a client made up is replaced where a message has it, and nowhere else.
+        self._slot_of = {} if keep_ids else {id_: slot for slot, id_ in enumerate(self._ids)}
+        self._sent_slots = tuple(None if id_ is None else self._slot_of.get(id_) for id_ in sent)
+        # An id that a client made up is replaced only where it is the id of a message.
         odd = [re.escape(orjson.dumps(i)[1:-1].decode()) for i in named if not ANY_ID.fullmatch(i)]
         pattern = ANY_ID.pattern
         if odd:
             pattern += rf'|(?<="id":")(?:{"|".join(odd)})(?=")'
         self._pattern = re.compile(pattern.encode())
 
-    def prepared(
+    def build(
         self, frames: tuple[Frame, ...], stream: tuple[Frame, ...], *, gives_event_ids: bool
     ) -> ResponseTemplate:
-        """Make ready the *frames* of the response, folded of *stream* for a wait."""
+        """Return the template of *frames*, which for a wait were made from those of *stream*."""
         last = len(frames) - 1
         pieces = tuple(
             TemplatePiece(
                 frame.at,
-                self._scan(frame.raw),
+                self._parse(frame.raw),
                 None if frame.event is None else frame.event.partition("|")[0],
                 is_heartbeat(frame) or (frame.raw == b"\n" and index < last),
             )
@@ -192,21 +194,22 @@ class _TemplateBuilder:
         return ResponseTemplate(
             tuple(self._head()),
             pieces,
-            self._scan(b"".join(kept)),
+            self._parse(b"".join(kept)),
             self._ids,
-            self._sent_gaps,
+            self._sent_slots,
             self._eol,
             self._heartbeat(stream),
             self._source,
+            self._path == "/runs/stream",
             gives_event_ids,
             stream,
-            self._scan,
+            self._parse,
         )
 
     def _heartbeat(self, stream: tuple[Frame, ...]) -> bytes | None:
-        """Return what the server sends every five seconds.
+        """Return the bytes that the server sends every five seconds.
 
-        The Python server does so in every response; LangGraph.js was seen to send none.
+        The Python server sends them in every response; LangGraph.js was seen to send none.
         """
         if self._path == "/runs/wait":
             return b"\n"
@@ -218,18 +221,18 @@ class _TemplateBuilder:
         if self._source.request.path == self._path and self._source.response.headers:
             for name, value in self._source.response.headers:
                 if name not in _HOP_BY_HOP and not name.startswith("access-control-"):
-                    yield name.encode("latin-1"), self._scan(value.encode("latin-1"))
+                    yield name.encode("latin-1"), self._parse(value.encode("latin-1"))
             return
         for name, value in WAIT_HEAD if self._path == "/runs/wait" else STREAM_HEAD:
             filled = value.format(run=self._ids[RUN], thread=self._ids[THREAD])
-            yield name.encode(), self._scan(filled.encode())
+            yield name.encode(), self._parse(filled.encode())
 
-    def _scan(self, text: bytes) -> ByteTemplate:
+    def _parse(self, text: bytes) -> ByteTemplate:
         pieces: list[bytes | int] = []
         start = 0
         for match in self._pattern.finditer(text):
-            gap = self._gap_of.get(orjson.loads(b'"' + match.group() + b'"'))
-            if gap is not None:
-                pieces += [text[start : match.start()], gap]
+            slot = self._slot_of.get(orjson.loads(b'"' + match.group() + b'"'))
+            if slot is not None:
+                pieces += [text[start : match.start()], slot]
                 start = match.end()
         return ByteTemplate([*pieces, text[start:]], len(self._ids))

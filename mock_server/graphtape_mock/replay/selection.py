@@ -1,8 +1,7 @@
-"""One recorded run, seen with any stream modes: which frames a request gets.
+"""The frames of a recorded run that a request with given stream modes receives.
 
-A recording holds one exchange or several of the same run request, made with different views.
-The one that needs the least done to it is taken; what it holds too much is left out, and what
-it shows otherwise is derived.
+A recording holds one or more exchanges of the same run request, made with different views. Uses
+the recorded exchange closest to the requested view, drops extra events and derives the rest.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,42 +18,55 @@ from graphtape_mock.recordings.file import line_end
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import View
 from graphtape_mock.replay import derivation
+from graphtape_mock.replay.errors import NotRecorded
 from graphtape_mock.replay.graph_output import output_only
 from graphtape_mock.replay.recorded_event import RecordedEvent, event_of, frame_of
 
 _ALL_NAMES = View(frozenset(STREAM_MODES)).event_names | View(frozenset(("messages",))).event_names
 
 
-class ViewNotRecorded(LookupError):
-    """None of the exchanges of a run can show what is asked for; `missing` names the modes."""
+class ViewNotRecorded(NotRecorded):
+    """No exchange of a recorded run covers the requested view; `missing` names the modes."""
 
-    def __init__(self, missing: frozenset[str], *, subgraphs: bool) -> None:
-        super().__init__(missing, subgraphs)
-        self.missing, self.subgraphs = missing, subgraphs
+    def __init__(
+        self, missing: frozenset[str], *, subgraphs: bool, recording: str | None = None
+    ) -> None:
+        super().__init__(missing, subgraphs, recording)
+        self.missing, self.subgraphs, self.recording = missing, subgraphs, recording
+
+    def in_recording(self, name: str) -> "ViewNotRecorded":
+        """Return the same error with the name of the recording in its text."""
+        return ViewNotRecorded(self.missing, subgraphs=self.subgraphs, recording=name)
 
     def __str__(self) -> str:
+        reason = "the recording was made without stream_subgraphs"
         if self.missing:
-            return f"the recording holds no {', '.join(sorted(self.missing))}"
-        return "the recording was made without stream_subgraphs"
+            reason = f"the recording holds no {', '.join(sorted(self.missing))}"
+        if self.recording is None:
+            return reason
+        return (
+            f"Recording {self.recording!r} can't show this view of its run: {reason}. Record it "
+            "again with graphtape record."
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The frames of a response, and the exchange they were taken from."""
+    """The frames of a response, and the exchange they come from."""
 
     source: Exchange
     frames: tuple[Frame, ...]
     derived: bool
-    """Whether frames were made that the source does not hold as they are."""
+    """Whether some frames are not in the source in this form."""
 
 
 def request_body(exchange: Exchange) -> Json:
-    """Return the JSON object that was sent; an empty one where it is no object."""
+    """Return the JSON object that was sent; an empty one if it is not an object."""
     return object_in(exchange.request.body)
 
 
 def view_of(body: Json) -> View:
-    """Return the view that the *body* of a run request asks for."""
+    """Return the view that the *body* of a run request selects."""
     modes: Any = body.get("stream_mode") or ["values"]
     return View(
         frozenset(map(str, modes if is_list(modes) else [modes])),
@@ -66,7 +78,7 @@ def view_of(body: Json) -> View:
 def select_stream(
     exchanges: Sequence[Exchange], view: View, output: Sequence[str] = ()
 ) -> Selection:
-    """Return what `POST /runs/stream` answers to a request with *view*.
+    """Return the frames of the response of `POST /runs/stream` to a request with *view*.
 
     *exchanges* are those of one run request, *output* the keys of the output schema of the
     graph. Raises ViewNotRecorded.
@@ -87,7 +99,7 @@ def select_stream(
 
 
 def can_show(exchanges: Sequence[Exchange], view: View) -> bool:
-    """Whether *exchanges*, those of one run request, hold all that *view* shows."""
+    """Whether *exchanges*, those of one run request, cover *view*."""
     return recorded_wait(exchanges, view) is not None or any(
         exchange.is_stream and _covers(view_of(request_body(exchange)), view)
         for exchange in exchanges
@@ -95,7 +107,7 @@ def can_show(exchanges: Sequence[Exchange], view: View) -> bool:
 
 
 def recorded_wait(exchanges: Sequence[Exchange], view: View) -> Exchange | None:
-    """Return the exchange with `POST /runs/wait` and this very *view*, if there is one."""
+    """Return the exchange with `POST /runs/wait` and exactly this *view*, if there is one."""
     for exchange in exchanges:
         if exchange.request.path == "/runs/wait" and view_of(request_body(exchange)) == view:
             return exchange
@@ -112,28 +124,28 @@ def _closest(exchanges: Sequence[Exchange], view: View) -> tuple[Exchange, View]
 
 
 def _covers(source: View, view: View) -> bool:
-    """Whether *source* holds all that *view* shows, if in another form."""
+    """Whether *source* holds everything in *view*, maybe in another form."""
     return source.subgraphs >= view.subgraphs and not _missing(source, view)
 
 
 def _missing(source: View, view: View) -> frozenset[str]:
-    """Return the modes that *source* would need to show *view*."""
+    """Return the modes that *source* lacks for *view*."""
     wanted = set(view.modes)
-    # Summed up, a message does not tell any more whether it is of a subgraph.
+    # A summed-up message no longer shows whether it comes from a subgraph.
     cut_out = source.subgraphs > view.subgraphs
     if view.in_chunks or (view.shows_messages and (source.in_chunks or cut_out)):
-        wanted.discard("messages")  # Shown in chunks, or summed up from them.
+        wanted.discard("messages")  # In chunks, or summed up from them.
         wanted.add("messages-tuple")
     if not view.keep:
-        wanted.discard("checkpoints")  # A run that keeps nothing shows none.
+        wanted.discard("checkpoints")  # Without a kept thread there are none.
         return frozenset(wanted - source.modes)
-    # Only a run that keeps its thread shows checkpoints, debug among its own.
+    # Checkpoints, also those in debug, are sent only if the run keeps its thread.
     without = frozenset[str]() if source.keep else frozenset(("checkpoints", "debug"))
     return frozenset(wanted - (source.modes - without))
 
 
 def _changes(source: View, view: View) -> list[str]:
-    """Name what *source* shows in another way than *view*, worst first."""
+    """Return the names of the differences between *source* and *view*, worst first."""
     differs = {
         "keep": source.keep != view.keep,
         "streams": source.streams != view.streams,
@@ -153,7 +165,7 @@ def _changes_cost(source: View, view: View) -> tuple[Any, ...]:
 
 
 _LOOKED_AT = frozenset(("values", "updates", "tasks", "debug"))
-"""What derivations look at, whether it is shown or not."""
+"""Events that derivations need, shown or not."""
 
 
 def _is_shown(frame: Frame, needed: frozenset[str], view: View) -> bool:
@@ -209,11 +221,11 @@ def _sent_ids(exchange: Exchange) -> Iterator[str]:
 
 
 def wait_frames(frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Fold the frames of a stream to those of the body that `POST /runs/wait` answers.
+    """Yield the frames of the body of `POST /runs/wait`, made from those of a stream.
 
     Observed for every mode and pair of modes on 15 graphs: an error is the whole body; one
     event with interrupts is the body; the interrupts of several are joined, and the state is
-    lost; else the last values are the body. Heartbeats become line feeds.
+    lost; otherwise the last values are the body. Heartbeats become line feeds.
     """
     body = b"{}"
     interrupted: list[tuple[bytes, list[Any]]] = []

@@ -1,4 +1,4 @@
-"""A response that is held: which part of it leaves next is said step by step."""
+"""The steps by which a held response is sent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from graphtape_mock.replay.response_plan import ResponsePlan
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """Let the next events go."""
+    """Send the next events."""
 
     count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Let all go up to and including the next event of a name."""
+    """Send everything up to and including the next event of a name."""
 
     event: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendEvent:
-    """Send an event that the recording does not have."""
+    """Send an event that is not in the recording."""
 
     event: str
     data: object
@@ -33,34 +33,34 @@ class SendEvent:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Let the rest go, and the end."""
+    """Send the rest and end the response."""
 
 
 Step = Advance | Until | SendEvent | Finish
 
 
-class Held:
-    """What of a script is still to go."""
+class HeldPlan:
+    """The part of a plan that is not sent yet."""
 
-    def __init__(self, script: ResponsePlan) -> None:
-        self._script = script
+    def __init__(self, plan: ResponsePlan) -> None:
+        self._plan = plan
         self._place = 0
 
     def take(self, step: Step) -> bytes:
-        """Return what leaves by *step*. Raises NoSuchEvent where the rest has no such event."""
+        """Return the bytes that *step* sends. Raises NoSuchEvent if the rest lacks its event."""
         match step:
             case Advance(count):
-                end = self._script.place_of(count, self._place) + 1
+                end = self._plan.place_of(count, self._place) + 1
             case Until(event):
-                end = self._script.place_of(event, self._place) + 1
+                end = self._plan.place_of(event, self._place) + 1
             case SendEvent(event, data):
                 text = orjson.dumps(data).decode()
-                return sse.encode_event(event, text, eol=self._script.eol)
+                return sse.encode_event(event, text, eol=self._plan.eol)
             case _:
-                end = len(self._script.chunks)
+                end = len(self._plan.chunks)
         return b"".join(self._go(end))
 
     def _go(self, end: int) -> Iterator[bytes]:
-        for chunk in self._script.chunks[self._place : end]:
+        for chunk in self._plan.chunks[self._place : end]:
             yield chunk.body
         self._place = end

@@ -1,4 +1,4 @@
-"""How a recorded run ended, as the thread that it leaves behind tells it."""
+"""The state of a thread after a recorded run."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from graphtape_mock.replay.recorded_event import event_of
 
 @dataclass(frozen=True, slots=True)
 class ThreadState:
-    """What remains of a run."""
+    """The state in which a run leaves its thread."""
 
     status: str
-    """Of its thread: `idle`, `interrupted` or `error`."""
+    """`idle`, `interrupted` or `error`."""
     values: Any
     error: Json | None
     interrupts: dict[str, list[Json]]
-    """By the id of the task that waits."""
+    """Interrupts by the id of the waiting task."""
 
 
 def thread_state_of(frames: Iterable[Frame]) -> ThreadState:
-    """Return the outcome of a run that sent *frames*.
+    """Return the state of the thread after a run that sent *frames*.
 
     Statuses and shapes were observed on langgraph-api 0.16.7 with runs that keep their thread.
     """

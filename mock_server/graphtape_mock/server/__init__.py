@@ -1,1 +1,1 @@
-"""The LangGraph API over HTTP: requests are validated, runs replayed, neighbours answered."""
+"""The LangGraph API over HTTP: validation, runs, assistants, threads, and the server itself."""

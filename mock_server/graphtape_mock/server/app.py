@@ -1,18 +1,19 @@
-"""The application: every route of the LangGraph API, those of runs as the caller wants them.
+"""The application: every route of the LangGraph API, with runs in front of the router.
 
     app = create_app(
         catalogue=catalogue,                  # AssistantCatalogue
         threads=threads,                      # ThreadStore
-        active=active,                        # ActiveRuns
-        run_routes=[Route("/runs/stream", stream, methods=["POST"]), ...],
+        run_registry=run_registry,            # RunRegistry
+        runs={"/runs/stream": stream, ...},   # ASGI applications for POST requests to these paths
         cors_origins=("*",),
-        body_limit=BODY_LIMIT,                # of the endpoints that are not in run_routes
+        body_limit=BODY_LIMIT,                # of the endpoints that are not in runs
     )
 
-An endpoint may raise ApiError, and ClientDisconnect where nobody is left to answer.
+An endpoint may raise ApiError, and ClientDisconnect if the client is gone; runs may also raise
+NotRecorded.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from orjson import JSONEncodeError
@@ -20,32 +21,31 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graphtape_mock.server.active_runs import ActiveRuns
+from graphtape_mock.replay.errors import NotRecorded
 from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.assistants import assistant_endpoints
 from graphtape_mock.server.cors import Cors
-from graphtape_mock.server.endpoints import (
-    assistant_endpoints,
-    cancel_endpoints,
-    system_endpoints,
-    thread_endpoints,
-)
-from graphtape_mock.server.errors import ApiError, NotAvailable, ServerCrash
+from graphtape_mock.server.errors import ApiError, NotAvailable, ServerCrash, not_recorded
 from graphtape_mock.server.journal import entry_of
 from graphtape_mock.server.request_body import BODY_LIMIT
 from graphtape_mock.server.responses import empty_response
-from graphtape_mock.server.routes import SYSTEM_PATHS, lay_out, redirect_or_404
+from graphtape_mock.server.routes import SYSTEM_PATHS, make_routes, redirect_or_404
+from graphtape_mock.server.run_cancellation import cancel_endpoints
+from graphtape_mock.server.run_registry import RunRegistry
+from graphtape_mock.server.system import system_endpoints
 from graphtape_mock.server.thread_store import ThreadStore
+from graphtape_mock.server.threads import thread_endpoints
 
 
 def create_app(
     *,
     catalogue: AssistantCatalogue,
     threads: ThreadStore,
-    active: ActiveRuns,
-    run_routes: Sequence[Route],
+    run_registry: RunRegistry,
+    runs: Mapping[str, ASGIApp],
     cors_origins: Collection[str] = ("*",),
     body_limit: int = BODY_LIMIT,
 ) -> ASGIApp:
@@ -54,30 +54,31 @@ def create_app(
         **system_endpoints(catalogue),
         **assistant_endpoints(catalogue, body_limit),
         **thread_endpoints(threads, body_limit),
-        **cancel_endpoints(active, body_limit),
+        **cancel_endpoints(run_registry, body_limit),
     }
     app = Starlette(
-        routes=[*run_routes, *lay_out(endpoints)],
+        routes=make_routes(endpoints),
         exception_handlers={
-            HTTPException: _answer_http_exception,
-            **dict.fromkeys(_EXPECTED, _answer_expected),
+            HTTPException: _on_http_exception,
+            **dict.fromkeys(_EXPECTED, _on_expected_error),
         },
     )
     app.router.redirect_slashes = False
     app.router.default = _fallback(app.routes)
-    return Cors(_Shortcut(app, run_routes), cors_origins)
+    return Cors(_RunsFirst(runs, app), cors_origins)
 
 
-class _Shortcut:
-    """Sends runs past the router and what Starlette has around it.
+class _RunsFirst:
+    """Sends POST requests to the path of a run straight to its endpoint, all others to the router.
 
-    Each of these layers is passed with every write and every pause of a stream: together they
-    took more time than the stream itself (`benchmarks/`).
+    Runs bypass Starlette because each of its layers is passed with every write and every pause of
+    a stream: together they took more time than the stream itself (`benchmarks/`). The router still
+    lists the paths of runs, for requests with another method or a slash at the end.
     """
 
-    def __init__(self, app: ASGIApp, run_routes: Sequence[Route]) -> None:
+    def __init__(self, runs: Mapping[str, ASGIApp], app: ASGIApp) -> None:
+        self._runs = dict(runs)
         self._app = app
-        self._runs = {route.path: route.app for route in run_routes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_post = scope["type"] == "http" and scope["method"] == "POST"
@@ -98,11 +99,13 @@ def _fallback(routes: list[BaseRoute]) -> ASGIApp:
     return answer
 
 
-_EXPECTED = (ApiError, JSONEncodeError, ClientDisconnect)
-"""What an endpoint may raise."""
+_EXPECTED = (ApiError, NotRecorded, JSONEncodeError, ClientDisconnect)
+"""The errors that an endpoint may raise."""
 
 
 def _response_to(error: Exception, scope: Scope) -> Response:
+    if isinstance(error, NotRecorded):
+        error = not_recorded(error)
     if isinstance(error, NotAvailable):
         entry_of(scope).miss = error.detail
     if isinstance(error, ApiError):
@@ -110,15 +113,15 @@ def _response_to(error: Exception, scope: Scope) -> Response:
     if isinstance(error, JSONEncodeError):
         # No response can repeat JSON of 254 levels. Observed: the server crashes too.
         return ServerCrash().response()
-    return empty_response()  # Nobody is left to read it.
+    return empty_response()  # The client is gone.
 
 
-async def _answer_expected(request: Request, error: Exception) -> Response:
+async def _on_expected_error(request: Request, error: Exception) -> Response:
     return _response_to(error, request.scope)
 
 
-async def _answer_http_exception(request: Request, error: Exception) -> Response:
-    """Answer what Starlette's router refuses: a method that no route of the path takes."""
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    """Return the response for a method that no route of the path takes."""
     refused = cast(HTTPException, error)
     if request.url.path in SYSTEM_PATHS:
         return ApiError(404, "Not Found").response()

@@ -1,4 +1,4 @@
-"""An assistant: a configured graph, as the server describes it."""
+"""Assistants: configured graphs, as the server describes them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ class Assistant:
     """A configured graph."""
 
     fields: Json
-    """The whole object, as the server sends it; it is shared, so leave it as it is."""
+    """The whole object, as the server sends it. Shared: do not change it."""
 
     @property
     def assistant_id(self) -> str:
@@ -24,7 +24,7 @@ class Assistant:
         return str(self.fields["graph_id"])
 
     def part(self, name: str) -> Json:
-        """Return the object in the field *name*; empty where there is none."""
+        """Return the object in the field *name*; empty if it is missing."""
         value: Json | None = self.fields.get(name)
         return value or {}
 
@@ -38,7 +38,7 @@ def make_assistant(
     metadata: Json | None = None,
     **fields: Any,
 ) -> Assistant:
-    """Return an assistant; where nothing is said, as a server makes it for a graph itself."""
+    """Return an assistant; by default the one that a server makes for a graph itself."""
     return Assistant(
         {
             "assistant_id": assistant_id,

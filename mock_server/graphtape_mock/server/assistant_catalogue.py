@@ -1,11 +1,11 @@
-"""The assistants that the mock knows: those of the recordings, and those that clients create.
+"""The assistants of the mock: those in the recordings, and those that clients create.
 
     catalogue = AssistantCatalogue(recordings)
     catalogue.resolve("agent") -> Assistant      # name or UUID; raises ApiError 422, 404
-    catalogue.revision                           # changes when resolve may answer differently
+    catalogue.revision                           # changes when resolve may return something else
 
-Statuses and texts of refusals are those of langgraph-api 0.16.7. What no recording has is refused
-with 501 and says how to get it.
+Statuses and texts of errors are those of langgraph-api 0.16.7. A request for something that no
+recording has gets a 501 that says how to record it.
 """
 
 import time
@@ -30,9 +30,9 @@ from graphtape_mock.server.validation.json_body import (
 )
 
 CREATED_LIMIT = 1000
-"""Assistants that clients can create before the oldest of these is forgotten."""
+"""Assistants created by clients that are kept; beyond it the oldest are dropped."""
 
-# What langgraph-api 0.16.7 says of itself, for recordings that do not have it.
+# GET /info of langgraph-api 0.16.7, for recordings without it.
 _INFO: Json = {
     "version": "0.16.7",
     "langgraph_py_version": "1.2.22",
@@ -64,22 +64,24 @@ class AssistantCatalogue:
         new_id: Callable[[], str] = lambda: str(uuid4()),
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Know the assistants of *recordings*, and *created_limit* that clients create.
+        """Take the assistants of *recordings*, and keep *created_limit* that clients create.
 
-        *new_id* makes their ids, *now* tells the time of day in seconds since the epoch.
+        *new_id* makes the ids of created ones, *now* returns the time of day in seconds since the
+        epoch.
         """
         self._created: dict[str, Assistant] = {}
         self._created_limit = created_limit
         self._new_id = new_id
         self._now = now
         self.revision = 0
-        """Changes whenever `resolve` may answer differently."""
+        """Changes whenever `resolve` may return something else."""
         self.replace(recordings)
 
     def replace(self, recordings: Iterable[Recording]) -> None:
-        """Know the assistants of these *recordings* instead; those that were created stay.
+        """Take the assistants of these *recordings* instead; created ones stay.
 
-        Raises BadAnswer, and leaves everything as it was, for answers of no such server.
+        Raises BadRecordedResponse, and changes nothing, for a response that no LangGraph server
+        sends.
         """
         known = read_deployment(recordings)
         oldest_first = sorted(
@@ -87,13 +89,13 @@ class AssistantCatalogue:
         )
         self._known = known
         names = dict.fromkeys(assistant.graph_id for assistant in oldest_first)
-        # A graph that is known by the UUID of an assistant alone has no name.
+        # A graph of which only the UUID of an assistant was recorded has no name.
         self.graphs = [name for name in names if default_id(name) in known.assistants]
         """The names of all graphs, in the order in which the server registered them."""
         self.revision += 1
 
     def forget_created(self) -> None:
-        """Forget the assistants that clients created."""
+        """Remove the assistants that clients created."""
         if self._created:
             self._created.clear()
             self.revision += 1
@@ -105,22 +107,22 @@ class AssistantCatalogue:
 
     @property
     def info(self) -> Json:
-        """The answer to GET /info."""
+        """The response of GET /info."""
         return self._known.info or _INFO
 
     @property
     def requests(self) -> dict[str, Json]:
-        """A request that each recording answers, by its name."""
+        """A request of each recording, by the name of the recording."""
         return self._known.requests
 
     def resolve(self, assistant_id: str) -> Assistant:
-        """Return the assistant to run; raises NotAvailable 422 (no such name) or 404 (no such UUID)."""
+        """Return the assistant to run; raises NotAvailable 422 (unknown name) or 404 (UUID)."""
         return self.find(self.canonical(assistant_id))
 
     def canonical(self, assistant_id: str) -> str:
-        """Return the UUID that a graph name or any spelling of a UUID means, known or not.
+        """Return the canonical UUID for a graph name or a UUID in any spelling, known or not.
 
-        Raises NotAvailable 422 for the name of no graph.
+        Raises NotAvailable 422 for an unknown graph name.
         """
         if assistant_id in self.graphs:
             return default_id(assistant_id)
@@ -153,9 +155,9 @@ class AssistantCatalogue:
             raise self._unrecorded(assistant, "/schemas") from None
 
     def graph(self, assistant_id: str, xray: str = "") -> Any:
-        """Return the drawing of a graph, of an assistant's UUID or a graph name.
+        """Return the drawing of a graph, given the UUID of an assistant or a graph name.
 
-        *xray* is the parameter of the query. Raises ApiError 422, 404 or 501.
+        *xray* is the query parameter. Raises ApiError 422, 404 or 501.
         """
         known = default_id(assistant_id) if assistant_id in self.graphs else assistant_id
         assistant = self.get(known)
@@ -170,17 +172,16 @@ class AssistantCatalogue:
             raise self._unrecorded(assistant, f"/graph{query}") from None
 
     def search(self, body: Json) -> list[Assistant]:
-        """Return every assistant that *body* asks for, in its order; raises ApiError 404.
+        """Return every assistant that matches *body*, in its order; raises ApiError 404.
 
-        *body* is valid by `assistants-search-request.json`. Limit and offset are left to the
-        caller, so this counts as well.
+        *body* is valid by `assistants-search-request.json`. Limit and offset are not applied.
         """
         if "graph_id" in body:
             self._check_graph(body["graph_id"])
         return find_assistants(self.assistants, body)
 
     def create(self, body: Json) -> Assistant:
-        """Create the assistant that *body* asks for, and return it or the one that exists.
+        """Create the assistant in *body*, and return it or the existing one.
 
         *body* is valid by `assistant-create-request.json`. Raises ApiError 422, 404, 400 or 409.
         """

@@ -1,4 +1,4 @@
-"""Searching assistants as POST /assistants/search does."""
+"""The search of POST /assistants/search."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -9,10 +9,10 @@ from graphtape_mock.server.assistant import Assistant
 
 
 def find_assistants(assistants: Iterable[Assistant], body: Json) -> list[Assistant]:
-    """Return those of the *assistants* that *body* asks for, in the order it asks for."""
+    """Return those of the *assistants* that match *body*, in the order that it requests."""
     wanted = [assistant for assistant in assistants if _matches(assistant, body)]
-    # Observed: newest first, and descending order, unless told otherwise. Without a field to
-    # sort by, the order is not looked at.
+    # Observed: by default newest first, in descending order. Without a field to sort by, the
+    # order in the request is ignored.
     by = body.get("sort_by")
     descending = by is None or body.get("sort_order") != "asc"
     return sorted(wanted, key=_sort_key(by or "created_at"), reverse=descending)
@@ -44,7 +44,7 @@ def _sort_key(field: str) -> Callable[[Assistant], str]:
 
 
 def page(found: list[Assistant], body: Json) -> tuple[list[Json], Headers]:
-    """Return the page of *found* that *body* asks for, and the headers that tell of the rest.
+    """Return the page of *found* that *body* requests, and the pagination headers.
 
     Observed: where more follows, `x-pagination-total` is one more than the offset of the next
     page, not the total.

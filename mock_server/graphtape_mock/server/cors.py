@@ -1,8 +1,8 @@
 """Cross-origin requests, as langgraph-api 0.16.7 answers them.
 
-Starlette's own middleware changed its answers between releases and wraps every message of every
-response; this one leaves requests without an origin alone. It relies on `answer.VARY`: the headers
-for the browser go before it, and a response without it, the crash of a handler, gets none.
+Starlette's own middleware changed its responses between releases and wraps every message of every
+response; this one leaves requests without an origin alone. It relies on `responses.VARY`: the CORS
+headers are inserted before it, and a response without it, that of a crashed handler, gets none.
 """
 
 from collections.abc import Collection
@@ -30,7 +30,7 @@ _PREFLIGHT_VARY = (
 
 
 class Cors:
-    """Lets scripts of the *allow_origins* read the answers of an application; `*` lets all."""
+    """Lets scripts from *allow_origins* read the responses of an application; `*` allows all."""
 
     def __init__(self, app: ASGIApp, allow_origins: Collection[str] = ("*",)) -> None:
         self._app = app
@@ -38,6 +38,7 @@ class Cors:
         self._origins = {origin.encode() for origin in allow_origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to one request, as an ASGI application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -78,7 +79,7 @@ class Cors:
         asked = dict(scope["headers"])
         wanted = asked[_REQUEST_METHOD].decode("latin-1")
         is_allowed = self._everyone or origin in self._origins
-        # Observed: who asks for the private network is refused, by an answer that allows it.
+        # Observed: a request for the private network is refused, in a response that allows it.
         wrong = {
             "origin": not is_allowed,
             "method": wanted not in _METHODS,

@@ -1,16 +1,17 @@
-"""Refusals: what a server answers instead of what was asked.
+"""Error responses of the server.
 
     raise ApiError(422, "Invalid JSON in request body")   # {"detail": "..."}
-    raise ServerCrash()                                         # 500 in plain text, connection closed
-    await refusal.response()(scope, receive, send)
+    raise ServerCrash                                     # 500 in plain text, connection closed
+    await error.response()(scope, receive, send)
 
-`create_app` turns a refusal that an endpoint raises into its response.
+`create_app` turns such an error of an endpoint into its response.
 """
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graphtape_contracts import Headers
+from graphtape_mock.replay.errors import NotRecorded
 from graphtape_mock.server.responses import json_response
 
 
@@ -25,16 +26,24 @@ class ApiError(Exception):
         return f"{self.status}: {self.detail}"
 
     def response(self) -> Response:
-        """Return the response that says so."""
+        """Return the response with this error."""
         return json_response({"detail": self.detail}, self.status, self.headers)
 
 
 class NotAvailable(ApiError):
-    """A refusal because nothing that was recorded answers, and nothing is made up."""
+    """A response that no recording shows, or a route that is not implemented.
+
+    The journal lists the request as a miss.
+    """
+
+
+def not_recorded(error: NotRecorded) -> NotAvailable:
+    """Return the 404 for a run request without a recorded response."""
+    return NotAvailable(404, str(error))
 
 
 class ServerCrash(ApiError):
-    """The answer of a server whose handler broke: 500 in plain text.
+    """The response of a server whose handler crashed: 500 in plain text.
 
     Observed on langgraph-api 0.16.7: neither `vary` nor CORS headers, and the server closes the
     connection afterwards.
@@ -44,14 +53,14 @@ class ServerCrash(ApiError):
         super().__init__(500, "Internal Server Error")
 
     def response(self) -> Response:
-        """Return the response that breaks off after its last byte."""
+        """Return the response; the connection closes after its last byte."""
         return _BrokenOff(self.detail, self.status, media_type="text/plain")
 
 
 class _BrokenOff(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # The body is all there, but ASGI is never told so: a server that sees the application
-        # return then closes the connection, and no header has to announce it.
+        # The body is complete, but the last message leaves it open: when the application returns,
+        # the server closes the connection, and no header has to announce it.
         await send(
             {
                 "type": "http.response.start",

@@ -1,13 +1,13 @@
-"""The headers that only graphtape knows."""
+"""The headers of graphtape itself."""
 
 from collections.abc import Iterable
 
 PIN_HEADER = b"x-graphtape-recording"
-"""Request header that names the recording to answer from."""
+"""Request header with the name of the recording to replay."""
 NEAREST_HEADER = b"x-graphtape-nearest"
-"""Response header that names the recording that answered what it was not made of."""
+"""Response header with the name of the nearest recording, replayed for want of a match."""
 FAULT_HEADER = b"x-graphtape-fault"
-"""Response header that says what was made to go wrong."""
+"""Response header that lists the injected faults."""
 
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""What was asked of the mock and what it answered, up to a limit."""
+"""The journal: the latest requests to the mock and their outcome."""
 
 import asyncio
 from collections import deque
@@ -9,82 +9,82 @@ from starlette.types import Scope
 
 MAX_ENTRIES = 1000
 MAX_BODY = 64 * 1024
-"""Bytes of a request body that are kept; of a longer one, nothing is."""
+"""Bytes of the longest request body that is kept."""
 
 ENTRY_KEY = "graphtape.entry"
-"""Where an ASGI scope keeps the journal's entry of its request."""
+"""The key of an ASGI scope that holds the journal entry of the request."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One request and what became of it."""
+    """One request and its outcome."""
 
     method: str
     path: str
     headers: Iterable[tuple[bytes, bytes]] = ()
-    """As they came, secrets among them."""
+    """As received, secrets included."""
     body: bytes | None = None
-    """None where it was too long to keep, or never read."""
+    """None if it was too long to keep, or never read."""
     status: int | None = None
-    """None while there is no answer yet."""
+    """None before the response starts."""
     recording: str | None = None
-    """The name of the recording that answered, for a run; for a batch, that of its first."""
+    """The name of the replayed recording, for a run; for a batch, that of its first run."""
     miss: str = ""
-    """Why nothing that was recorded answers it, where that is so."""
+    """The reason why no recording has a response to it; empty if one has."""
     problem: str = ""
-    """Why the answer is not what whoever set the stage asked for, where that is so."""
+    """The reason why an override could not be followed; empty if it was."""
     limit: int = MAX_BODY
 
     def keep(self, body: bytes) -> None:
-        """Remember the *body* of the request, unless it is too long."""
+        """Keep the *body* of the request, unless it is too long."""
         if len(body) <= self.limit:
             self.body = body
 
 
 def entry_of(scope: Scope) -> Entry:
-    """Return the entry of the request of an ASGI *scope*, or one that nobody looks at."""
+    """Return the entry of the request of an ASGI *scope*; a new one outside of any journal."""
     entry: Entry = scope.get(ENTRY_KEY) or Entry(scope["method"], scope["path"])
     return entry
 
 
 class Journal:
-    """The latest requests, oldest first. All of it belongs to one event loop."""
+    """The latest requests, oldest first. Belongs to one event loop."""
 
     def __init__(self, limit: int | None = MAX_ENTRIES, body_limit: int = MAX_BODY) -> None:
-        """Keep *limit* requests, or all, and of each a body of up to *body_limit* bytes."""
+        """Keep *limit* requests (None: all), each with a body of up to *body_limit* bytes."""
         self._entries: deque[Entry] = deque(maxlen=limit)
         self._body_limit = body_limit
-        self._news: asyncio.Event | None = None
-        """Set at the next answer, if anybody waits for one."""
+        self._next_response: asyncio.Event | None = None
+        """Set at the next response; None while nothing waits for it."""
         self.answered = 0
-        """How many requests were answered since the journal was cleared."""
+        """The number of responses since the journal was cleared."""
 
     def open(self, scope: Scope) -> Entry:
-        """Remember a request; the oldest one goes where there are too many."""
+        """Add a request; beyond the limit the oldest is dropped."""
         entry = Entry(scope["method"], scope["path"], scope["headers"], limit=self._body_limit)
         self._entries.append(entry)
         return entry
 
     def answer(self, entry: Entry, status: int) -> None:
-        """Note the *status* that a request is answered with."""
+        """Set the *status* of the response to a request."""
         entry.status = status
         self.answered += 1
-        if self._news is not None:
-            self._news.set()
-            self._news = None
+        if self._next_response is not None:
+            self._next_response.set()
+            self._next_response = None
 
     async def until_answered(self, count: int) -> None:
-        """Return as soon as *count* requests were answered since the journal was cleared."""
+        """Return after *count* responses since the journal was cleared."""
         while self.answered < count:
-            self._news = self._news or asyncio.Event()
-            await self._news.wait()
+            self._next_response = self._next_response or asyncio.Event()
+            await self._next_response.wait()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """What was asked, oldest first."""
+        """The requests, oldest first."""
         return tuple(self._entries)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         self._entries.clear()
         self.answered = 0

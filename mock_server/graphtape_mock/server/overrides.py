@@ -1,6 +1,6 @@
-"""What the next requests get that is not as usual: another recording, pace or fault, or steps.
+"""Overrides: what differs in the next responses (another recording or pace, faults, steps).
 
-All of it belongs to one event loop.
+Belongs to one event loop.
 """
 
 from collections import deque
@@ -12,15 +12,15 @@ from graphtape_mock.replay.steps import Step
 
 
 class Steps:
-    """The steps by which a held response leaves, in the order in which they are said."""
+    """The steps by which a held response is sent, in the order in which they are added."""
 
     def __init__(self) -> None:
         self._steps: deque[Step] = deque()
-        self.wake: Callable[[], None] = _nobody
-        """Is called when there is a further step."""
+        self.wake: Callable[[], None] = _do_nothing
+        """Called when a step is added."""
 
     def add(self, step: Step) -> None:
-        """Say what leaves next."""
+        """Add the next step."""
         self._steps.append(step)
         self.wake()
 
@@ -29,16 +29,16 @@ class Steps:
         return self._steps.popleft() if self._steps else None
 
 
-def _nobody() -> None:
-    """Nobody waits for a step yet."""
+def _do_nothing() -> None:
+    """Wake nothing: no response waits for a step yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseOverride:
-    """How requests for runs are answered."""
+    """How the response to a run request differs from the default."""
 
     recording: str | None = None
-    """Its name, whatever is asked for; None for the one that matches."""
+    """The name of the recording to replay whatever the request; None for the one that matches."""
     speed: float | None = None
     """None for that of the server."""
     faults: Sequence[Fault] = ()
@@ -46,46 +46,48 @@ class ResponseOverride:
 
 
 BeforeRun = Callable[[bytes, str | None], Awaitable[str | None]]
-"""Is told the body of a request for a run, and the recording that is to answer it if it has a
-name, before it is answered; returns that name, or another."""
+"""Called with the body of a run request and the name of the recording to replay, if one is set;
+returns that name or another."""
 
 
 class Overrides:
-    """The directions that are in force."""
+    """The override in force, and those queued for the next requests."""
 
     def __init__(self) -> None:
         self.prepare: BeforeRun | None = None
-        """What is done before a request for a run is answered: record it, say."""
-        self._lasting = ResponseOverride()
-        self._next: deque[ResponseOverride] = deque()
+        """Called before each run request is matched: to record it, for example."""
+        self._in_force = ResponseOverride()
+        self._queued: deque[ResponseOverride] = deque()
 
-    def give(self, direction: ResponseOverride, times: int | None = None) -> None:
-        """Answer by *direction* from now on, or the next requests, so many *times*.
+    def set(self, override: ResponseOverride) -> None:
+        """Replace the override in force. Its recording and speed stay where *override* has None."""
+        self._in_force = self._completed(override)
 
-        Those for the next requests are used up in the order in which they were given. Recording
-        and speed stay as they are where *direction* says nothing of them.
+    def queue(self, override: ResponseOverride, times: int = 1) -> None:
+        """Add *override* for the next *times* requests, after those queued before.
+
+        Recording and speed are those in force now where *override* has None.
         """
-        lasting = self._lasting
-        whole = replace(
-            direction,
-            recording=direction.recording or lasting.recording,
-            speed=lasting.speed if direction.speed is None else direction.speed,
+        self._queued += [self._completed(override)] * times
+
+    def _completed(self, override: ResponseOverride) -> ResponseOverride:
+        in_force = self._in_force
+        return replace(
+            override,
+            recording=override.recording or in_force.recording,
+            speed=in_force.speed if override.speed is None else override.speed,
         )
-        if times is None:
-            self._lasting = whole
-        else:
-            self._next += [whole] * times
 
     @property
     def recording(self) -> str | None:
-        """The name of the recording that answers everything, if one does."""
-        return self._lasting.recording
+        """The name of the recording that the override in force replays, if it has one."""
+        return self._in_force.recording
 
     def next(self) -> ResponseOverride:
-        """Return how the next request is answered."""
-        return self._next.popleft() if self._next else self._lasting
+        """Return the override for the next request."""
+        return self._queued.popleft() if self._queued else self._in_force
 
     def clear(self) -> None:
-        """Answer as usual again."""
-        self._lasting = ResponseOverride()
-        self._next.clear()
+        """Remove all overrides."""
+        self._in_force = ResponseOverride()
+        self._queued.clear()

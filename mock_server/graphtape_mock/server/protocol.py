@@ -1,4 +1,4 @@
-"""The HTTP protocol of uvicorn, which shows the application its connection as well."""
+"""The HTTP protocol of uvicorn, with access to the connection for the application."""
 
 from typing import Any, cast
 
@@ -8,7 +8,7 @@ from graphtape_mock.server.connection import TRANSPORT_KEY
 
 
 class Protocol(HttpToolsProtocol):
-    """What uvicorn speaks; faults need the transport to break it."""
+    """Puts the transport into each ASGI scope; faults need it to break the connection."""
 
     def on_message_begin(self) -> None:
         """Begin a request."""

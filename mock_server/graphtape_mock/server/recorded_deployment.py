@@ -1,8 +1,8 @@
-"""What recordings say of a deployment beside its runs: its assistants, their schemas and graphs.
+"""The recorded deployment: the assistants, schemas and graphs in recordings, beside the runs.
 
 The recorder keeps GET /info, POST /assistants/search and, for each assistant it ran, GET
-/assistants/{id}, /schemas and /graph. Where recordings disagree the newest is right. A recording
-of nothing but runs still names assistants; those are made up as a server would make them.
+/assistants/{id}, /schemas and /graph. If recordings disagree, the newest counts. A recording with
+only runs still names assistants; those are made as a server would make them for a graph.
 """
 
 import re
@@ -23,12 +23,12 @@ from graphtape_mock.server.assistant import Assistant, make_assistant
 
 _EPOCH = "1970-01-01T00:00:00+00:00"
 _LARGEST_EXAMPLE = 4096
-"""Bytes of a request that may become an example."""
+"""Bytes of the longest request that may become an example."""
 _ASSISTANT_PATH = re.compile(r"/assistants/(?!count$)(?P<id>[^/]+)(?P<part>|/schemas|/graph)")
 
 
 class BadRecordedResponse(ValueError):
-    """A recorded answer that no LangGraph server gives: of which recording, to which request."""
+    """A recorded response that no LangGraph server sends; names the recording and the request."""
 
     def __init__(self, recording: str, request: str, got: str) -> None:
         super().__init__(recording, request, got)
@@ -36,23 +36,23 @@ class BadRecordedResponse(ValueError):
 
     def __str__(self) -> str:
         return (
-            f"recording {self.recording!r}: expected an answer to {self.request} as LangGraph "
-            f"servers give it, got {self.got!r}; make the recording again or take that answer out"
+            f"recording {self.recording!r}: expected a response to {self.request} as LangGraph "
+            f"servers send it, got {self.got!r}; record it again or remove that exchange"
         )
 
 
 @dataclass(slots=True)
 class RecordedDeployment:
-    """What is known of a deployment."""
+    """The recorded facts about a deployment."""
 
     info: Json | None = None
-    """The answer to GET /info."""
+    """The response of GET /info."""
     assistants: dict[str, Assistant] = field(default_factory=dict[str, Assistant])
     """By canonical UUID."""
     schemas: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Answers to GET /assistants/{id}/schemas, by graph."""
+    """Responses of GET /assistants/{id}/schemas, by graph."""
     drawings: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
-    """Answers to GET /assistants/{id}/graph, by graph and `xray` (see `xray_of`)."""
+    """Responses of GET /assistants/{id}/graph, by graph and `xray` (see `xray_of`)."""
     recordings: dict[str, str] = field(default_factory=dict[str, str])
     """The name of the newest recording of each graph."""
     requests: dict[str, Json] = field(default_factory=dict[str, Json])
@@ -75,11 +75,11 @@ def xray_of(text: str) -> str:
 
 
 def read_deployment(recordings: Iterable[Recording]) -> RecordedDeployment:
-    """Return what the *recordings* say of the deployment; raises BadRecordedResponse."""
+    """Return the deployment in the *recordings*; raises BadRecordedResponse."""
     known = RecordedDeployment()
     by_age = sorted(recordings, key=lambda recording: recording.recorded_at)
-    # Whatever names an assistant by a UUID needs the assistants first, of all recordings.
-    for read in (_read_answers, _read_runs, _read_drawings):
+    # Runs and drawings may name an assistant by its UUID: read all assistants first.
+    for read in (_read_responses, _read_runs, _read_drawings):
         for recording in by_age:
             read(recording, known)
     for assistant in list(known.assistants.values()):
@@ -87,38 +87,38 @@ def read_deployment(recordings: Iterable[Recording]) -> RecordedDeployment:
     return known
 
 
-def _read_answers(recording: Recording, known: RecordedDeployment) -> None:
-    for exchange in _answers(recording):
+def _read_responses(recording: Recording, known: RecordedDeployment) -> None:
+    for exchange in _responses(recording):
         path = urlsplit(exchange.request.path).path
         match = _ASSISTANT_PATH.fullmatch(path)
-        with _judging(recording, exchange) as answer:
+        with _decoded(recording, exchange) as content:
             if path == "/info":
-                known.info = _object(answer)
+                known.info = _object(content)
             elif path == "/assistants/search":
-                for found in answer:
+                for found in content:
                     _add(_object(found), recording, known)
             elif match and match["part"] == "":
-                _add(_object(answer), recording, known)
+                _add(_object(content), recording, known)
             elif match and match["part"] == "/schemas":
-                graph_id = _object(answer)["graph_id"]
-                known.schemas[graph_id] = answer
+                graph_id = _object(content)["graph_id"]
+                known.schemas[graph_id] = content
                 _add_made_up(match["id"], graph_id, recording, known)
 
 
 def _read_drawings(recording: Recording, known: RecordedDeployment) -> None:
-    for exchange in _answers(recording):
+    for exchange in _responses(recording):
         url = urlsplit(exchange.request.path)
         match = _ASSISTANT_PATH.fullmatch(url.path)
         if match and match["part"] == "/graph":
-            with _judging(recording, exchange) as answer:
+            with _decoded(recording, exchange) as content:
                 xray = xray_of(parse_qs(url.query).get("xray", [""])[-1])
-                known.drawings[_graph_of(match["id"], known), xray] = _object(answer)
+                known.drawings[_graph_of(match["id"], known), xray] = _object(content)
 
 
 def _read_runs(recording: Recording, known: RecordedDeployment) -> None:
     for run in recording.runs:
         if run.response.status == 200:
-            with suppress(ValueError, TypeError, KeyError):  # No request of a run names none.
+            with suppress(ValueError, TypeError, KeyError):  # Every run request names one.
                 body = orjson.loads(run.request.body)
                 asked = str(body["assistant_id"])
                 _add_made_up(asked, asked, recording, known)
@@ -126,7 +126,7 @@ def _read_runs(recording: Recording, known: RecordedDeployment) -> None:
                     known.requests.setdefault(recording.name, body)
 
 
-def _answers(recording: Recording) -> Iterator[Exchange]:
+def _responses(recording: Recording) -> Iterator[Exchange]:
     for exchange in recording.exchanges:
         path = exchange.request.path
         is_ours = path == "/info" or path.startswith("/assistants/")
@@ -135,7 +135,7 @@ def _answers(recording: Recording) -> Iterator[Exchange]:
 
 
 @contextmanager
-def _judging(recording: Recording, exchange: Exchange) -> Generator[Any]:
+def _decoded(recording: Recording, exchange: Exchange) -> Generator[Any]:
     request = f"{exchange.request.method} {exchange.request.path}"
     try:
         yield orjson.loads(exchange.body)

@@ -1,14 +1,17 @@
 """Reading request bodies, up to a limit."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
 from graphtape_mock.server.errors import ApiError
+from graphtape_mock.server.journal import entry_of
+from graphtape_mock.server.validation.json_body import parse_json_body
 
 BODY_LIMIT = 64 * 1024 * 1024
-"""Bytes that a request body may have, unless told otherwise."""
+"""Bytes of the longest request body that is accepted by default."""
 
 
 async def read_body(
@@ -18,9 +21,9 @@ async def read_body(
 ) -> bytes:
     """Return the body of a request.
 
-    Raises ApiError 413 as soon as it is certain that the body is over the *limit*: before a byte
-    is read where the content length among *headers* says so, else while reading. Raises
-    ClientDisconnect where the client goes away in the middle.
+    Raises ApiError 413 as soon as the body is known to be over the *limit*: before reading if the
+    content length in *headers* is, otherwise while reading. Raises ClientDisconnect if the client
+    disconnects before the end.
     """
     for name, value in headers:
         if name == b"content-length" and int(value) > limit:
@@ -40,6 +43,16 @@ async def read_body(
     if message["type"] == "http.disconnect":
         raise ClientDisconnect
     return bytes(chunks)
+
+
+async def read_json_request(request: Request, schema: str, body_limit: int) -> Any:
+    """Return the JSON in the body of *request*, validated by *schema*; raises ApiError.
+
+    Writes the body into the journal.
+    """
+    body = await read_body(request.receive, body_limit, request.scope["headers"])
+    entry_of(request.scope).keep(body)
+    return parse_json_body(body, schema)
 
 
 def _too_large(limit: int) -> ApiError:

@@ -1,4 +1,4 @@
-"""A response that leaves by a script: late, in steps, broken off, or otherwise than it was."""
+"""The response player: sends a planned response to a client, on time or step by step."""
 
 from dataclasses import dataclass
 
@@ -6,43 +6,43 @@ from starlette.types import Send
 
 from graphtape_mock.replay.pacing import Clock, Pause, play
 from graphtape_mock.replay.response_plan import Ending, NoSuchEvent, ResponsePlan
-from graphtape_mock.replay.steps import Finish, Held, Step
+from graphtape_mock.replay.steps import Finish, HeldPlan, Step
 from graphtape_mock.server.connection import Connection
 from graphtape_mock.server.overrides import Steps
 
 
 @dataclass(frozen=True, slots=True)
 class ResponsePlayer:
-    """Plays one script to one client."""
+    """Sends one plan to one client."""
 
     send: Send
     connection: Connection
     pause: Pause
-    """Once it is over, what is left of the script is not played."""
+    """Once it is over, the rest of the plan is not sent."""
     clock: Clock
     started: float
 
-    async def play(self, script: ResponsePlan, steps: Steps | None) -> NoSuchEvent | None:
-        """Send the head, what the script has, when it is due or by *steps*, and end as it says.
+    async def play(self, plan: ResponsePlan, steps: Steps | None) -> NoSuchEvent | None:
+        """Send the head, then the chunks when they are due or by *steps*, then the ending.
 
-        Return the error where a step asked for an event that there is not; then all is sent.
+        If a step names an event that does not exist, send the rest and return the error.
         """
         problem: NoSuchEvent | None = None
-        await self.pause.until(self.started + script.latency)
-        if not script.sends_no_headers:
-            head = {"status": script.status, "headers": list(script.head)}
+        await self.pause.until(self.started + plan.latency)
+        if plan.send_headers:
+            head = {"status": plan.status, "headers": list(plan.head)}
             await self.send({"type": "http.response.start", **head})
             if steps is None:
-                await play(iter(script.chunks), self._write, self.pause, self.clock, self.started)
+                await play(iter(plan.chunks), self._write, self.pause, self.clock, self.started)
             else:
-                problem = await self._play_held(Held(script), steps)
-        await self._end(script)
+                problem = await self._play_held(HeldPlan(plan), steps)
+        await self._end(plan)
         return problem
 
     async def _write(self, body: bytes) -> None:
         await self.send({"type": "http.response.body", "body": body, "more_body": True})
 
-    async def _play_held(self, held: Held, steps: Steps) -> NoSuchEvent | None:
+    async def _play_held(self, held: HeldPlan, steps: Steps) -> NoSuchEvent | None:
         steps.wake = self.pause.wake
         step: Step | None = None
         while not isinstance(step, Finish) and not self.pause.over:
@@ -57,13 +57,13 @@ class ResponsePlayer:
                 return error
         return None
 
-    async def _end(self, script: ResponsePlan) -> None:
-        match script.ending:
+    async def _end(self, plan: ResponsePlan) -> None:
+        match plan.ending:
             case Ending.WHOLE:
                 await self.send({"type": "http.response.body", "body": b""})
             case Ending.HANG:
                 await self.pause.until_woken()
             case Ending.RESET:
-                await self.connection.reset(on_headers=not script.sends_no_headers)
+                await self.connection.reset(on_headers=plan.send_headers)
             case _:
-                await self.connection.close(script.torn)
+                await self.connection.close(plan.torn)

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from graphtape_contracts import Headers
 
 VARY = (b"vary", b"Origin")
-"""The last header of every response, whether the request had an origin or not. The CORS headers
-stand before it; a response without it gets none."""
+"""The last header of every response, with or without an origin in the request. CORS headers are
+inserted before it; a response without it gets none."""
 
 
 def json_response(content: Any, status: int = 200, headers: Headers = ()) -> Response:

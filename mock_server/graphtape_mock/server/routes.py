@@ -1,7 +1,7 @@
-"""The routes of the whole LangGraph API, and which answer the mock has for each.
+"""The routes of the whole LangGraph API, each with the endpoint of the mock or a 501.
 
 `routes.json` lists them as langgraph-api 0.16.7 does, in the order in which it tries them: the
-order decides what a request means that fits several, and which methods a 405 allows.
+order decides which of several matching routes is taken, and which methods a 405 allows.
 """
 
 import json
@@ -33,8 +33,8 @@ def api_routes() -> list[str]:
     return routes
 
 
-def lay_out(endpoints: Endpoints) -> list[BaseRoute]:
-    """Return a route for every route of the API: to its endpoint, or to a refusal with 501."""
+def make_routes(endpoints: Endpoints) -> list[BaseRoute]:
+    """Return a route for every route of the API: to its endpoint, or to a response with 501."""
     return [_route(name, endpoints.get(name) or _not_implemented(name)) for name in api_routes()]
 
 
@@ -47,15 +47,21 @@ def _not_implemented(name: str) -> Endpoint:
     async def refuse(_: Request) -> Response:
         raise NotAvailable(
             501,
-            f"Not implemented by graphtape: {name}. It answers stateless runs and what their "
-            "clients need; GET /openapi.json lists all it does.",
+            f"Not implemented by graphtape: {name}. It implements stateless runs and what their "
+            "clients need; GET /openapi.json lists what it implements.",
         )
 
     return refuse
 
 
+def path_parameter(request: Request) -> str:
+    """Return the only parameter in the path of *request*."""
+    (value,) = request.path_params.values()
+    return str(value)
+
+
 def redirect_or_404(routes: list[BaseRoute], scope: Scope) -> Response:
-    """Answer a request that no route takes: 307 where only a slash at the end is in the way."""
+    """Return the response for a path without a route: 307 if only a slash is wrong, or 404."""
     path: str = scope["path"]
     other = path.rstrip("/") if path.endswith("/") else f"{path}/"
     if other and other not in SYSTEM_PATHS:

@@ -1,27 +1,30 @@
-"""The run object: what POST /runs and /runs/batch say of a run that will start."""
+"""The run object: the response of POST /runs and /runs/batch to a run that will start."""
 
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from graphtape_contracts.json_value import Json
-from graphtape_mock.server.run_request import RunRequest, requested_modes
+from graphtape_mock.replay.run_request import RunRequest
+from graphtape_mock.server.assistant import Assistant
+from graphtape_mock.server.run_request import requested_modes
 
 
 def run_object(
     request: RunRequest,
+    assistant: Assistant,
     run_id: str,
     thread_id: str,
     now: datetime,
     *,
     request_id: str | None = None,
 ) -> Json:
-    """Return the object of a pending run, created *now* (UTC).
+    """Return the object of a pending run of *assistant*, created *now* (UTC).
 
     *request_id* is the header `x-request-id`; all runs of a batch share one. Fields and their
     order as langgraph-api 0.16.7 sends them.
     """
-    body, assistant = request.body, request.resolved
+    body = request.body
     ids = {
         "run_id": run_id,
         "thread_id": thread_id,
@@ -44,7 +47,7 @@ def run_object(
     config_metadata: Json = request.config.get("metadata") or {}
     metadata = assistant.part("metadata") | config_metadata | request.metadata
     metadata["assistant_id"] = request.assistant
-    # The server fills in the context, or what may stand in for it, before its own keys.
+    # The server adds the context, or the configurable instead of it, before its own keys.
     context = request.context or request.config.get("configurable") or {}
     return {
         "run_id": run_id,

@@ -1,47 +1,88 @@
-"""The life of a run beside its response: it can be cancelled, and it has a thread."""
+"""The runs in progress, which can be cancelled, and the threads that finished runs leave.
 
-from collections.abc import Callable
+Belongs to one event loop.
+"""
 
-import orjson
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
-from graphtape_mock.replay.engine import RunResponse
-from graphtape_mock.replay.thread_state import thread_state_of
-from graphtape_mock.server.active_runs import ActiveRuns
+from graphtape_mock.replay.run_response import RunResponse
 from graphtape_mock.server.thread_store import ThreadStore
+
+ACTIVE_LIMIT = 100_000
+"""Runs that can be cancelled; beyond it the oldest go on and can no longer be cancelled."""
+
+
+@dataclass(slots=True)
+class _ActiveRun:
+    thread_id: str
+    cancel: Callable[[], None]
+    cancelled: bool = False
 
 
 class RunRegistry:
-    """Notes what runs are in progress, and which threads they leave."""
+    """The runs in progress, and what becomes of their threads."""
 
-    def __init__(self, active: ActiveRuns, threads: ThreadStore) -> None:
-        self._active = active
+    def __init__(self, threads: ThreadStore, *, limit: int = ACTIVE_LIMIT) -> None:
         self._threads = threads
+        self._limit = limit
+        self._active: dict[str, _ActiveRun] = {}
 
-    def start(self, answer: RunResponse, cancel: Callable[[], None]) -> None:
-        """Note that the run of *answer* is in progress, which *cancel* ends."""
-        request = answer.request
-        self._active.start(answer.run_id, answer.thread_id, cancel)
+    def __len__(self) -> int:
+        return len(self._active)
+
+    def start(self, response: RunResponse, cancel: Callable[[], None]) -> None:
+        """Add the run of *response*; *cancel* ends it. Its thread is busy until it finishes."""
+        request = response.request
+        while len(self._active) >= self._limit:
+            del self._active[next(iter(self._active))]
+        self._active[response.run_id] = _ActiveRun(response.thread_id, cancel)
         ids = {"graph_id": request.graph_id, "assistant_id": request.assistant}
-        self._threads.occupy(answer.thread_id, ids | request.metadata)
+        self._threads.occupy(response.thread_id, ids | request.metadata)
 
-    def record_finished(self, answer: RunResponse) -> None:
-        """Note a run that was answered at once."""
-        self.start(answer, _too_late)
-        self.finish(answer)
+    def finish(self, response: RunResponse) -> None:
+        """Remove the run of *response*, and its thread unless the request keeps it."""
+        self._active.pop(response.run_id, None)
+        self._settle_thread(response)
 
-    def finish(self, answer: RunResponse) -> None:
-        """Note that the run of *answer* is over: its thread goes, unless it is to be kept."""
-        self._active.finish(answer.run_id)
-        if answer.request.on_completion == "keep":
-            outcome = thread_state_of(answer.prepared.source.frames)
-            recorded = orjson.dumps((outcome.values, outcome.interrupts))
-            values, interrupts = orjson.loads(answer.prepared.fill(recorded, answer.values))
-            self._threads.release(
-                answer.thread_id, outcome.status, values, outcome.error, interrupts
-            )
-        else:
-            self._threads.forget(answer.thread_id)
+    def record_finished(self, response: RunResponse) -> None:
+        """Add and remove the run of a *response* that was sent in one piece."""
+        self.start(response, _do_nothing)
+        self.finish(response)
+
+    def cancel(
+        self,
+        *,
+        thread_id: str | None = None,
+        run_ids: Collection[str] = (),
+        status: str | None = None,
+    ) -> int:
+        """Cancel the runs *run_ids* of a thread, or all with a *status*; return their number.
+
+        *status* is `pending`, `running` or `all`. Every run in progress counts as running, also
+        while it waits for its `after_seconds`. A run is cancelled only once.
+        """
+        cancelled = 0
+        for run_id, run in list(self._active.items()):
+            if status is None:
+                wanted = run.thread_id == thread_id and run_id in run_ids
+            else:
+                wanted = status in ("all", "running")
+            if wanted and not run.cancelled:
+                run.cancelled = True
+                run.cancel()
+                cancelled += 1
+        return cancelled
+
+    def _settle_thread(self, response: RunResponse) -> None:
+        if response.request.on_completion != "keep":
+            self._threads.forget(response.thread_id)
+            return
+        state = response.thread_state()
+        self._threads.release(
+            response.thread_id, state.status, state.values, state.error, state.interrupts
+        )
 
 
-def _too_late() -> None:
-    """A run that is over already can't be cancelled."""
+def _do_nothing() -> None:
+    """Cancel nothing: the run is already over."""

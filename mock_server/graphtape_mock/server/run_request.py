@@ -1,19 +1,18 @@
-"""Run requests: the body of POST /runs/stream, /runs/wait, /runs and /runs/batch, understood.
+"""Parsing of run requests: the bodies of POST /runs/stream, /runs/wait, /runs and /runs/batch.
 
     parse_run(body, catalogue) -> RunRequest                   # /runs/stream, /runs/wait
     parse_run(body, catalogue, background=True) -> RunRequest  # /runs
     parse_batch(body, catalogue) -> tuple[RunRequest, ...]     # /runs/batch
 
-All raise Refusal with the status and, but for the wording of 422, the text of langgraph-api
-0.16.7. What they return depends on the bytes and on `catalogue.revision` alone, so it can be
-cached by both.
+All raise ApiError with the status and, except for the wording of 422, the text of langgraph-api
+0.16.7. Their results depend only on the bytes and on `catalogue.revision`; `RunRequestParser`
+caches by both.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections import OrderedDict
 
 from graphtape_contracts.json_value import Json
-from graphtape_mock.server.assistant import Assistant
+from graphtape_mock.replay.run_request import RunRequest
 from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
 from graphtape_mock.server.validation.fast_path import is_plainly_valid
 from graphtape_mock.server.validation.json_body import (
@@ -29,87 +28,80 @@ from graphtape_mock.server.validation.run_checks import (
     check_before_assistant,
 )
 
+MAX_CACHED = 256
+"""Run requests that are cached."""
+MAX_CACHED_BODY = 16 * 1024
+"""Bytes of the longest body whose request is cached; longer ones are parsed every time."""
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """A request for a run that a server accepts."""
 
-    body: Json
-    """As sent."""
-    assistant_id: str
-    """As sent: a graph name, or a UUID in any spelling."""
-    resolved: Assistant
-    input: Any
-    command: Json | None
-    """None where it is empty, which the server takes for absent."""
-    config: Json
-    """Without the keys that the server strips."""
-    context: Json
-    """Without the keys that the server strips."""
-    metadata: Json
-    """Without the keys that the server strips."""
-    stream_modes: tuple[str, ...]
-    """Duplicates collapsed, in the order of the request; ("values",) where none was asked for."""
-    subgraphs: bool
-    resumable: bool
-    interrupt_before: Any
-    """Any JSON: the field is not declared, so nothing is checked."""
-    interrupt_after: Any
-    on_disconnect: str
-    """`continue` or `cancel`."""
-    on_completion: str
-    """`delete` or `keep`."""
-    after_seconds: float
-    webhook: str | None
-    feedback_keys: tuple[str, ...]
-    durability: str
-    """`async`, `sync` or `exit`."""
+class RunRequestParser:
+    """Parses run requests; caches those of /runs/stream and /runs/wait."""
 
-    @property
-    def assistant(self) -> str:
-        """The canonical UUID of the assistant."""
-        return self.resolved.assistant_id
+    def __init__(self, catalogue: AssistantCatalogue) -> None:
+        self.catalogue = catalogue
+        self._requests: OrderedDict[tuple[bytes, int], RunRequest] = OrderedDict()
 
-    @property
-    def graph_id(self) -> str:
-        """The graph that runs."""
-        return self.resolved.graph_id
+    def parse(self, body: bytes) -> RunRequest:
+        """Return the request with this *body* to /runs/stream or /runs/wait; raises ApiError."""
+        if len(body) > MAX_CACHED_BODY:
+            return parse_run(body, self.catalogue)
+        key = (body, self.catalogue.revision)
+        request = self._requests.get(key)
+        if request is not None:
+            self._requests.move_to_end(key)
+            return request
+        request = self._requests[key] = parse_run(body, self.catalogue)
+        if len(self._requests) > MAX_CACHED:
+            self._requests.popitem(last=False)
+        return request
+
+    def parse_background(self, body: bytes) -> RunRequest:
+        """Return the request with this *body* to /runs; raises ApiError."""
+        return parse_run(body, self.catalogue, background=True)
+
+    def parse_batch(self, body: bytes) -> tuple[RunRequest, ...]:
+        """Return the requests in the *body* of one to /runs/batch; raises ApiError."""
+        return parse_batch(body, self.catalogue)
 
 
 def parse_run(
     body: bytes, catalogue: AssistantCatalogue, *, background: bool = False
 ) -> RunRequest:
-    """Understand the *body* of a request for a run; raises Refusal.
+    """Return the request with this *body*; raises ApiError.
 
-    Only a run in the *background* may name any `on_disconnect`: there it is not declared.
+    Only a run in the *background* may have any `on_disconnect`: there the field is not declared.
     """
     schema = "background-run-request.json" if background else "run-request.json"
     payload = read_json(body)
     if not is_plainly_valid(payload):
         validate(payload, schema)
-    return _admit(payload, catalogue)
+    return _make_request(payload, catalogue)
 
 
 def parse_batch(body: bytes, catalogue: AssistantCatalogue) -> tuple[RunRequest, ...]:
-    """Understand the *body* of a request for a batch of runs; raises Refusal."""
+    """Return the requests in the *body* of a batch; raises ApiError."""
     payloads: list[Json] = parse_json_body(body, "run-batch-request.json")
-    return tuple(_admit(payload, catalogue) for payload in payloads)
+    return tuple(_make_request(payload, catalogue) for payload in payloads)
 
 
-def _admit(body: Json, catalogue: AssistantCatalogue) -> RunRequest:
+def _make_request(body: Json, catalogue: AssistantCatalogue) -> RunRequest:
     effective: Json = body | {
         "config": strip_config(body.get("config", {})),
         "context": strip_configurable(body.get("context", {})),
         "metadata": strip_metadata(body.get("metadata", {})),
     }
-    assistant = catalogue.canonical(body["assistant_id"])
+    uuid = catalogue.canonical(body["assistant_id"])
     check_before_assistant(effective)
-    resolved = catalogue.find(assistant)
+    assistant = catalogue.find(uuid)
     check_after_assistant(effective)
+    # An assistant that a client created can outlive its graph, when the recordings are replaced.
+    if assistant.graph_id not in catalogue.graphs:
+        catalogue.resolve(assistant.graph_id)
     return RunRequest(
         body=body,
         assistant_id=body["assistant_id"],
-        resolved=resolved,
+        assistant=assistant.assistant_id,
+        graph_id=assistant.graph_id,
         input=body.get("input"),
         command=body.get("command") or None,
         config=effective["config"],
@@ -132,6 +124,6 @@ def _admit(body: Json, catalogue: AssistantCatalogue) -> RunRequest:
 
 
 def requested_modes(body: Json) -> list[str]:
-    """Return the stream modes that *body* asks for, duplicates and all."""
+    """Return the stream modes in *body*, with duplicates; ["values"] by default."""
     modes: str | list[str] = body.get("stream_mode") or ["values"]
     return [modes] if isinstance(modes, str) else modes

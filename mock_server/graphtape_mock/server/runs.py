@@ -1,21 +1,20 @@
-"""The routes that answer with a run: POST /runs/stream and /runs/wait.
+"""The endpoints that respond with a run: POST /runs/stream and /runs/wait.
 
-Endpoints are ASGI classes that write prepared bytes: what a response costs is mostly the number
-of writes, so what is due together leaves together.
+Endpoints are ASGI classes that write finished bytes: most of the cost of a response is the number
+of writes, so everything due at the same time is one write.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphtape_mock.replay.engine import ReplayEngine, RunResponse
+from graphtape_mock.replay.engine import ReplayEngine
 from graphtape_mock.replay.pacing import Pause, play
 from graphtape_mock.replay.response_plan import NoSuchEvent, ResponsePlan
-from graphtape_mock.replay.selection import wait_frames
+from graphtape_mock.replay.run_response import RunResponse
 from graphtape_mock.server.background_runs import BackgroundEndpoint
 from graphtape_mock.server.connection import Connection
 from graphtape_mock.server.graphtape_headers import FAULT_HEADER, NEAREST_HEADER, PIN_HEADER, header
@@ -24,163 +23,161 @@ from graphtape_mock.server.overrides import Overrides, ResponseOverride
 from graphtape_mock.server.request_body import BODY_LIMIT, read_body
 from graphtape_mock.server.response_player import ResponsePlayer
 from graphtape_mock.server.run_registry import RunRegistry
+from graphtape_mock.server.run_request import RunRequestParser
 
 
 class RunEndpoint:
-    """Answers POST /runs/stream or /runs/wait with a recorded run."""
+    """POST /runs/stream or /runs/wait: replays a recorded run."""
 
     def __init__(
         self,
         path: str,
+        parser: RunRequestParser,
         replay: ReplayEngine,
         run_registry: RunRegistry,
         overrides: Overrides,
         body_limit: int = BODY_LIMIT,
     ) -> None:
         self._path = path
+        self._parser = parser
         self._replay = replay
-        self._lifecycle = run_registry
-        self._stage = overrides
+        self._registry = run_registry
+        self._overrides = overrides
         self._body_limit = body_limit
         self._pauses: set[Pause] = set()
 
     def end_all(self) -> None:
-        """End every response in progress, after what was sent so far."""
+        """End every response in progress, after the part already sent."""
         for pause in tuple(self._pauses):
             pause.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to one request, as an ASGI application."""
         headers = scope["headers"]
         raw = await read_body(receive, self._body_limit, headers)
         entry = entry_of(scope)
         entry.keep(raw)
-        direction = self._stage.next()
-        name = header(headers, PIN_HEADER) or direction.recording
-        if self._stage.prepare is not None:
-            name = await self._stage.prepare(raw, name)
-        answer = self._replay.answer(raw, self._path, name)
-        entry.recording = answer.run.name
-        head = answer.prepared.render_head(answer.values)
-        if answer.is_nearest:
-            head.append((NEAREST_HEADER, answer.run.name.encode()))
-        # A client that closed its side gets nothing, as from a real server: let the loop see it.
+        override = self._overrides.next()
+        name = header(headers, PIN_HEADER) or override.recording
+        if self._overrides.prepare is not None:
+            name = await self._overrides.prepare(raw, name)
+        response = self._replay.respond(self._parser.parse(raw), self._path, name)
+        entry.recording = response.recording
+        head = response.head()
+        if response.is_nearest:
+            head.append((NEAREST_HEADER, response.recording.encode()))
+        # Let the loop notice a client that closed its side: it gets nothing from a real server.
         await asyncio.sleep(0)
-        speed = self._replay.options.speed if direction.speed is None else direction.speed
-        if direction.faults or direction.steps is not None:
-            is_stream = self._path == "/runs/stream"
-            script = self._replay.script(answer, head, speed, is_stream=is_stream)
-            await self._perform(answer, script, direction, (scope, receive, send))
+        speed = self._replay.options.speed if override.speed is None else override.speed
+        if override.faults or override.steps is not None:
+            plan = response.plan(speed, head)
+            await self._play_plan(response, plan, override, (scope, receive, send))
             return
         await send({"type": "http.response.start", "status": 200, "headers": head})
         if speed == 0:
-            body = self._replay.body(answer)
-            await send({"type": "http.response.body", "body": body})
-            if answer.request.on_completion == "keep":
-                self._lifecycle.record_finished(answer)
+            await send({"type": "http.response.body", "body": response.body()})
+            if response.request.on_completion == "keep":
+                self._registry.record_finished(response)
         else:
-            await self._play(answer, speed, receive, send)
+            await self._play(response, speed, receive, send)
 
-    async def _play(self, answer: RunResponse, speed: float, receive: Receive, send: Send) -> None:
+    async def _play(
+        self, response: RunResponse, speed: float, receive: Receive, send: Send
+    ) -> None:
         clock = self._replay.options.clock
         started = clock.now()
 
         async def write(body: bytes) -> None:
             await send({"type": "http.response.body", "body": body, "more_body": True})
 
-        with self._in_progress(answer, receive) as pause:
-            chunks = self._replay.chunks(answer, speed)
-            whole = await play(chunks, write, pause, clock, started)
-            if not whole and self._path == "/runs/wait":
-                await write(self._partial(answer, (clock.now() - started) * speed))
+        with self._in_progress(response, receive) as pause:
+            is_complete = await play(response.chunks(speed), write, pause, clock, started)
+            if not is_complete and self._path == "/runs/wait":
+                await write(response.cancelled_body((clock.now() - started) * speed))
             await send({"type": "http.response.body", "body": b""})
 
-    async def _perform(
+    async def _play_plan(
         self,
-        answer: RunResponse,
-        script: ResponsePlan,
-        direction: ResponseOverride,
+        response: RunResponse,
+        plan: ResponsePlan,
+        override: ResponseOverride,
         asgi: tuple[Scope, Receive, Send],
     ) -> None:
-        """RunResponse with what the faults make of *script*, or as the steps of the direction say."""
+        """Send *plan* with the faults of *override*, or by its steps."""
         scope, receive, send = asgi
         clock = self._replay.options.clock
         started = clock.now()
         entry = entry_of(scope)
-        script = _disturbed(script, direction, entry)
-        with self._in_progress(answer, receive, watched=True) as pause:
-            performance = ResponsePlayer(send, Connection(*asgi), pause, clock, started)
-            problem = await performance.play(script, direction.steps)
+        plan = _with_faults(plan, override, entry)
+        with self._in_progress(response, receive, watched=True) as pause:
+            player = ResponsePlayer(send, Connection(*asgi), pause, clock, started)
+            problem = await player.play(plan, override.steps)
         if problem is not None:
             entry.problem = f"a held response: {problem}"
 
     @contextmanager
     def _in_progress(
-        self, answer: RunResponse, receive: Receive, *, watched: bool = False
+        self, response: RunResponse, receive: Receive, *, watched: bool = False
     ) -> Generator[Pause]:
-        """Note that a response is in progress; what is given ends it early.
+        """Register a response as in progress; the pause that is yielded ends it early.
 
-        It is over too when the client goes away, if the run ends with that or it is *watched*.
+        It also ends when the client disconnects, if that cancels the run or it is *watched*.
         """
         pause = Pause(self._replay.options.clock)
         watch: asyncio.Future[Message] | None = None
-        if watched or answer.request.on_disconnect == "cancel":
+        if watched or response.request.on_disconnect == "cancel":
             watch = asyncio.ensure_future(receive())
             watch.add_done_callback(lambda _: pause.end())
-        self._lifecycle.start(answer, pause.end)
+        self._registry.start(response, pause.end)
         self._pauses.add(pause)
         try:
             yield pause
         finally:
             self._pauses.discard(pause)
-            self._lifecycle.finish(answer)
+            self._registry.finish(response)
             if watch is not None:
                 watch.cancel()
 
-    def _partial(self, answer: RunResponse, seen: float) -> bytes:
-        """Return the body of a wait that was cancelled: the last values *seen* so far."""
-        frames = [frame for frame in answer.prepared.frames if frame.at <= seen]
-        *_, body = wait_frames(frames)
-        return answer.prepared.fill(body.raw, answer.values)
 
-
-def _disturbed(script: ResponsePlan, direction: ResponseOverride, entry: Entry) -> ResponsePlan:
-    """Return what the faults of *direction* make of *script*, which then says so in its head."""
-    if not direction.faults:
-        return script
-    for fault in direction.faults:
+def _with_faults(plan: ResponsePlan, override: ResponseOverride, entry: Entry) -> ResponsePlan:
+    """Return *plan* with the faults of *override* and a header that names them."""
+    if not override.faults:
+        return plan
+    for fault in override.faults:
         try:
-            script = fault.apply(script)
+            plan = fault.apply(plan)
         except NoSuchEvent as error:
             entry.problem = f"{fault}: {error}"
-    told = ", ".join(map(str, direction.faults)).encode("ascii", "backslashreplace")
-    return replace(script, head=(*script.head, (FAULT_HEADER, told)))
+    names = ", ".join(map(str, override.faults)).encode("ascii", "backslashreplace")
+    return replace(plan, head=(*plan.head, (FAULT_HEADER, names)))
 
 
 class RunEndpoints:
-    """The endpoints that run, all answered by one replay."""
+    """The endpoints of runs, which share one replay engine."""
 
     def __init__(
         self,
+        parser: RunRequestParser,
         replay: ReplayEngine,
         run_registry: RunRegistry,
         overrides: Overrides | None = None,
         body_limit: int = BODY_LIMIT,
     ) -> None:
-        overrides = overrides or Overrides()
-        self._stream = RunEndpoint("/runs/stream", replay, run_registry, overrides, body_limit)
-        self._wait = RunEndpoint("/runs/wait", replay, run_registry, overrides, body_limit)
-        self._run = BackgroundEndpoint(replay, run_registry, overrides, body_limit)
-        self._batch = BackgroundEndpoint(replay, run_registry, overrides, body_limit, batch=True)
-        endpoints: dict[str, Callable[[Scope, Receive, Send], Awaitable[None]]] = {
+        shared = (parser, replay, run_registry, overrides or Overrides(), body_limit)
+        self._stream = RunEndpoint("/runs/stream", *shared)
+        self._wait = RunEndpoint("/runs/wait", *shared)
+        self._run = BackgroundEndpoint(*shared)
+        self._batch = BackgroundEndpoint(*shared, batch=True)
+        self.by_path: Mapping[str, ASGIApp] = {
             "/runs/stream": self._stream,
             "/runs/wait": self._wait,
             "/runs": self._run,
             "/runs/batch": self._batch,
         }
-        self.routes = [Route(path, run, methods=["POST"]) for path, run in endpoints.items()]
+        """The ASGI application of each path, for POST requests."""
 
     def end_streams(self) -> None:
-        """End every stream in progress, after what was sent so far."""
+        """End every stream in progress, after the part already sent."""
         self._stream.end_all()
 
     def end_all(self) -> None:

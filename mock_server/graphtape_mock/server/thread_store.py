@@ -1,4 +1,4 @@
-"""The threads that clients create, and those that runs are in progress on or kept."""
+"""The threads that clients create, that runs are in progress on, and that runs keep."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from graphtape_mock.server.errors import ApiError, NotAvailable
 from graphtape_mock.server.validation.json_body import parse_uuid, strip_metadata
 
 THREAD_LIMIT = 10_000
-"""ThreadStore that are kept before the oldest is forgotten."""
+"""Threads that are kept; beyond it the oldest are dropped."""
 
 
 class ThreadStore:
@@ -26,7 +26,7 @@ class ThreadStore:
     ) -> None:
         """Keep *limit* threads at most; *new_id* makes the ids of those created without one.
 
-        *now* tells the time of day in seconds since the epoch.
+        *now* returns the time of day in seconds since the epoch.
         """
         self._threads: dict[str, Json] = {}
         self._limit = limit
@@ -34,10 +34,10 @@ class ThreadStore:
         self._clock = now
 
     def create(self, body: Json) -> Json:
-        """Create the thread that *body* asks for, and return it or the one that exists.
+        """Create the thread in *body*, and return it or the existing one.
 
         *body* is valid by `thread-create-request.json`; a time to live is accepted and has no
-        effect. Raises ApiError 422 (no UUID), 409 (exists) or 501 (state to put into it).
+        effect. Raises ApiError 422 (not a UUID), 409 (exists) or 501 (with `supersteps`).
         """
         asked = body.get("thread_id")
         thread_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
@@ -62,7 +62,7 @@ class ThreadStore:
         return thread
 
     def occupy(self, thread_id: str, metadata: Json) -> None:
-        """Note that a run makes the thread *thread_id* busy."""
+        """Add the thread *thread_id*, busy with a run."""
         now = self._now()
         self._keep(
             {
@@ -80,18 +80,18 @@ class ThreadStore:
     def release(
         self, thread_id: str, status: str, values: Any, error: Json | None, interrupts: Json
     ) -> None:
-        """Note how the run ended that kept the thread *thread_id*, unless it was deleted."""
+        """Set the state that a run leaves the thread *thread_id* in, unless it was deleted."""
         if thread := self._threads.get(thread_id):
             now = self._now()
             thread |= {"status": status, "updated_at": now, "values": values}
             thread |= {"state_updated_at": now, "error": error, "interrupts": interrupts}
 
     def forget(self, thread_id: str) -> None:
-        """Note that a run ended that kept nothing."""
+        """Remove the thread of a finished run that does not keep it."""
         self._threads.pop(thread_id, None)
 
     def clear(self) -> None:
-        """Forget all threads."""
+        """Remove all threads."""
         self._threads.clear()
 
     def _now(self) -> str:
@@ -111,7 +111,7 @@ class ThreadStore:
             raise ApiError(404, f"Thread with ID {uuid} not found") from None
 
     def delete(self, thread_id: str) -> None:
-        """Forget a thread; raises ApiError 422 or 404."""
+        """Remove a thread; raises ApiError 422 or 404."""
         del self._threads[self.get(thread_id)["thread_id"]]
 
 

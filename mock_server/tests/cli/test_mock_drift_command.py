@@ -33,7 +33,8 @@ from graphtape_mock.deployment.connection import KEY_VARIABLES
 from graphtape_mock.recordings.file import RecordingWriter, read
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
-from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.running import BackgroundServer
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"a": 1})

@@ -16,7 +16,7 @@ from graphtape_contracts import Exchange, Request, Response
 from graphtape_mock.cli import serve as serve_command
 from graphtape_mock.cli.main import run
 from graphtape_mock.recordings.file import RecordingWriter
-from graphtape_mock.server.mock import MockServer, open_socket
+from graphtape_mock.server.running import MockServer, open_socket
 
 Capture = pytest.CaptureFixture[str]
 MakeRun = Callable[..., Exchange]

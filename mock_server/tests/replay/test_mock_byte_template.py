@@ -1,4 +1,4 @@
-"""Templates: bytes with gaps, filled in."""
+"""Templates: bytes with slots, filled in."""
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +22,7 @@ VALUES = [b"one", b"two", b"three"]
         ([b"a", 2, b"", b"b", 0, b"c"], b"athreebonec"),
     ],
 )
-def test_gaps_take_the_values_of_their_numbers(pieces: list[bytes | int], rendered: bytes) -> None:
+def test_slots_take_the_values_of_their_numbers(pieces: list[bytes | int], rendered: bytes) -> None:
     assert ByteTemplate(pieces, 3).render(VALUES) == rendered
 
 

@@ -1,4 +1,4 @@
-"""Faults: what becomes of the script of a good response."""
+"""Faults: the plan of a good response with each of them."""
 
 from collections.abc import Callable
 
@@ -39,14 +39,14 @@ FIRST, BEAT, SECOND, THIRD = STREAM.chunks
 
 
 def test_a_status_answers_nothing_of_the_run() -> None:
-    plain, told = Status(503).apply(STREAM), Status(429, 120, "Slow down").apply(WAIT)
+    plain, detailed = Status(503).apply(STREAM), Status(429, 120, "Slow down").apply(WAIT)
 
     assert (plain.status, [chunk.body for chunk in plain.chunks]) == (
         503,
         [b'{"detail":"Service Unavailable"}'],
     )
-    assert told.chunks[0].body == b'{"detail":"Slow down"}'
-    assert told.head == (
+    assert detailed.chunks[0].body == b'{"detail":"Slow down"}'
+    assert detailed.head == (
         (b"content-length", b"22"),
         (b"content-type", b"application/json"),
         (b"vary", b"Origin"),
@@ -55,17 +55,17 @@ def test_a_status_answers_nothing_of_the_run() -> None:
 
 
 def test_a_status_without_a_body_has_none() -> None:
-    script = Status(204).apply(STREAM)
+    plan = Status(204).apply(STREAM)
 
-    assert [chunk.body for chunk in script.chunks] == [b""]
-    assert b"content-length" not in dict(script.head)
+    assert [chunk.body for chunk in plan.chunks] == [b""]
+    assert b"content-length" not in dict(plan.head)
 
 
 def test_latency_puts_off_the_head_and_all_that_follows() -> None:
-    script = Latency(0.5).apply(Latency(0.25).apply(STREAM))
+    plan = Latency(0.5).apply(Latency(0.25).apply(STREAM))
 
-    assert script.latency == 0.75
-    assert [chunk.due for chunk in script.chunks] == [1.75, 2.75, 3.75, 4.75]
+    assert plan.latency == 0.75
+    assert [chunk.due for chunk in plan.chunks] == [1.75, 2.75, 3.75, 4.75]
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def test_latency_puts_off_the_head_and_all_that_follows() -> None:
     [(0, []), (1, [FIRST]), ("metadata", [FIRST]), ("values", [FIRST, BEAT, SECOND]), (3, None)],
 )
 def test_a_cut_keeps_what_comes_before(after: str | int, kept: list[Chunk] | None) -> None:
-    script = Cut(after=after).apply(STREAM)
+    plan = Cut(after=after).apply(STREAM)
 
-    assert list(script.chunks) == (list(STREAM.chunks) if kept is None else kept)
-    assert (script.ending, script.sends_no_headers) == (Ending.RESET, False)
+    assert list(plan.chunks) == (list(STREAM.chunks) if kept is None else kept)
+    assert (plan.ending, plan.send_headers) == (Ending.RESET, True)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ def test_a_cut_keeps_what_comes_before(after: str | int, kept: list[Chunk] | Non
     ],
 )
 def test_a_cut_may_be_in_the_middle_of_a_frame(size: int, kept: list[bytes]) -> None:
-    script = Cut(after_bytes=size, how="half chunk").apply(STREAM)
+    plan = Cut(after_bytes=size, how="half chunk").apply(STREAM)
 
     whole = b"".join(chunk.body for chunk in STREAM.chunks)
-    assert [chunk.body for chunk in script.chunks] == kept
-    assert (script.ending, script.torn) == (Ending.HALF_CHUNK, whole[size:] or b"\n")
+    assert [chunk.body for chunk in plan.chunks] == kept
+    assert (plan.ending, plan.torn) == (Ending.HALF_CHUNK, whole[size:] or b"\n")
 
 
 def test_a_cut_without_a_place_leaves_no_head() -> None:
-    assert Cut(how="close").apply(STREAM).sends_no_headers
+    assert not Cut(how="close").apply(STREAM).send_headers
 
 
 @pytest.mark.parametrize("how", ["reset", "half chunk", "close", "end"])
@@ -115,10 +115,10 @@ def test_a_stall_is_for_a_while_or_for_good() -> None:
 
 
 def test_an_error_event_stands_in_place_of_the_rest() -> None:
-    script = ErrorEvent(after=1, error="ValueError", message="no").apply(STREAM)
+    plan = ErrorEvent(after=1, error="ValueError", message="no").apply(STREAM)
     after_all = ErrorEvent(after=3).apply(STREAM)
 
-    assert script.chunks == (
+    assert plan.chunks == (
         FIRST,
         Chunk(2.0, b'event: error\r\ndata: {"error":"ValueError","message":"no"}\r\n\r\n', "error"),
     )
@@ -126,9 +126,9 @@ def test_an_error_event_stands_in_place_of_the_rest() -> None:
 
 
 def test_a_wait_answers_with_the_error_alone() -> None:
-    script = ErrorEvent(after="values", error="E", message="m").apply(WAIT)
+    plan = ErrorEvent(after="values", error="E", message="m").apply(WAIT)
 
-    assert script.chunks == (Chunk(1.0, b'{"__error__":{"error":"E","message":"m"}}'),)
+    assert plan.chunks == (Chunk(1.0, b'{"__error__":{"error":"E","message":"m"}}'),)
 
 
 def test_a_frame_is_sent_twice_or_not_at_all() -> None:
@@ -138,10 +138,10 @@ def test_a_frame_is_sent_twice_or_not_at_all() -> None:
 
 
 def test_two_events_change_places_and_not_their_times() -> None:
-    script = Reorder("metadata").apply(STREAM)
+    plan = Reorder("metadata").apply(STREAM)
 
-    told = [(chunk.due, chunk.event) for chunk in script.chunks]
-    assert told == [(1.0, "values"), (2.0, None), (3.0, "metadata"), (4.0, "values")]
+    sent = [(chunk.due, chunk.event) for chunk in plan.chunks]
+    assert sent == [(1.0, "values"), (2.0, None), (3.0, "metadata"), (4.0, "values")]
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -166,7 +166,7 @@ def test_a_graph_and_its_assistant_are_one(spelling: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("recorded", "asked", "told"),
+    ("recorded", "asked", "paths"),
     [
         ({"a": 1}, {"a": 1}, []),
         ({"a": 1}, {"a": 2}, ["a: recorded 1, asked 2"]),
@@ -183,9 +183,9 @@ def test_a_graph_and_its_assistant_are_one(spelling: str) -> None:
     ids=str,
 )
 def test_differences_name_the_path_and_both_values(
-    recorded: Json, asked: Json, told: list[str]
+    recorded: Json, asked: Json, paths: list[str]
 ) -> None:
-    assert list(differences(recorded, asked)) == told
+    assert list(differences(recorded, asked)) == paths
 
 
 values = st.recursive(

@@ -47,8 +47,9 @@ def replay(mock: Mock, run: Exchange, clock: Clock) -> Writes:
         written.append((clock.now() - 100.0, body))
 
     async def main() -> None:
-        answer = mock.replay.answer(run.request.body, "/runs/stream")
-        await play(mock.replay.chunks(answer), write, Pause(clock), clock, clock.now())
+        response = mock.replay.respond(mock.parser.parse(run.request.body), "/runs/stream")
+        chunks = response.chunks(mock.replay.options.speed)
+        await play(chunks, write, Pause(clock), clock, clock.now())
 
     asyncio.run(main())
     return written
@@ -98,9 +99,9 @@ def test_every_capture_is_replayed_to_the_byte_from_a_file(
 def test_every_capture_is_the_same_but_for_heartbeats_at_once(serve_runs: ServeRuns) -> None:
     def is_replayed(_: str, capture: Exchange) -> None:
         run = as_run(capture)
-        replayed = serve_runs(run, keep_ids=True).replay
+        mock = serve_runs(run, keep_ids=True)
 
-        body = replayed.body(replayed.answer(run.request.body, "/runs/stream"))
+        body = mock.replay.respond(mock.parser.parse(run.request.body), "/runs/stream").body()
 
         assert body == b"".join(f.raw for f in run.frames if f.comment != sse.HEARTBEAT)
 

@@ -239,12 +239,12 @@ def test_a_run_that_shows_no_ids_has_some_in_its_head(
     make_run: MakeRun, serve_runs: ServeRuns, call: Call
 ) -> None:
     recorded = make_run([("values", {})])
-    sends_no_headers = Exchange(
+    without_headers = Exchange(
         recorded.request, Response(200, recorded.response.headers), recorded.frames
     )
 
-    stream = ask(call, serve_runs(sends_no_headers), recorded.request.body)
-    wait = ask(call, serve_runs(sends_no_headers), recorded.request.body, "/runs/wait")
+    stream = ask(call, serve_runs(without_headers), recorded.request.body)
+    wait = ask(call, serve_runs(without_headers), recorded.request.body, "/runs/wait")
 
     assert stream.response.headers == recorded.response.headers
     run = UUID.findall(wait.response.header("location") or "")

@@ -1,4 +1,4 @@
-"""What of a request comes back in the events of its run: the input as sent, and the tags."""
+"""Request fields that events repeat: the input as sent, and the tags."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +16,11 @@ Json = dict[str, Any]
 START: Json = {"event": "on_chain_start", "data": {"input": {"n": 1}}, "parent_ids": [], "tags": []}
 NONE: Json = {}
 TAGS = {"config": {"tags": ["new"]}}
+
+
+def with_events(input_: Json) -> Json:
+    """Return a request with the mode `events`."""
+    return {"input": input_, "stream_mode": "events"}
 
 
 def data_of(frame: Frame) -> Any:
@@ -40,7 +45,7 @@ def test_a_run_starts_with_the_first_chain(name: str, data: Any, is_start: bool)
 def test_the_input_comes_back_as_it_was_sent(make_run: MakeRun) -> None:
     frames = make_run([("metadata", {}), ("events", START), ("values", {"n": 1})]).frames
 
-    echoed = with_input(frames, {"input": {"n": 1}}, {"input": {"n": 1.0}}, "\r\n")
+    echoed = with_input(frames, with_events({"n": 1}), with_events({"n": 1.0}), "\r\n")
 
     assert [frame.data for frame in echoed[::2]] == [frame.data for frame in frames[::2]]
     assert echoed[1].data == str(frames[1].data).replace('"n":1', '"n":1.0')
@@ -50,13 +55,13 @@ def test_the_input_comes_back_as_it_was_sent(make_run: MakeRun) -> None:
 def test_an_input_that_is_not_the_recorded_one_stays(data: Json, make_run: MakeRun) -> None:
     frames = make_run([("events", START | {"data": data})]).frames
 
-    assert with_input(frames, {"input": {"n": 1}}, {"input": {"n": 3}}, "\r\n") == [*frames]
+    assert with_input(frames, with_events({"n": 1}), with_events({"n": 3}), "\r\n") == [*frames]
 
 
 def test_the_recorded_input_changes_nothing(make_run: MakeRun) -> None:
     frames = make_run([("events", START)]).frames
 
-    assert with_input(frames, {"input": {"n": 1}}, {"input": {"n": 1}}, "\r\n") is frames
+    assert with_input(frames, with_events({"n": 1}), with_events({"n": 1}), "\r\n") is frames
 
 
 @pytest.mark.parametrize(

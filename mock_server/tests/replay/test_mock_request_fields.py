@@ -1,4 +1,4 @@
-"""Adaptation: what fields of a request do to a run that was recorded without them."""
+"""Request fields: their effect on a run that was recorded without them."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -39,11 +39,11 @@ def test_durability_sync_fails_a_run_that_keeps_nothing(captured: Captured, mask
     expected = captured("python/durability-sync-delete-stream")
     recorded = captured("python/durability-async-delete-stream")
 
-    adapted = with_durability(
+    changed = with_durability(
         recorded.frames, request_body(recorded), request_body(expected), "\r\n"
     )
 
-    assert masked(adapted) == masked(expected.frames)
+    assert masked(changed) == masked(expected.frames)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_any_other_durability_changes_nothing(recorded: Json, asked: Json) -> No
 
 
 def test_a_run_without_metadata_fails_for_durability_as_well() -> None:
-    adapted = with_durability([heartbeat(5.0)], {}, {"durability": "sync"}, "\n")
+    changed = with_durability([heartbeat(5.0)], {}, {"durability": "sync"}, "\n")
 
-    assert [(frame.at, frame.event) for frame in adapted] == [(0.0, "error")]
-    assert adapted[0].raw.endswith(b"\n\n")
+    assert [(frame.at, frame.event) for frame in changed] == [(0.0, "error")]
+    assert changed[0].raw.endswith(b"\n\n")
 
 
 @pytest.mark.parametrize("mode", ["updates", "values"])
@@ -77,10 +77,10 @@ def test_feedback_ends_a_run_as_without_langsmith(
     asked = request_body(expected)
     plain = expected.frames[:-1]
 
-    adapted = with_feedback(plain, {}, asked, "\r\n")
+    changed = with_feedback(plain, {}, asked, "\r\n")
 
-    assert masked(adapted) == masked(expected.frames)
-    assert adapted[-1].at == 3.0
+    assert masked(changed) == masked(expected.frames)
+    assert changed[-1].at == 3.0
 
 
 def test_feedback_of_an_empty_run_is_an_error_too() -> None:
@@ -104,9 +104,9 @@ def test_feedback_changes_nothing_else(frames: list[Frame], recorded: Json, aske
 def test_a_run_starts_after_its_delay() -> None:
     frames = frames_of(("metadata", {}), ("values", {}))
 
-    adapted = with_delay(frames, {}, {"after_seconds": 1.5}, "\r\n")
+    changed = with_delay(frames, {}, {"after_seconds": 1.5}, "\r\n")
 
-    assert [(frame.at, frame.raw) for frame in adapted] == [
+    assert [(frame.at, frame.raw) for frame in changed] == [
         (1.5, frames[0].raw),
         (1.6, frames[1].raw),
     ]
@@ -132,9 +132,9 @@ def test_the_recorded_delay_is_taken_off(recorded: Json, asked: Json, at: float)
 def test_a_delayed_stream_is_kept_alive() -> None:
     frames = [*frames_of(("metadata", {})), heartbeat(5.0), sse.frame(b"event: values\n\n", 8.0)]
 
-    adapted = with_delay(frames, {}, {"after_seconds": 4}, "\r\n")
+    changed = with_delay(frames, {}, {"after_seconds": 4}, "\r\n")
 
-    assert [(f.at, f.event or f.comment) for f in adapted] == [
+    assert [(f.at, f.event or f.comment) for f in changed] == [
         (4.0, "metadata"),
         (5.0, "heartbeat"),
         (10.0, "heartbeat"),
@@ -146,9 +146,9 @@ def test_a_stream_that_starts_earlier_does_not_wait_for_its_heartbeats(captured:
     recorded = captured("python/after6-stream")
     frames = [heartbeat(5.0), *(sse.frame(f.raw, 6.5) for f in recorded.frames if f.event)]
 
-    adapted = with_delay(frames, {"after_seconds": 6}, {}, "\r\n")
+    changed = with_delay(frames, {"after_seconds": 6}, {}, "\r\n")
 
-    assert [(f.at, f.event) for f in adapted] == [
+    assert [(f.at, f.event) for f in changed] == [
         (0.5, "metadata"),
         (0.5, "values"),
         (0.5, "values"),
@@ -159,9 +159,9 @@ def test_a_stream_that_starts_earlier_does_not_wait_for_its_heartbeats(captured:
 def test_a_server_without_heartbeats_gets_none() -> None:
     frames = frames_of(("metadata", {}), eol="\n")
 
-    adapted = with_delay(frames, {}, {"after_seconds": 7}, "\n")
+    changed = with_delay(frames, {}, {"after_seconds": 7}, "\n")
 
-    assert [frame.event for frame in adapted] == ["metadata"]
+    assert [frame.event for frame in changed] == ["metadata"]
 
 
 def test_ids_of_events_go_and_nothing_else() -> None:
@@ -172,23 +172,23 @@ def test_ids_of_events_go_and_nothing_else() -> None:
         sse.frame(b"event: a\r\nid: 7-0\r\n\r\n", 0.4),
     ]
 
-    adapted = without_event_ids(frames, "\r\n")
+    changed = without_event_ids(frames, "\r\n")
 
-    assert adapted == [sse.frame(frames[1].raw, 0.1), *frames[1:]]
+    assert changed == [sse.frame(frames[1].raw, 0.1), *frames[1:]]
 
 
 def test_all_that_a_request_changes_is_changed() -> None:
     frames = frames_of(("metadata", {}), ("events", {"metadata": OF_SERVER}))
     asked = {"metadata": {"m": 1}, "feedback_keys": ["a"], "after_seconds": 1}
 
-    adapted = apply_request_fields(frames, {}, asked, "\r\n")
+    changed = apply_request_fields(frames, {}, asked, "\r\n")
 
-    assert [(f.at, f.event) for f in adapted] == [
+    assert [(f.at, f.event) for f in changed] == [
         (1.0, "metadata"),
         (1.1, "events"),
         (4.1, "error"),
     ]
-    assert '"m":1' in str(adapted[1].data)
+    assert '"m":1' in str(changed[1].data)
 
 
 @pytest.mark.parametrize(
@@ -198,13 +198,12 @@ def test_all_that_a_request_changes_is_changed() -> None:
         {"config": {"metadata": {"m": 1}}},
         {"metadata": {"n": 1, "m": 1}},
         {"durability": "sync"},
-        {"on_completion": "keep"},
         {"feedback_keys": ["a"]},
         {"after_seconds": 1},
     ],
     ids=str,
 )
-def test_what_adapt_depends_on_is_in_its_key(body: Json) -> None:
+def test_the_value_of_each_field_is_in_the_key(body: Json) -> None:
     same = body.get("metadata") == {"m": 1} or "config" in body
 
     assert request_fields_key(body) != request_fields_key({})
@@ -217,9 +216,12 @@ def test_the_input_is_in_the_key_where_events_show_it() -> None:
     assert request_fields_key(first) != request_fields_key(second)
 
 
-def test_what_adapt_does_not_depend_on_is_not_in_its_key() -> None:
+def test_values_without_effect_are_not_in_the_key() -> None:
     assert request_fields_key({"input": 1, "stream_mode": "values"}) == request_fields_key(
         {"input": 2}
+    )
+    assert request_fields_key({"durability": "sync", "on_completion": "keep"}) == (
+        request_fields_key({})
     )
 
 

@@ -1,4 +1,4 @@
-"""Adaptation: the metadata of a request in the events of its run."""
+"""Request fields: the metadata of a request in the events of its run."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -100,9 +100,9 @@ def test_what_has_no_metadata_is_left_as_it_is() -> None:
         sse.frame(sse.encode_comment()),
     ]
 
-    adapted = with_metadata(frames, {}, {"metadata": {"m": 1}}, "\r\n")
+    changed = with_metadata(frames, {}, {"metadata": {"m": 1}}, "\r\n")
 
-    assert all(new is old for new, old in zip(adapted, frames, strict=True))
+    assert all(new is old for new, old in zip(changed, frames, strict=True))
 
 
 def test_a_request_with_the_recorded_metadata_gets_the_recorded_frames() -> None:
@@ -117,7 +117,7 @@ def test_metadata_is_in_messages_as_the_server_sends_it(captured: Captured, mask
     recorded = {key: value for key, value in asked.items() if key != "metadata"}
     plain = with_metadata(expected.frames, asked, recorded, "\r\n")
 
-    adapted = with_metadata(plain, recorded, asked, "\r\n")
+    changed = with_metadata(plain, recorded, asked, "\r\n")
 
     assert masked(plain) != masked(expected.frames)
-    assert masked(adapted) == masked(expected.frames)
+    assert masked(changed) == masked(expected.frames)

@@ -1,10 +1,10 @@
-"""Steps: which part of a held response leaves next."""
+"""Steps: the part of a held response that each sends."""
 
 import pytest
 
 from graphtape_mock.replay.pacing import Chunk
 from graphtape_mock.replay.response_plan import NoSuchEvent, ResponsePlan
-from graphtape_mock.replay.steps import Advance, Finish, Held, SendEvent, Until
+from graphtape_mock.replay.steps import Advance, Finish, HeldPlan, SendEvent, Until
 
 STREAM = ResponsePlan(
     (),
@@ -21,7 +21,7 @@ STREAM = ResponsePlan(
 
 
 def test_steps_follow_each_other() -> None:
-    held = Held(STREAM)
+    held = HeldPlan(STREAM)
 
     steps = (Advance(), Until("values"), SendEvent("custom", [1]), Advance(2), Finish(), Finish())
 
@@ -31,7 +31,7 @@ def test_steps_follow_each_other() -> None:
 
 
 def test_a_name_is_looked_for_in_what_is_left() -> None:
-    held = Held(STREAM)
+    held = HeldPlan(STREAM)
     held.take(Until("updates"))
 
     assert held.take(Until("values")) == b"4"
@@ -40,7 +40,7 @@ def test_a_name_is_looked_for_in_what_is_left() -> None:
 
 
 def test_more_events_than_there_are_is_an_error_and_none_leaves() -> None:
-    held = Held(STREAM)
+    held = HeldPlan(STREAM)
 
     with pytest.raises(NoSuchEvent, match=r"5.*metadata, values"):
         held.take(Advance(5))
@@ -49,6 +49,6 @@ def test_more_events_than_there_are_is_an_error_and_none_leaves() -> None:
 
 
 def test_the_body_of_a_wait_is_one_event() -> None:
-    held = Held(ResponsePlan((), (Chunk(0.0, b"{}"),), is_stream=False))
+    held = HeldPlan(ResponsePlan((), (Chunk(0.0, b"{}"),), is_stream=False))
 
     assert held.take(Advance()) == b"{}"

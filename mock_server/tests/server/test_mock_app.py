@@ -6,19 +6,20 @@ import pytest
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Asked
 from starlette.responses import Response as Answer
-from starlette.routing import Route
+from starlette.routing import request_response
 from starlette.types import ASGIApp
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response
 from graphtape_contracts.openapi import VERSIONS, Version, document
 from graphtape_mock.recordings.assistant_id import default_id
 from graphtape_mock.recordings.recording import Recording
-from graphtape_mock.server.active_runs import ActiveRuns
 from graphtape_mock.server.app import create_app
 from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
 from graphtape_mock.server.errors import ApiError, ServerCrash
+from graphtape_mock.server.mock import Mock
 from graphtape_mock.server.responses import json_response
 from graphtape_mock.server.routes import api_routes
+from graphtape_mock.server.run_registry import RunRegistry
 from graphtape_mock.server.thread_store import ThreadStore
 
 Call = Callable[..., Exchange]
@@ -51,7 +52,7 @@ async def leave(_: Asked) -> Answer:
     raise ClientDisconnect
 
 
-def make_app(active: ActiveRuns | None = None, body_limit: int = 1000) -> ASGIApp:
+def make_app(registry: RunRegistry | None = None, body_limit: int = 1000) -> ASGIApp:
     drawing = orjson.dumps(DRAWING)
     exchanges = (
         recorded("POST", "/runs/wait", b'{"assistant_id":"agent"}', b"{}"),
@@ -62,8 +63,8 @@ def make_app(active: ActiveRuns | None = None, body_limit: int = 1000) -> ASGIAp
     return create_app(
         catalogue=AssistantCatalogue([Recording("one", exchanges)]),
         threads=ThreadStore(),
-        active=active or ActiveRuns(),
-        run_routes=[Route(path, run, methods=["POST"]) for path, run in endpoints.items()],
+        run_registry=registry or RunRegistry(ThreadStore()),
+        runs={path: request_response(run) for path, run in endpoints.items()},
         body_limit=body_limit,
     )
 
@@ -171,10 +172,19 @@ def test_a_thread_can_be_created_read_and_deleted(ask: Ask, call: Call) -> None:
 @pytest.mark.parametrize(
     "body", [{"status": "all"}, {"thread_id": OTHER.upper(), "run_ids": [f"{{{AGENT}}}"]}]
 )
-def test_runs_in_progress_can_be_cancelled(ask: Ask, body: dict[str, Any]) -> None:
-    active, ended = ActiveRuns(), list[str]()
-    active.start(AGENT, OTHER, lambda: ended.append("run"))
-    app = make_app(active)
+def test_runs_in_progress_can_be_cancelled(
+    ask: Ask,
+    body: dict[str, Any],
+    make_run: Callable[..., Exchange],
+    serve_runs: Callable[..., Mock],
+) -> None:
+    mock = serve_runs(make_run([]))
+    request = mock.parser.parse(b'{"assistant_id":"agent"}')
+    response = mock.replay.respond(request, "/runs/stream")
+    registry, ended = RunRegistry(ThreadStore()), list[str]()
+    ids = [AGENT.encode(), OTHER.encode()]
+    registry.start(response._replace(values=ids), lambda: ended.append("run"))
+    app = make_app(registry)
 
     assert ask("POST", "/runs/cancel", body, app) == (204, None)
     assert ended == ["run"]
@@ -325,8 +335,8 @@ def test_other_origins_can_be_named(call: Call) -> None:
     app = create_app(
         catalogue=AssistantCatalogue(),
         threads=ThreadStore(),
-        active=ActiveRuns(),
-        run_routes=[],
+        run_registry=RunRegistry(ThreadStore()),
+        runs={},
         cors_origins=["https://app.example"],
     )
 
@@ -335,5 +345,5 @@ def test_other_origins_can_be_named(call: Call) -> None:
     assert response.header("access-control-allow-origin") == "https://app.example"
 
 
-def test_a_refusal_reads_as_status_and_detail() -> None:
+def test_an_error_reads_as_status_and_detail() -> None:
     assert str(ApiError(404, "Not Found")) == "404: Not Found"

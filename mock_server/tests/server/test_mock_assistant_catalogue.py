@@ -44,7 +44,7 @@ def catalogue(*exchanges: Exchange) -> AssistantCatalogue:
     return AssistantCatalogue([recording(*exchanges)])
 
 
-def refusal_of(ask: Callable[[], object]) -> tuple[int, str]:
+def error_of(ask: Callable[[], object]) -> tuple[int, str]:
     with pytest.raises(ApiError) as caught:
         ask()
     return caught.value.status, caught.value.detail
@@ -131,7 +131,7 @@ def test_graphs_are_named_in_the_order_of_their_creation() -> None:
 
     known = catalogue(answer("/assistants/search", found))
 
-    status, detail = refusal_of(lambda: known.resolve("x"))
+    status, detail = error_of(lambda: known.resolve("x"))
     assert status == 422
     assert detail.endswith("One of the registered graphs: a, b")
 
@@ -139,9 +139,9 @@ def test_graphs_are_named_in_the_order_of_their_creation() -> None:
 def test_a_graph_without_a_known_assistant_does_not_exist() -> None:
     known = catalogue(run("agent"))
 
-    assert refusal_of(lambda: known.resolve(OTHER)) == (404, "Thread or assistant not found.")
-    assert refusal_of(lambda: known.get(OTHER)) == (404, "Not Found")
-    assert refusal_of(lambda: known.get("agent")) == (422, "Invalid assistant ID: must be a UUID")
+    assert error_of(lambda: known.resolve(OTHER)) == (404, "Thread or assistant not found.")
+    assert error_of(lambda: known.get(OTHER)) == (404, "Not Found")
+    assert error_of(lambda: known.get("agent")) == (422, "Invalid assistant ID: must be a UUID")
 
 
 def test_schemas_are_those_of_the_graph() -> None:
@@ -170,26 +170,26 @@ def test_a_drawing_is_found_by_name_or_uuid_and_xray(
 def test_a_drawing_of_no_assistant_is_of_the_graph_that_its_path_names() -> None:
     known = catalogue(answer("/assistants/agent/graph", ANSWER))
 
-    assert refusal_of(lambda: known.graph("agent"))[0] == 422
+    assert error_of(lambda: known.graph("agent"))[0] == 422
 
 
 @pytest.mark.parametrize("xray", ["0", "-1", "x", "TRUE", "1.5"])
 def test_a_bad_xray_is_refused(xray: str) -> None:
     known = catalogue(run("agent"))
 
-    assert refusal_of(lambda: known.graph("agent", xray)) == (422, "Invalid xray value")
+    assert error_of(lambda: known.graph("agent", xray)) == (422, "Invalid xray value")
 
 
 def test_what_was_not_recorded_says_which_recording_lacks_it() -> None:
     known = catalogue(run("agent"), answer(f"/assistants/{AGENT}/graph", ANSWER))
 
-    status, detail = refusal_of(lambda: known.graph("agent", "true"))
+    status, detail = error_of(lambda: known.graph("agent", "true"))
     assert status == 501
     assert detail == (
         f"Not recorded: GET /assistants/{AGENT}/graph?xray=true. The recording 'one' of 'agent' "
         "lacks it; make it again with `graphtape record` to add it."
     )
-    assert refusal_of(lambda: known.schemas(AGENT))[0] == 501
+    assert error_of(lambda: known.schemas(AGENT))[0] == 501
 
 
 def test_info_is_as_recorded_or_as_the_observed_server_says() -> None:
@@ -216,7 +216,7 @@ def test_an_answer_that_no_server_gives_is_refused(path: str, body: object) -> N
         catalogue(answer(path, body))
 
     assert caught.value.request == f"GET {path}"
-    assert "make the recording again" in str(caught.value)
+    assert "record it again" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_a_page_tells_of_the_rest_in_the_way_of_the_server(
 
 
 def test_a_search_for_an_unknown_graph_is_refused() -> None:
-    assert refusal_of(lambda: SEVERAL.search({"graph_id": "x"})) == (
+    assert error_of(lambda: SEVERAL.search({"graph_id": "x"})) == (
         404,
         "Graph 'x' not found. Expected one of: ['a', 'b', 'c']",
     )
@@ -340,7 +340,7 @@ def test_a_context_becomes_the_configurable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "refusal"),
+    ("body", "error"),
     [
         ({"graph_id": "agent", "assistant_id": AGENT}, (409, f"Assistant {AGENT} already exists")),
         (
@@ -351,17 +351,17 @@ def test_a_context_becomes_the_configurable() -> None:
     ],
 )
 def test_an_assistant_that_can_not_be_created_is_refused(
-    body: dict[str, Any], refusal: tuple[int, str]
+    body: dict[str, Any], error: tuple[int, str]
 ) -> None:
     known = catalogue(run("agent"))
 
-    assert refusal_of(lambda: known.create(body)) == refusal
+    assert error_of(lambda: known.create(body)) == error
 
 
 def test_configurable_and_context_are_refused_together() -> None:
     body = {"graph_id": "agent", "context": {"a": 1}, "config": {"configurable": {"a": 1}}}
 
-    assert refusal_of(lambda: catalogue(run("agent")).create(body))[0] == 400
+    assert error_of(lambda: catalogue(run("agent")).create(body))[0] == 400
 
 
 def test_an_assistant_that_exists_is_the_answer_if_the_client_says_so() -> None:

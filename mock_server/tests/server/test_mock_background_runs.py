@@ -75,8 +75,8 @@ async def run_in_the_background(mock: Mock) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://server.test") as client:
         await client.post("/runs", content=request())
     await asyncio.sleep(0)  # The run starts after its answer.
-    assert len(mock.active) == 1
-    while len(mock.active):
+    assert len(mock.run_registry) == 1
+    while len(mock.run_registry):
         await asyncio.sleep(0)
 
 
@@ -95,7 +95,7 @@ def test_a_run_can_be_cancelled(
 ) -> None:
     mock = serve_runs(make_run(EVENTS), speed=0.01, clock=clock)
     cancelled: list[int] = []
-    at(7.0, lambda: cancelled.append(mock.active.cancel(status="running")))
+    at(7.0, lambda: cancelled.append(mock.run_registry.cancel(status="running")))
 
     asyncio.run(run_in_the_background(mock))
 

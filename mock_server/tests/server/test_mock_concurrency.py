@@ -15,7 +15,8 @@ from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.ids import UUID as ANY_UUID
 from graphtape_mock.replay.library import Library
-from graphtape_mock.server.mock import BackgroundServer, Mock
+from graphtape_mock.server.mock import Mock
+from graphtape_mock.server.running import BackgroundServer
 
 MakeRun = Callable[..., Exchange]
 

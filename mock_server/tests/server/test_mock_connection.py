@@ -10,8 +10,9 @@ import pytest
 from graphtape_contracts import Exchange
 from graphtape_mock.replay.fault import Cut, Fault, Stall
 from graphtape_mock.server.connection import unsent
-from graphtape_mock.server.mock import BackgroundServer, Mock
+from graphtape_mock.server.mock import Mock
 from graphtape_mock.server.overrides import ResponseOverride
+from graphtape_mock.server.running import BackgroundServer
 
 MakeRun = Callable[..., Exchange]
 ServeRuns = Callable[..., Mock]
@@ -30,7 +31,7 @@ RESET = "reset"
 @contextmanager
 def asked(mock: Mock, *faults: Fault) -> Generator[socket.socket]:
     """Give the connection on which a run was asked for, which goes wrong by *faults*."""
-    mock.overrides.give(ResponseOverride(faults=faults))
+    mock.overrides.set(ResponseOverride(faults=faults))
     with BackgroundServer(mock) as server:
         port = int(server.url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:

@@ -10,16 +10,16 @@ import pytest
 import uvicorn
 from starlette.requests import Request as Asked
 from starlette.responses import Response as Answer
-from starlette.routing import Route
+from starlette.routing import request_response
 
 from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_mock.recordings.assistant_id import default_id
 from graphtape_mock.recordings.recording import Recording
-from graphtape_mock.server.active_runs import ActiveRuns
 from graphtape_mock.server.app import create_app
 from graphtape_mock.server.assistant import make_assistant
 from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
 from graphtape_mock.server.request_body import read_body
+from graphtape_mock.server.run_registry import RunRegistry
 from graphtape_mock.server.run_request import parse_run
 from graphtape_mock.server.thread_store import ThreadStore
 
@@ -135,8 +135,8 @@ def _address() -> Iterator[tuple[str, int]]:
     app = create_app(
         catalogue=known,
         threads=ThreadStore(),
-        active=ActiveRuns(),
-        run_routes=[Route(path, run, methods=["POST"]) for path in paths],
+        run_registry=RunRegistry(ThreadStore()),
+        runs=dict.fromkeys(paths, request_response(run)),
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", http="httptools"))
     with socket.create_server(("127.0.0.1", 0)) as listening:

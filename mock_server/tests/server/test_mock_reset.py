@@ -12,8 +12,9 @@ from graphtape_contracts import Exchange
 from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library
-from graphtape_mock.server.mock import BackgroundServer, Mock
+from graphtape_mock.server.mock import Mock
 from graphtape_mock.server.overrides import ResponseOverride
+from graphtape_mock.server.running import BackgroundServer
 
 Call = Callable[..., Exchange]
 MakeRun = Callable[..., Exchange]
@@ -54,7 +55,7 @@ def test_the_same_requests_get_the_same_answers(mock: Mock, call: Call) -> None:
 def test_what_clients_made_is_forgotten(mock: Mock, call: Call) -> None:
     thread = post(call, mock, "/threads")
     assistant = post(call, mock, "/assistants", graph_id="agent")
-    mock.overrides.give(ResponseOverride("second"))
+    mock.overrides.set(ResponseOverride("second"))
     revision = mock.catalogue.revision
 
     mock.reset()
@@ -94,7 +95,7 @@ def test_what_is_in_progress_ends(make_run: MakeRun, call: Call, path: str) -> N
         for _ in range(2):
             for _ in range(20):
                 await asyncio.sleep(0)
-            counts.append(len(mock.active))
+            counts.append(len(mock.run_registry))
             mock.reset()
         await asking
         return counts

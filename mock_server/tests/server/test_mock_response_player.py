@@ -1,4 +1,4 @@
-"""Responses that are disturbed or held, on a clock that never waits."""
+"""Responses with faults or steps, on a clock that never waits."""
 
 import asyncio
 from collections.abc import Callable
@@ -76,27 +76,27 @@ def _mock(make_run: MakeRun, serve_runs: ServeRuns, clock: Clock) -> Mock:
 
 
 def test_latency_comes_before_the_head(mock: Mock, clock: Clock) -> None:
-    mock.overrides.give(ResponseOverride(faults=[Latency(2)]))
+    mock.overrides.set(ResponseOverride(faults=[Latency(2)]))
 
     assert times(drive(mock, clock)) == [2.0, 2.1, 2.2, 2.3]
 
 
 def test_a_stall_comes_between_two_events(mock: Mock, clock: Clock) -> None:
-    mock.overrides.give(ResponseOverride(faults=[Stall("metadata", 5)]))
+    mock.overrides.set(ResponseOverride(faults=[Stall("metadata", 5)]))
 
     assert times(drive(mock, clock)) == [0.0, 0.1, 5.2, 5.3]
 
 
 def test_the_pace_may_be_another(mock: Mock, clock: Clock) -> None:
-    mock.overrides.give(ResponseOverride(speed=0.1), times=1)
-    mock.overrides.give(ResponseOverride(speed=0.1, faults=[Drop(1)]), times=1)
+    mock.overrides.queue(ResponseOverride(speed=0.1))
+    mock.overrides.queue(ResponseOverride(speed=0.1, faults=[Drop(1)]))
 
     assert times(drive(mock, clock)) == [0.0, 1.0, 2.0, 3.0]
     assert times(drive(mock, clock))[-2:] == [5.0, 6.0]
 
 
 def test_a_stall_for_good_ends_when_the_client_leaves(mock: Mock, clock: Clock) -> None:
-    mock.overrides.give(ResponseOverride(faults=[Stall(1)]))
+    mock.overrides.set(ResponseOverride(faults=[Stall(1)]))
 
     async def main() -> Sent:
         client = Client(mock, clock, "/runs/stream")
@@ -110,13 +110,13 @@ def test_a_stall_for_good_ends_when_the_client_leaves(mock: Mock, clock: Clock) 
 
 
 def test_a_response_says_what_was_done_to_it(mock: Mock, clock: Clock) -> None:
-    mock.overrides.give(ResponseOverride(faults=[Latency(1), Drop("values")]), times=1)
-    mock.overrides.give(ResponseOverride(faults=[Drop("wörter")]), times=1)
+    mock.overrides.queue(ResponseOverride(faults=[Latency(1), Drop("values")]))
+    mock.overrides.queue(ResponseOverride(faults=[Drop("wörter")]))
 
     heads = [dict(drive(mock, clock)[0][1]["headers"]) for _ in range(3)]
 
-    told = [head.get(b"x-graphtape-fault") for head in heads]
-    assert told == [
+    sent = [head.get(b"x-graphtape-fault") for head in heads]
+    assert sent == [
         b"latency(seconds=1), drop(event='values')",
         rb"drop(event='w\xf6rter')",
         None,
@@ -129,7 +129,7 @@ def test_a_response_says_what_was_done_to_it(mock: Mock, clock: Clock) -> None:
 
 
 def test_a_wait_goes_wrong_as_well(mock: Mock, clock: Clock) -> None:
-    mock.overrides.give(ResponseOverride(faults=[Status(503, retry_after=2)]))
+    mock.overrides.set(ResponseOverride(faults=[Status(503, retry_after=2)]))
 
     head, body, _ = drive(mock, clock, "/runs/wait")
 
@@ -140,7 +140,7 @@ def test_a_wait_goes_wrong_as_well(mock: Mock, clock: Clock) -> None:
 
 @pytest.mark.parametrize("how", ["reset", "close", "half chunk"])
 def test_without_a_connection_a_response_just_stops(mock: Mock, call: Call, how: Any) -> None:
-    mock.overrides.give(ResponseOverride(speed=0, faults=[Cut(after=1, how=how)]))
+    mock.overrides.set(ResponseOverride(speed=0, faults=[Cut(after=1, how=how)]))
 
     exchange = call(mock, "POST", "/runs/stream", BODY)
 
@@ -150,7 +150,7 @@ def test_without_a_connection_a_response_just_stops(mock: Mock, call: Call, how:
 
 def test_steps_decide_when_events_leave(mock: Mock, clock: Clock) -> None:
     steps = Steps()
-    mock.overrides.give(ResponseOverride(steps=steps), times=1)
+    mock.overrides.queue(ResponseOverride(steps=steps))
     steps.add(Advance())
 
     async def main() -> list[int]:
@@ -167,7 +167,7 @@ def test_steps_decide_when_events_leave(mock: Mock, clock: Clock) -> None:
 
 def test_a_step_to_what_is_not_there_lets_the_rest_go(mock: Mock, clock: Clock) -> None:
     steps = Steps()
-    mock.overrides.give(ResponseOverride(steps=steps), times=1)
+    mock.overrides.queue(ResponseOverride(steps=steps))
     steps.add(Until("updates"))
 
     sent = drive(mock, clock)
@@ -179,7 +179,7 @@ def test_a_step_to_what_is_not_there_lets_the_rest_go(mock: Mock, clock: Clock) 
 
 
 def test_a_held_response_ends_when_the_mock_is_reset(mock: Mock, clock: Clock) -> None:
-    mock.overrides.give(ResponseOverride(steps=Steps()), times=1)
+    mock.overrides.queue(ResponseOverride(steps=Steps()))
 
     async def main() -> Sent:
         client = Client(mock, clock, "/runs/stream")
@@ -194,12 +194,12 @@ def test_a_held_response_ends_when_the_mock_is_reset(mock: Mock, clock: Clock) -
 
 
 def test_a_run_that_is_cancelled_is_over_before_its_fault(mock: Mock, clock: Clock) -> None:
-    mock.overrides.give(ResponseOverride(faults=[Latency(5), Stall(1)]))
+    mock.overrides.set(ResponseOverride(faults=[Latency(5), Stall(1)]))
 
     async def main() -> Sent:
         client = Client(mock, clock, "/runs/stream")
         await asyncio.sleep(0)
-        mock.active.cancel(status="all")
+        mock.run_registry.cancel(status="all")
         client.gone.set()
         await client.asking
         return client.sent

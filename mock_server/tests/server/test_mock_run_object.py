@@ -20,7 +20,7 @@ def made(catalogue: AssistantCatalogue | None = None, **fields: Any) -> dict[str
     known = catalogue or AssistantCatalogue([Recording("one", (RUN,))])
     body = orjson.dumps({"assistant_id": "agent"} | fields)
     request = parse_run(body, known, background=True)
-    return run_object(request, "R", "T", NOW, request_id="Q")
+    return run_object(request, known.find(request.assistant), "R", "T", NOW, request_id="Q")
 
 
 def test_a_run_object_has_the_fields_of_the_server_in_its_order() -> None:
@@ -133,6 +133,6 @@ def test_a_request_without_an_id_gets_one() -> None:
     known = AssistantCatalogue([Recording("one", (RUN,))])
     request = parse_run(b'{"assistant_id":"agent"}', known)
 
-    found = run_object(request, "R", "T", NOW)
+    found = run_object(request, known.find(request.assistant), "R", "T", NOW)
 
     assert len(found["kwargs"]["config"]["configurable"]["langgraph_request_id"]) == 36

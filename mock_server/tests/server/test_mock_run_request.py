@@ -8,9 +8,16 @@ from hypothesis import strategies as st
 from graphtape_contracts import Exchange, Request, Response
 from graphtape_mock.recordings.assistant_id import default_id
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.replay.run_request import RunRequest
 from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
 from graphtape_mock.server.errors import ApiError, ServerCrash
-from graphtape_mock.server.run_request import RunRequest, parse_batch, parse_run
+from graphtape_mock.server.run_request import (
+    MAX_CACHED,
+    MAX_CACHED_BODY,
+    RunRequestParser,
+    parse_batch,
+    parse_run,
+)
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 AGENT = default_id("agent")
@@ -27,7 +34,7 @@ def parse(**fields: Any) -> RunRequest:
     return parse_run(body(**fields), CATALOGUE)
 
 
-def refusal_of(content: bytes, *, background: bool = False) -> ApiError:
+def error_of(content: bytes, *, background: bool = False) -> ApiError:
     with pytest.raises(ApiError) as caught:
         parse_run(content, CATALOGUE, background=background)
     return caught.value
@@ -140,7 +147,7 @@ def test_an_assistant_may_be_named_by_its_uuid_in_any_spelling(spelling: str) ->
     ],
 )
 def test_what_is_no_json_is_refused(content: bytes) -> None:
-    refusal = refusal_of(content)
+    refusal = error_of(content)
 
     assert (refusal.status, refusal.detail) == (422, "Invalid JSON in request body")
 
@@ -162,13 +169,13 @@ def test_odd_json_is_accepted(content: bytes) -> None:
 
 
 def test_json_of_more_levels_than_the_server_validates_is_refused() -> None:
-    refusal = refusal_of(b'{"assistant_id":"agent","input":' + b"[" * 255 + b"]" * 255 + b"}")
+    refusal = error_of(b'{"assistant_id":"agent","input":' + b"[" * 255 + b"]" * 255 + b"}")
 
     assert (refusal.status, refusal.detail) == (400, "Recursion limit reached")
 
 
 def test_what_the_schema_forbids_is_refused_and_shown() -> None:
-    refusal = refusal_of(body(metadata=None))
+    refusal = error_of(body(metadata=None))
 
     assert refusal.status == 422
     assert refusal.detail.endswith('On instance["metadata"]:\n    null')
@@ -176,7 +183,7 @@ def test_what_the_schema_forbids_is_refused_and_shown() -> None:
 
 @pytest.mark.parametrize("name", ["x", "", "Agent", " agent"])
 def test_an_unknown_graph_is_refused_with_the_names_of_the_known(name: str) -> None:
-    refusal = refusal_of(body(assistant_id=name))
+    refusal = error_of(body(assistant_id=name))
 
     assert refusal.status == 422
     assert refusal.detail == (
@@ -199,7 +206,7 @@ def test_an_unknown_graph_is_refused_with_the_names_of_the_known(name: str) -> N
 def test_a_request_that_contradicts_itself_is_refused(
     fields: dict[str, Any], status: int, detail: str
 ) -> None:
-    refusal = refusal_of(body(**fields))
+    refusal = error_of(body(**fields))
 
     assert refusal.status == status
     assert refusal.detail.startswith(detail)
@@ -220,7 +227,7 @@ def test_a_request_that_contradicts_itself_is_refused(
     ],
 )
 def test_what_breaks_the_server_breaks_the_mock(fields: dict[str, Any]) -> None:
-    refusal = refusal_of(body(**fields))
+    refusal = error_of(body(**fields))
 
     assert isinstance(refusal, ServerCrash)
 
@@ -256,13 +263,13 @@ def test_what_only_looks_wrong_is_accepted(fields: dict[str, Any]) -> None:
     ],
 )
 def test_the_first_check_of_the_server_decides(fields: dict[str, Any], status: int) -> None:
-    assert refusal_of(body(**fields)).status == status
+    assert error_of(body(**fields)).status == status
 
 
 def test_only_a_run_that_is_waited_for_has_its_on_disconnect_checked() -> None:
     content = body(on_disconnect="stop")
 
-    assert refusal_of(content).status == 422
+    assert error_of(content).status == 422
     assert parse_run(content, CATALOGUE, background=True).on_disconnect == "stop"
 
 
@@ -284,4 +291,44 @@ def test_a_batch_with_one_bad_request_is_refused() -> None:
 def test_bytes_that_are_no_run_request_are_refused_and_never_break_the_parser(
     content: bytes,
 ) -> None:
-    assert refusal_of(content).status == 422
+    assert error_of(content).status == 422
+
+
+def test_a_parsed_request_is_cached_until_the_assistants_change() -> None:
+    catalogue = AssistantCatalogue([Recording("one", (RUN,))])
+    parser = RunRequestParser(catalogue)
+
+    first, second = parser.parse(body()), parser.parse(body())
+    catalogue.replace([Recording("one", (RUN,))])
+
+    assert first is second
+    assert parser.parse(body()) is not first
+
+
+def test_a_long_request_is_parsed_every_time() -> None:
+    parser, long = RunRequestParser(CATALOGUE), body(input="x" * MAX_CACHED_BODY)
+
+    assert parser.parse(long).body == parser.parse(long).body
+    assert parser.parse(long) is not parser.parse(long)
+
+
+def test_the_request_used_least_recently_is_dropped_from_the_cache() -> None:
+    parser = RunRequestParser(CATALOGUE)
+    first, second = (parser.parse(body(input=n)) for n in (0, 1))
+    for n in range(2, MAX_CACHED):
+        parser.parse(body(input=n))
+    parser.parse(body(input=0))
+
+    parser.parse(body(input=MAX_CACHED))
+
+    assert parser.parse(body(input=0)) is first
+    assert parser.parse(body(input=1)) is not second
+
+
+def test_a_created_assistant_of_a_graph_that_is_gone_is_refused() -> None:
+    catalogue = AssistantCatalogue([Recording("one", (RUN,))])
+    catalogue.create({"graph_id": "agent", "assistant_id": UNKNOWN})
+    catalogue.replace([])
+
+    with pytest.raises(ApiError, match="Invalid assistant: 'agent'"):
+        parse_run(body(assistant_id=UNKNOWN), catalogue)

@@ -16,13 +16,8 @@ from graphtape_contracts import Exchange, sse
 from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library, load
-from graphtape_mock.server.mock import (
-    BackgroundServer,
-    Mock,
-    MockServer,
-    bundled_recordings,
-    open_socket,
-)
+from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.running import BackgroundServer, MockServer, open_socket
 
 Captured = Callable[[str], Exchange]
 MakeRun = Callable[..., Exchange]
@@ -214,7 +209,8 @@ def test_every_bundled_run_is_replayed_to_the_byte(run: Any) -> None:
     (exchange, *_) = run.exchanges
     mock = Mock(Library([Recording("run", run.exchanges)]), ReplayOptions(speed=0, keep_ids=True))
 
-    body = mock.replay.body(mock.replay.answer(exchange.request.body, exchange.request.path))
+    request_ = mock.parser.parse(exchange.request.body)
+    body = mock.replay.respond(request_, exchange.request.path).body()
 
     assert body == b"".join(f.raw for f in exchange.frames if f.comment != sse.HEARTBEAT)
 

@@ -151,7 +151,7 @@ def test_a_server_that_goes_answers_waits_to_the_end(
 
 def cancel_all(mock: Mock) -> Callable[[], None]:
     def cancel() -> None:
-        assert mock.active.cancel(status="all") == 1
+        assert mock.run_registry.cancel(status="all") == 1
 
     return cancel
 
@@ -166,7 +166,7 @@ def test_a_cancelled_stream_just_ends(
 
     assert [when for when, _ in pieces(sent)] == [1.0, 5.0, 6.0]
     assert sent[-1][0] == 7.0
-    assert len(mock.active) == 0
+    assert len(mock.run_registry) == 0
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_a_client_that_goes_ends_its_run_where_it_asked_for_that(
     sent = drive(mock, clock, path, request(on_disconnect="cancel"), gone)
 
     assert sent[-1][0] == 7.0
-    assert len(mock.active) == 0
+    assert len(mock.run_registry) == 0
 
 
 @pytest.mark.parametrize("asked", [{}, {"on_disconnect": "continue"}], ids=str)
@@ -227,7 +227,7 @@ def test_a_run_goes_on_without_its_client_otherwise(
     mock, gone = serve_runs(slow_run, speed=1, clock=clock), asyncio.Event()
     running: list[int] = []
     at(7.0, gone.set)
-    at(29.0, lambda: running.append(len(mock.active)))
+    at(29.0, lambda: running.append(len(mock.run_registry)))
 
     sent = drive(mock, clock, path, request(**asked), gone)
 

@@ -1,13 +1,12 @@
-"""What the endpoints that run make of headers, and what they leave in the journal."""
+"""The endpoints of runs: request headers, requests without a recording, and the journal."""
 
 from collections.abc import Callable
 from typing import Any
 
 import orjson
-from starlette.applications import Starlette
+import pytest
 
 from graphtape_contracts import Exchange
-from graphtape_mock.server.active_runs import ActiveRuns
 from graphtape_mock.server.journal import MAX_BODY
 from graphtape_mock.server.mock import Mock
 from graphtape_mock.server.run_registry import RunRegistry
@@ -37,6 +36,27 @@ def test_a_header_pins_a_recording(make_run: MakeRun, serve_runs: ServeRuns, cal
     assert b"No recording is named 'x'" in missed.body
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"input": 2}, "No recording answers this request."),
+        ({"stream_mode": "custom"}, "Recording 'run' can't show this view of its run: the"),
+    ],
+    ids=str,
+)
+def test_a_request_without_a_recorded_response_is_a_404_and_a_miss(
+    body: dict[str, Any], detail: str, make_run: MakeRun, serve_runs: ServeRuns, call: Call
+) -> None:
+    mock = serve_runs(make_run([("values", 1)]))
+
+    response = call(mock, "POST", "/runs/stream", request(**body))
+
+    (entry,) = mock.journal.entries
+    assert response.response.status == 404
+    assert orjson.loads(response.body) == {"detail": entry.miss}
+    assert entry.miss.startswith(detail)
+
+
 def test_a_nearest_answer_says_so(make_run: MakeRun, serve_runs: ServeRuns, call: Call) -> None:
     mock = serve_runs(make_run([("values", 1)]), nearest=True)
 
@@ -56,8 +76,8 @@ def test_the_journal_has_what_was_asked_and_which_recording_answered(
 
     call(mock, "GET", "/ok")
 
-    told = [(e.method, e.path, e.body, e.status, e.recording) for e in mock.journal.entries]
-    assert told == [
+    entries = [(e.method, e.path, e.body, e.status, e.recording) for e in mock.journal.entries]
+    assert entries == [
         ("POST", "/runs/wait", request(), 200, "run"),
         ("POST", "/runs/stream", None, 404, None),
         ("POST", "/runs", request(), 200, "run"),
@@ -68,11 +88,11 @@ def test_the_journal_has_what_was_asked_and_which_recording_answered(
 def test_endpoints_work_without_a_journal(
     make_run: MakeRun, serve_runs: ServeRuns, call: Call
 ) -> None:
-    replay = serve_runs(make_run([("values", 1)])).replay
-    routes = RunEndpoints(replay, RunRegistry(ActiveRuns(), ThreadStore())).routes
+    mock = serve_runs(make_run([("values", 1)]))
+    runs = RunEndpoints(mock.parser, mock.replay, RunRegistry(ThreadStore()))
 
     answers = [
-        call(Starlette(routes=routes), "POST", path, request()) for path in ("/runs/wait", "/runs")
+        call(runs.by_path[path], "POST", path, request()) for path in ("/runs/wait", "/runs")
     ]
 
     assert [exchange.response.status for exchange in answers] == [200, 200]

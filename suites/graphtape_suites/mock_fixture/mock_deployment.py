@@ -49,7 +49,11 @@ class MockDeployment:
         be recorded.
         """
         direction = ResponseOverride(self._known(recording), speed, _faults(fault))
-        self._host.do(lambda: self._host.overrides.give(direction, times))
+        overrides = self._host.overrides
+        if times is None:
+            self._host.do(lambda: overrides.set(direction))
+        else:
+            self._host.do(lambda: overrides.queue(direction, times))
 
     def hold(
         self, recording: str | None = None, *, fault: Fault | Iterable[Fault] = ()
@@ -60,7 +64,7 @@ class MockDeployment:
         """
         steps = Steps()
         direction = ResponseOverride(self._known(recording), 0, _faults(fault), steps)
-        self._host.do(lambda: self._host.overrides.give(direction, 1))
+        self._host.do(lambda: self._host.overrides.queue(direction))
 
         def tell(step: Step) -> None:
             self._host.do(lambda: steps.add(step))

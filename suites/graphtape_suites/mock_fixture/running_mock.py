@@ -12,9 +12,10 @@ from graphtape_mock.recordings.recording import BrokenRecording
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.journal import Entry, Journal
-from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import Mock, bundled_recordings
 from graphtape_mock.server.overrides import Overrides
 from graphtape_mock.server.recorded_deployment import BadRecordedResponse
+from graphtape_mock.server.running import BackgroundServer
 from graphtape_suites.mock_fixture.options import RECORDINGS_INI
 from graphtape_suites.mock_fixture.settings import MockSettings
 

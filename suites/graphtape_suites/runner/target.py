@@ -29,7 +29,8 @@ from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
-from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.running import BackgroundServer
 from graphtape_suites.properties.inputs import plain_input
 from graphtape_suites.runner.run_inputs import recorded_inputs, wanted_inputs
 from graphtape_suites.runner.settings import Settings

@@ -15,8 +15,9 @@ from graphtape_mock.recordings.file import read
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.fault import Cut
 from graphtape_mock.replay.library import load
-from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import Mock, bundled_recordings
 from graphtape_mock.server.overrides import ResponseOverride
+from graphtape_mock.server.running import BackgroundServer
 from graphtape_suites.mock_fixture.options import RECORDINGS_INI
 from graphtape_suites.mock_fixture.settings import KNOWN_KEY, read_settings
 from graphtape_suites.mock_fixture.used_recordings import UsedRecordings
@@ -250,7 +251,7 @@ def test_a_run_that_breaks_off_is_not_kept(
     project(pytester, ANSWERED, INI)
     copy_recording("agent", folder)
     before = Path(folder, "agent.jsonl").read_bytes()
-    deployment[0].overrides.give(ResponseOverride(faults=[Cut(after=3)]))
+    deployment[0].overrides.set(ResponseOverride(faults=[Cut(after=3)]))
 
     result = record(pytester, "rewrite", deployment[1])
 

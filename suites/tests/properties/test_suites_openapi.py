@@ -13,7 +13,8 @@ from schemathesis_run import CHECKS, LEFT_OUT, run_schemathesis
 from graphtape_contracts.openapi import VERSIONS, document
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
-from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
+from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.running import BackgroundServer
 
 
 def serve(recordings: Path) -> BackgroundServer:

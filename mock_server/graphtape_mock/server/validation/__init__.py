@@ -1,1 +1,1 @@
-"""Which requests are valid, and how the others are refused."""
+"""Validation of requests, and the errors for invalid ones."""

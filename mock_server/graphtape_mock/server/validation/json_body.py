@@ -1,4 +1,4 @@
-"""Request bodies: JSON that a schema allows."""
+"""JSON request bodies, validated by a schema."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -19,7 +19,7 @@ CONFIGURABLE_AND_CONTEXT = (
 
 
 def parse_json_body(body: bytes, schema: str) -> Any:
-    """Return the JSON in *body*; raises ApiError 422 where it is none or *schema* forbids it.
+    """Return the JSON in *body*; raises ApiError 422 if *schema* forbids it.
 
     Raises ApiError as `read_json` does.
     """
@@ -29,9 +29,9 @@ def parse_json_body(body: bytes, schema: str) -> Any:
 
 
 def read_json(body: bytes) -> Any:
-    """Return the JSON in *body*; raises ApiError 422 where it is none.
+    """Return the JSON in *body*; raises ApiError 422 if it is not JSON.
 
-    orjson refuses what the server refuses, which uses it too: NaN, numbers beyond 64-bit floats,
+    The server uses orjson too, so both refuse the same: NaN, numbers beyond 64-bit floats,
     a byte order mark, lone surrogates, broken UTF-8, more than 1024 levels. Raises ApiError 400 for
     more than 255 levels: the server's schema validator goes no deeper (observed).
     """
@@ -59,7 +59,7 @@ def _children(node: Any) -> Iterable[Any]:
 
 
 def validate(payload: Any, schema: str) -> None:
-    """Raise ApiError 422 where *schema* forbids *payload*."""
+    """Raise ApiError 422 if *schema* forbids *payload*."""
     if error := first_error(schema, payload):
         raise ApiError(422, str(error))
 
@@ -67,7 +67,7 @@ def validate(payload: Any, schema: str) -> None:
 def parse_uuid(text: str, detail: str) -> str:
     """Return the canonical spelling of a UUID; raises ApiError 422 with *detail*.
 
-    Upper case, no dashes, braces and `urn:uuid:` are fine.
+    Upper case, no dashes, braces and `urn:uuid:` are accepted.
     """
     try:
         return str(UUID(text))
@@ -75,7 +75,7 @@ def parse_uuid(text: str, detail: str) -> str:
         raise ApiError(422, detail) from None
 
 
-# What a client may not choose, so the server drops it in silence. Observed on langgraph-api
+# Keys that the server sets itself and drops silently from requests. Observed on langgraph-api
 # 0.16.7 by sending each key and looking at the run object of POST /runs.
 _RESERVED_METADATA = frozenset(
     ("thread_id", "assistant_id", "run_id", "cron_id", "counters_since_delta_snapshot")
@@ -100,17 +100,17 @@ _RESERVED_CONFIGURABLE = frozenset(
 
 
 def strip_metadata(metadata: Any) -> Any:
-    """Return *metadata* without the keys that are the server's."""
+    """Return *metadata* without the reserved keys."""
     return _strip(metadata, _RESERVED_METADATA)
 
 
 def strip_configurable(configurable: Any) -> Any:
-    """Return *configurable*, or a context, without the keys that are the server's."""
+    """Return *configurable*, or a context, without the reserved keys."""
     return _strip(configurable, _RESERVED_CONFIGURABLE)
 
 
 def strip_config(config: Json) -> Json:
-    """Return *config* without the keys that are the server's, wherever they stand in it."""
+    """Return *config* without the reserved keys in `configurable` and `metadata`."""
     strips = {"configurable": strip_configurable, "metadata": strip_metadata}
     return {key: strips[key](value) if key in strips else value for key, value in config.items()}
 

@@ -1,6 +1,6 @@
-"""What a server checks of a run request after its schema, in the order of langgraph-api 0.16.7.
+"""The checks of a run request after its schema, in the order of langgraph-api 0.16.7.
 
-Some of these fields are declared nowhere and still break the server: it answers as it does when a
+Some of these fields are not declared and still break the server: it responds as it does when a
 handler crashes, and so does the mock. Observed by sending every field with every type of value.
 """
 
@@ -15,13 +15,13 @@ from graphtape_mock.server.validation.webhook import check_webhook
 
 
 def check_before_assistant(body: Json) -> None:
-    """Raise ApiError for what is wrong with *body* whether the assistant exists or not."""
+    """Raise ApiError for errors that the server finds before it looks up the assistant."""
     for check in _BEFORE_ASSISTANT:
         check(body)
 
 
 def check_after_assistant(body: Json) -> None:
-    """Raise ApiError for what the server only notices once it found the assistant."""
+    """Raise ApiError for errors that the server finds after it has looked up the assistant."""
     for check in _AFTER_ASSISTANT:
         check(body)
 
@@ -53,7 +53,7 @@ def _check_checkpoint(body: Json) -> None:
     try:
         dict(body.get("checkpoint") or {})
     except ValueError as error:
-        # The server makes the same dictionary, and answers with the text of the same error.
+        # The server makes the same dictionary and responds with the text of the same error.
         raise ApiError(400, str(error)) from None
     except TypeError:
         raise ServerCrash from None

@@ -1,8 +1,9 @@
-"""Which webhook URLs a server accepts, as far as that can be told without a network.
+"""The check of webhook URLs, as far as it is possible without a network.
 
-The real server also looks the host up and refuses one that has no address or a forbidden one. The
-mock asks no name server: it judges addresses, the names that must never leave a machine, and names
-under `.invalid` and `.localhost`, whose fate is fixed (RFC 6761). Every other name is accepted.
+The real server also looks the host up and refuses one without an address or with a forbidden one.
+The mock does no name lookup: it checks addresses, the names that are local to a machine or a
+cloud, and names under `.invalid` and `.localhost`, which are fixed by RFC 6761. Every other name
+is accepted.
 """
 
 import socket
@@ -49,7 +50,7 @@ _BLOCKED_NETWORKS = {
 
 
 def check_webhook(url: str) -> None:
-    """Raise ApiError where a server would refuse *url* as a webhook."""
+    """Raise ApiError if a server would refuse *url* as a webhook."""
     if len(url) > _MAX_LENGTH:
         raise ApiError(422, "Webhook URL too long")
     if url.startswith("/"):
@@ -58,8 +59,8 @@ def check_webhook(url: str) -> None:
         parts = urlsplit(url)
         reason = _blocked(parts)
     except ValueError as error:
-        # Brackets that do not match, a port out of range, a label that is too long: the server
-        # answers every such error with 400 and its text.
+        # Unmatched brackets, a port out of range, a label that is too long: the server responds
+        # to every such error with 400 and its text.
         raise ApiError(400, str(error)) from None
     if reason is not None:
         raise ApiError(422, reason)
@@ -84,7 +85,7 @@ def _blocked_name(host: str) -> str | None:
 
 def _blocked_address(host: str, port: int, is_literal: bool) -> str | None:
     try:
-        # Numeric only: reads every spelling of an address (127.1, 0x7f000001), asks nobody.
+        # Numeric only: reads every spelling of an address (127.1, 0x7f000001) without a lookup.
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
         return "DNS resolution failed" if is_literal else None

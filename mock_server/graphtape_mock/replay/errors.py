@@ -1,0 +1,5 @@
+"""The base of the errors that replay raises for a request without a recorded response."""
+
+
+class NotRecorded(LookupError):
+    """No recording has a response to a request."""
