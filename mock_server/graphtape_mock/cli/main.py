@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -63,13 +62,20 @@ class _LazyGroup(click.Group):
         Few projects have any, so nothing is imported for the others.
         """
         file = _nearest(Path.cwd(), "pyproject.toml")
-        with suppress(OSError):
-            if file is None or b"tool.graphtape" not in file.read_bytes():
-                return {}
+        if file is None or b"tool.graphtape" not in _content(file):
+            return {}
         from graphtape_mock.cli.configuration import defaults
 
         commands = {name: self.get_command(ctx, name) for name in COMMANDS}
         return {**defaults(file, {name: found for name, found in commands.items() if found})}
+
+
+def _content(file: Path) -> bytes:
+    """Return the bytes of *file*, none if it cannot be read: it may be no file of this project."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def _nearest(folder: Path, name: str) -> Path | None:
