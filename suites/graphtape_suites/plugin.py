@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graphtape_suites.marks import CHECK_MARK
 from graphtape_suites.mock_fixture import options as mock_options
-from graphtape_suites.report.terminal import CHECK_MARK, SessionReport
+from graphtape_suites.report.terminal import SessionReport
 from graphtape_suites.runner.options import add_options
 
 if TYPE_CHECKING:

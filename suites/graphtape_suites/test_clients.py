@@ -10,7 +10,7 @@ from graphtape_contracts.parsing.event import Absent, event_of, parse
 from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_suites.checks import sdk
 from graphtape_suites.checks.check import NotExercised, check, fail_check, not_applicable
-from graphtape_suites.runner.session import Session
+from graphtape_suites.session.session import Session
 
 
 @check(
@@ -73,7 +73,7 @@ def _whole(session: Session, kind: Kind) -> Iterator[Exchange]:
         not_applicable(f"there is no SDK to read with: pip install {sdk.DISTRIBUTION}")
     seen = 0
     for scenario in session.scenarios:
-        for judged in session.judged(scenario):
+        for judged in session.checked(scenario):
             if judged.head.kind is kind and judged.exchange.end is End.COMPLETE:
                 seen += 1
                 yield judged.exchange

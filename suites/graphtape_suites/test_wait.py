@@ -1,7 +1,5 @@
 """`POST /runs/wait`: the output of a run, in one JSON value."""
 
-from collections.abc import Callable
-
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.parsing.exchange_head import Kind
@@ -9,24 +7,26 @@ from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import wait
 from graphtape_suites.checks.check import check, rules_of, scenarios_of
 from graphtape_suites.checks.endings import whole
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.checks.timing import head_first
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import WAIT, ScenarioClient
-from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import Scenario
+from graphtape_suites.session.session import Session
 from graphtape_suites.strategies import run_options
+from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 
 @scenarios_of("wait")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """Runs can be waited for."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @rules_of(wait)
-def test_output(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_output(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """The output of a run is one JSON value that says what became of it."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @check(
@@ -55,9 +55,9 @@ def test_the_head_comes_first(session: Session) -> None:
     Level.MUST,
     "Whatever a request asks to see, its output keeps the contract.",
     runs=1,
-    explores=True,
+    is_property=True,
 )
-def test_any_request_is_answered_by_the_contract(explore: PropertyRunner) -> None:
+def test_any_request_is_answered_by_the_contract(property_runner: PropertyRunner) -> None:
     """Modes and options in any combination."""
 
     def wait_for(client: ScenarioClient, options: Json) -> None:
@@ -65,4 +65,4 @@ def test_any_request_is_answered_by_the_contract(explore: PropertyRunner) -> Non
         if exchange.response.status != 200:
             client.complain(f"expected an output, got status {exchange.response.status}")
 
-    explore(run_options(dialect=explore.dialect), wait_for)
+    property_runner(run_options(dialect=property_runner.dialect), wait_for)

@@ -78,7 +78,7 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         "--graphtape-level",
         choices=LEVELS,
         default="should",
-        help="Judge by the promises that bind at least so much (default: %(default)s).",
+        help="Judge by the requirements that bind at least so much (default: %(default)s).",
     )
     group.addoption(
         "--graphtape-dialect",
@@ -130,7 +130,7 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     group.addoption(
         "--graphtape-expected-failures",
         metavar="FILE",
-        help="A TOML file of promises that are known to be broken, each with its reason; one that "
+        help="A TOML file of requirements that are known to be broken, each with its reason; one that "
         "is kept after all fails.",
     )
     group.addoption(

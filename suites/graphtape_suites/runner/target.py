@@ -30,7 +30,7 @@ from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import BackgroundServer, Mock, bundled_recordings
-from graphtape_suites.properties.inputs import plain_input
+from graphtape_suites.runner.input_schema import plain_input
 from graphtape_suites.runner.run_inputs import recorded_inputs, wanted_inputs
 from graphtape_suites.runner.settings import Settings
 
@@ -57,8 +57,8 @@ class Target:
     """What it is judged by."""
     info: Exchange
     """The answer to `GET /info`."""
-    examples: tuple[RecordingRequest, ...]
-    """What is run: the first one by most scenarios."""
+    run_inputs: tuple[RecordingRequest, ...]
+    """The inputs to run; most scenarios run the first one only."""
     deployment_info: dict[str, DeploymentInfo]
     """What the deployment says of each assistant, by the name that examples use."""
 
@@ -166,9 +166,9 @@ def target_of(
     says = settings.inputs or settings.assistants
     jobs = recorded if recorded and not says else wanted_inputs(settings, upstream)
     around = {job.assistant: fetch_assistant_info(upstream, job.assistant, info) for job in jobs}
-    examples = tuple(_with_input(job, around[job.assistant]) for job in jobs)
+    run_inputs = tuple(_with_input(job, around[job.assistant]) for job in jobs)
     client = DeploymentClient(upstream, RunBudget(budget, folder))
-    return Target(settings, folder, client, rules, info, examples, around)
+    return Target(settings, folder, client, rules, info, run_inputs, around)
 
 
 def _with_input(example: RecordingRequest, around: DeploymentInfo) -> RecordingRequest:

@@ -24,7 +24,7 @@ def assistants(client: ScenarioClient) -> None:
     """The deployment is asked for its assistants, their schemas and their graphs."""
     client.fetch("POST", "/assistants/search", {"limit": 10, "offset": 0})
     client.fetch("POST", "/assistants/count", {})
-    around = client.target.deployment_info[client.example.assistant]
+    around = client.target.deployment_info[client.run_input.assistant]
     if around.assistant_id is not None:
         for part in ("", "/schemas", "/graph"):
             client.fetch("GET", f"/assistants/{around.assistant_id}{part}")

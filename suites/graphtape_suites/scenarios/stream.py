@@ -57,5 +57,5 @@ def unknown_field(client: ScenarioClient) -> None:
 @scenario("stream.assistant-id", runs=1, profile=STANDARD)
 def assistant_id(client: ScenarioClient) -> None:
     """The assistant is named by its id in place of its graph."""
-    around = client.target.deployment_info[client.example.assistant]
-    client.run(assistant_id=around.assistant_id or client.example.assistant)
+    around = client.target.deployment_info[client.run_input.assistant]
+    client.run(assistant_id=around.assistant_id or client.run_input.assistant)

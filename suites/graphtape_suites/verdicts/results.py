@@ -5,14 +5,14 @@ they are about are in recordings in the folder that the processes share.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from graphtape_contracts import Exchange
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Json
 from graphtape_mock.deployment.budget import BudgetLimits, Spent
+from graphtape_suites.session.scenario_result import ScenarioResult
 
 
 class Outcome(StrEnum):
@@ -35,8 +35,8 @@ class ScenarioVerdict:
     scenario: str
     exchanges: int
     """How many exchanges of it the promise is made about."""
-    broken: int
-    """In how many of them it was not kept."""
+    failed: int
+    """The number of them that failed."""
     findings: tuple[Finding, ...] = ()
     """`exchange` of a finding is the number of the exchange in the scenario, counted from 1."""
 
@@ -85,20 +85,6 @@ def _finding(value: Any) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class ScenarioResult:
-    """What came of a scenario: the exchanges that were made, or why they could not be."""
-
-    scenario: str
-    about: str
-    """What is tried, in a sentence."""
-    exchanges: tuple[Exchange, ...] = ()
-    problem: str = ""
-    """What kept it from being played to its end."""
-    inapplicable: str = ""
-    """Why it is not played: what the deployment does not offer."""
-
-
-@dataclass(frozen=True, slots=True)
 class Results:
     """All that a session found out."""
 
@@ -111,14 +97,14 @@ class Results:
     contract: str
     """The version of the contract."""
     level: Level
-    """The level down to which promises were judged."""
+    """The level down to which requirements were judged."""
     profile: str
     started_at: str
     """ISO 8601, UTC."""
     budget: BudgetLimits
     spent: Spent
     verdicts: Sequence[Verdict] = ()
-    played: Sequence[ScenarioResult] = field(default=())
+    scenario_results: Sequence[ScenarioResult] = ()
 
     def judged(self, outcome: Outcome) -> list[Verdict]:
         """Return the verdicts with that *outcome*."""

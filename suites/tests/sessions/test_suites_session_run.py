@@ -35,7 +35,7 @@ def test_workers_play_a_scenario_once_and_all_tell_their_verdicts(
             pytester,
             *("--graphtape-url", deployment.url, "-n", "2", "--dist", "load"),
             *("-k", "test_scenario or nothing_of_one"),
-            only=["stateless", "wait"],
+            only=["isolation", "wait"],
             apart=True,
         )
 
