@@ -59,7 +59,7 @@ def test_each_package_says_that_it_is_typed(wheel: set[str], package: str) -> No
 
 def test_the_wheel_holds_the_schemas_and_the_bundled_recordings(wheel: set[str]) -> None:
     assert "graphtape_contracts/schemas/recording.json" in wheel
-    assert "graphtape_mock/recordings/agent.jsonl" in wheel
+    assert "graphtape_mock/recordings/bundled/agent.jsonl" in wheel
 
 
 def test_the_wheel_holds_the_licence(wheel: set[str]) -> None:

@@ -92,7 +92,11 @@ def test_the_options_are_documented_in_one_group(pytester: pytest.Pytester) -> N
 
 
 def test_the_package_gives_what_it_names_and_nothing_else() -> None:
-    assert graphtape_suites.MockDeployment.__name__ in graphtape_suites.__all__
+    names = {name: getattr(graphtape_suites, name) for name in graphtape_suites.__all__}
+
+    assert names["MockDeployment"].__name__ == "MockDeployment"
+    assert names["faults"].status(503).status == 503
+    assert names["strategies"].streams
     with pytest.raises(AttributeError, match="'graphtape_suites' has no attribute 'nothing'"):
         _ = graphtape_suites.nothing
 

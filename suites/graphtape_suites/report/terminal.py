@@ -118,7 +118,7 @@ class SessionReport:
             f"{results.url or 'no deployment'}: "
             + ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome)
         )
-        waited = f", waited {spent.waits} times for the deployment" if spent.waits else ""
+        waited = f", waited {spent.waits} times" if spent.waits else ""
         terminalreporter.line(
             f"spent {spent.runs} of {budget.runs} runs, {spent.seconds:.0f} of "
             f"{budget.seconds:g} s{waited}"

@@ -65,4 +65,4 @@ def test_examples_are_counted(
 def test_the_sum_is_told_at_the_end(items: list[pytest.Item]) -> None:
     *_, last = plan_lines(plan_checks(items, SETTINGS), SETTINGS)
 
-    assert missing(last, ["3 requirements", "4 runs of the mock", 1000]) == []
+    assert missing(last, ["3 checks", "4 runs of the mock", 1000]) == []

@@ -24,7 +24,7 @@ def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytest
             "0 runs *1*",
             "isolation.nothing-remembered (MUST): *",
             "*3 of 3 runs*",
-            "*: * kept, 0 broken, 0 broken as expected, 10 not exercised, *",
+            "*: * passed, 0 failed, 0 expected failure, 10 not exercised, *",
             "spent 3 of 3 runs, *",
         ]
     )

@@ -38,7 +38,7 @@ def test_a_finding_says_what_where_and_how_it_is_known(pytester: pytest.Pytester
         [
             "head.cache-control (SHOULD): *",
             "",
-            "kept in 0 of * exchanges",
+            "passed in 0 of * exchanges",
             "in *, 2 of 2 exchanges:",
             "head.cache-control (SHOULD)*exchange 1",
             "*`no-store`*`no-cache`*",

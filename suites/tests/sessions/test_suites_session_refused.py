@@ -37,7 +37,7 @@ def test_a_deployment_that_is_down(pytester: pytest.Pytester, nowhere: str) -> N
     result = run_suites(pytester, "--graphtape-url", nowhere, only=["wait"])
 
     _check(result, f"*{nowhere}*")
-    result.stdout.fnmatch_lines(["*: 0 kept, 0 broken, *, 1 not exercised, *"])
+    result.stdout.fnmatch_lines(["*: 0 passed, 0 failed, *, 1 not exercised, *"])
 
 
 def test_a_deployment_that_is_down_for_workers(pytester: pytest.Pytester, nowhere: str) -> None:

@@ -21,7 +21,7 @@ def _number(pattern: str, result: pytest.RunResult) -> int:
 def test_the_mock_keeps_what_it_promises(pytester: pytest.Pytester) -> None:
     result = run_suites(pytester, "--graphtape-level", "note")
 
-    kept = _number(r"(\d+) kept, 0 broken, 1 broken as expected, 0 not exercised", result)
+    kept = _number(r"(\d+) passed, 0 failed, 1 expected failure, 0 not exercised", result)
     assert result.ret == pytest.ExitCode.OK
     assert result.parseoutcomes()["passed"] == kept
     assert _number(SPENT, result) > 50
@@ -41,7 +41,7 @@ def test_workers_play_a_scenario_once_and_all_tell_their_verdicts(
 
     marked = [a for a in deployment.asked if "graphtape_marker" in a.fields.get("metadata", {})]
     result.assert_outcomes(passed=4)
-    result.stdout.fnmatch_lines(["*: 4 kept, 0 broken, *"])
+    result.stdout.fnmatch_lines(["*: 4 passed, 0 failed, *"])
     assert len(marked) == 4
     assert _number(SPENT, result) == len(deployment.runs)
 

@@ -52,7 +52,7 @@ def test_a_rule_that_is_kept_counts_its_exchanges(mock: Target) -> None:
     assert [(v.scenario, v.exchanges, v.failed) for v in evaluation.scenarios] == [
         ("wait.default", 2, 0)
     ]
-    assert str(evaluation) == "kept in 2 of 2 exchanges"
+    assert str(evaluation) == "passed in 2 of 2 exchanges"
 
 
 def test_a_relation_is_judged_over_all_scenarios_together(mock: Target) -> None:
@@ -85,19 +85,19 @@ def test_a_rule_of_a_later_version_is_not_applicable(mock: Target) -> None:
     pinned = replace(mock, rules=(), settings=replace(mock.settings, contract="0.16"))
 
     assert _reason("wait.one-value", _only(pinned, "wait.default")) == (
-        "no promise of the contract 0.16 at this level"
+        "not in contract 0.16 at this level"
     )
 
 
 def test_what_no_scenario_shows_is_not_applicable(mock: Target) -> None:
     assert _reason("wait.one-value", _only(mock, "stream.default")) == (
-        "nothing that the profile smoke tries is answered with a join or wait"
+        "no request of the profile smoke is answered with a join or wait"
     )
 
 
 def test_an_event_that_no_run_shows_is_not_applicable(mock: Target) -> None:
     assert _reason("debug.one-step", _only(mock, "wait.default", "stream.default")) == (
-        "no run showed an event debug: does an example make one?"
+        "no run showed an event debug: does a run input make one?"
     )
 
 
@@ -105,7 +105,7 @@ def test_what_could_not_be_played_is_untried(tmp_path: Path) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
         target.run_budget.budget = replace(target.run_budget.budget, runs=0)
         session = _only(target, "wait.default")
-        with pytest.raises(NotExercised, match=r"wait.default could not be played: the budget is"):
+        with pytest.raises(NotExercised, match=r"wait.default did not run to its end: the budget is"):
             evaluate(_rule("wait.one-value"), session)
 
 
@@ -127,7 +127,7 @@ def test_findings_are_told_scenario_by_scenario_and_not_all(tmp_path: Path) -> N
         evaluation = evaluate(_rule("head.once"), session)
 
     text = str(evaluation)
-    assert text.startswith("kept in 0 of 7 exchanges\n")
+    assert text.startswith("passed in 0 of 7 exchanges\n")
     assert "in wait.default, 1 of 1 exchanges:" in text
     assert text.endswith("also in modes.values, modes.events")
 
@@ -179,4 +179,4 @@ def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) ->
 
 
 def test_an_empty_ruling_says_that_nothing_was_judged() -> None:
-    assert str(Evaluation()) == "kept in 0 of 0 exchanges"
+    assert str(Evaluation()) == "passed in 0 of 0 exchanges"

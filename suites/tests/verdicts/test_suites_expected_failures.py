@@ -55,7 +55,7 @@ def test_without_a_file_nothing_is_expected() -> None:
         ('["head.schema"]\nreason = "x"', "did you mean head.scheme"),
         (
             '["nothing like it"]\nreason = "x"',
-            "expected the id of a promise, got 'nothing like it'",
+            "expected the id of a rule or check, got 'nothing like it'",
         ),
         ('"head.once" = 5', 'expected a table with a "reason" in it, got 5'),
         ('["head.once"]', 'expected a table with a "reason" in it, got {}'),
