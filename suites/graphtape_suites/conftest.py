@@ -1,4 +1,4 @@
-"""The fixtures and hooks of the suites: one session with the deployment, a verdict for each test."""
+"""Fixtures and hooks of the suites: one session with the deployment, a verdict on each test."""
 
 from collections.abc import Generator, Iterator
 

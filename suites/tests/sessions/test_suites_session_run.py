@@ -1,11 +1,12 @@
 """The suites, from outside: what they try, what they tell, what they leave behind."""
 
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
-from suites_run import deployed, run_suites
+from suites_run import Asked, deployed, run_suites
 
 from graphtape_suites.runner.profile import SMOKE
 
@@ -159,11 +160,18 @@ def test_what_the_user_names_is_run_on_the_mock_too(pytester: pytest.Pytester) -
 
 
 def test_a_report_that_cannot_be_written_is_told(pytester: pytest.Pytester) -> None:
-    result = run_suites(
-        pytester,
-        *("--graphtape-report", "nowhere/report.html", "-k", "wait.default"),
-        only=["wait"],
-    )
+    folder = pytester.mkdir("soon_gone")
+
+    def remove_folder(_: Asked) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+    with deployed(remove_folder) as deployment:
+        result = run_suites(
+            pytester,
+            *("--graphtape-url", deployment.url, "-k", "wait.default"),
+            *("--graphtape-report", "soon_gone/report.html"),
+            only=["wait"],
+        )
 
     assert result.ret == 2
-    result.stdout.fnmatch_lines(["report: nowhere/report.html*No such file or directory*"])
+    result.stdout.fnmatch_lines(["report: soon_gone/report.html*No such file or directory*"])
