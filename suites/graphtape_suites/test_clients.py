@@ -32,7 +32,7 @@ def test_the_python_sdk_reads_streams(session: Session) -> None:
 @check(
     "clients.wait",
     Level.MUST,
-    "The installed Python SDK reads from the output of a run the JSON that it is.",
+    "The installed Python SDK returns the output of a run unchanged.",
 )
 def test_the_python_sdk_reads_outputs(session: Session) -> None:
     """Line feeds that keep the connection alive do not disturb it."""
@@ -45,7 +45,7 @@ def test_the_python_sdk_reads_outputs(session: Session) -> None:
 @check(
     "clients.refusal",
     Level.MUST,
-    "The installed Python SDK tells its user the status of a request that is refused.",
+    "The installed Python SDK raises an error with the status of a request that is refused.",
 )
 def test_the_python_sdk_tells_refusals(session: Session) -> None:
     """A refusal is an exception that has the status."""

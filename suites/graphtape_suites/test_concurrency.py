@@ -21,7 +21,7 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     NAMES,
     "concurrency.not-mixed-up",
     Level.MUST,
-    "Runs at the same time do not get each other's answers.",
+    "Runs at the same time do not get each other's responses.",
 )
 def test_runs_at_the_same_time_are_not_mixed_up(
     scenario: Scenario, run_scenario: RunScenario
@@ -35,12 +35,12 @@ def test_runs_at_the_same_time_are_not_mixed_up(
     NAMES,
     "concurrency.all-answered",
     Level.MUST,
-    "Of runs at the same time each is answered, and to its end.",
+    "Runs at the same time all get complete responses.",
 )
 def test_runs_at_the_same_time_are_all_answered(
     scenario: Scenario, run_scenario: RunScenario
 ) -> None:
-    """Whoever comes while others are served waits, and is not turned away."""
+    """A run that starts while others are served waits; it is not refused."""
     exchanges = run_scenario(scenario)
     for number, exchange in enumerate(exchanges, 1):
         status = exchange.response.status
@@ -54,7 +54,7 @@ def test_runs_at_the_same_time_are_all_answered(
 @check(
     "concurrency.any-order",
     Level.MUST,
-    "In whatever order runs are made, left, waited for and refused, each keeps the contract.",
+    "Runs that are started, dropped, waited for and refused in any order meet the contract.",
     runs=4,
     is_property=True,
 )

@@ -39,7 +39,7 @@ def test_repetition(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 def test_a_wait_has_the_fields_of_the_last_values(
     run_scenario: RunScenario, session: Session
 ) -> None:
-    """Agents say something else each time, but in the same fields."""
+    """The values of an agent's output vary, its fields do not."""
     outputs: dict[Kind, object] = {}
     for exchange in run_scenario(SCENARIOS["consistency.ways"]):
         head = parse_head(exchange.request, exchange.response, dialect=session.target.dialect)
@@ -60,7 +60,7 @@ def test_a_wait_has_the_fields_of_the_last_values(
 @check(
     "consistency.any-request",
     Level.MUST,
-    "Whatever a request asks to see, the stream and the wait of it are of the same run.",
+    "The stream and the wait of any request agree.",
     runs=2,
     is_property=True,
 )

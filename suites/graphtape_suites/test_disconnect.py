@@ -1,4 +1,4 @@
-"""Clients that hang up: nobody else notices."""
+"""Clients that hang up: other runs are not affected."""
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
@@ -17,10 +17,10 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     scenario_names("disconnect"),
     "disconnect.next-run-unharmed",
     Level.MUST,
-    "After a client hung up, the next run is answered to its end.",
+    "The run after a client hung up gets a complete response.",
 )
 def test_the_next_run_is_answered_to_its_end(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """A page is closed in the middle of an answer all the time."""
+    """Users often close a page in the middle of a response."""
     following = run_scenario(scenario)[-1]
     if following.response.status != 200 or following.end is not End.COMPLETE:
         fail_check(

@@ -18,7 +18,7 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
 
 @rules_of(endpoints)
 def test_answers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A deployment says what clients ask before they run anything."""
+    """Clients request these endpoints before they make a run."""
     evaluate_rule(rule)
 
 
@@ -31,12 +31,12 @@ def test_browsers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 @check(
     "endpoints.documented",
     Level.SHOULD,
-    "What the OpenAPI document of a deployment claims to have is there.",
+    "The system endpoints in the OpenAPI document of a deployment exist.",
 )
 def test_what_the_openapi_document_claims_is_there(
     run_scenario: RunScenario, session: Session
 ) -> None:
-    """Who reads the document relies on it."""
+    """Clients rely on the document."""
     claimed = 0
     for exchange in run_scenario(SCENARIOS["endpoints.system"]):
         path, status = exchange.request.path, exchange.response.status

@@ -42,7 +42,7 @@ def test_validation(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 
 @rules_of(errors)
 def test_failures(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A run that fails says with which class of error, and no more than clients may know."""
+    """A run that fails names its class of error, and reveals no internals."""
     evaluate_rule(rule)
 
 
@@ -54,7 +54,7 @@ def test_failures(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     "never a success, never a fault of the server.",
 )
 def test_wrong_requests_are_refused(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Clients tell their own mistakes from those of the server by the status."""
+    """Clients distinguish their own errors from those of the server by the status."""
     for exchange in run_scenario(scenario):
         status = exchange.response.status
         if not 300 <= status < 500:
@@ -66,10 +66,10 @@ def test_wrong_requests_are_refused(scenario: Scenario, run_scenario: RunScenari
 @check(
     "errors.stream-and-wait-agree",
     Level.MUST,
-    "A run that fails fails in the same way whether it is streamed or waited for.",
+    "A run that fails does so both when it is streamed and when it is waited for.",
 )
 def test_streams_and_waits_agree_on_failures(run_scenario: RunScenario, session: Session) -> None:
-    """Nobody swallows an error: neither the stream nor the wait."""
+    """Neither the stream nor the wait hides an error."""
     for name in MAY_FAIL:
         if SCENARIOS[name] in session.scenarios:
             exchanges = run_scenario(SCENARIOS[name])

@@ -1,4 +1,4 @@
-"""Stateless: a run knows nothing of those before it, and leaves nothing for those after it."""
+"""Isolation: ids and data of one run never appear in another."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
@@ -25,9 +25,9 @@ def test_ids(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 @check(
     "isolation.nothing-remembered",
     Level.MUST,
-    "Nothing that was sent with one run comes back with another.",
+    "Metadata of one run never appears in the response to another.",
 )
 def test_nothing_of_one_run_comes_back_with_another(run_scenario: RunScenario) -> None:
-    """Runs of different people go through one deployment."""
+    """Different users share one deployment."""
     if found := foreign_run_tags(run_scenario(SCENARIOS["isolation.again"])):
         fail_check(found)

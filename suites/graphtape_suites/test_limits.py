@@ -20,10 +20,10 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     scenario_names("limits"),
     "limits.accepted",
     Level.SHOULD,
-    "What is odd, deep or large, and legal JSON, is taken where nobody needs to understand it.",
+    "Odd, deeply nested or large JSON is accepted in metadata and unknown fields.",
 )
 def test_odd_requests_are_taken(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """People paste whatever they have."""
+    """Users send arbitrary text."""
     for exchange in run_scenario(scenario):
         if exchange.response.status != 200:
             fail_check(f"expected 200 to {exchange.request.path}, got {exchange.response.status}")
@@ -32,7 +32,7 @@ def test_odd_requests_are_taken(scenario: Scenario, run_scenario: RunScenario) -
 @check(
     "limits.any-json",
     Level.MUST,
-    "Whatever JSON the metadata of a run is, its stream keeps the contract.",
+    "The stream of a run with any JSON object as metadata meets the contract.",
     runs=1,
     is_property=True,
 )
@@ -50,8 +50,8 @@ def test_any_json_may_be_metadata(property_runner: PropertyRunner) -> None:
 @check(
     "limits.any-input",
     Level.MUST,
-    "Whatever input the advertised schema allows, the answer keeps the contract: it may fail, "
-    "and then says so.",
+    "The response to any input that the advertised schema allows meets the contract; the run "
+    "may fail with an error.",
     runs=1,
     is_property=True,
 )

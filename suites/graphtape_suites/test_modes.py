@@ -23,7 +23,7 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
 
 @rules_of(data)
 def test_data(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """The data of each event is as its schema says."""
+    """The data of each event matches its schema."""
     evaluate_rule(rule)
 
 
@@ -35,7 +35,7 @@ def test_state(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 
 @rules_of(tasks, debug)
 def test_tasks(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """Tasks start, end, and are told twice in the same words."""
+    """Tasks start and end, and `debug` repeats them unchanged."""
     evaluate_rule(rule)
 
 
@@ -49,7 +49,7 @@ def test_langchain_events(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     [f"modes.{mode}" for mode in ("values", "updates", "tasks", "debug", "events")],
     "modes.present",
     Level.SHOULD,
-    "A mode that is asked for is shown: a run that makes a step has values, updates, tasks, "
+    "A requested mode has events: a run that makes a step has values, updates, tasks, "
     "debug events and LangChain's events.",
 )
 def test_a_mode_that_is_asked_for_is_shown(scenario: Scenario, run_scenario: RunScenario) -> None:

@@ -61,7 +61,7 @@ def test_heartbeats(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 
 @rules_of(head)
 def test_head(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """The head of an answer says what it is and which run it is about."""
+    """The headers of a response give its type and its run."""
     evaluate_rule(rule)
 
 
@@ -86,17 +86,17 @@ def test_identifiers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 @check(
     "stream.complete",
     Level.MUST,
-    "A stream is not broken off: it ends as HTTP asks for.",
+    "A stream ends as HTTP requires; the connection is not cut.",
 )
 def test_streams_come_to_their_end(session: Session) -> None:
-    """Who is told half of a run does not know it."""
+    """A client can't know that half of a run is missing."""
     whole(session, Kind.STREAM)
 
 
 @check(
     "stream.not-buffered",
     Level.MUST,
-    "Events come when they happen: a stream is not held back until its run is over.",
+    "Events arrive when they happen: a stream is not buffered until its run ends.",
 )
 def test_events_come_when_they_happen(run_scenario: RunScenario) -> None:
     """A page shows what a model writes while it writes it. The run's own clock is in `debug`."""
@@ -119,11 +119,11 @@ def test_events_come_when_they_happen(run_scenario: RunScenario) -> None:
 @check(
     "stream.head-first",
     Level.MUST,
-    "The head of a stream comes when the run was taken, not when it has something to show.",
+    "The headers of a stream arrive when the run is accepted, not with its first event.",
     runs=1,
 )
 def test_the_head_comes_first(session: Session) -> None:
-    """The SDKs tell their users of the run by the head, and give up where none comes."""
+    """The SDKs report the run from the headers, and time out without them."""
     head_first(session, STREAM)
 
 
@@ -131,10 +131,10 @@ def test_the_head_comes_first(session: Session) -> None:
     ("stream.accept", "stream.plain-text", "stream.unknown-field"),
     "stream.lenient",
     Level.MUST,
-    "`Accept`, the content type text/plain and unknown fields keep no run from being streamed.",
+    "`Accept`, the content type text/plain and unknown fields do not prevent a stream.",
 )
 def test_requests_are_read_leniently(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Clients send what the servers were seen to take."""
+    """The servers were seen to accept such requests."""
     for exchange in run_scenario(scenario):
         if exchange.response.status != 200 or not exchange.is_stream:
             fail_check(
@@ -145,7 +145,7 @@ def test_requests_are_read_leniently(scenario: Scenario, run_scenario: RunScenar
 @check(
     "stream.any-request",
     Level.MUST,
-    "Whatever a request asks to see, its stream keeps the contract.",
+    "The stream of any combination of modes and options meets the contract.",
     runs=1,
     is_property=True,
 )

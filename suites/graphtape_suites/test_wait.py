@@ -25,14 +25,14 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
 
 @rules_of(wait)
 def test_output(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """The output of a run is one JSON value that says what became of it."""
+    """The output of a run is one JSON value: its state or its error."""
     evaluate_rule(rule)
 
 
 @check(
     "wait.complete",
     Level.MUST,
-    "An output is not broken off: it ends as HTTP asks for.",
+    "An output ends as HTTP requires; the connection is not cut.",
 )
 def test_outputs_come_to_their_end(session: Session) -> None:
     """The SDKs fail on half of a JSON value."""
@@ -42,18 +42,18 @@ def test_outputs_come_to_their_end(session: Session) -> None:
 @check(
     "wait.head-first",
     Level.SHOULD,
-    "The head of the answer comes when the run was taken, not when it is over.",
+    "The headers of the response arrive when the run is accepted, not when it ends.",
     runs=1,
 )
 def test_the_head_comes_first(session: Session) -> None:
-    """The SDKs know the run by the head, and join it when the connection breaks."""
+    """The SDKs read the run from the headers, and join it if the connection is lost."""
     head_first(session, WAIT)
 
 
 @check(
     "wait.any-request",
     Level.MUST,
-    "Whatever a request asks to see, its output keeps the contract.",
+    "The output of any combination of modes and options meets the contract.",
     runs=1,
     is_property=True,
 )

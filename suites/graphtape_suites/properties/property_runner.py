@@ -1,7 +1,7 @@
-"""Properties: many requests, each judged by every rule; the smallest that fails is told.
+"""Properties: generated requests, each checked by every rule.
 
-What a strategy draws is played like a scenario. Hypothesis makes a failing request smaller as long
-as the budget lasts. What it leaves is told as curl, and kept as a recording.
+A generated case runs like a scenario. Hypothesis shrinks a failing case while the budget lasts; the
+smallest is printed as curl commands and saved as a recording.
 """
 
 import re

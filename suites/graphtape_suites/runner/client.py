@@ -1,4 +1,4 @@
-"""Where scenarios are played: what makes their exchanges, and keeps them."""
+"""The client of a scenario: makes requests of the target, and keeps the exchanges."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -96,5 +96,5 @@ ABSENT = object()
 
 
 def fresh_id() -> str:
-    """Return a UUID that nobody knows."""
+    """Return a new UUID."""
     return str(uuid4())

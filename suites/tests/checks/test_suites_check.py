@@ -91,7 +91,7 @@ def test_a_promise_is_found_by_its_id() -> None:
     requirements = all_checks()
 
     assert RULE_IDS < requirements.keys()
-    assert requirements["stream.not-buffered"].statement.startswith("Events come when they happen")
+    assert requirements["stream.not-buffered"].statement.startswith("Events arrive when they happen")
 
 
 def test_what_is_promised_in_a_scenario_is_tried_by_the_profiles_that_play_it() -> None:
