@@ -27,7 +27,7 @@ MOCK: pytest.StashKey[MockDeployment] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and settings of the plugin; all names start with `graphtape`."""
-    group = parser.getgroup(GROUP, "graphtape: a mock of a LangGraph deployment, and suites to check one")
+    group = parser.getgroup(GROUP, "graphtape: mock a LangGraph deployment, or check one")
     mock_options.add_options(group, parser)
     add_options(group, parser)
 

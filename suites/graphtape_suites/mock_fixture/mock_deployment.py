@@ -113,7 +113,7 @@ class MockDeployment:
         self._allows_unmatched = True
 
     def problems(self) -> str:
-        """Return the problems since the last call, for which the plugin fails the test; else empty."""
+        """Return the problems since the last call, which fail the test; empty if there are none."""
         found = problems(self._host.entries(), with_misses=not self._allows_unmatched)
         new = [problem for problem in found if problem not in self._reported]
         self._reported.update(new)

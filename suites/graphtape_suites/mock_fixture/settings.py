@@ -39,7 +39,7 @@ class MockSettings:
 
 
 def read_settings(config: pytest.Config) -> MockSettings:
-    """Return the settings. Raises UsageError if recordings, or a folder to record into, are missing."""
+    """Return the settings. Raises UsageError without recordings, or a folder to record into."""
     given: Any = config.option
     settings = MockSettings(
         tuple(config.getini(RECORDINGS_INI)),
