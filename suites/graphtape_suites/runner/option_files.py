@@ -18,7 +18,7 @@ def check_option_files(config: pytest.Config) -> None:
     elif expected := config.getini(EXPECTED_INI):
         base = config.inipath.parent if config.inipath else config.rootpath
         _check_file(EXPECTED_INI, base / expected)
-    for text in config.getoption("--graphtape-input"):
+    for text in config.getoption("--graphtape-input") or ():
         if text.startswith("@") or not _is_json(text):
             _check_file("--graphtape-input", Path(text.removeprefix("@")))
 

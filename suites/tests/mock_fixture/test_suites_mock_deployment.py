@@ -16,7 +16,7 @@ def test_use(graphtape_mock):
     ask(graphtape_mock, assistant="tools")
     assert [request.recording for request in graphtape_mock.requests] == ["agent-echo"] * 2
 
-def test_the_next_test_begins_anew(graphtape_mock):
+def test_the_next_test_starts_fresh(graphtape_mock):
     ask(graphtape_mock)
     assert graphtape_mock.requests[0].recording == "agent"
 """,

@@ -53,7 +53,7 @@ def _late(client: ScenarioClient, case: int) -> None:
         client.complain(f"{case} is late")
 
 
-def test_a_property_that_is_kept_raises_nothing(property_runner: PropertyRunner) -> None:
+def test_a_property_that_passes_raises_nothing(property_runner: PropertyRunner) -> None:
     property_runner(st.integers(), _wait)
 
 

@@ -26,7 +26,7 @@ def _session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_scenario_can_be_played(session: Session, name: str) -> None:
+def test_a_scenario_runs_to_its_end(session: Session, name: str) -> None:
     played = session.run(SCENARIOS[name])
 
     assert (played.problem, played.inapplicable) == ("", "")

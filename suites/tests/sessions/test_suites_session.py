@@ -1,4 +1,4 @@
-"""Scenarios are played once, whatever number of processes asks for them."""
+"""Scenarios run once, however many processes need them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from graphtape_suites.session.session import Session
 WAIT = SCENARIOS["wait.default"]
 
 
-def test_a_scenario_is_played_once(tmp_path: Path) -> None:
+def test_a_scenario_runs_once(tmp_path: Path) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
         here, there = Session(target), Session(target)
         first = here.run(WAIT)
@@ -25,7 +25,7 @@ def test_a_scenario_is_played_once(tmp_path: Path) -> None:
         assert len(deployment.runs) == 1
 
 
-def test_a_scenario_is_played_as_often_as_asked(tmp_path: Path) -> None:
+def test_a_scenario_runs_as_often_as_repeat(tmp_path: Path) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url, repeat=3) as target:
         played = Session(target).run(WAIT)
 

@@ -61,7 +61,7 @@ def test_an_expectation_that_comes_true_in_some_scenarios_only_fails(
     result.stdout.fnmatch_lines(["*(a cache)*stream.default*"])
 
 
-def test_a_promise_that_is_kept_after_all_fails(pytester: pytest.Pytester) -> None:
+def test_an_expected_failure_that_passes_fails(pytester: pytest.Pytester) -> None:
     result = _expecting(pytester, '["head.once"]\nreason = "who knows"', "-k", "head.once")
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -106,7 +106,7 @@ def test_a_property_that_fails_as_expected_is_an_expected_failure(
     result.stdout.fnmatch_lines(["*: 0 passed, 0 failed, 1 expected failure, *"])
 
 
-def test_a_promise_that_nobody_makes_is_refused(pytester: pytest.Pytester) -> None:
+def test_an_unknown_requirement_is_refused(pytester: pytest.Pytester) -> None:
     result = _expecting(pytester, '["head.cache-contol"]\nreason = "a typo"')
 
     assert result.ret == 2

@@ -52,7 +52,7 @@ def test_a_finding_says_what_where_and_how_it_is_known(pytester: pytest.Pytester
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_the_share_of_exchanges_that_keep_a_promise_is_told(pytester: pytest.Pytester) -> None:
+def test_the_share_of_exchanges_that_pass_is_shown(pytester: pytest.Pytester) -> None:
     streams: list[Asked] = []
 
     def now_and_then(asked: Asked, headers: MutableHeaders) -> None:

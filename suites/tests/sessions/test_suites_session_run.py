@@ -19,7 +19,7 @@ def _number(pattern: str, result: pytest.RunResult) -> int:
     return int(found[1])
 
 
-def test_the_mock_keeps_what_it_promises(pytester: pytest.Pytester) -> None:
+def test_the_mock_passes_its_own_checks(pytester: pytest.Pytester) -> None:
     result = run_suites(pytester, "--graphtape-level", "note")
 
     kept = _number(r"(\d+) passed, 0 failed, 1 expected failure, 0 not exercised", result)
@@ -28,7 +28,7 @@ def test_the_mock_keeps_what_it_promises(pytester: pytest.Pytester) -> None:
     assert _number(SPENT, result) > 50
 
 
-def test_workers_play_a_scenario_once_and_all_tell_their_verdicts(
+def test_workers_run_a_scenario_once_and_all_report_their_verdicts(
     pytester: pytest.Pytester,
 ) -> None:
     with deployed() as deployment:

@@ -1,4 +1,4 @@
-"""How rules are judged over what the scenarios show."""
+"""Evaluation of rules over the exchanges of scenarios."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -45,7 +45,7 @@ def _reason(rule: str, session: Session) -> str:
     return str(caught.value)
 
 
-def test_a_rule_that_is_kept_counts_its_exchanges(mock: Target) -> None:
+def test_a_rule_that_passes_counts_its_exchanges(mock: Target) -> None:
     evaluation = evaluate(_rule("wait.one-value"), _only(mock, "wait.default", "stream.default"))
 
     assert evaluation.failed == []
@@ -101,11 +101,13 @@ def test_an_event_that_no_run_shows_is_not_applicable(mock: Target) -> None:
     )
 
 
-def test_what_could_not_be_played_is_untried(tmp_path: Path) -> None:
+def test_a_scenario_that_could_not_run_is_not_exercised(tmp_path: Path) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
         target.run_budget.budget = replace(target.run_budget.budget, runs=0)
         session = _only(target, "wait.default")
-        with pytest.raises(NotExercised, match=r"wait.default did not run to its end: the budget is"):
+        with pytest.raises(
+            NotExercised, match=r"wait.default did not run to its end: the budget is"
+        ):
             evaluate(_rule("wait.one-value"), session)
 
 
@@ -178,5 +180,5 @@ def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) ->
     assert "exchange 99" in str(evaluation)
 
 
-def test_an_empty_ruling_says_that_nothing_was_judged() -> None:
+def test_an_empty_evaluation_has_no_exchanges() -> None:
     assert str(Evaluation()) == "passed in 0 of 0 exchanges"

@@ -23,7 +23,7 @@ def _read(folder: Path, content: str | bytes) -> dict[str, ExpectedFailure]:
     return read_expected_failures(path, REQUIREMENTS, NAMES)
 
 
-def test_a_promise_is_expected_to_be_broken_for_a_reason(tmp_path: Path) -> None:
+def test_a_failure_is_expected_for_a_reason(tmp_path: Path) -> None:
     expected = _read(tmp_path, '["head.scheme"]\nreason = "the proxy rewrites it"')
 
     assert expected == {"head.scheme": ExpectedFailure("head.scheme", "the proxy rewrites it")}
@@ -82,7 +82,7 @@ def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> N
         read_expected_failures(tmp_path / "nowhere.toml", REQUIREMENTS, NAMES)
 
 
-def test_what_the_mock_is_expected_to_break_makes_sense() -> None:
+def test_the_expected_failures_of_the_mock_are_valid() -> None:
     expected = read_expected_failures(EXPECTED_OF_THE_MOCK, all_checks(), SCENARIOS)
 
     assert all("langgraph-api" in expectation.reason for expectation in expected.values())
