@@ -21,11 +21,11 @@ from trying import arguments, is_tried, served
 from graphtape_contracts import Exchange
 from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_suites.checks.check import Check, all_checks, check_of
-from graphtape_suites.runner.session import player
+from graphtape_suites.checks.scenario_runner import scenario_runner
 from graphtape_suites.runner.settings import Settings, settings_of
 from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK
 from graphtape_suites.scenarios import SCENARIOS
-from graphtape_suites.verdicts.evaluation import Evaluation, judge_by
+from graphtape_suites.verdicts.evaluation import Evaluation, rule_evaluator
 from graphtape_suites.verdicts.expected_failures import ExpectedFailures, read_expected_failures
 from graphtape_suites.verdicts.outcome import verdict_on
 from graphtape_suites.verdicts.results import Verdict
@@ -86,7 +86,7 @@ class Offline:
         with TemporaryDirectory() as folder:
             session = whole.play(Path(folder))
         for scenario in session.scenarios:
-            whole.unchanged |= dict.fromkeys(session.played(scenario).exchanges)
+            whole.unchanged |= dict.fromkeys(session.run(scenario).exchanges)
         self._whole[kind_of(broken)] = whole
         return whole
 
@@ -148,7 +148,7 @@ def _record(runs: tuple[str, ...], settings: Settings, expected: ExpectedFailure
 
 def _needs_no_more(about: Check, promise: str) -> bool:
     """Whether a test *about* something is run for *promise*, and needs exchanges alone."""
-    return is_tried(about, promise) and not about.explores and about.id not in LIVE_ONLY
+    return is_tried(about, promise) and not about.is_property and about.id not in LIVE_ONLY
 
 
 def _verdict(test: pytest.Item, about: Check, session: OfflineSession) -> Verdict:
@@ -161,8 +161,8 @@ def _verdict(test: pytest.Item, about: Check, session: OfflineSession) -> Verdic
 
     fixtures: dict[str, Any] = {
         "session": session,
-        "play": player(session),
-        "judge": judge_by(session, keep),
+        "run_scenario": scenario_runner(session),
+        "evaluate_rule": rule_evaluator(session, keep),
         **(test.callspec.params if hasattr(test, "callspec") else {}),
     }
     function: Callable[..., None] = test.obj

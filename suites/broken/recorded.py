@@ -21,12 +21,12 @@ from graphtape_mock.deployment.connection import (
     StreamedResponse,
 )
 from graphtape_mock.recordings.try_json import object_in
-from graphtape_suites.runner.session import CheckedExchange, Session
 from graphtape_suites.runner.settings import Settings
 from graphtape_suites.runner.target import target_of
 from graphtape_suites.scenarios import Scenario
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.session.session import CheckedExchange, Session
 from graphtape_suites.verdicts.expected_failures import ExpectedFailures
-from graphtape_suites.verdicts.results import ScenarioResult
 
 _Asked = tuple[object, ...]
 """What tells requests apart."""
@@ -111,21 +111,22 @@ Unchanged = dict[Exchange, _Found | None]
 class OfflineSession(Session):
     """A session that keeps in memory what is played, and judges once what is not changed."""
 
+    expected: ExpectedFailures = field(default_factory=ExpectedFailures)
     unchanged: Unchanged = field(default_factory=dict[Exchange, _Found | None])
 
-    def judge(self, exchange: Exchange) -> CheckedExchange:
+    def check(self, exchange: Exchange) -> CheckedExchange:
         """Judge one *exchange* by all rules, unless that was done with another session."""
         assistant = str(object_in(exchange.request.body).get("assistant_id"))
         judged_with = (self.target.dialect, self.target.output_schema(assistant))
         if (found := self.unchanged.get(exchange)) and found[0] == judged_with:
             return found[1]
-        judged = super().judge(exchange)
+        judged = super().check(exchange)
         if exchange in self.unchanged:
             self.unchanged[exchange] = (judged_with, judged)
         return judged
 
-    def _play_once(self, scenario: Scenario) -> ScenarioResult:
-        return self._play(scenario)
+    def _run_once(self, scenario: Scenario) -> ScenarioResult:
+        return self._run(scenario)
 
 
 def play(
@@ -138,8 +139,8 @@ def play(
         return uuid5(NAMESPACE_URL, str(next(numbers)))
 
     with patch("graphtape_suites.runner.client.uuid4", next_id):
-        session = OfflineSession(target_of(settings, folder, upstream, ()), expected)
+        session = OfflineSession(target_of(settings, folder, upstream, ()), expected=expected)
         for scenario in session.scenarios:
-            session.played(scenario)
+            session.run(scenario)
     session.target.announces("")  # Else its document would be asked for by a test, too late.
     return session

@@ -115,7 +115,7 @@ def _told(verdicts: list[Verdict]) -> dict[str, object]:
     return {
         verdict.test.rpartition("/")[2]: (
             verdict.outcome,
-            [(found.scenario, found.exchanges, found.broken) for found in verdict.scenarios],
+            [(found.scenario, found.exchanges, found.failed) for found in verdict.scenarios],
         )
         for verdict in verdicts
     }

@@ -16,7 +16,7 @@ from graphtape_mock.replay.selection import request_body
 from graphtape_mock.server.mock import bundled_recordings
 from graphtape_mock.server.running import BackgroundServer
 from graphtape_suites.checks.check import Check, check_of
-from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
+from graphtape_suites.marks import VERDICT_ATTRIBUTE
 from graphtape_suites.runner.target import EXPECTED_OF_THE_MOCK
 from graphtape_suites.verdicts.results import Outcome, Verdict
 
@@ -52,7 +52,7 @@ def is_tried(about: Check | None, promise: str) -> bool:
     """Whether a test *about* something is run to find *promise* broken."""
     if about is None or about.id == promise:
         return True
-    return not about.explores and not about.id.startswith("clients.")
+    return not about.is_property and not about.id.startswith("clients.")
 
 
 def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdict]:

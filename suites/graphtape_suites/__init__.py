@@ -1,18 +1,25 @@
-"""The pytest plugin, and the contract suites to run against the mock or a live deployment."""
+"""The pytest plugin, and contract suites to run against the mock or a live deployment.
 
+Public are `MockDeployment`, the type of the fixture `graphtape_mock`; `faults`, for
+`graphtape_mock.use(fault=...)`; `strategies`, Hypothesis strategies of exchanges (these need the
+extra `suites`); and the suites themselves, `pytest --pyargs graphtape_suites`. The rest of the
+package is private.
+"""
+
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphtape_suites import faults
+    from graphtape_suites import faults, strategies
     from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
 
-__all__ = ["MockDeployment", "faults"]
+__all__ = ["MockDeployment", "faults", "strategies"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for: pytest imports this package at every start."""
+    """Import a public name when it is first used: pytest imports this package at every start."""
     if name == "MockDeployment":
-        from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
-
-        return MockDeployment
+        return import_module("graphtape_suites.mock_fixture.mock_deployment").MockDeployment
+    if name in __all__:
+        return import_module(f"graphtape_suites.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

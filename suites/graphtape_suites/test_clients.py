@@ -10,7 +10,7 @@ from graphtape_contracts.parsing.event import Absent, event_of, parse
 from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_suites.checks import sdk
 from graphtape_suites.checks.check import NotExercised, check, fail_check, not_applicable
-from graphtape_suites.runner.session import Session
+from graphtape_suites.session.session import Session
 
 
 @check(
@@ -32,7 +32,7 @@ def test_the_python_sdk_reads_streams(session: Session) -> None:
 @check(
     "clients.wait",
     Level.MUST,
-    "The installed Python SDK reads from the output of a run the JSON that it is.",
+    "The installed Python SDK returns the output of a run unchanged.",
 )
 def test_the_python_sdk_reads_outputs(session: Session) -> None:
     """Line feeds that keep the connection alive do not disturb it."""
@@ -45,7 +45,7 @@ def test_the_python_sdk_reads_outputs(session: Session) -> None:
 @check(
     "clients.refusal",
     Level.MUST,
-    "The installed Python SDK tells its user the status of a request that is refused.",
+    "The installed Python SDK raises an error with the status of a request that is refused.",
 )
 def test_the_python_sdk_tells_refusals(session: Session) -> None:
     """A refusal is an exception that has the status."""
@@ -73,7 +73,7 @@ def _whole(session: Session, kind: Kind) -> Iterator[Exchange]:
         not_applicable(f"there is no SDK to read with: pip install {sdk.DISTRIBUTION}")
     seen = 0
     for scenario in session.scenarios:
-        for judged in session.judged(scenario):
+        for judged in session.checked(scenario):
             if judged.head.kind is kind and judged.exchange.end is End.COMPLETE:
                 seen += 1
                 yield judged.exchange

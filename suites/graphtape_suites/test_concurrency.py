@@ -4,28 +4,30 @@ from graphtape_contracts import End
 from graphtape_contracts.finding import Level
 from graphtape_suites.checks.check import check, check_in, fail_check, scenarios_of
 from graphtape_suites.checks.run_tags import foreign_run_tags
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.properties.property_runner import PropertyRunner
-from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import Scenario
 
 NAMES = ("concurrency.streams", "concurrency.mixed")
 
 
 @scenarios_of("concurrency")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """As many runs as may be can be made at the same time."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @check_in(
     NAMES,
     "concurrency.not-mixed-up",
     Level.MUST,
-    "Runs at the same time do not get each other's answers.",
+    "Runs at the same time do not get each other's responses.",
 )
-def test_runs_at_the_same_time_are_not_mixed_up(scenario: Scenario, play: RunScenario) -> None:
+def test_runs_at_the_same_time_are_not_mixed_up(
+    scenario: Scenario, run_scenario: RunScenario
+) -> None:
     """Each run is marked in its metadata, which comes back with messages."""
-    if found := foreign_run_tags(play(scenario)):
+    if found := foreign_run_tags(run_scenario(scenario)):
         fail_check(found)
 
 
@@ -33,11 +35,13 @@ def test_runs_at_the_same_time_are_not_mixed_up(scenario: Scenario, play: RunSce
     NAMES,
     "concurrency.all-answered",
     Level.MUST,
-    "Of runs at the same time each is answered, and to its end.",
+    "Runs at the same time all get complete responses.",
 )
-def test_runs_at_the_same_time_are_all_answered(scenario: Scenario, play: RunScenario) -> None:
-    """Whoever comes while others are served waits, and is not turned away."""
-    exchanges = play(scenario)
+def test_runs_at_the_same_time_are_all_answered(
+    scenario: Scenario, run_scenario: RunScenario
+) -> None:
+    """A run that starts while others are served waits; it is not refused."""
+    exchanges = run_scenario(scenario)
     for number, exchange in enumerate(exchanges, 1):
         status = exchange.response.status
         if status != 200 or exchange.end is not End.COMPLETE:
@@ -50,10 +54,10 @@ def test_runs_at_the_same_time_are_all_answered(scenario: Scenario, play: RunSce
 @check(
     "concurrency.any-order",
     Level.MUST,
-    "In whatever order runs are made, left, waited for and refused, each keeps the contract.",
+    "Runs that are started, dropped, waited for and refused in any order meet the contract.",
     runs=4,
-    explores=True,
+    is_property=True,
 )
-def test_any_order_of_runs_keeps_the_contract(explore: PropertyRunner) -> None:
+def test_any_order_of_runs_keeps_the_contract(property_runner: PropertyRunner) -> None:
     """Runs are started, dropped, waited for and refused, in any order, as many as may be."""
-    explore.sequences(runs=4)
+    property_runner.sequences(runs=4)

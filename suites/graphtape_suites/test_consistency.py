@@ -1,7 +1,5 @@
 """One request, asked for in several ways: what is the same in all of them."""
 
-from collections.abc import Callable
-
 from graphtape_contracts.checker import parse_head
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
@@ -12,23 +10,25 @@ from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import consistency
 from graphtape_contracts.shape import shape_of, type_of
 from graphtape_suites.checks.check import check, fail_check, not_applicable, rules_of, scenarios_of
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
-from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.session.session import Session
 from graphtape_suites.strategies import run_options
+from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 
-@scenarios_of("relations")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+@scenarios_of("consistency")
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """The same run can be asked for in several ways."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @rules_of(consistency)
-def test_repetition(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_repetition(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """Where a request gets the same answer every time, it does so in every way of asking."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @check(
@@ -36,10 +36,12 @@ def test_repetition(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     Level.SHOULD,
     "The output of a run that is waited for has the fields of the last `values` of its stream.",
 )
-def test_a_wait_has_the_fields_of_the_last_values(play: RunScenario, session: Session) -> None:
-    """Agents say something else each time, but in the same fields."""
+def test_a_wait_has_the_fields_of_the_last_values(
+    run_scenario: RunScenario, session: Session
+) -> None:
+    """The values of an agent's output vary, its fields do not."""
     outputs: dict[Kind, object] = {}
-    for exchange in play(SCENARIOS["consistency.ways"]):
+    for exchange in run_scenario(SCENARIOS["consistency.ways"]):
         head = parse_head(exchange.request, exchange.response, dialect=session.target.dialect)
         asked, outcome = head.options, run_outcome_of(ParsedExchange(1, exchange, head))
         if asked is None or outcome is None or asked.modes != frozenset({"values"}):
@@ -58,15 +60,15 @@ def test_a_wait_has_the_fields_of_the_last_values(play: RunScenario, session: Se
 @check(
     "consistency.any-request",
     Level.MUST,
-    "Whatever a request asks to see, the stream and the wait of it are of the same run.",
+    "The stream and the wait of any request agree.",
     runs=2,
-    explores=True,
+    is_property=True,
 )
-def test_any_request_gets_the_same_run_either_way(explore: PropertyRunner) -> None:
+def test_any_request_gets_the_same_run_either_way(property_runner: PropertyRunner) -> None:
     """The rules of repetition hold for any modes and options, where answers repeat."""
 
     def ask_twice(client: ScenarioClient, options: Json) -> None:
         for path in (STREAM, WAIT):
             client.run(path, **options)
 
-    explore(run_options(dialect=explore.dialect), ask_twice, runs=2)
+    property_runner(run_options(dialect=property_runner.dialect), ask_twice, runs=2)

@@ -1,27 +1,27 @@
-"""Clients that hang up: nobody else notices."""
+"""Clients that hang up: other runs are not affected."""
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
 from graphtape_suites.checks.check import check_in, fail_check, scenario_names, scenarios_of
-from graphtape_suites.runner.session import RunScenario
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.scenarios import Scenario
 
 
 @scenarios_of("disconnect")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """A client can hang up."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @check_in(
     scenario_names("disconnect"),
     "disconnect.next-run-unharmed",
     Level.MUST,
-    "After a client hung up, the next run is answered to its end.",
+    "The run after a client hung up gets a complete response.",
 )
-def test_the_next_run_is_answered_to_its_end(scenario: Scenario, play: RunScenario) -> None:
-    """A page is closed in the middle of an answer all the time."""
-    following = play(scenario)[-1]
+def test_the_next_run_is_answered_to_its_end(scenario: Scenario, run_scenario: RunScenario) -> None:
+    """Users often close a page in the middle of a response."""
+    following = run_scenario(scenario)[-1]
     if following.response.status != 200 or following.end is not End.COMPLETE:
         fail_check(
             f"expected a whole answer, got status {following.response.status}, "

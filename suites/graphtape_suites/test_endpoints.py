@@ -1,42 +1,44 @@
 """The routes around runs, and what pages of other origins may read."""
 
-from collections.abc import Callable
-
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import cors, endpoints
 from graphtape_suites.checks.check import check, fail_check, not_applicable, rules_of, scenarios_of
-from graphtape_suites.runner.session import RunScenario, Session
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.session.session import Session
+from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 
-@scenarios_of("neighbours")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+@scenarios_of("endpoints")
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """The deployment can be asked what it is."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @rules_of(endpoints)
-def test_answers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
-    """A deployment says what clients ask before they run anything."""
-    judge(rule)
+def test_answers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """Clients request these endpoints before they make a run."""
+    evaluate_rule(rule)
 
 
 @rules_of(cors)
-def test_browsers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_browsers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """A page of another origin may ask for runs, and read the answers."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @check(
     "endpoints.documented",
     Level.SHOULD,
-    "What the OpenAPI document of a deployment claims to have is there.",
+    "The system endpoints in the OpenAPI document of a deployment exist.",
 )
-def test_what_the_openapi_document_claims_is_there(play: RunScenario, session: Session) -> None:
-    """Who reads the document relies on it."""
+def test_what_the_openapi_document_claims_is_there(
+    run_scenario: RunScenario, session: Session
+) -> None:
+    """Clients rely on the document."""
     claimed = 0
-    for exchange in play(SCENARIOS["endpoints.system"]):
+    for exchange in run_scenario(SCENARIOS["endpoints.system"]):
         path, status = exchange.request.path, exchange.response.status
         if session.target.announces(path):
             claimed += 1

@@ -1,7 +1,5 @@
 """Requests that must be refused, and runs that fail: said once, said clearly, never a crash."""
 
-from collections.abc import Callable
-
 from graphtape_contracts import Exchange
 from graphtape_contracts.checker import parse_head
 from graphtape_contracts.finding import Level
@@ -11,39 +9,41 @@ from graphtape_contracts.parsing.run_outcome import run_outcome_of
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import errors, refusals, validation
 from graphtape_suites.checks.check import check, check_in, fail_check, rules_of, scenarios_of
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import STREAM, ScenarioClient
-from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import SCENARIOS, Scenario
 from graphtape_suites.scenarios.errors import PATHS
+from graphtape_suites.session.session import Session
 from graphtape_suites.strategies.wrong_fields import wrong_fields
+from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 WRONG = ("no-object", "wrong-field", "unknown-assistant", "method", "path")
 MAY_FAIL = ("errors.no-input", "errors.wrong-input", "errors.recursion-limit", "errors.resume")
 
 
 @scenarios_of("errors")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """Wrong requests are answered, too."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @rules_of(refusals)
-def test_refusals(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_refusals(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """A request that is refused gets a status and a reason, and no run."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @rules_of(validation)
-def test_validation(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_validation(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """What is wrong about a request is seen before a run is made of it."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @rules_of(errors)
-def test_failures(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
-    """A run that fails says with which class of error, and no more than clients may know."""
-    judge(rule)
+def test_failures(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """A run that fails names its class of error, and reveals no internals."""
+    evaluate_rule(rule)
 
 
 @check_in(
@@ -53,9 +53,9 @@ def test_failures(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     "A wrong request is refused as the client's fault: 4xx, or a redirect to the right path; "
     "never a success, never a fault of the server.",
 )
-def test_wrong_requests_are_refused(scenario: Scenario, play: RunScenario) -> None:
-    """Clients tell their own mistakes from those of the server by the status."""
-    for exchange in play(scenario):
+def test_wrong_requests_are_refused(scenario: Scenario, run_scenario: RunScenario) -> None:
+    """Clients distinguish their own errors from those of the server by the status."""
+    for exchange in run_scenario(scenario):
         status = exchange.response.status
         if not 300 <= status < 500:
             asked = exchange.request
@@ -66,13 +66,13 @@ def test_wrong_requests_are_refused(scenario: Scenario, play: RunScenario) -> No
 @check(
     "errors.stream-and-wait-agree",
     Level.MUST,
-    "A run that fails fails in the same way whether it is streamed or waited for.",
+    "A run that fails does so both when it is streamed and when it is waited for.",
 )
-def test_streams_and_waits_agree_on_failures(play: RunScenario, session: Session) -> None:
-    """Nobody swallows an error: neither the stream nor the wait."""
+def test_streams_and_waits_agree_on_failures(run_scenario: RunScenario, session: Session) -> None:
+    """Neither the stream nor the wait hides an error."""
     for name in MAY_FAIL:
         if SCENARIOS[name] in session.scenarios:
-            exchanges = play(SCENARIOS[name])
+            exchanges = run_scenario(SCENARIOS[name])
             streamed, waited = ([e for e in exchanges if e.request.path == p] for p in PATHS)
             for pair in zip(streamed, waited, strict=True):
                 seen = [_fate(session, exchange) for exchange in pair]
@@ -88,9 +88,9 @@ def test_streams_and_waits_agree_on_failures(play: RunScenario, session: Session
     Level.MUST,
     "A field of a wrong type is refused or ignored; it never makes the server fail.",
     runs=1,
-    explores=True,
+    is_property=True,
 )
-def test_wrong_fields_never_make_the_server_fail(explore: PropertyRunner) -> None:
+def test_wrong_fields_never_make_the_server_fail(property_runner: PropertyRunner) -> None:
     """Any field that a run request may have, with any type of value."""
 
     def ask(client: ScenarioClient, fields: Json) -> None:
@@ -98,7 +98,7 @@ def test_wrong_fields_never_make_the_server_fail(explore: PropertyRunner) -> Non
         if exchange.response.status >= 500:
             client.complain(f"expected a status below 500, got {exchange.response.status}")
 
-    explore(wrong_fields(), ask)
+    property_runner(wrong_fields(), ask)
 
 
 def _fate(session: Session, exchange: Exchange) -> str:

@@ -5,7 +5,7 @@ import pytest
 from graphtape_contracts.finding import Level
 from graphtape_suites.checks.check import check
 from graphtape_suites.properties.property_runner import PropertyRunner
-from graphtape_suites.runner.session import Session
+from graphtape_suites.session.session import Session
 
 pytest.importorskip("schemathesis", reason="Schemathesis is not installed, or pytest is too old")
 
@@ -22,28 +22,28 @@ def fuzzing(session: Session) -> Fuzzing:
 @check(
     "fuzz.allowed",
     Level.MUST,
-    "Any request that the OpenAPI document allows is answered as the document says.",
+    "Any request that the OpenAPI document allows gets a response that the document allows.",
     runs=1,
-    explores=True,
+    is_property=True,
 )
 def test_any_request_that_the_document_allows(
-    path: str, explore: PropertyRunner, fuzzing: Fuzzing
+    path: str, property_runner: PropertyRunner, fuzzing: Fuzzing
 ) -> None:
     """Status, content type and every event are among those of the document."""
-    explore(fuzzing.allowed(path), fuzzing.play)
+    property_runner(fuzzing.allowed(path), fuzzing.play)
 
 
 @pytest.mark.parametrize("path", PATHS)
 @check(
     "fuzz.forbidden",
     Level.MUST,
-    "Any request that the OpenAPI document does not allow is answered as the document says: it "
-    "is no fault of the server.",
+    "Any request that the OpenAPI document does not allow gets a response that the "
+    "document allows, and no server error.",
     runs=1,
-    explores=True,
+    is_property=True,
 )
 def test_any_request_that_the_document_forbids(
-    path: str, explore: PropertyRunner, fuzzing: Fuzzing
+    path: str, property_runner: PropertyRunner, fuzzing: Fuzzing
 ) -> None:
     """A wrong request is refused, or what is wrong about it is ignored."""
-    explore(fuzzing.forbidden(path), fuzzing.play)
+    property_runner(fuzzing.forbidden(path), fuzzing.play)

@@ -3,28 +3,28 @@
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
 from graphtape_suites.checks.check import check, check_in, fail_check, scenario_names, scenarios_of
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import STREAM, ScenarioClient
-from graphtape_suites.runner.session import RunScenario
 from graphtape_suites.scenarios import Scenario
 from graphtape_suites.strategies import json_objects
 
 
 @scenarios_of("limits")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """Odd requests can be sent."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @check_in(
     scenario_names("limits"),
     "limits.accepted",
     Level.SHOULD,
-    "What is odd, deep or large, and legal JSON, is taken where nobody needs to understand it.",
+    "Odd, deeply nested or large JSON is accepted in metadata and unknown fields.",
 )
-def test_odd_requests_are_taken(scenario: Scenario, play: RunScenario) -> None:
-    """People paste whatever they have."""
-    for exchange in play(scenario):
+def test_odd_requests_are_taken(scenario: Scenario, run_scenario: RunScenario) -> None:
+    """Users send arbitrary text."""
+    for exchange in run_scenario(scenario):
         if exchange.response.status != 200:
             fail_check(f"expected 200 to {exchange.request.path}, got {exchange.response.status}")
 
@@ -32,11 +32,11 @@ def test_odd_requests_are_taken(scenario: Scenario, play: RunScenario) -> None:
 @check(
     "limits.any-json",
     Level.MUST,
-    "Whatever JSON the metadata of a run is, its stream keeps the contract.",
+    "The stream of a run with any JSON object as metadata meets the contract.",
     runs=1,
-    explores=True,
+    is_property=True,
 )
-def test_any_json_may_be_metadata(explore: PropertyRunner) -> None:
+def test_any_json_may_be_metadata(property_runner: PropertyRunner) -> None:
     """Text of any script, deep nesting, numbers of any size that fits in 64 bits."""
 
     def stream(client: ScenarioClient, metadata: Json) -> None:
@@ -44,18 +44,18 @@ def test_any_json_may_be_metadata(explore: PropertyRunner) -> None:
         if exchange.response.status >= 500:
             client.complain(f"expected a status below 500, got {exchange.response.status}")
 
-    explore(json_objects(max_size=2), stream)
+    property_runner(json_objects(max_size=2), stream)
 
 
 @check(
     "limits.any-input",
     Level.MUST,
-    "Whatever input the advertised schema allows, the answer keeps the contract: it may fail, "
-    "and then says so.",
+    "The response to any input that the advertised schema allows meets the contract; the run "
+    "may fail with an error.",
     runs=1,
-    explores=True,
+    is_property=True,
 )
-def test_any_input_that_the_schema_allows_may_be_run(explore: PropertyRunner) -> None:
+def test_any_input_that_the_schema_allows_may_be_run(property_runner: PropertyRunner) -> None:
     """Inputs are made from `/assistants/{id}/schemas`."""
 
     def stream(client: ScenarioClient, input_: Json) -> None:
@@ -63,4 +63,4 @@ def test_any_input_that_the_schema_allows_may_be_run(explore: PropertyRunner) ->
         if exchange.response.status >= 500:
             client.complain(f"expected a status below 500, got {exchange.response.status}")
 
-    explore(explore.inputs, stream)
+    property_runner(property_runner.inputs, stream)

@@ -1,7 +1,5 @@
 """Stream modes: what each of them shows, and how one agrees with the other."""
 
-from collections.abc import Callable
-
 from graphtape_contracts.finding import Level
 from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.rule import AnyRule
@@ -12,51 +10,52 @@ from graphtape_suites.checks.check import (
     rules_of,
     scenarios_of,
 )
-from graphtape_suites.runner.session import RunScenario
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.scenarios import Scenario
+from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 
 @scenarios_of("modes")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """Each mode can be asked for."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @rules_of(data)
-def test_data(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
-    """The data of each event is as its schema says."""
-    judge(rule)
+def test_data(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """The data of each event matches its schema."""
+    evaluate_rule(rule)
 
 
 @rules_of(values, updates)
-def test_state(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_state(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """The state, and what changes it, agree."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @rules_of(tasks, debug)
-def test_tasks(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
-    """Tasks start, end, and are told twice in the same words."""
-    judge(rule)
+def test_tasks(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """Tasks start and end, and `debug` repeats them unchanged."""
+    evaluate_rule(rule)
 
 
 @rules_of(langchain)
-def test_langchain_events(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_langchain_events(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """LangChain's events start and end in order."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @check_in(
     [f"modes.{mode}" for mode in ("values", "updates", "tasks", "debug", "events")],
     "modes.present",
     Level.SHOULD,
-    "A mode that is asked for is shown: a run that makes a step has values, updates, tasks, "
+    "A requested mode has events: a run that makes a step has values, updates, tasks, "
     "debug events and LangChain's events.",
 )
-def test_a_mode_that_is_asked_for_is_shown(scenario: Scenario, play: RunScenario) -> None:
+def test_a_mode_that_is_asked_for_is_shown(scenario: Scenario, run_scenario: RunScenario) -> None:
     """A page that shows one of these modes shows nothing otherwise."""
     mode = scenario.name.removeprefix("modes.")
-    for exchange in play(scenario):
+    for exchange in run_scenario(scenario):
         shown = [e for f in exchange.frames if (e := event_of(f, 0)) is not None]
         names = {event.name for event in shown}
         if "error" not in names and mode not in names:

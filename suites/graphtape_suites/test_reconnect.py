@@ -1,27 +1,26 @@
 """Streams that are left and taken up again, and runs that others join."""
 
-from collections.abc import Callable
-
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import reconnect, reconnect_ids
 from graphtape_suites.checks.check import rules_of, scenarios_of
-from graphtape_suites.runner.session import RunScenario
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.scenarios import Scenario
+from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 
-@scenarios_of("resume")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+@scenarios_of("reconnect")
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """A stream can be asked for that can be resumed."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @rules_of(reconnect_ids)
-def test_event_ids(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_event_ids(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """The ids of events are places to go on from."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @rules_of(reconnect)
-def test_joins(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_joins(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """Who joins a run is shown what is left of it."""
-    judge(rule)
+    evaluate_rule(rule)

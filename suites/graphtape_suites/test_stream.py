@@ -1,6 +1,5 @@
 """`POST /runs/stream`: bytes, heads, events and their order."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from graphtape_contracts import Exchange
@@ -27,12 +26,14 @@ from graphtape_suites.checks.check import (
     scenarios_of,
 )
 from graphtape_suites.checks.endings import whole
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.checks.timing import head_first
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import STREAM, ScenarioClient
-from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import SCENARIOS, Scenario
+from graphtape_suites.session.session import Session
 from graphtape_suites.strategies import run_options
+from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 _LEAST_SHARE = 0.02
 """Of the time that a run takes by its own clock: over less of it, its events came at once."""
@@ -41,67 +42,67 @@ _LEAST_SECONDS = 0.5
 
 
 @scenarios_of("stream")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """What is streamed can be asked for."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @rules_of(framing, fields)
-def test_bytes(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_bytes(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """A stream is written as every reader of event streams expects it."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @rules_of(heartbeats)
-def test_heartbeats(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_heartbeats(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """A quiet stream is kept alive."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @rules_of(head)
-def test_head(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
-    """The head of an answer says what it is and which run it is about."""
-    judge(rule)
+def test_head(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """The headers of a response give its type and its run."""
+    evaluate_rule(rule)
 
 
 @rules_of(events)
-def test_events(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_events(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """A stream shows what was asked for, and nothing else."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @rules_of(order)
-def test_order(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_order(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """A stream begins with `metadata`, and nothing follows its end."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @rules_of(identifiers)
-def test_identifiers(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
+def test_identifiers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     """A run, a task and an interrupt keep their ids."""
-    judge(rule)
+    evaluate_rule(rule)
 
 
 @check(
     "stream.complete",
     Level.MUST,
-    "A stream is not broken off: it ends as HTTP asks for.",
+    "A stream ends as HTTP requires; the connection is not cut.",
 )
 def test_streams_come_to_their_end(session: Session) -> None:
-    """Who is told half of a run does not know it."""
+    """A client can't know that half of a run is missing."""
     whole(session, Kind.STREAM)
 
 
 @check(
     "stream.not-buffered",
     Level.MUST,
-    "Events come when they happen: a stream is not held back until its run is over.",
+    "Events arrive when they happen: a stream is not buffered until its run ends.",
 )
-def test_events_come_when_they_happen(play: RunScenario) -> None:
+def test_events_come_when_they_happen(run_scenario: RunScenario) -> None:
     """A page shows what a model writes while it writes it. The run's own clock is in `debug`."""
     seen: list[tuple[float, float]] = []
     for name in ("stream.everything", "stream.whole-messages"):
-        for exchange in play(SCENARIOS[name]):
+        for exchange in run_scenario(SCENARIOS[name]):
             took = _seconds_by_its_clock(exchange)
             if took >= _LEAST_SECONDS:
                 times = [frame.at for frame in exchange.frames]
@@ -118,11 +119,11 @@ def test_events_come_when_they_happen(play: RunScenario) -> None:
 @check(
     "stream.head-first",
     Level.MUST,
-    "The head of a stream comes when the run was taken, not when it has something to show.",
+    "The headers of a stream arrive when the run is accepted, not with its first event.",
     runs=1,
 )
 def test_the_head_comes_first(session: Session) -> None:
-    """The SDKs tell their users of the run by the head, and give up where none comes."""
+    """The SDKs report the run from the headers, and time out without them."""
     head_first(session, STREAM)
 
 
@@ -130,11 +131,11 @@ def test_the_head_comes_first(session: Session) -> None:
     ("stream.accept", "stream.plain-text", "stream.unknown-field"),
     "stream.lenient",
     Level.MUST,
-    "`Accept`, the content type text/plain and unknown fields keep no run from being streamed.",
+    "`Accept`, the content type text/plain and unknown fields do not prevent a stream.",
 )
-def test_requests_are_read_leniently(scenario: Scenario, play: RunScenario) -> None:
-    """Clients send what the servers were seen to take."""
-    for exchange in play(scenario):
+def test_requests_are_read_leniently(scenario: Scenario, run_scenario: RunScenario) -> None:
+    """The servers were seen to accept such requests."""
+    for exchange in run_scenario(scenario):
         if exchange.response.status != 200 or not exchange.is_stream:
             fail_check(
                 f"expected a stream, got status {exchange.response.status}: {scenario.about}"
@@ -144,11 +145,11 @@ def test_requests_are_read_leniently(scenario: Scenario, play: RunScenario) -> N
 @check(
     "stream.any-request",
     Level.MUST,
-    "Whatever a request asks to see, its stream keeps the contract.",
+    "The stream of any combination of modes and options meets the contract.",
     runs=1,
-    explores=True,
+    is_property=True,
 )
-def test_any_request_is_answered_by_the_contract(explore: PropertyRunner) -> None:
+def test_any_request_is_answered_by_the_contract(property_runner: PropertyRunner) -> None:
     """Modes and options in any combination."""
 
     def stream(client: ScenarioClient, options: Json) -> None:
@@ -156,7 +157,7 @@ def test_any_request_is_answered_by_the_contract(explore: PropertyRunner) -> Non
         if exchange.response.status != 200:
             client.complain(f"expected a stream, got status {exchange.response.status}")
 
-    explore(run_options(dialect=explore.dialect), stream)
+    property_runner(run_options(dialect=property_runner.dialect), stream)
 
 
 def _seconds_by_its_clock(exchange: Exchange) -> float:

@@ -1,7 +1,5 @@
 """`POST /runs/wait`: the output of a run, in one JSON value."""
 
-from collections.abc import Callable
-
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.parsing.exchange_head import Kind
@@ -9,30 +7,32 @@ from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import wait
 from graphtape_suites.checks.check import check, rules_of, scenarios_of
 from graphtape_suites.checks.endings import whole
+from graphtape_suites.checks.scenario_runner import RunScenario
 from graphtape_suites.checks.timing import head_first
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import WAIT, ScenarioClient
-from graphtape_suites.runner.session import RunScenario, Session
 from graphtape_suites.scenarios import Scenario
+from graphtape_suites.session.session import Session
 from graphtape_suites.strategies import run_options
+from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 
 @scenarios_of("wait")
-def test_scenario(scenario: Scenario, play: RunScenario) -> None:
+def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     """Runs can be waited for."""
-    play(scenario)
+    run_scenario(scenario)
 
 
 @rules_of(wait)
-def test_output(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
-    """The output of a run is one JSON value that says what became of it."""
-    judge(rule)
+def test_output(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """The output of a run is one JSON value: its state or its error."""
+    evaluate_rule(rule)
 
 
 @check(
     "wait.complete",
     Level.MUST,
-    "An output is not broken off: it ends as HTTP asks for.",
+    "An output ends as HTTP requires; the connection is not cut.",
 )
 def test_outputs_come_to_their_end(session: Session) -> None:
     """The SDKs fail on half of a JSON value."""
@@ -42,22 +42,22 @@ def test_outputs_come_to_their_end(session: Session) -> None:
 @check(
     "wait.head-first",
     Level.SHOULD,
-    "The head of the answer comes when the run was taken, not when it is over.",
+    "The headers of the response arrive when the run is accepted, not when it ends.",
     runs=1,
 )
 def test_the_head_comes_first(session: Session) -> None:
-    """The SDKs know the run by the head, and join it when the connection breaks."""
+    """The SDKs read the run from the headers, and join it if the connection is lost."""
     head_first(session, WAIT)
 
 
 @check(
     "wait.any-request",
     Level.MUST,
-    "Whatever a request asks to see, its output keeps the contract.",
+    "The output of any combination of modes and options meets the contract.",
     runs=1,
-    explores=True,
+    is_property=True,
 )
-def test_any_request_is_answered_by_the_contract(explore: PropertyRunner) -> None:
+def test_any_request_is_answered_by_the_contract(property_runner: PropertyRunner) -> None:
     """Modes and options in any combination."""
 
     def wait_for(client: ScenarioClient, options: Json) -> None:
@@ -65,4 +65,4 @@ def test_any_request_is_answered_by_the_contract(explore: PropertyRunner) -> Non
         if exchange.response.status != 200:
             client.complain(f"expected an output, got status {exchange.response.status}")
 
-    explore(run_options(dialect=explore.dialect), wait_for)
+    property_runner(run_options(dialect=property_runner.dialect), wait_for)

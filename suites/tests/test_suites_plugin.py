@@ -46,13 +46,24 @@ def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["*graphtape_recordings: *'odd'*GET /info*"])
 
 
-def test_recordings_that_are_not_there_are_told(pytester: pytest.Pytester) -> None:
-    project(pytester, USES_THE_MOCK, "graphtape_recordings = nowhere")
+@pytest.mark.parametrize("name", ["nowhere", "empty"])
+def test_missing_recordings_are_one_usage_error(pytester: pytest.Pytester, name: str) -> None:
+    project(pytester, USES_THE_MOCK * 2, f"graphtape_recordings = {name}")
+    pytester.mkdir("empty")
 
     result = pytester.runpytest()
 
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*UsageError: graphtape_recordings: *nowhere*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.str().count("ERROR") == 1
+    result.stderr.fnmatch_lines(
+        [f"ERROR: graphtape_recordings: *{name}*--graphtape-record*graphtape record URL*"]
+    )
+
+
+def test_help_is_shown_without_recordings(pytester: pytest.Pytester) -> None:
+    project(pytester, USES_THE_MOCK, "graphtape_recordings = nowhere")
+
+    assert pytester.runpytest("--help").ret == pytest.ExitCode.OK
 
 
 def test_the_fixtures_are_documented(pytester: pytest.Pytester) -> None:
@@ -92,7 +103,11 @@ def test_the_options_are_documented_in_one_group(pytester: pytest.Pytester) -> N
 
 
 def test_the_package_gives_what_it_names_and_nothing_else() -> None:
-    assert graphtape_suites.MockDeployment.__name__ in graphtape_suites.__all__
+    names = {name: getattr(graphtape_suites, name) for name in graphtape_suites.__all__}
+
+    assert names["MockDeployment"].__name__ == "MockDeployment"
+    assert names["faults"].status(503).status == 503
+    assert names["strategies"].streams
     with pytest.raises(AttributeError, match="'graphtape_suites' has no attribute 'nothing'"):
         _ = graphtape_suites.nothing
 

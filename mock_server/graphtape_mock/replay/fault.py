@@ -81,6 +81,11 @@ class Latency(Fault):
     word = "latency"
     seconds: float
 
+    def __post_init__(self) -> None:
+        """Raise BadFault for a time below 0."""
+        if not self.seconds >= 0:
+            raise BadFault(f"expected seconds to be 0 or more, got {self.seconds!r}")
+
     def apply(self, plan: ResponsePlan) -> ResponsePlan:
         """Delay the whole response."""
         chunks = tuple(c._replace(due=c.due + self.seconds) for c in plan.chunks)

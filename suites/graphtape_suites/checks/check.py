@@ -1,4 +1,4 @@
-"""What a test of the suites says: which promise it is about, and how it is known to be broken."""
+"""Checks: what a test of the suites requires of a deployment, and how the test reports on it."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -13,92 +13,92 @@ import pytest
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
-from graphtape_suites.report.terminal import CHECK_MARK
+from graphtape_suites.marks import CHECK_MARK
 from graphtape_suites.runner.profile import SMOKE, Profile
 from graphtape_suites.scenarios import SCENARIOS, Scenario
 
 
 class CheckFailed(AssertionError):
-    """The deployment breaks a promise: what was expected, what was got, where."""
+    """A check failed: what was expected, what was got, where."""
 
     def __init__(self, text: str, level: Level | None = None) -> None:
-        """*level* is how much it binds, if that is less than the promise of the test does."""
+        """*level* is that of the failure if it differs from the level of the check."""
         super().__init__(text)
         self.level = level
 
 
 class NotExercised(Exception):
-    """A promise that could not be tried, and should have been: why."""
+    """A check that applies could not be exercised: the reason."""
 
 
 def fail_check(text: str) -> NoReturn:
-    """Say that the promise is broken: what was expected, what was got, where."""
+    """Raise CheckFailed: *text* is what was expected, what was got, where."""
     raise CheckFailed(text)
 
 
 def not_applicable(reason: str) -> NoReturn:
-    """Say that the deployment never claimed it."""
+    """Skip the test because the check does not apply to the deployment."""
     pytest.skip(reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a test is about."""
+    """What a test requires of a deployment."""
 
     id: str
     level: Level
     statement: str
-    """What is promised, in a sentence."""
+    """The requirement, in a sentence."""
     runs: int = 0
-    """How many runs the test makes, about, beside those of scenarios."""
+    """About how many runs the test makes, besides those of scenarios."""
     every: bool = False
-    """Whether it makes them of every example."""
-    explores: bool = False
-    """Whether it makes them for every request that is tried."""
+    """Whether it makes them for every run input."""
+    is_property: bool = False
+    """Whether it makes them for every generated request."""
     profile: Profile = SMOKE
-    """The smallest profile that tries it."""
+    """The smallest profile that includes it."""
 
 
 def check(
     id_: str,
     level: Level,
-    says: str,
+    statement: str,
     *,
     runs: int = 0,
-    explores: bool = False,
+    is_property: bool = False,
     profile: Profile = SMOKE,
 ) -> pytest.MarkDecorator:
-    """Mark a test as that of the promise *id_*; see `Check`."""
-    return _mark(Check(id_, level, says, runs, explores=explores, profile=profile))
+    """Mark a test with the check *id_*; see `Check` for the arguments."""
+    return _mark(Check(id_, level, statement, runs, is_property=is_property, profile=profile))
 
 
 def check_of(item: pytest.Item) -> Check | None:
-    """Return the promise that a test is about; None where it is no test of the suites."""
+    """Return the check of a test; None if it is no test of the suites."""
     mark = item.get_closest_marker(CHECK_MARK)
     return mark.args[0] if mark else None
 
 
 CHECKS: dict[str, Check] = {}
-"""The promises of the test modules that are imported, by id."""
+"""The checks of the test modules that are imported, by id."""
 
 
 def all_checks() -> dict[str, Check]:
-    """Return the promises of all suites, whichever of them are run."""
+    """Return the checks of all suites by id, selected or not."""
     for module in iter_modules([str(Path(__file__).parents[1])]):
         if module.name.startswith("test_"):
-            with suppress(pytest.skip.Exception):  # It needs what is not installed.
+            with suppress(pytest.skip.Exception):  # It needs a package that is not installed.
                 import_module(f"graphtape_suites.{module.name}")
     return CHECKS
 
 
-def _mark(about: Check) -> pytest.MarkDecorator:
-    CHECKS[about.id] = about
+def _mark(check_: Check) -> pytest.MarkDecorator:
+    CHECKS[check_.id] = check_
     mark: pytest.MarkDecorator = getattr(pytest.mark, CHECK_MARK)
-    return mark.with_args(about)
+    return mark.with_args(check_)
 
 
 def rules_of(*families: ModuleType) -> pytest.MarkDecorator:
-    """Parametrize a test by the rules of *families*; the id of each test is that of the rule."""
+    """Parametrize a test by the rules of *families*; the id of a test is that of its rule."""
     rules: Iterable[AnyRule] = [rule for family in families for rule in family.RULES]
     return pytest.mark.parametrize(
         "rule",
@@ -110,13 +110,13 @@ def rules_of(*families: ModuleType) -> pytest.MarkDecorator:
 
 
 def scenarios_of(suite: str) -> pytest.MarkDecorator:
-    """Parametrize a test by the scenarios of *suite*; the id of each test is that of it."""
+    """Parametrize a test by the scenarios of *suite*, whose names are the ids of the tests."""
     return _by_scenario(
         scenario_names(suite),
         lambda scenario: Check(
             f"scenarios.{scenario.name}",
             Level.MUST,
-            f"It can be tried: {scenario.about}",
+            f"The scenario runs to its end: {scenario.about}",
             scenario.runs,
             every=scenario.every,
             profile=scenario.profile,
@@ -124,12 +124,14 @@ def scenarios_of(suite: str) -> pytest.MarkDecorator:
     )
 
 
-def check_in(names: Iterable[str], id_: str, level: Level, says: str) -> pytest.MarkDecorator:
-    """Parametrize a test by the scenarios with these *names*, all of the one promise *id_*.
+def check_in(names: Iterable[str], id_: str, level: Level, statement: str) -> pytest.MarkDecorator:
+    """Parametrize a test by the scenarios with these *names*, all with the check *id_*.
 
-    Each is tried by the profiles that play it.
+    Each test belongs to the profile of its scenario.
     """
-    return _by_scenario(names, lambda scenario: Check(id_, level, says, profile=scenario.profile))
+    return _by_scenario(
+        names, lambda scenario: Check(id_, level, statement, profile=scenario.profile)
+    )
 
 
 def scenario_names(suite: str) -> list[str]:
@@ -137,11 +139,13 @@ def scenario_names(suite: str) -> list[str]:
     return [name for name, scenario in SCENARIOS.items() if scenario.suite == suite]
 
 
-def _by_scenario(names: Iterable[str], about: Callable[[Scenario], Check]) -> pytest.MarkDecorator:
+def _by_scenario(
+    names: Iterable[str], check_for: Callable[[Scenario], Check]
+) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "scenario",
         [
-            pytest.param(SCENARIOS[name], id=name, marks=_mark(about(SCENARIOS[name])))
+            pytest.param(SCENARIOS[name], id=name, marks=_mark(check_for(SCENARIOS[name])))
             for name in names
         ],
     )

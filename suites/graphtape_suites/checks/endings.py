@@ -3,7 +3,7 @@
 from graphtape_contracts import End
 from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_suites.checks.check import NotExercised, fail_check
-from graphtape_suites.runner.session import Session
+from graphtape_suites.session.session import Session
 
 
 def whole(session: Session, kind: Kind) -> None:
@@ -13,7 +13,7 @@ def whole(session: Session, kind: Kind) -> None:
     """
     seen = 0
     for scenario in session.scenarios:
-        for number, judged in enumerate(session.judged(scenario), 1):
+        for number, judged in enumerate(session.checked(scenario), 1):
             seen += judged.head.kind is kind
             if judged.head.kind is kind and judged.exchange.end is End.CUT:
                 fail_check(

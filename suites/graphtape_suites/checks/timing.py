@@ -4,7 +4,7 @@ import time
 
 from graphtape_suites.checks.check import fail_check, not_applicable
 from graphtape_suites.runner.client import ScenarioClient
-from graphtape_suites.runner.session import Session
+from graphtape_suites.session.session import Session
 
 _DELAY = 2
 

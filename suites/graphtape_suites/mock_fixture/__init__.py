@@ -1,1 +1,1 @@
-"""The mock as a guest in somebody's test session: what the fixture `graphtape_mock` gives."""
+"""The fixture `graphtape_mock`: the mock in a user's test session."""

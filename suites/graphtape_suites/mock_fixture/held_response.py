@@ -1,4 +1,4 @@
-"""A response that a test lets go step by step."""
+"""A response that a test sends step by step."""
 
 from collections.abc import Callable
 
@@ -6,27 +6,26 @@ from graphtape_mock.replay.steps import Advance, Finish, SendEvent, Step, Until
 
 
 class HeldResponse:
-    """The response to one request, of which only the head leaves by itself.
+    """A response that sends only its headers by itself.
 
-    No step waits for the client: it says what may leave, as soon as the request is there.
-    Heartbeats are not sent.
+    A step does not wait for the client, and may come before the request. No heartbeats are sent.
     """
 
-    def __init__(self, tell: Callable[[Step], None]) -> None:
-        self._tell = tell
+    def __init__(self, add: Callable[[Step], None]) -> None:
+        self._add = add
 
     def advance(self, n: int = 1) -> None:
-        """Let the next *n* events go; the body of a wait counts as one."""
-        self._tell(Advance(n))
+        """Send the next *n* events; the body of a wait counts as one."""
+        self._add(Advance(n))
 
     def until(self, event: str) -> None:
-        """Let all go up to and including the next event of that name, namespaces apart."""
-        self._tell(Until(event))
+        """Send everything up to and including the next *event* of that name, in any namespace."""
+        self._add(Until(event))
 
     def send(self, event: str, data: object) -> None:
         """Send an event that the recording does not have, with *data* as JSON."""
-        self._tell(SendEvent(event, data))
+        self._add(SendEvent(event, data))
 
     def finish(self) -> None:
-        """Let the rest go, and end the response."""
-        self._tell(Finish())
+        """Send the rest, and end the response."""
+        self._add(Finish())

@@ -1,6 +1,7 @@
-"""The mock, as a test sees it."""
+"""The interface of the fixture `graphtape_mock`."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from graphtape_mock.replay.fault import Fault
 from graphtape_mock.replay.library import UnknownRecording
@@ -17,18 +18,18 @@ from graphtape_suites.mock_fixture.running_mock import RunningMock
 
 
 class MockDeployment:
-    """A mock deployment on a real socket, as it was at the start: nothing is asked yet.
+    """A mock deployment on a local socket, for one test.
 
-    Runs are answered at once, by the recording that was made of the same request, with ids that
-    are the same whenever the test runs.
+    It answers a run from the recording of the same request, without delays and with ids that are
+    the same in every test run.
     """
 
     def __init__(self, running_mock: RunningMock) -> None:
         self._host = running_mock
         self._allows_unmatched = False
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self.url = running_mock.url
-        """Where it answers."""
+        """Its address."""
 
     def use(
         self,
@@ -38,16 +39,19 @@ class MockDeployment:
         speed: float | None = None,
         times: int | None = None,
     ) -> None:
-        """Answer runs from the *recording* of that name, whatever they ask for, from now on.
+        """Answer all runs from now on with the *recording* of that name.
 
-        *fault* is what goes wrong with each (`graphtape_suites.faults`), *speed* the pace: 1 as
-        recorded, 0 at once. With *times* it is for the next so many requests, and those for the
-        next requests follow each other in the order in which they were asked for. Recording and
-        speed stay as they are where nothing is said of them.
+        *fault* is one fault or several of `graphtape_suites.faults`; *speed* is the pace, 1 as
+        recorded and 0 without delays. With *times* the call applies to that many of the next
+        requests only, after those of earlier calls with *times*. A recording or speed that is not
+        given stays as it is.
 
-        Raises UnknownRecording (a LookupError) where there is none of that name, unless it is to
-        be recorded.
+        Raises UnknownRecording (a LookupError) for a name without a recording, unless it is to be
+        recorded; TypeError for a *fault* that is none; ValueError for a *speed* below 0 or *times*
+        below 1.
         """
+        _check_least("speed", speed, 0)
+        _check_least("times", times, 1)
         direction = ResponseOverride(self._known(recording), speed, _faults(fault))
         overrides = self._host.overrides
         if times is None:
@@ -58,7 +62,7 @@ class MockDeployment:
     def hold(
         self, recording: str | None = None, *, fault: Fault | Iterable[Fault] = ()
     ) -> HeldResponse:
-        """Hold the answer to the next run back, and return what lets it go step by step.
+        """Hold back the response to the next run; the result sends it step by step.
 
         See `use` for *recording* and *fault*.
         """
@@ -73,13 +77,15 @@ class MockDeployment:
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """What was asked so far, in its order."""
+        """The requests so far, in order."""
         return [received_request(entry) for entry in self._host.entries()]
 
     def assert_called(
         self, path: str, *, assistant_id: str | None = None, times: int | None = None
     ) -> None:
-        """Fail unless *path* was asked for, with that assistant, so many *times* (or at all)."""
+        """Fail unless *path* was requested *times* times (at least once by default).
+
+        With *assistant_id*, only requests for that assistant count."""
         __tracebackhide__ = True
         requests = self.requests
         found = sum(request.is_for(path, assistant_id) for request in requests)
@@ -88,33 +94,33 @@ class MockDeployment:
         whom = f" with assistant_id {assistant_id!r}" if assistant_id is not None else ""
         wanted = "at least one request" if times is None else _requests(times)
         raise AssertionError(
-            f"expected {wanted} to {path}{whom}, got {found or 'none'}; asked was:\n"
+            f"expected {wanted} to {path}{whom}, got {found or 'none'}; the requests were:\n"
             f"{list_requests(requests)}"
         )
 
     def wait_for(self, n: int, timeout: float = 10.0) -> None:
-        """Return as soon as *n* requests were answered since the test began.
+        """Wait until *n* requests of this test have been answered.
 
-        A request is answered when the head of its response leaves. In a coroutine, await
+        A request is answered when the headers of its response are sent. In a coroutine, await
         `asyncio.to_thread(graphtape_mock.wait_for, n)`. Raises TimeoutError after *timeout*
         seconds.
         """
         __tracebackhide__ = True
         if not self._host.wait_for(n, timeout):
             raise TimeoutError(
-                f"expected {_requests(n)} to be answered within {timeout:g} s; asked was:\n"
+                f"expected {_requests(n)} to be answered within {timeout:g} s; the requests were:\n"
                 f"{list_requests(self.requests)}"
             )
 
     def allow_unmatched(self) -> None:
-        """Let requests that no recording answers be: the client gets the 404, the test goes on."""
+        """Let requests match no recording: the client gets the 404, and the test does not fail."""
         self._allows_unmatched = True
 
     def problems(self) -> str:
-        """Return what went wrong since it was asked last, or nothing; the plugin fails the test."""
+        """Return the problems since the last call, which fail the test; empty if there are none."""
         found = problems(self._host.entries(), with_misses=not self._allows_unmatched)
-        new = [problem for problem in found if problem not in self._told]
-        self._told.update(new)
+        new = [problem for problem in found if problem not in self._reported]
+        self._reported.update(new)
         return "\n\n".join(new)
 
     def _known(self, recording: str | None) -> str | None:
@@ -125,7 +131,22 @@ class MockDeployment:
 
 
 def _faults(fault: Fault | Iterable[Fault]) -> tuple[Fault, ...]:
-    return (fault,) if isinstance(fault, Fault) else tuple(fault)
+    """Return *fault* as a tuple. Raises TypeError for anything but faults."""
+    faults: tuple[Any, ...] = (fault,)
+    if isinstance(fault, Iterable) and not isinstance(fault, str):
+        faults = tuple(fault)
+    for one in faults:
+        if not isinstance(one, Fault):
+            raise TypeError(
+                "fault: expected faults of graphtape_suites.faults, such as faults.status(503), "
+                f"got {one!r}"
+            )
+    return faults
+
+
+def _check_least(name: str, value: float | None, least: int) -> None:
+    if value is not None and not value >= least:
+        raise ValueError(f"{name}: expected {least} or more, got {value!r}")
 
 
 def _requests(count: int) -> str:

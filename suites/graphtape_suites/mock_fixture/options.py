@@ -1,4 +1,4 @@
-"""What the user can say about the mock: options and settings, declared at every start of pytest."""
+"""Options and settings of the mock fixture, declared at every start of pytest."""
 
 import pytest
 
@@ -7,12 +7,12 @@ RECORD_MODES = ("none", "once", "new_episodes", "all", "rewrite")
 
 MARKER = (
     "graphtape(recording, *, fault, speed, times): how graphtape_mock answers the runs of the "
-    "test, as graphtape_mock.use says it."
+    "test, with the arguments of graphtape_mock.use."
 )
 
 
 def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
-    """Add what the fixture `graphtape_mock` obeys."""
+    """Add the options and settings of the fixture `graphtape_mock`."""
     parser.addini(
         RECORDINGS_INI,
         "Recordings that graphtape_mock answers from, files or folders, relative to the "
@@ -32,7 +32,7 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     group.addoption(
         "--graphtape-upstream",
         metavar="URL",
-        help="The deployment that --graphtape-record asks. The key comes from "
+        help="The deployment to record with --graphtape-record. The key is read from "
         "LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY.",
     )
     group.addoption(
@@ -43,5 +43,5 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
 
 
 def are_given(config: pytest.Config) -> bool:
-    """Whether the user says anything about recordings."""
+    """Whether the user has recordings, or records some."""
     return bool(config.getini(RECORDINGS_INI)) or config.option.graphtape_record != "none"

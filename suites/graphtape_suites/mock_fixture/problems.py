@@ -1,4 +1,4 @@
-"""What fails a test that uses the mock: requests that nothing answers, faults without a place."""
+"""Problems that fail a test: requests without a recording, faults that can't be applied."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,12 +6,12 @@ from graphtape_mock.server.journal import Entry
 
 _ADVICE = (
     "To record it from here: pytest --graphtape-record new_episodes --graphtape-upstream URL\n"
-    "To let the client have this answer: graphtape_mock.allow_unmatched()"
+    "To accept this response: graphtape_mock.allow_unmatched()"
 )
 
 
 def problems(entries: Iterable[Entry], *, with_misses: bool) -> Iterator[str]:
-    """Yield what is wrong with each of *entries*, for people."""
+    """Yield a text for each problem of *entries*."""
     for number, entry in enumerate(entries, 1):
         if entry.miss and with_misses:
             yield (

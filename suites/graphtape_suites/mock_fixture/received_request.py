@@ -1,4 +1,4 @@
-"""What a test asked of the mock, and what became of it."""
+"""A request that the mock received from a test, and its response."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ class ReceivedRequest:
     path: str
     """Without the query."""
     body: Any
-    """The JSON that was sent; None where there was none, or something else."""
+    """The JSON that was sent; None without a JSON body."""
     status: int | None
-    """None where there was no answer: not yet, or by a fault."""
+    """None without a response: not yet, or because of a fault."""
     recording: str | None
     """The name of the recording that answered."""
     headers: dict[str, str] = field(repr=False)
@@ -50,7 +50,7 @@ class ReceivedRequest:
 
 
 def received_request(entry: Entry) -> ReceivedRequest:
-    """Return what the journal noted, without secrets."""
+    """Return the request of a journal *entry*, without secrets."""
     headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in entry.headers)
     return ReceivedRequest(
         entry.method,

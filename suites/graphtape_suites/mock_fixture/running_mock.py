@@ -1,4 +1,4 @@
-"""The mock server under the tests of one process, and what they may do with it."""
+"""The mock server for the tests of one process."""
 
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
@@ -22,50 +22,49 @@ from graphtape_suites.mock_fixture.settings import MockSettings
 Result = TypeVar("Result")
 
 _LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of a request body that a test can look at: all that the mock takes."""
+"""Bytes of a request body that a test can see: the largest that the mock accepts."""
 _NOW = 1767225600.0
-"""What the mock takes for the time of day, so that it is the same whenever a test runs: the start
-of 2026."""
+"""The time of day in the mock, the same in every test run: the start of 2026."""
 
 
 class RunningMock:
-    """A running mock; all that touches it happens in its own thread, between two requests."""
+    """A running mock; every access happens in its own thread, between two requests."""
 
     def __init__(self, server: BackgroundServer, mock: Mock, author: OnMissRecorder | None) -> None:
         self._server = server
         self._mock = mock
         self._author = author
         self.url = server.url
-        """Where it answers."""
+        """Its address."""
         self.overrides: Overrides = mock.overrides
 
     @property
-    def there(self) -> set[str]:
-        """The names of all recordings, whether they answer anything or not."""
+    def loaded(self) -> set[str]:
+        """The names of all recordings that were loaded."""
         return {recording.name for recording in self._mock.replay.library.recordings}
 
     @property
     def names(self) -> set[str]:
-        """The names of the recordings that there are."""
+        """The names of the recordings that can answer a request."""
         return self._mock.replay.library.names
 
     @property
     def used(self) -> set[str]:
-        """The names of the recordings that answered so far."""
+        """The names of the recordings that have answered a request."""
         return self._mock.replay.library.used
 
     @property
     def records(self) -> bool:
-        """Whether what has no recording is recorded."""
+        """Whether requests without a recording are recorded."""
         return self._author is not None
 
     @property
     def made(self) -> set[str]:
-        """The names of the recordings that were made."""
+        """The names of the new recordings."""
         return set() if self._author is None else self._author.made
 
     def do(self, act: Callable[[], Result]) -> Result:
-        """Do something where requests are answered; return what comes of it."""
+        """Call *act* in the event loop of the server, and return its result."""
 
         async def work() -> Result:
             return act()
@@ -73,11 +72,11 @@ class RunningMock:
         return self._server.run(work())
 
     def reset(self) -> None:
-        """Be as at the start."""
+        """Return to the initial state."""
         self.do(self._mock.reset)
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return what was asked since the start."""
+        """Return the requests since the last reset."""
         return self.do(lambda: self._mock.journal.entries)
 
     def wait_for(self, count: int, timeout: float) -> bool:
@@ -91,7 +90,7 @@ class RunningMock:
 
 @contextmanager
 def run_mock(settings: MockSettings) -> Generator[RunningMock]:
-    """Run a mock as the user wants it; raises UsageError where that can't be."""
+    """Run a mock with *settings*. Raises UsageError for recordings that can't be used."""
     try:
         library = load(_present(settings) if settings.paths else [bundled_recordings()])
         options = ReplayOptions(speed=0, seed=0, now=lambda: _NOW)
@@ -110,5 +109,5 @@ def run_mock(settings: MockSettings) -> Generator[RunningMock]:
 
 
 def _present(settings: MockSettings) -> list[Path]:
-    """Return the paths to load: what is still to be recorded need not be there."""
+    """Return the paths to load; those still to be recorded may be missing."""
     return [path for path in settings.paths if path.exists() or not settings.records]

@@ -1,4 +1,4 @@
-"""What the user says about the mock."""
+"""Settings of the mock fixture, from options and configuration."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,36 +10,36 @@ import pytest
 from graphtape_suites.mock_fixture.options import RECORDINGS_INI
 
 KNOWN_KEY = "graphtape_known"
-"""Where a worker of pytest-xdist is told what was there: another may have recorded by now."""
+"""The key under which a worker of pytest-xdist gets the names of the initial recordings."""
 
 
 @dataclass(frozen=True, slots=True)
 class MockSettings:
-    """What the mock is to answer from, and whether it records what is missing."""
+    """The recordings to answer from, and whether to record missing ones."""
 
     paths: tuple[Path, ...]
-    """Files and folders of recordings; none for those that come with graphtape."""
+    """Files and folders of recordings; empty for the bundled recordings."""
     mode: str
     """One of `options.RECORD_MODES`."""
     upstream: str
     """The URL of the deployment to record."""
     fail_unused: bool
     known: frozenset[str] = frozenset()
-    """The names of the recordings that were there when the session began, for the mode `once`."""
+    """The names of the recordings at the start of the session, for the mode `once`."""
 
     @property
     def records(self) -> bool:
-        """Whether anything is recorded."""
+        """Whether missing recordings are recorded."""
         return self.mode != "none"
 
     @property
     def folder(self) -> Path | None:
-        """Where recordings go: the first of the paths that is a folder, or is not there yet."""
+        """The folder for new recordings: the first path that is a folder or does not exist."""
         return next((path for path in self.paths if path.is_dir() or not path.suffix), None)
 
 
 def read_settings(config: pytest.Config) -> MockSettings:
-    """Return what the user says. Raises UsageError where recording lacks something."""
+    """Return the settings. Raises UsageError without recordings, or a folder to record into."""
     given: Any = config.option
     settings = MockSettings(
         tuple(config.getini(RECORDINGS_INI)),
@@ -59,13 +59,28 @@ def read_settings(config: pytest.Config) -> MockSettings:
             f"--graphtape-record {settings.mode}: expected a folder to record into, got none; "
             f"name it in the configuration of pytest, as in `{RECORDINGS_INI} = recordings`"
         )
+    if not settings.records:
+        _check_recordings(settings.paths)
     return settings
 
 
+def _check_recordings(paths: Iterable[Path]) -> None:
+    """Raise UsageError for a path that does not exist, and a folder without recordings."""
+    for path in paths:
+        if path.exists() and not (path.is_dir() and not any(path.rglob("*.jsonl"))):
+            continue
+        problem = "a folder without recordings" if path.exists() else "no such file or folder"
+        raise pytest.UsageError(
+            f"{RECORDINGS_INI}: expected recordings in {path}, got {problem}; to record them: "
+            "pytest --graphtape-record once --graphtape-upstream URL, "
+            f"or graphtape record URL --assistant ID --input JSON --output {path}"
+        )
+
+
 def _known(config: pytest.Config, paths: Iterable[Path]) -> frozenset[str]:
-    told: dict[str, Any] = getattr(config, "workerinput", {})
-    if KNOWN_KEY in told:
-        return frozenset(told[KNOWN_KEY])
+    workerinput: dict[str, Any] = getattr(config, "workerinput", {})
+    if KNOWN_KEY in workerinput:
+        return frozenset(workerinput[KNOWN_KEY])
     from graphtape_mock.recordings.recording import SUFFIX
     from graphtape_mock.replay.library import recording_files
 

@@ -15,7 +15,7 @@ _KEY = "graphtape_recordings"
 
 
 class UsedRecordings:
-    """Tells at the end which recordings no test used."""
+    """Counts used recordings, and reports unused ones at the end."""
 
     def __init__(self, config: pytest.Config, settings: MockSettings) -> None:
         self._config = config
@@ -38,7 +38,7 @@ class UsedRecordings:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist what was there when the session began."""
+        """Send the names of the initial recordings to a worker of pytest-xdist."""
         node.workerinput[KNOWN_KEY] = sorted(self._known)
 
     @pytest.hookimpl(optionalhook=True)
@@ -48,7 +48,7 @@ class UsedRecordings:
 
     @pytest.hookimpl(trylast=True)  # Fixtures may be torn down as late as here.
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand over what was used, or fail the session for what was not."""
+        """Send the counts to the main process, or fail the session for unused recordings."""
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_KEY] = [sorted(part) for part in (self._there, self._used, self._made)]
@@ -56,7 +56,7 @@ class UsedRecordings:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """List what was made, and what was not used."""
+        """List new and unused recordings."""
         if self._made:
             terminalreporter.section("graphtape: recorded")
             terminalreporter.line("\n".join(sorted(self._made)))
@@ -68,7 +68,7 @@ class UsedRecordings:
 
 
 def track_used_recordings(config: pytest.Config) -> UsedRecordings:
-    """Count from now on. Raises UsageError where what the user says can't be."""
-    tally = UsedRecordings(config, read_settings(config))
-    config.pluginmanager.register(tally, "graphtape-tally")
-    return tally
+    """Start to count. Raises UsageError for settings that can't be used."""
+    used_recordings = UsedRecordings(config, read_settings(config))
+    config.pluginmanager.register(used_recordings, "graphtape-used-recordings")
+    return used_recordings

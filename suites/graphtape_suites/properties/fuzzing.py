@@ -50,7 +50,7 @@ class Fuzzing:
     def __init__(self, target: Target) -> None:
         self._checks = CHECKS if target.dialect is Dialect.PYTHON else CHECKS_OF_ALL
         graphs = sorted({around.graph for around in target.deployment_info.values()})
-        names = (example.assistant for example in target.examples)
+        names = (example.assistant for example in target.run_inputs)
         # By default Schemathesis judges the first twenty events of a stream alone.
         config = _CONFIG.from_dict({"max-stream-events": 1_000_000})
         described = document(graphs=sorted({*graphs, *names}))

@@ -1,11 +1,11 @@
-"""Properties: many requests, each judged by every rule; the smallest that fails is told.
+"""Properties: generated requests, each checked by every rule.
 
-What a strategy draws is played like a scenario. Hypothesis makes a failing request smaller as long
-as the budget lasts. What it leaves is told as curl, and kept as a recording.
+A generated case runs like a scenario. Hypothesis shrinks a failing case while the budget lasts; the
+smallest is printed as curl commands and saved as a recording.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +27,8 @@ from graphtape_suites.checks.check import CheckFailed, NotExercised
 from graphtape_suites.properties.inputs import inputs
 from graphtape_suites.properties.sequences import Sequences
 from graphtape_suites.runner.client import ScenarioClient
-from graphtape_suites.runner.session import Session, write_exchanges
+from graphtape_suites.session.folder import write_exchanges
+from graphtape_suites.session.session import Session
 from graphtape_suites.verdicts.results import numbered
 
 FAILURES = Path(".graphtape")
@@ -51,9 +52,19 @@ Play = Callable[[ScenarioClient, Case], None]
 class PropertyRunner:
     """Tries a property of a session's target with many requests."""
 
-    def __init__(self, session: Session, name: str, failures: Path = FAILURES) -> None:
-        """*name* is that of the test; what fails is kept under it in *failures*."""
+    def __init__(
+        self,
+        session: Session,
+        name: str,
+        expected: Collection[str] = (),
+        failures: Path = FAILURES,
+    ) -> None:
+        """*name* is that of the test, which names the file of a failure in *failures*.
+
+        Findings of rules whose ids are *expected* to fail are ignored.
+        """
         self._session = session
+        self._expected = expected
         self._path = failures / f"{_NO_NAME.sub('-', name).strip('-')}{SUFFIX}"
         self._failures: dict[str, CheckFailed] = {}
 
@@ -66,7 +77,7 @@ class PropertyRunner:
     def inputs(self) -> st.SearchStrategy[Json]:
         """Inputs that the schema of the first example's graph allows."""
         target = self._session.target
-        schema = target.schemas(target.examples[0].assistant).get("input_schema")
+        schema = target.schemas(target.run_inputs[0].assistant).get("input_schema")
         return inputs(schema if is_object(schema) else None)
 
     def __call__(
@@ -164,13 +175,13 @@ class PropertyRunner:
         target = session.target
         found: list[Finding] = []
         for number, exchange in enumerate(exchanges, 1):
-            found += numbered(session.judge(exchange).findings, number)
+            found += numbered(session.check(exchange).findings, number)
         deterministic = target.settings.deterministic
         found += check_related(
             exchanges, target.rules, dialect=target.dialect, deterministic=deterministic
         )
         wrong = (finding for finding in found if finding.level is not Level.NOTE)
-        return [finding for finding in wrong if finding.rule not in session.expected]
+        return [finding for finding in wrong if finding.rule not in self._expected]
 
     def _keep(self, client: ScenarioClient, problems: Sequence[str]) -> str:
         """Write down the exchanges of a failing case; return what is to be said of it."""

@@ -1,8 +1,1 @@
-"""The report of a session: one HTML file that needs nothing else, with a timeline of each stream.
-
-write_report(results, Path("report.html"))
-"""
-
-from graphtape_suites.report.page import render, write_report
-
-__all__ = ["render", "write_report"]
+"""The report of a session: one HTML file without dependencies, and the terminal summary."""

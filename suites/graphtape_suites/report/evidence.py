@@ -11,7 +11,8 @@ from graphtape_contracts.stream_mode import STREAM_MODES
 from graphtape_mock.console.curl import as_curl
 from graphtape_mock.redaction.redactor import Redactor
 from graphtape_suites.report.markup import Html, code, element
-from graphtape_suites.verdicts.results import Outcome, Results, ScenarioResult, Verdict
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome, Results, Verdict
 
 MOST_EXCHANGES = 25
 """Exchanges of a scenario that are shown, those with findings first."""
@@ -72,10 +73,10 @@ class Evidence:
     def __init__(self, results: Results, secrets: Iterable[str] = ()) -> None:
         """Look through *results*; leave *secrets* out of all that is shown."""
         self._url = results.url
-        self._played = results.played
+        self._played = results.scenario_results
         self._redactor = Redactor(secrets=secrets)
         self._numbers: dict[str, int] = {}
-        for number, played in enumerate(results.played, 1):
+        for number, played in enumerate(results.scenario_results, 1):
             self._numbers.setdefault(played.scenario, number)
         self._failures = self._collect(results)
         self._shown = {place for n in range(len(self._played)) for place in self._chosen(n + 1)}

@@ -104,7 +104,7 @@ def _sections(evidence: Evidence, results: Results) -> Iterator[_Section]:
         yield "expected", "Broken as expected", str(len(verdicts)), [known]
     content = [_filter(), requirements(evidence, results)]
     yield "promises", "All promises", str(len(results.verdicts)), content
-    yield "scenarios", "Scenarios", str(len(results.played)), [scenarios(evidence)]
+    yield "scenarios", "Scenarios", str(len(results.scenario_results)), [scenarios(evidence)]
 
 
 def _filter() -> Html:

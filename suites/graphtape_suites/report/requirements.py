@@ -73,10 +73,10 @@ def _judged_in(evidence: Evidence, verdict: Verdict) -> Html:
     if not verdict.scenarios:
         return evidence.about(verdict)
     # Those where it was broken go first.
-    scenarios = sorted(verdict.scenarios, key=lambda scenario: not scenario.broken)
+    scenarios = sorted(verdict.scenarios, key=lambda scenario: not scenario.failed)
     if len(scenarios) <= MOST_SCENARIOS:
         return _listed(scenarios)
-    shown = [scenario for scenario in scenarios if scenario.broken][:MOST_SCENARIOS]
+    shown = [scenario for scenario in scenarios if scenario.failed][:MOST_SCENARIOS]
     others = scenarios[len(shown) :]
     exchanges = sum(scenario.exchanges for scenario in others)
     said = f"{counted(len(others), 'scenario')}, {counted(exchanges, 'exchange')}"
@@ -88,6 +88,6 @@ def _listed(scenarios: Sequence[ScenarioVerdict]) -> Html:
 
 
 def _scenario(scenario: ScenarioVerdict) -> Html:
-    said = f"{scenario.broken} of {scenario.exchanges}" if scenario.broken else ""
+    said = f"{scenario.failed} of {scenario.exchanges}" if scenario.failed else ""
     times = element("small", said or str(scenario.exchanges))
     return joined((code(scenario.scenario), times), " ")

@@ -26,7 +26,7 @@ from graphtape_suites.report.markup import (
     text,
 )
 from graphtape_suites.report.timeline import timeline
-from graphtape_suites.verdicts.results import ScenarioResult
+from graphtape_suites.session.scenario_result import ScenarioResult
 
 _NEAR = 3
 """How many frames on each side of a failing one are listed."""

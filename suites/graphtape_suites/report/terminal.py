@@ -1,7 +1,6 @@
-"""What the suites tell when they are done: in the process that the user started.
+"""The terminal summary of the suites, in the process that the user started.
 
-Registered with every start of pytest, so nothing heavy is imported before there is something to
-tell.
+The plugin registers it at every start of pytest, so nothing heavy is imported before it is needed.
 """
 
 from __future__ import annotations  # The annotations name what is imported when it is needed.
@@ -17,16 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graphtape_suites.marks import CHECK_MARK, FOLDER, STOPPED, VERDICT_ATTRIBUTE
+
 if TYPE_CHECKING:
     from graphtape_suites.verdicts.results import Results, Verdict
 
-FOLDER = pytest.StashKey[Path]()
-STOPPED = pytest.StashKey[str]()
-"""Why nothing could be tried at all."""
-CHECK_MARK = "graphtape_promise"
-"""The marker that a test of the suites has, with a `Promise`."""
-VERDICT_ATTRIBUTE = "graphtape_verdict"
-"""What a report carries to the process that tells the results: a verdict as the text of JSON."""
 _WORKER_FOLDER = "graphtape_folder"
 _STOPPED_ATTRIBUTE = "graphtape_stopped"
 _WRONG_USE = 2
@@ -42,7 +36,7 @@ def shared_folder(config: pytest.Config) -> Path:
 
 
 class SessionReport:
-    """Collects the verdicts of all processes; tells them at the end."""
+    """Collects the verdicts of all processes, and reports them at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -54,25 +48,25 @@ class SessionReport:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist which folder is shared."""
+        """Send the path of the shared folder to a worker of pytest-xdist."""
         node.workerinput[_WORKER_FOLDER] = str(shared_folder(self._config))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Remember what is to be tried."""
+        """Keep the plan of the checks."""
         if any(item.get_closest_marker(CHECK_MARK) for item in session.items):
-            from graphtape_suites.runner.dry_run import plan_checks
+            from graphtape_suites.checks.dry_run import plan_checks
             from graphtape_suites.runner.settings import settings_of
 
             self._planned = plan_checks(session.items, settings_of(self._config))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> bool | None:
-        """Run nothing where the user only wants to know what would be."""
+        """Run no test with --graphtape-list."""
         return True if self._config.getoption("--graphtape-list") else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let a worker tell that nothing can be tried."""
+        """Attach the reason why a worker stopped the session."""
         report = yield
         if stopped := self._config.stash.get(STOPPED, ""):
             setattr(report, _STOPPED_ATTRIBUTE, stopped)
@@ -87,47 +81,47 @@ class SessionReport:
             self._verdicts.append(Verdict.from_json(json.loads(text)))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the report; end with 2 where nothing could be tried."""
+        """Write the report; exit with 2 if the session was stopped."""
         if self._stopped:
             session.exitstatus = _WRONG_USE
         path = self._config.getoption("--graphtape-report")
         if path and self._verdicts and not hasattr(self._config, "workerinput"):
-            from graphtape_suites.report import write_report
+            from graphtape_suites.report.page import write_report
 
             try:
                 write_report(self._results(), Path(path))
             except OSError as error:
-                self._unwritten = f", which can't be written: {error}"
+                self._unwritten = f" (can't be written: {error})"
                 session.exitstatus = _WRONG_USE
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Tell what would be tried, or what was and what it cost."""
+        """Print the plan of the checks, or the counts of verdicts and runs."""
         option = self._config.getoption
         if self._planned and (option("--graphtape-list") or option("collectonly")):
-            from graphtape_suites.runner.dry_run import plan_lines
+            from graphtape_suites.checks.dry_run import plan_lines
             from graphtape_suites.runner.settings import settings_of
 
-            terminalreporter.section("graphtape: what would be tried")
+            terminalreporter.section("graphtape: planned checks")
             for line in plan_lines(self._planned, settings_of(self._config)):
                 terminalreporter.line(line)
         elif self._verdicts:
-            self._tell(terminalreporter)
+            self._summarize(terminalreporter)
 
-    def _tell(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def _summarize(self, terminalreporter: pytest.TerminalReporter) -> None:
         from graphtape_suites.verdicts.results import Outcome
 
         results = self._results()
-        counted = Counter(verdict.outcome for verdict in results.verdicts)
+        counts = Counter(verdict.outcome for verdict in results.verdicts)
         spent, budget = results.spent, results.budget
         terminalreporter.section("graphtape")
         terminalreporter.line(
             f"{results.url or 'no deployment'}: "
-            + ", ".join(f"{counted[outcome]} {outcome.value}" for outcome in Outcome)
+            + ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome)
         )
-        put_off = f", put off {spent.waits} times" if spent.waits else ""
+        waited = f", waited {spent.waits} times" if spent.waits else ""
         terminalreporter.line(
             f"spent {spent.runs} of {budget.runs} runs, {spent.seconds:.0f} of "
-            f"{budget.seconds:g} s{put_off}"
+            f"{budget.seconds:g} s{waited}"
         )
         if path := self._config.getoption("--graphtape-report"):
             terminalreporter.line(f"report: {path}{self._unwritten}")
@@ -135,29 +129,29 @@ class SessionReport:
     def _results(self) -> Results:
         from graphtape_contracts.finding import Level
         from graphtape_mock.deployment.budget import BudgetLimits, RunBudget
-        from graphtape_suites.runner.session import all_results, read_description
         from graphtape_suites.runner.settings import settings_of
+        from graphtape_suites.session.folder import read_description, read_results
         from graphtape_suites.verdicts.results import Results
 
         settings = settings_of(self._config)
         folder = shared_folder(self._config)
-        said = read_description(folder)
+        description = read_description(folder)
         budget = BudgetLimits(settings.max_runs, settings.max_seconds, settings.concurrency)
         return Results(
-            url=said.get("url", ""),
-            server=said.get("server", {}),
-            dialect=said.get("dialect", ""),
-            contract=said.get("contract", ""),
+            url=description.get("url", ""),
+            server=description.get("server", {}),
+            dialect=description.get("dialect", ""),
+            contract=description.get("contract", ""),
             level=Level(settings.level.upper()),
             profile=settings.profile.name,
             started_at=self._started_at,
             budget=budget,
             spent=RunBudget(budget, folder).spent,
             verdicts=tuple(self._verdicts),
-            played=tuple(all_results(folder)),
+            scenario_results=tuple(read_results(folder)),
         )
 
     def pytest_unconfigure(self) -> None:
-        """Delete what the processes shared."""
+        """Delete the shared folder."""
         if folder := self._config.stash.get(FOLDER, None):
             shutil.rmtree(folder, ignore_errors=True)

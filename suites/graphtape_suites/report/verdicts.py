@@ -87,7 +87,7 @@ def _broken(evidence: Evidence, number: int, verdict: Verdict) -> Html:
         element("h3", sign, *_promise(verdict)),
         element("p", prose(verdict.statement), class_="says"),
     ]
-    found = [scenario for scenario in verdict.scenarios if scenario.broken or scenario.findings]
+    found = [scenario for scenario in verdict.scenarios if scenario.failed or scenario.findings]
     if verdict.reason:
         parts.append(_reason(evidence.start_of(verdict.reason, _LONGEST_REASON), bool(found)))
     parts += [_scenario(evidence, scenario) for scenario in found[:MOST_SCENARIOS]]
@@ -113,7 +113,7 @@ def _reason(reason: str, repeated: bool) -> Html:
 
 
 def _scenario(evidence: Evidence, scenario: ScenarioVerdict) -> Html:
-    said = f"{scenario.broken} of {counted(scenario.exchanges, 'exchange')}"
+    said = f"{scenario.failed} of {counted(scenario.exchanges, 'exchange')}"
     parts: list[str] = [element("h4", "In ", code(scenario.scenario), f": {said}")]
     groups = [
         (place, list(findings))

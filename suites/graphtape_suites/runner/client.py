@@ -1,4 +1,4 @@
-"""Where scenarios are played: what makes their exchanges, and keeps them."""
+"""The client of a scenario: makes requests of the target, and keeps the exchanges."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +21,10 @@ WAIT = "/runs/wait"
 class ScenarioClient:
     """Makes requests of the target with one example; keeps what was answered, in order."""
 
-    def __init__(self, target: Target, example: RecordingRequest | None = None) -> None:
+    def __init__(self, target: Target, run_input: RecordingRequest | None = None) -> None:
         """Play with *example*, by default the target's first."""
         self.target = target
-        self.example = example or target.examples[0]
+        self.run_input = run_input or target.run_inputs[0]
         self.exchanges: list[Exchange] = []
         self.complaints: list[str] = []
         """What is wrong beside what the rules find."""
@@ -37,8 +37,8 @@ class ScenarioClient:
         It is tagged, so that the owner of the deployment can tell it, and gives up with its
         client, so that nothing goes on that nobody waits for.
         """
-        body: Json = {"assistant_id": self.example.assistant, "on_disconnect": "cancel"}
-        body |= self.example.body | (fields or {})
+        body: Json = {"assistant_id": self.run_input.assistant, "on_disconnect": "cancel"}
+        body |= self.run_input.body | (fields or {})
         metadata = body.get("metadata")
         if metadata is None or is_object(metadata):
             body["metadata"] = {TAG: "suites"} | (metadata or {})
@@ -96,5 +96,5 @@ ABSENT = object()
 
 
 def fresh_id() -> str:
-    """Return a UUID that nobody knows."""
+    """Return a new UUID."""
     return str(uuid4())

@@ -1,4 +1,4 @@
-"""Examples: what is run on a deployment, as the user says or as its recordings are of."""
+"""Run inputs: from the options, from the recordings, or from the deployment."""
 
 from pathlib import Path
 

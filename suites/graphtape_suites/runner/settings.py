@@ -1,4 +1,4 @@
-"""What the user says about the deployment to judge: options, environment and configuration."""
+"""Settings of the suites, from options, environment and configuration."""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from graphtape_suites.runner.profile import PROFILES, Profile
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user says."""
+    """The settings of a session."""
 
     url: str | None
     """None for the mock."""
@@ -44,7 +44,7 @@ _MOCK_AT_ONCE = 8
 
 
 def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return what the user says."""
+    """Return the settings: options before environment before configuration."""
 
     def option(name: str) -> Any:
         return config.getoption(name)

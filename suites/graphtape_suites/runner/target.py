@@ -1,4 +1,4 @@
-"""The deployment under test: where it is, what it offers, what is run on it, what that may cost."""
+"""The deployment under test: its address, what it offers, its run inputs and budget."""
 
 import os
 from collections.abc import Generator
@@ -31,7 +31,7 @@ from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import Mock, bundled_recordings
 from graphtape_mock.server.running import BackgroundServer
-from graphtape_suites.properties.inputs import plain_input
+from graphtape_suites.runner.input_schema import plain_input
 from graphtape_suites.runner.run_inputs import recorded_inputs, wanted_inputs
 from graphtape_suites.runner.settings import Settings
 
@@ -43,25 +43,25 @@ TAG = "graphtape"
 
 
 EXPECTED_OF_THE_MOCK = Path(str(files("graphtape_suites") / "expected-of-the-mock.toml"))
-"""What the mock breaks because it does as the recorded server does."""
+"""Requirements that the mock fails because it imitates the recorded server."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A deployment, and how it is judged."""
+    """A deployment, and the rules that it is checked by."""
 
     settings: Settings
     folder: Path
-    """What the processes of one session share."""
+    """The folder that the processes of one session share."""
     client: DeploymentClient
     rules: tuple[AnyRule, ...]
-    """What it is judged by."""
+    """The rules to check."""
     info: Exchange
     """The answer to `GET /info`."""
-    examples: tuple[RecordingRequest, ...]
-    """What is run: the first one by most scenarios."""
+    run_inputs: tuple[RecordingRequest, ...]
+    """The inputs to run; most scenarios run the first one only."""
     deployment_info: dict[str, DeploymentInfo]
-    """What the deployment says of each assistant, by the name that examples use."""
+    """The facts about each assistant, by the name in the run inputs."""
 
     @property
     def url(self) -> str:
@@ -85,7 +85,7 @@ class Target:
 
     @cached_property
     def dialect(self) -> Dialect | None:
-        """Whose contract it is judged by: as the user says, or as its answers look."""
+        """The dialect: the one in the settings, or else detected from the responses."""
         if self.settings.dialect is not None:
             return Dialect(self.settings.dialect)
         answers = (e.response for s in self.deployment_info.values() for e in s.exchanges)
@@ -99,12 +99,12 @@ class Target:
         return Redactor(secrets=known)
 
     def schemas(self, assistant: str) -> Json:
-        """Return the schemas that the deployment tells of an assistant; empty if it tells none."""
+        """Return the advertised schemas of an assistant; empty if there are none."""
         around = self.deployment_info.get(assistant)
         return _told(around, "/schemas") if around else {}
 
     def output_schema(self, assistant: str) -> Json | None:
-        """Return the schema of what the assistant's graph puts out, if the deployment tells it."""
+        """Return the advertised schema of the output of the assistant's graph, if there is one."""
         schema = self.schemas(assistant).get("output_schema")
         return schema if is_object(schema) else None
 
@@ -167,9 +167,9 @@ def target_of(
     says = settings.inputs or settings.assistants
     jobs = recorded if recorded and not says else wanted_inputs(settings, upstream)
     around = {job.assistant: fetch_assistant_info(upstream, job.assistant, info) for job in jobs}
-    examples = tuple(_with_input(job, around[job.assistant]) for job in jobs)
+    run_inputs = tuple(_with_input(job, around[job.assistant]) for job in jobs)
     client = DeploymentClient(upstream, RunBudget(budget, folder))
-    return Target(settings, folder, client, rules, info, examples, around)
+    return Target(settings, folder, client, rules, info, run_inputs, around)
 
 
 def _with_input(example: RecordingRequest, around: DeploymentInfo) -> RecordingRequest:

@@ -1,4 +1,4 @@
-"""What is tried with a deployment: a module for each suite."""
+"""Scenarios, one module a suite."""
 
 from graphtape_suites.scenarios import (
     concurrency,
@@ -20,15 +20,15 @@ __all__ = [
     "SCENARIOS",
     "Scenario",
     "concurrency",
+    "consistency",
     "disconnect",
+    "endpoints",
     "errors",
+    "isolation",
     "limits",
     "messages",
     "modes",
-    "neighbours",
-    "relations",
-    "resume",
-    "stateless",
+    "reconnect",
     "stream",
     "wait",
 ]

@@ -10,15 +10,15 @@ MODES = ["values", "messages-tuple", "updates"]
 
 
 def alone(target: Target) -> str:
-    """Say why nothing is made at the same time."""
+    """Return why runs can't be made at the same time; empty if they can."""
     if target.settings.concurrency > 1:
         return ""
-    return "runs are made one after the other: say --graphtape-concurrency N for more"
+    return "runs are made one at a time: add --graphtape-concurrency N for more"
 
 
 @scenario("concurrency.streams", runs=8, inapplicable=alone)
 def streams(client: ScenarioClient) -> None:
-    """As many runs as may be are streamed at the same time, each marked in its metadata."""
+    """Runs are streamed at the same time, up to the allowed number, each tagged in its metadata."""
     requests = [
         client.request(STREAM, {"stream_mode": MODES, "metadata": {RUN_TAG: fresh_id()}})
         for _ in range(client.target.settings.concurrency)

@@ -12,25 +12,25 @@ MODES = ["values", "updates"]
 
 @scenario("disconnect.first-event", runs=2)
 def first_event(client: ScenarioClient) -> None:
-    """A client hangs up after the first event; the next run is as any."""
+    """A client hangs up after the first event; another run follows."""
     _hang_up_and_go_on(client, 1, {})
 
 
 @scenario("disconnect.middle", runs=2, profile=STANDARD)
 def middle(client: ScenarioClient) -> None:
-    """A client hangs up after the third event; the next run is as any."""
+    """A client hangs up after the third event; another run follows."""
     _hang_up_and_go_on(client, 3, {})
 
 
 @scenario("disconnect.continue", runs=2, profile=STANDARD)
 def goes_on(client: ScenarioClient) -> None:
-    """A client hangs up and wants the run to go on; the next run is as any."""
+    """A client hangs up with on_disconnect=continue; another run follows."""
     _hang_up_and_go_on(client, 1, {"on_disconnect": "continue"})
 
 
 @scenario("disconnect.wait", runs=2)
 def wait(client: ScenarioClient) -> None:
-    """A client that waits for a run hangs up when the head has come; the next run is as any."""
+    """A client that waits for a run hangs up when the head has come; another run follows."""
     client.run(WAIT, on_headers=lambda _: True)
     client.run(WAIT)
 

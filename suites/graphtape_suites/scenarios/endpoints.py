@@ -14,17 +14,17 @@ ORIGIN = "http://localhost:3000"
 
 @scenario("endpoints.system", runs=0)
 def system(client: ScenarioClient) -> None:
-    """The deployment is asked whether it is well, and what it is."""
+    """The health, the info and the OpenAPI document of the deployment are requested."""
     for path in ("/ok", "/info", "/openapi.json"):
         client.fetch("GET", path)
 
 
 @scenario("endpoints.assistants", runs=0)
 def assistants(client: ScenarioClient) -> None:
-    """The deployment is asked for its assistants, their schemas and their graphs."""
+    """The assistants, their schemas and their graphs are requested."""
     client.fetch("POST", "/assistants/search", {"limit": 10, "offset": 0})
     client.fetch("POST", "/assistants/count", {})
-    around = client.target.deployment_info[client.example.assistant]
+    around = client.target.deployment_info[client.run_input.assistant]
     if around.assistant_id is not None:
         for part in ("", "/schemas", "/graph"):
             client.fetch("GET", f"/assistants/{around.assistant_id}{part}")
@@ -52,7 +52,7 @@ def background(client: ScenarioClient) -> None:
 
 @scenario("endpoints.browser", runs=2)
 def browser(client: ScenarioClient) -> None:
-    """A page of another origin asks for runs, as a browser does it."""
+    """A page of another origin requests runs, as a browser does."""
     asking = (
         ("origin", ORIGIN),
         ("access-control-request-method", "POST"),

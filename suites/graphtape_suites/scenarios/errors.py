@@ -60,7 +60,7 @@ def odd_field(client: ScenarioClient) -> None:
 
 @scenario("errors.unknown-assistant", runs=0)
 def unknown_assistant(client: ScenarioClient) -> None:
-    """Nobody knows the assistant: neither its name nor its id."""
+    """The assistant does not exist, by name or by id."""
     for path in PATHS:
         for name in (f"nobody-{fresh_id()}", fresh_id(), ""):
             client.run(path, assistant_id=name)
@@ -68,7 +68,7 @@ def unknown_assistant(client: ScenarioClient) -> None:
 
 @scenario("errors.method", runs=0)
 def method(client: ScenarioClient) -> None:
-    """The path of runs is asked for with another method than POST."""
+    """The path of runs is requested with another method than POST."""
     for path in PATHS:
         for name in ("GET", "PUT", "PATCH", "DELETE", "HEAD"):
             client.send(Request(name, path))
@@ -76,7 +76,7 @@ def method(client: ScenarioClient) -> None:
 
 @scenario("errors.path", runs=0)
 def path(client: ScenarioClient) -> None:
-    """A run is asked for at a path that is nearly right."""
+    """A run is requested at a path that is almost right."""
     for name in ("/runs/stream/", "/runs/wait/", "/runs/streams", "/Runs/Wait"):
         client.run(name)
 
@@ -98,13 +98,13 @@ def wrong_input(client: ScenarioClient) -> None:
 
 @scenario("errors.recursion-limit", runs=2, profile=STANDARD)
 def recursion_limit(client: ScenarioClient) -> None:
-    """A run may make no step at all."""
+    """The recursion limit of a run is 0."""
     for name in PATHS:
         client.run(name, config={"recursion_limit": 0})
 
 
 @scenario("errors.resume", runs=2, profile=STANDARD)
 def resume(client: ScenarioClient) -> None:
-    """A stateless run is to be resumed, which has nothing to resume."""
+    """A stateless run is resumed, although it has no interrupt."""
     for name in PATHS:
         client.run(name, input=ABSENT, command={"resume": "yes"})

@@ -1,4 +1,4 @@
-"""Runs that know nothing of each other."""
+"""Runs that must not affect each other."""
 
 from graphtape_contracts.json_value import Json
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient, fresh_id
@@ -6,7 +6,7 @@ from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
 
 RUN_TAG = "graphtape_marker"
-"""The key of the metadata that tells runs apart."""
+"""The metadata key whose value identifies a run."""
 
 
 @scenario("isolation.again", runs=4)
@@ -18,7 +18,7 @@ def again(client: ScenarioClient) -> None:
 
 @scenario("isolation.same-thread", runs=2, profile=STANDARD)
 def same_thread(client: ScenarioClient) -> None:
-    """Two runs name the same thread, as a client does that takes them for runs of a thread."""
+    """Two runs have the same thread id in their configuration."""
     thread_id = fresh_id()
     for _ in range(2):
         client.run(config={"configurable": {"thread_id": thread_id}}, **_shown(STREAM))

@@ -21,7 +21,7 @@ def nested(depth: int) -> Any:
 
 @scenario("limits.odd-text", runs=2)
 def odd_text(client: ScenarioClient) -> None:
-    """The metadata of a run has characters that careless readers take for line ends."""
+    """The metadata of a run has characters that can be mistaken for line ends."""
     for path in (STREAM, WAIT):
         client.run(path, metadata={"text": ODD_TEXT}, stream_mode=["messages-tuple", "values"])
 
@@ -48,6 +48,6 @@ def large(client: ScenarioClient) -> None:
 
 @scenario("limits.many-fields", runs=1, profile=STANDARD)
 def many_fields(client: ScenarioClient) -> None:
-    """A request has a thousand fields that nobody knows."""
+    """A request has a thousand unknown fields."""
     unknown: Json = {f"graphtape_unknown_field_{number}": number for number in range(1000)}
     client.run(**unknown)

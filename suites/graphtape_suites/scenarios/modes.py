@@ -4,7 +4,7 @@ from graphtape_contracts.json_value import Json
 from graphtape_contracts.stream_mode import STREAM_MODES
 from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
-from graphtape_suites.scenarios.scenario import Play, scenario
+from graphtape_suites.scenarios.scenario import ScenarioFunction, scenario
 
 MESSAGES = ("messages", "messages-tuple")
 ALONE = [mode for mode in STREAM_MODES if mode not in MESSAGES]
@@ -17,14 +17,14 @@ PAIRS = (
 )
 
 
-def _asking(modes: str | list[str], *, subgraphs: bool) -> Play:
-    def play(client: ScenarioClient) -> None:
+def _asking(modes: str | list[str], *, subgraphs: bool) -> ScenarioFunction:
+    def run(client: ScenarioClient) -> None:
         more: Json = {"stream_subgraphs": True} if subgraphs else {}
         client.run(stream_mode=modes, **more)
 
     shown = modes if isinstance(modes, str) else " and ".join(modes)
-    play.__doc__ = f"A run is streamed with {shown}{', of subgraphs too' if subgraphs else ''}."
-    return play
+    run.__doc__ = f"A run is streamed with {shown}{', of subgraphs too' if subgraphs else ''}."
+    return run
 
 
 for _mode in ALONE:

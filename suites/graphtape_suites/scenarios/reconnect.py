@@ -18,7 +18,7 @@ MODES = ["values", "updates", "messages-tuple"]
 
 @scenario("reconnect.resumable", runs=1)
 def resumable(client: ScenarioClient) -> None:
-    """A stream that can be resumed is read to its end, then again from places in it."""
+    """A resumable stream is read to its end, then again from several event ids."""
     original = client.run(STREAM, stream_mode=MODES, stream_resumable=True)
     ids = [frame.id for frame in original.frames if frame.id is not None]
     for path in join_paths(original):
@@ -28,13 +28,13 @@ def resumable(client: ScenarioClient) -> None:
 
 @scenario("reconnect.plain", runs=1, profile=STANDARD)
 def plain(client: ScenarioClient) -> None:
-    """A stream is read that nobody said should be resumable."""
+    """A stream without `stream_resumable` is read."""
     client.run(STREAM, stream_mode=MODES)
 
 
 @scenario("reconnect.join-wait", runs=1, profile=STANDARD)
 def join_wait(client: ScenarioClient) -> None:
-    """A run is waited for, and joined by another client meanwhile."""
+    """A run is waited for while another client joins it."""
     joined: list[Exchange] = []
 
     def join(response: Response) -> None:

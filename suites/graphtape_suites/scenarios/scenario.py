@@ -1,4 +1,4 @@
-"""Scenarios: what is tried with a deployment, by name."""
+"""Scenarios: named series of requests to a deployment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,36 +7,36 @@ from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.profile import SMOKE, Profile
 from graphtape_suites.runner.target import Target
 
-Play = Callable[[ScenarioClient], None]
+ScenarioFunction = Callable[[ScenarioClient], None]
 Inapplicable = Callable[[Target], str]
-"""Says why a deployment does not offer what a scenario tries; empty where it does."""
+"""Returns why the scenario does not apply to a deployment; an empty text if it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Something that is tried once, and judged by every rule that is about it."""
+    """Requests that are made once; every rule then checks the exchanges."""
 
     name: str
-    """`suite.what`: what people type."""
+    """`suite.scenario`, as users type it."""
     about: str
-    """What is tried, in a sentence."""
+    """What the scenario does, in a sentence."""
     runs: int
-    """How many runs it makes, about."""
-    play: Play
+    """About how many runs it makes."""
+    run: ScenarioFunction
     profile: Profile = SMOKE
-    """The smallest profile that plays it."""
+    """The smallest profile that includes it."""
     every: bool = False
-    """Whether it is played with every example; else with the first one."""
+    """Whether it runs with every run input; otherwise with the first one."""
     inapplicable: Inapplicable | None = None
 
     @property
     def suite(self) -> str:
-        """The suite that it belongs to."""
+        """The suite of the scenario: the first part of its name."""
         return self.name.partition(".")[0]
 
 
 SCENARIOS: dict[str, Scenario] = {}
-"""All scenarios, by name, in the order in which they are played."""
+"""All scenarios by name, in the order in which they run."""
 
 
 def scenario(
@@ -46,12 +46,12 @@ def scenario(
     profile: Profile = SMOKE,
     every: bool = False,
     inapplicable: Inapplicable | None = None,
-) -> Callable[[Play], Play]:
-    """Make the decorated function the scenario *name*; its docstring says what is tried."""
+) -> Callable[[ScenarioFunction], ScenarioFunction]:
+    """Register the decorated function as the scenario *name*; its docstring describes it."""
 
-    def add(play: Play) -> Play:
-        about = " ".join((play.__doc__ or "").split())
-        SCENARIOS[name] = Scenario(name, about, runs, play, profile, every, inapplicable)
-        return play
+    def register(run: ScenarioFunction) -> ScenarioFunction:
+        about = " ".join((run.__doc__ or "").split())
+        SCENARIOS[name] = Scenario(name, about, runs, run, profile, every, inapplicable)
+        return run
 
-    return add
+    return register

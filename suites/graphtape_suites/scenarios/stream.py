@@ -12,7 +12,7 @@ WITH_WHOLE_MESSAGES = [mode for mode in STREAM_MODES if mode != "messages-tuple"
 
 @scenario("stream.default", runs=1, every=True)
 def default(client: ScenarioClient) -> None:
-    """A run is streamed, and nothing is said but the assistant and the input."""
+    """A run is streamed, and the request has only an assistant and an input."""
     client.run()
 
 
@@ -36,13 +36,13 @@ def subgraphs(client: ScenarioClient) -> None:
 
 @scenario("stream.accept", runs=1, profile=STANDARD)
 def accept(client: ScenarioClient) -> None:
-    """A client that would take JSON alone asks for a stream."""
+    """A client that accepts only JSON requests a stream."""
     client.run(headers=(("accept", "application/json"), ("accept-encoding", "gzip")))
 
 
 @scenario("stream.plain-text", runs=1, profile=STANDARD)
 def plain_text(client: ScenarioClient) -> None:
-    """The request says that it is plain text."""
+    """The request has the content type text/plain."""
     request = client.request()
     headers = tuple((n, "text/plain" if n == "content-type" else v) for n, v in request.headers)
     client.send(type(request)(request.method, request.path, headers, request.body))
@@ -50,12 +50,12 @@ def plain_text(client: ScenarioClient) -> None:
 
 @scenario("stream.unknown-field", runs=1)
 def unknown_field(client: ScenarioClient) -> None:
-    """The request has a field that nobody knows."""
+    """The request has an unknown field."""
     client.run(graphtape_unknown_field={"a": [1, None]})
 
 
 @scenario("stream.assistant-id", runs=1, profile=STANDARD)
 def assistant_id(client: ScenarioClient) -> None:
     """The assistant is named by its id in place of its graph."""
-    around = client.target.deployment_info[client.example.assistant]
-    client.run(assistant_id=around.assistant_id or client.example.assistant)
+    around = client.target.deployment_info[client.run_input.assistant]
+    client.run(assistant_id=around.assistant_id or client.run_input.assistant)

@@ -8,7 +8,7 @@ from graphtape_suites.scenarios.stream import EVERYTHING
 
 @scenario("wait.default", runs=1, every=True)
 def default(client: ScenarioClient) -> None:
-    """A run is waited for, and nothing is said but the assistant and the input."""
+    """A run is waited for, and the request has only an assistant and an input."""
     client.run(WAIT)
 
 

@@ -1,4 +1,4 @@
-"""Expected failures: promises that a deployment is known to break, each with its reason."""
+"""Expected failures: requirements that a deployment is known to break, each with a reason."""
 
 import tomllib
 from collections.abc import Collection
@@ -13,38 +13,38 @@ _KEYS = {"reason", "scenarios"}
 
 
 class BadExpectedFailure(ValueError):
-    """A file of expected failures that can't be used: which file and entry, what was wrong."""
+    """A file of expected failures is wrong: which file and entry, what was expected, what was got."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFailure:
-    """A promise that is known to be broken."""
+    """A requirement that is known to fail."""
 
     requirement: str
     reason: str
     scenarios: frozenset[str] = frozenset()
-    """Where it is broken; in others it is to be kept. Empty: anywhere."""
+    """The scenarios in which it fails; empty for any. In others it must pass."""
 
-    def covers(self, broken: Collection[str]) -> bool:
-        """Whether a promise that is *broken* in these scenarios is broken as expected."""
-        return not self.scenarios or self.scenarios >= set(broken)
+    def covers(self, failed: Collection[str]) -> bool:
+        """Whether a failure in the scenarios *failed*, and in no others, is expected."""
+        return not self.scenarios or self.scenarios >= set(failed)
 
 
 ExpectedFailures = dict[str, ExpectedFailure]
-"""By the id of the promise."""
+"""By the id of the requirement."""
 
 
 def read_expected_failures(
-    file: Path | None, promises: Collection[str], scenarios: Collection[str]
+    file: Path | None, requirements: Collection[str], scenarios: Collection[str]
 ) -> ExpectedFailures:
-    """Return what stands in a TOML *file* such as
+    """Return the expected failures of a TOML *file* such as
 
         ["head.scheme"]
         reason = "the proxy in front of it rewrites the header"
         scenarios = ["wait.default"]    # may be left out
 
-    *promises* and *scenarios* are those that there are. Raises BadExpectedFailure, and OSError where
-    the file can't be read.
+    *requirements* and *scenarios* are the known ids and names. Raises BadExpectedFailure, and
+    OSError if the file can't be read.
     """
     if file is None:
         return {}
@@ -53,16 +53,20 @@ def read_expected_failures(
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadExpectedFailure(f"{file}: expected TOML, got {error}") from None
     return {
-        promise: _expectation(file, promise, entry, promises, scenarios)
-        for promise, entry in content.items()
+        requirement: _expectation(file, requirement, entry, requirements, scenarios)
+        for requirement, entry in content.items()
     }
 
 
 def _expectation(
-    file: Path, promise: str, entry: Any, promises: Collection[str], scenarios: Collection[str]
+    file: Path,
+    requirement: str,
+    entry: Any,
+    requirements: Collection[str],
+    scenarios: Collection[str],
 ) -> ExpectedFailure:
-    where = f"{file}, {promise!r}"
-    _check_known(where, "the id of a promise", promise, promises)
+    where = f"{file}, {requirement!r}"
+    _check_known(where, "the id of a rule or check", requirement, requirements)
     if not is_object(entry) or not isinstance(entry.get("reason"), str) or not entry["reason"]:
         raise BadExpectedFailure(f'{where}: expected a table with a "reason" in it, got {entry!r}')
     if unknown := sorted(entry.keys() - _KEYS):
@@ -72,7 +76,7 @@ def _expectation(
         raise BadExpectedFailure(f"{where}: expected a list of scenarios, got {named!r}")
     for scenario in named:
         _check_known(where, "the name of a scenario", scenario, scenarios)
-    return ExpectedFailure(promise, entry["reason"], frozenset(named))
+    return ExpectedFailure(requirement, entry["reason"], frozenset(named))
 
 
 def _check_known(where: str, what: str, name: object, known: Collection[str]) -> None:

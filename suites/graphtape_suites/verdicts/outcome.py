@@ -1,4 +1,4 @@
-"""From what pytest says of a test to what is to be said of its promise."""
+"""Turns the result of a test into the verdict on its check."""
 
 import json
 from collections.abc import Collection
@@ -10,76 +10,78 @@ from graphtape_contracts.finding import Level
 from graphtape_mock.deployment.budget import BudgetExhausted
 from graphtape_mock.deployment.connection import DeploymentError
 from graphtape_suites.checks.check import Check, CheckFailed, NotExercised, check_of
-from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
+from graphtape_suites.marks import VERDICT_ATTRIBUTE
 from graphtape_suites.verdicts.evaluation import Evaluation
 from graphtape_suites.verdicts.expected_failures import ExpectedFailure, ExpectedFailures
 from graphtape_suites.verdicts.results import Outcome, Verdict
 
 EVALUATION = pytest.StashKey[Evaluation]()
-"""What a test of a rule found, scenario by scenario."""
+"""The evaluation of the rule of a test."""
 EXPECTED = pytest.StashKey[ExpectedFailures]()
+"""The expected failures of the session."""
 
-_NOT_TRIED = NotExercised | BudgetExhausted | DeploymentError
+_NOT_EXERCISED = NotExercised | BudgetExhausted | DeploymentError
 
 
 def attach_verdict(
     item: pytest.Item, error: BaseException | None, report: pytest.TestReport
 ) -> None:
-    """Put the verdict on the promise of *item* on its *report*; fail or pass as expected.
+    """Attach the verdict on the check of *item* to its *report*, and set the outcome of the report.
 
-    *error* is what the test raised.
+    *error* is what the test raised, if anything. A test without a check is left alone.
     """
-    about = check_of(item)
-    if about is None:
+    check = check_of(item)
+    if check is None:
         return
-    ruling = item.stash.get(EVALUATION, Evaluation())
+    evaluation = item.stash.get(EVALUATION, Evaluation())
     expectations = item.config.stash.get(EXPECTED, ExpectedFailures())
-    verdict = verdict_on(about, item, error, ruling, expectations)
+    verdict = verdict_on(check, item, error, evaluation, expectations)
     if verdict.outcome is Outcome.EXPECTED_FAILURE:
         report.outcome = "skipped"
         report.wasxfail = verdict.reason
     elif verdict.outcome in (Outcome.FAILED, Outcome.NOT_EXERCISED):
         report.outcome = "failed"
         if _is_ours(error):
-            report.longrepr = _told(about, verdict)
+            report.longrepr = _failure_text(check, verdict)
     setattr(report, VERDICT_ATTRIBUTE, json.dumps(verdict.to_json()))
 
 
 def verdict_on(
-    about: Check,
+    check: Check,
     item: pytest.Item,
     error: BaseException | None,
-    ruling: Evaluation,
+    evaluation: Evaluation,
     expectations: ExpectedFailures,
 ) -> Verdict:
-    """Return what the test *item* says of the promise *about*.
+    """Return the verdict on the *check* of the test *item*.
 
-    *error* is what the test raised, *ruling* what it found of a rule.
+    *error* is what the test raised, *evaluation* that of its rule, *expectations* the failures that
+    are expected.
     """
     verdict = Verdict(
-        about.id,
+        check.id,
         item.path.stem.removeprefix("test_"),
         item.nodeid,
-        _level(about, error),
-        about.statement,
+        _level(check, error),
+        check.statement,
         *_outcome(error),
-        tuple(ruling.scenarios),
+        tuple(evaluation.scenarios),
     )
-    expectation = expectations.get(about.id)
+    expectation = expectations.get(check.id)
     if expectation is None:
         return verdict
-    return _as_expected(verdict, expectation, explores=about.explores)
+    return _as_expected(verdict, expectation, is_property=check.is_property)
 
 
-def _level(about: Check, error: BaseException | None) -> Level:
-    """Return how much that binds which is broken: of what a property tries, not all does alike."""
+def _level(check: Check, error: BaseException | None) -> Level:
+    """Return the level of the failure: a property may find a rule of another level than its own."""
     least = error.level if isinstance(error, CheckFailed) else None
-    return least or about.level
+    return least or check.level
 
 
 def _is_ours(error: BaseException | None) -> bool:
-    """Whether *error* is about the deployment; any other is a failure of graphtape itself."""
-    return error is None or isinstance(error, CheckFailed | _NOT_TRIED)
+    """Whether *error* is check the deployment; any other is a failure of graphtape itself."""
+    return error is None or isinstance(error, CheckFailed | _NOT_EXERCISED)
 
 
 def _outcome(error: BaseException | None) -> tuple[Outcome, str]:
@@ -89,38 +91,40 @@ def _outcome(error: BaseException | None) -> tuple[Outcome, str]:
         return Outcome.FAILED, str(error)
     if isinstance(error, pytest.skip.Exception):
         return Outcome.NOT_APPLICABLE, str(error)
-    if isinstance(error, _NOT_TRIED | pytest.fail.Exception):
+    if isinstance(error, _NOT_EXERCISED | pytest.fail.Exception):
         return Outcome.NOT_EXERCISED, str(error)
     return Outcome.NOT_EXERCISED, f"graphtape itself failed: {type(error).__name__}: {error}"
 
 
-def _as_expected(verdict: Verdict, expectation: ExpectedFailure, *, explores: bool) -> Verdict:
-    """Take a failure that is expected for what it is, and one that does not come for a failure."""
-    broken = [found.scenario for found in verdict.scenarios if found.broken]
-    if verdict.outcome is Outcome.FAILED and expectation.covers(broken):
-        stale = _stale(expectation, broken, [found.scenario for found in verdict.scenarios])
+def _as_expected(verdict: Verdict, expectation: ExpectedFailure, *, is_property: bool) -> Verdict:
+    """Turn an expected failure into one, and a missing one into a failure."""
+    failed = [found.scenario for found in verdict.scenarios if found.failed]
+    if verdict.outcome is Outcome.FAILED and expectation.covers(failed):
+        stale = _stale(expectation, failed, [found.scenario for found in verdict.scenarios])
         if not stale:
             return replace(verdict, outcome=Outcome.EXPECTED_FAILURE, reason=expectation.reason)
-    elif verdict.outcome is Outcome.PASSED and not explores:
-        # What is tried with requests drawn at random need not be found every time.
-        stale = "it is kept"
+    elif verdict.outcome is Outcome.PASSED and not is_property:
+        # Generated requests need not find a failure every time.
+        stale = "it passed"
     else:
         return verdict
     return replace(
         verdict,
         outcome=Outcome.FAILED,
-        reason=f"expected to be broken ({expectation.reason}), but {stale}: take that out of the "
-        "file of expected failures",
+        reason=f"expected to fail ({expectation.reason}), but {stale}: remove the entry "
+        "from the file of expected failures",
     )
 
 
-def _stale(expectation: ExpectedFailure, broken: Collection[str], judged: Collection[str]) -> str:
-    """Say where a promise is kept that is expected to be broken there; empty if nowhere."""
-    kept = sorted((expectation.scenarios & set(judged)) - set(broken))
-    return f"it is kept in {', '.join(kept)}" if kept else ""
+def _stale(
+    expectation: ExpectedFailure, failed: Collection[str], evaluated: Collection[str]
+) -> str:
+    """Return in which scenarios an expected failure did not occur; empty if in none."""
+    passed = sorted((expectation.scenarios & set(evaluated)) - set(failed))
+    return f"it passed in {', '.join(passed)}" if passed else ""
 
 
-def _told(about: Check, verdict: Verdict) -> str:
-    """Return what is printed of a promise that was not kept: all that its reader needs."""
-    lines = [f"{about.id} ({verdict.level}): {about.statement}", "", verdict.reason]
-    return "\n".join([*lines, "", f"to try just this: -k '{about.id}'"])
+def _failure_text(check: Check, verdict: Verdict) -> str:
+    """Return the text of a failure: check, reason, and how to run it alone."""
+    lines = [f"{check.id} ({verdict.level}): {check.statement}", "", verdict.reason]
+    return "\n".join([*lines, "", f"to run only this check: -k '{check.id}'"])

@@ -1,62 +1,62 @@
-"""What a session of the suites found out: what the summary tells, and the report shows.
+"""The results of a session, which the terminal summary and the report show.
 
 Verdicts cross from the workers of pytest-xdist to the process that reports as JSON; the exchanges
 they are about are in recordings in the folder that the processes share.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from graphtape_contracts import Exchange
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Json
 from graphtape_mock.deployment.budget import BudgetLimits, Spent
+from graphtape_suites.session.scenario_result import ScenarioResult
 
 
 class Outcome(StrEnum):
-    """What a test says of its promise."""
+    """The outcome of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
     EXPECTED_FAILURE = "expected failure"
-    """It stands in the file of expected failures."""
+    """It failed, and is in the file of expected failures."""
     NOT_EXERCISED = "not exercised"
-    """It should have been tried, and could not be: as bad as broken, as nobody knows."""
+    """It applies and could not be exercised; counts as a failure of the session."""
     NOT_APPLICABLE = "not applicable"
-    """The deployment never claimed it."""
+    """It does not apply to the deployment."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioVerdict:
-    """What became of a promise in one scenario."""
+    """The verdict on a requirement in one scenario."""
 
     scenario: str
     exchanges: int
-    """How many exchanges of it the promise is made about."""
-    broken: int
-    """In how many of them it was not kept."""
+    """The number of exchanges that the requirement applies to."""
+    failed: int
+    """The number of them that failed."""
     findings: tuple[Finding, ...] = ()
     """`exchange` of a finding is the number of the exchange in the scenario, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one test says."""
+    """The verdict on a requirement, from one test."""
 
     requirement: str
-    """The id of the promise: that of a rule, or of what the suites themselves try."""
+    """The id of a rule or a check."""
     suite: str
     """The module of the test without `test_`: `stream`."""
     test: str
     """The node id of the test."""
     level: Level
     statement: str
-    """The promise, in a sentence."""
+    """The requirement, in a sentence."""
     outcome: Outcome
     reason: str = ""
-    """Why it is not applicable, expected or not exercised; how it was broken."""
+    """Why it is not applicable, expected to fail or not exercised; how it failed."""
     scenarios: tuple[ScenarioVerdict, ...] = ()
 
     def to_json(self) -> Json:
@@ -85,40 +85,26 @@ def _finding(value: Any) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class ScenarioResult:
-    """What came of a scenario: the exchanges that were made, or why they could not be."""
-
-    scenario: str
-    about: str
-    """What is tried, in a sentence."""
-    exchanges: tuple[Exchange, ...] = ()
-    problem: str = ""
-    """What kept it from being played to its end."""
-    inapplicable: str = ""
-    """Why it is not played: what the deployment does not offer."""
-
-
-@dataclass(frozen=True, slots=True)
 class Results:
-    """All that a session found out."""
+    """The results of a session."""
 
     url: str
     """Where the deployment is, without user and password."""
     server: Json
-    """What it says of itself (`GET /info`)."""
+    """The body of `GET /info`."""
     dialect: str
-    """Whose contract it was judged by: `python`, ...; empty for a server of no known dialect."""
+    """The dialect whose contract was checked: `python`, ...; empty for a server of no known dialect."""
     contract: str
     """The version of the contract."""
     level: Level
-    """The level down to which promises were judged."""
+    """The least strict level that was checked."""
     profile: str
     started_at: str
     """ISO 8601, UTC."""
     budget: BudgetLimits
     spent: Spent
     verdicts: Sequence[Verdict] = ()
-    played: Sequence[ScenarioResult] = field(default=())
+    scenario_results: Sequence[ScenarioResult] = ()
 
     def judged(self, outcome: Outcome) -> list[Verdict]:
         """Return the verdicts with that *outcome*."""

@@ -1,4 +1,4 @@
-"""Promises: every one is judged, by one test of the suites, and says what it is."""
+"""Checks: every rule and scenario has one test, and every test a statement."""
 
 from collections import Counter
 from typing import Any
@@ -46,11 +46,11 @@ def test_each_scenario_is_tried_by_the_test_of_its_suite(items: list[pytest.Item
     assert tried == {name: f"test_{scenario.suite}" for name, scenario in SCENARIOS.items()}
 
 
-def test_each_test_makes_a_promise(items: list[pytest.Item]) -> None:
+def test_each_test_has_a_check(items: list[pytest.Item]) -> None:
     assert [item.nodeid for item in items if check_of(item) is None] == []
 
 
-def test_a_promise_of_the_suites_is_made_by_one_function(items: list[pytest.Item]) -> None:
+def test_a_check_belongs_to_one_function(items: list[pytest.Item]) -> None:
     makers: dict[str, set[str]] = {}
     for item in items:
         about = check_of(item)
@@ -60,7 +60,7 @@ def test_a_promise_of_the_suites_is_made_by_one_function(items: list[pytest.Item
     assert {id_: names for id_, names in makers.items() if len(names) > 1} == {}
 
 
-def test_a_promise_of_the_suites_bears_the_name_of_its_suite(items: list[pytest.Item]) -> None:
+def test_the_id_of_a_check_starts_with_its_suite(items: list[pytest.Item]) -> None:
     foreign = [
         about.id
         for item in items
@@ -81,20 +81,22 @@ def _docstring(test: Any) -> str:
     return str(test.obj.__doc__ or "").strip()
 
 
-def test_each_promise_is_a_sentence() -> None:
+def test_each_statement_is_a_sentence() -> None:
     said = {id_: about.statement for id_, about in all_checks().items()}
 
     assert {id_ for id_, says in said.items() if not says.strip().endswith(".")} == set()
 
 
-def test_a_promise_is_found_by_its_id() -> None:
-    promises = all_checks()
+def test_a_check_is_found_by_its_id() -> None:
+    requirements = all_checks()
 
-    assert RULE_IDS < promises.keys()
-    assert promises["stream.not-buffered"].statement.startswith("Events come when they happen")
+    assert RULE_IDS < requirements.keys()
+    assert requirements["stream.not-buffered"].statement.startswith(
+        "Events arrive when they happen"
+    )
 
 
-def test_what_is_promised_in_a_scenario_is_tried_by_the_profiles_that_play_it() -> None:
+def test_a_check_of_a_scenario_belongs_to_the_profile_of_the_scenario() -> None:
     names = ("stream.default", "stream.accept")
 
     mark = check_in(names, "x.y", Level.MUST, "It is so.").mark
@@ -119,7 +121,7 @@ def test_the_scenarios_of_a_suite_are_found_by_its_name() -> None:
     assert scenario_names("nothing") == []
 
 
-def test_a_broken_promise_says_how() -> None:
+def test_a_failed_check_carries_its_text() -> None:
     with pytest.raises(CheckFailed, match="expected this, got that"):
         fail_check("expected this, got that")
 

@@ -10,9 +10,9 @@ from suites_run import Asked, deployed, targeted
 from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_suites.checks.check import CheckFailed, NotExercised
 from graphtape_suites.checks.endings import whole
-from graphtape_suites.runner.session import Session
 from graphtape_suites.runner.target import Target
 from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.session.session import Session
 
 
 class Torn(Response):
@@ -26,7 +26,7 @@ class Torn(Response):
 
 
 def _session(target: Target) -> Session:
-    session = Session(target, {})
+    session = Session(target)
     vars(session)["scenarios"] = (SCENARIOS["wait.default"], SCENARIOS["stream.default"])
     return session
 

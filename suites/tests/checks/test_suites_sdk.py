@@ -91,8 +91,8 @@ CUT = Exchange(Request("POST", "/runs/stream"), Response(422), (), End.CUT)
 
 
 def _showing(kind: Kind, *exchanges: Exchange) -> Any:
-    judged = [SimpleNamespace(call=SimpleNamespace(kind=kind), exchange=e) for e in exchanges]
-    return SimpleNamespace(scenarios=("x",), judged={"x": judged}.get)
+    checked = [SimpleNamespace(head=SimpleNamespace(kind=kind), exchange=e) for e in exchanges]
+    return SimpleNamespace(scenarios=("x",), checked={"x": checked}.get)
 
 
 def test_the_sdk_that_is_installed_reads_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

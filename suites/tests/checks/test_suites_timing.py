@@ -11,7 +11,7 @@ from suites_run import Asked, deployed, targeted
 from graphtape_suites.checks.check import CheckFailed
 from graphtape_suites.checks.timing import head_first
 from graphtape_suites.runner.client import WAIT
-from graphtape_suites.runner.session import Session
+from graphtape_suites.session.session import Session
 
 
 def _tried(folder: Path, answer: Response | None) -> None:
@@ -19,12 +19,12 @@ def _tried(folder: Path, answer: Response | None) -> None:
         return answer if asked.is_run else None
 
     with deployed(other) as deployment, targeted(folder, deployment.url) as target:
-        head_first(Session(target, {}), WAIT)
+        head_first(Session(target), WAIT)
 
 
 def test_a_head_that_comes_at_once_is_good(tmp_path: Path) -> None:
     with targeted(tmp_path) as target:
-        head_first(Session(target, {}), WAIT)
+        head_first(Session(target), WAIT)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}"])
@@ -41,7 +41,7 @@ def test_a_head_that_comes_when_the_run_is_over_is_late(tmp_path: Path) -> None:
         # The mock of the suites puts runs off for a tenth of a second.
         hasty = replace(target, settings=replace(target.settings, url=None))
         with pytest.raises(CheckFailed, match="expected the head at once, got it"):
-            head_first(Session(hasty, {}), WAIT)
+            head_first(Session(hasty), WAIT)
 
 
 def test_a_run_that_is_put_off_is_taken(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def test_use(graphtape_mock):
     ask(graphtape_mock, assistant="tools")
     assert [request.recording for request in graphtape_mock.requests] == ["agent-echo"] * 2
 
-def test_the_next_test_begins_anew(graphtape_mock):
+def test_the_next_test_starts_fresh(graphtape_mock):
     ask(graphtape_mock)
     assert graphtape_mock.requests[0].recording == "agent"
 """,
@@ -200,3 +200,36 @@ def test_order(graphtape_mock, number):
     result = pytester.runpytest()
 
     result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("use", "facts"),
+    [
+        ('fault="503"', "faults.status(503)*'503'"),
+        ("fault=[503]", "faults.status(503)*503"),
+        ("fault=faults.latency(-1)", "0*-1"),
+        ("speed=-1", "speed: *0*-1"),
+        ("times=0", "times: *1*0"),
+    ],
+)
+def test_a_use_that_makes_no_sense_is_refused_where_it_is_written(
+    pytester: pytest.Pytester, use: str, facts: str
+) -> None:
+    project(pytester, f"def test_use(graphtape_mock):\n    graphtape_mock.use({use})\n")
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f">*graphtape_mock.use({use.replace('[', '[[]')})", f"E *{facts}"])
+
+
+def test_a_marker_that_makes_no_sense_is_an_error_of_its_test(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        "@pytest.mark.graphtape(times=0)\ndef test_use(graphtape_mock):\n    pass\n",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["@pytest.mark.graphtape: times: *1*0"])

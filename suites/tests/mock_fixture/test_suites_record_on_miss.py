@@ -110,12 +110,12 @@ def test_none_records_nothing(
     pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
 ) -> None:
     project(pytester, ANSWERED, INI)
-    folder.mkdir()
+    copy_recording("tools", folder)
 
     result = record(pytester, "none", deployment[1])
 
     result.assert_outcomes(failed=1)
-    assert names(folder) == []
+    assert names(folder) == ["tools.jsonl"]
 
 
 TWO_TESTS = """

@@ -11,7 +11,7 @@ from graphtape_contracts.json_value import is_object
 from graphtape_suites.checks.check import CheckFailed
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import STREAM, WAIT
-from graphtape_suites.runner.session import Session
+from graphtape_suites.session.session import Session
 
 pytest.importorskip("schemathesis", reason="it needs a newer pytest")
 
@@ -24,8 +24,8 @@ def _explored(folder: Path, path: str, answer: Answer, **changes: str) -> list[A
     """Try what the document allows at *path* of a deployment; return what was asked of runs."""
     with deployed(answer) as deployment, targeted(folder, deployment.url, **changes) as target:
         fuzzing = Fuzzing(target)
-        explore = PropertyRunner(Session(target, {}), "fuzz", folder)
-        explore(fuzzing.allowed(path), fuzzing.play, runs=1)
+        property_runner = PropertyRunner(Session(target), "fuzz", failures=folder)
+        property_runner(fuzzing.allowed(path), fuzzing.play, runs=1)
     return [asked for asked in deployment.asked if asked.path == path]
 
 

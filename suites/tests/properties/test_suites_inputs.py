@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_mock.recordings.file import read
 from graphtape_mock.server.mock import bundled_recordings
-from graphtape_suites.properties.inputs import GREETING, human_messages, inputs, plain_input
+from graphtape_suites.properties.inputs import human_messages, inputs
+from graphtape_suites.runner.input_schema import GREETING, plain_input
 
 HELLO = [{"type": "human", "content": GREETING}]
 

@@ -18,8 +18,8 @@ from graphtape_mock.recordings.file import read
 from graphtape_suites.checks.check import CheckFailed, NotExercised
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import WAIT, ScenarioClient
-from graphtape_suites.runner.session import Session
 from graphtape_suites.runner.target import Target
+from graphtape_suites.session.session import Session
 from graphtape_suites.verdicts.expected_failures import ExpectedFailure
 
 CRASH = JSONResponse({"detail": "crash"}, 500)
@@ -38,9 +38,9 @@ def _target(tmp_path: Path, deployment: Deployment) -> Iterator[Target]:
         yield target
 
 
-@pytest.fixture(name="explore")
-def _explore(target: Target, tmp_path: Path) -> PropertyRunner:
-    return PropertyRunner(Session(target, {}), "test_it", tmp_path / "failures")
+@pytest.fixture(name="property_runner")
+def _property_runner(target: Target, tmp_path: Path) -> PropertyRunner:
+    return PropertyRunner(Session(target), "test_it", failures=tmp_path / "failures")
 
 
 def _wait(client: ScenarioClient, _: object) -> None:
@@ -53,15 +53,15 @@ def _late(client: ScenarioClient, case: int) -> None:
         client.complain(f"{case} is late")
 
 
-def test_a_property_that_is_kept_raises_nothing(explore: PropertyRunner) -> None:
-    explore(st.integers(), _wait)
+def test_a_property_that_passes_raises_nothing(property_runner: PropertyRunner) -> None:
+    property_runner(st.integers(), _wait)
 
 
 def test_the_smallest_case_that_fails_is_told_as_curl_and_kept(
-    explore: PropertyRunner, tmp_path: Path
+    property_runner: PropertyRunner, tmp_path: Path
 ) -> None:
     with pytest.raises(CheckFailed) as caught:
-        explore(st.integers(0, 99), _late)
+        property_runner(st.integers(0, 99), _late)
 
     kept = tmp_path / "failures" / "test_it.jsonl"
     text = str(caught.value)
@@ -71,26 +71,30 @@ def test_the_smallest_case_that_fails_is_told_as_curl_and_kept(
     assert caught.value.level is None
 
 
-def test_a_failure_without_an_answer_is_not_kept(explore: PropertyRunner, tmp_path: Path) -> None:
+def test_a_failure_without_an_answer_is_not_kept(
+    property_runner: PropertyRunner, tmp_path: Path
+) -> None:
     def lost(client: ScenarioClient, _: object) -> None:
         raise DeploymentError("the line is dead")
 
     with pytest.raises(CheckFailed, match="expected an answer, got none: the line is dead"):
-        explore(st.integers(), lost)
+        property_runner(st.integers(), lost)
 
     assert not (tmp_path / "failures").exists()
 
 
-def test_a_long_request_is_cut_in_what_is_told(explore: PropertyRunner) -> None:
+def test_a_long_request_is_cut_in_what_is_told(property_runner: PropertyRunner) -> None:
     def long(client: ScenarioClient, _: object) -> None:
         client.run(WAIT, graphtape_unknown_field="x" * 3000)
         client.complain("it is long")
 
     with pytest.raises(CheckFailed, match=r"x\.\.\. \(cut\)"):
-        explore(st.just(1), long)
+        property_runner(st.just(1), long)
 
 
-def test_a_failure_that_does_not_come_again_is_told_as_such(explore: PropertyRunner) -> None:
+def test_a_failure_that_does_not_come_again_is_told_as_such(
+    property_runner: PropertyRunner,
+) -> None:
     numbers = count()
 
     def once(client: ScenarioClient, _: object) -> None:
@@ -98,42 +102,46 @@ def test_a_failure_that_does_not_come_again_is_told_as_such(explore: PropertyRun
             client.complain("it was late")
 
     with pytest.raises(CheckFailed, match=r"it was late(?s:.*)not every time: made again, it is"):
-        explore(st.just(1), once)
+        property_runner(st.just(1), once)
 
 
-def test_without_a_budget_nothing_is_tried(explore: PropertyRunner, target: Target) -> None:
+def test_without_a_budget_nothing_is_tried(property_runner: PropertyRunner, target: Target) -> None:
     target.run_budget.budget = replace(target.run_budget.budget, runs=3)
 
     with pytest.raises(NotExercised, match="3 runs of the budget are left, each try makes 4"):
-        explore(st.integers(), _wait, runs=4)
+        property_runner(st.integers(), _wait, runs=4)
 
 
-def test_what_makes_no_runs_needs_no_budget(explore: PropertyRunner, target: Target) -> None:
+def test_what_makes_no_runs_needs_no_budget(
+    property_runner: PropertyRunner, target: Target
+) -> None:
     target.run_budget.budget = replace(target.run_budget.budget, runs=0)
 
-    explore(st.integers(), lambda client, _: None, runs=0)
+    property_runner(st.integers(), lambda client, _: None, runs=0)
 
 
-def test_when_the_time_is_over_nothing_is_tried(explore: PropertyRunner, target: Target) -> None:
+def test_when_the_time_is_over_nothing_is_tried(
+    property_runner: PropertyRunner, target: Target
+) -> None:
     target.run_budget.budget = replace(target.run_budget.budget, seconds=0.0)
 
     with pytest.raises(NotExercised, match="0 runs of the budget are left, each try makes 4"):
-        explore.sequences(runs=4)
+        property_runner.sequences(runs=4)
 
 
 def test_nothing_was_tried_where_others_spent_the_budget_meanwhile(
-    explore: PropertyRunner, target: Target
+    property_runner: PropertyRunner, target: Target
 ) -> None:
     def late(client: ScenarioClient, _: object) -> None:
         target.run_budget.budget = replace(target.run_budget.budget, runs=0)
         client.run(WAIT)
 
     with pytest.raises(NotExercised, match="the budget was spent before anything could be tried"):
-        explore(st.integers(), late)
+        property_runner(st.integers(), late)
 
 
 def test_a_failure_that_the_budget_keeps_from_coming_again_is_told(
-    explore: PropertyRunner, target: Target
+    property_runner: PropertyRunner, target: Target
 ) -> None:
     numbers = count()
 
@@ -143,11 +151,11 @@ def test_a_failure_that_the_budget_keeps_from_coming_again_is_told(
             client.complain("it was late")
 
     with pytest.raises(CheckFailed, match=r"not every time: the budget is spent"):
-        explore(st.just(1), once)
+        property_runner(st.just(1), once)
 
 
 def test_a_failure_is_told_though_the_budget_is_spent_by_then(
-    explore: PropertyRunner, target: Target
+    property_runner: PropertyRunner, target: Target
 ) -> None:
     def spends(client: ScenarioClient, case: int) -> None:
         client.run(WAIT)
@@ -155,21 +163,23 @@ def test_a_failure_is_told_though_the_budget_is_spent_by_then(
         client.complain(f"{case} is late")
 
     with pytest.raises(CheckFailed, match="is late"):
-        explore(st.integers(), spends)
+        property_runner(st.integers(), spends)
 
 
-def test_inputs_are_those_that_the_schema_allows(explore: PropertyRunner, target: Target) -> None:
-    schema = target.schemas(target.examples[0].assistant)["input_schema"]
+def test_inputs_are_those_that_the_schema_allows(
+    property_runner: PropertyRunner, target: Target
+) -> None:
+    schema = target.schemas(target.run_inputs[0].assistant)["input_schema"]
     drawn: list[Json] = []
 
-    explore(explore.inputs, lambda client, input_: drawn.append(input_), runs=0)
+    property_runner(property_runner.inputs, lambda client, input_: drawn.append(input_), runs=0)
 
     assert drawn
     assert {frozenset(input_) for input_ in drawn} == {frozenset(schema["properties"])}
 
 
-def test_the_dialect_of_the_target_is_known(explore: PropertyRunner) -> None:
-    assert explore.dialect is Dialect.PYTHON
+def test_the_dialect_of_the_target_is_known(property_runner: PropertyRunner) -> None:
+    assert property_runner.dialect is Dialect.PYTHON
 
 
 def _crashes(asked: Asked) -> JSONResponse | None:
@@ -178,9 +188,9 @@ def _crashes(asked: Asked) -> JSONResponse | None:
 
 def test_what_rules_find_binds_as_the_rules_do(tmp_path: Path) -> None:
     with deployed(_crashes) as deployment, targeted(tmp_path, deployment.url) as target:
-        explore = PropertyRunner(Session(target, {}), "test_it", tmp_path)
+        property_runner = PropertyRunner(Session(target), "test_it", failures=tmp_path)
         with pytest.raises(CheckFailed) as caught:
-            explore(st.just(1), _wait)
+            property_runner(st.just(1), _wait)
 
     assert "refusals.server-fault (SHOULD)" in str(caught.value)
     assert caught.value.level is Level.SHOULD
@@ -191,12 +201,14 @@ def test_what_is_expected_to_be_broken_is_not_found(tmp_path: Path) -> None:
         rules = {rule.id for rule in target.rules}
         expected = {id_: ExpectedFailure(id_, "it is old") for id_ in rules}
 
-        PropertyRunner(Session(target, expected), "test_it", tmp_path)(st.just(1), _wait)
+        PropertyRunner(Session(target), "test_it", expected, tmp_path)(st.just(1), _wait)
 
 
-def test_sequences_of_runs_are_judged(explore: PropertyRunner, deployment: Deployment) -> None:
+def test_sequences_of_runs_are_judged(
+    property_runner: PropertyRunner, deployment: Deployment
+) -> None:
     before = len(deployment.runs)
 
-    explore.sequences(runs=4)
+    property_runner.sequences(runs=4)
 
     assert len(deployment.runs) > before

@@ -21,15 +21,9 @@ from graphtape_contracts.rules import RULES
 from graphtape_mock.deployment.budget import BudgetLimits, Spent
 from graphtape_mock.recordings.file import read
 from graphtape_mock.server.mock import bundled_recordings
-from graphtape_suites.report import render
-from graphtape_suites.verdicts.results import (
-    Outcome,
-    Results,
-    ScenarioResult,
-    ScenarioVerdict,
-    Verdict,
-    numbered,
-)
+from graphtape_suites.report.page import render
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict, Verdict, numbered
 
 URL = "https://agents.example/v1"
 
@@ -49,7 +43,7 @@ def results(verdicts: Sequence[Verdict] = (), played: Sequence[ScenarioResult] =
         budget=BudgetLimits(runs=60, seconds=600.0),
         spent=Spent(runs=31, seconds=42.25, waits=2),
         verdicts=verdicts,
-        played=played,
+        scenario_results=played,
     )
 
 
@@ -185,7 +179,7 @@ def judge(scenarios: Mapping[str, Sequence[Exchange]]) -> list[Verdict]:
                 listed = tuple(finding for _, findings in found for finding in findings)
                 judged.append(ScenarioVerdict(name, len(about), broken, listed))
         outcome, reason = Outcome.PASSED, ""
-        if any(scenario.broken for scenario in judged):
+        if any(scenario.failed for scenario in judged):
             outcome = Outcome.EXPECTED_FAILURE if rule.id in known else Outcome.FAILED
             reason = "reported to the vendor, fixed in 0.17" if rule.id in known else ""
         elif not judged and rule.id.startswith("neighbours"):

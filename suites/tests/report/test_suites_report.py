@@ -15,8 +15,9 @@ from report_page import Node, read_page
 from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_contracts.finding import Level
 from graphtape_mock.deployment.budget import BudgetLimits, Spent
-from graphtape_suites.report import render, write_report
-from graphtape_suites.verdicts.results import Outcome, Results, ScenarioResult, ScenarioVerdict
+from graphtape_suites.report.page import render, write_report
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict
 
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",

@@ -10,7 +10,7 @@ from report_example import finding, played, results, verdict
 from report_page import read_page
 
 from graphtape_contracts import End, Exchange, Request, Response, sse
-from graphtape_suites.report import render
+from graphtape_suites.report.page import render
 from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict, Verdict
 
 KEYS = st.sampled_from(

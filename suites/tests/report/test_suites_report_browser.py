@@ -9,8 +9,9 @@ from report_browser import Tab, browser, find_browser
 from report_example import event, example, finding, results, stream, verdict
 from report_page import read_page
 
-from graphtape_suites.report import write_report
-from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict
+from graphtape_suites.report.page import write_report
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict
 
 WIDTHS = (320, 360, 800, 1280)
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => details.open = true)"

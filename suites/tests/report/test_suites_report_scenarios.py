@@ -6,7 +6,8 @@ from report_page import texts
 
 from graphtape_contracts import End, Exchange, Request, Response, sse
 from graphtape_contracts.finding import Finding
-from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict, Verdict
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict, Verdict
 
 
 def broken(finding: Finding, *, exchanges: int = 1) -> Verdict:

@@ -6,8 +6,9 @@ import time
 from report_example import event, finding, results, stream, verdict
 from report_page import read_page
 
-from graphtape_suites.report import render
-from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict
+from graphtape_suites.report.page import render
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict
 
 
 def test_ten_thousand_events_make_a_small_page_soon() -> None:

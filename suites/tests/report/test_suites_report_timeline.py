@@ -8,10 +8,11 @@ from report_example import event, finding, recorded, results, stream, verdict
 from report_page import Node, read_page
 
 from graphtape_contracts import Exchange, sse
-from graphtape_suites.report import render
 from graphtape_suites.report.axis import Axis, seconds
 from graphtape_suites.report.lanes import LaneReader
-from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict
+from graphtape_suites.report.page import render
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict
 
 
 def labels(exchange: Exchange) -> list[str]:

@@ -6,7 +6,8 @@ from report_example import SILENT, finding, played, shown, stream, verdict
 from report_page import texts
 
 from graphtape_contracts.finding import Finding, Level
-from graphtape_suites.verdicts.results import Outcome, ScenarioResult, ScenarioVerdict, Verdict
+from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict, Verdict
 
 
 def broken(*findings: Finding, exchanges: int = 1, **fields: object) -> Verdict:

@@ -9,7 +9,7 @@ from suites_run import RECORDINGS, deployed, targeted
 
 from graphtape_mock.record.requests import BadRecordingRequest
 from graphtape_mock.recordings.assistant_id import default_id
-from graphtape_suites.properties.inputs import GREETING
+from graphtape_suites.runner.input_schema import GREETING
 from graphtape_suites.runner.run_inputs import file_named
 
 HELLO = {"messages": [{"type": "human", "content": GREETING}]}
@@ -17,7 +17,7 @@ HELLO = {"messages": [{"type": "human", "content": GREETING}]}
 
 def _examples(folder: Path, **settings: Any) -> list[tuple[str, dict[str, Any]]]:
     with deployed() as deployment, targeted(folder, deployment.url, **settings) as target:
-        return [(example.assistant, example.body) for example in target.examples]
+        return [(example.assistant, example.body) for example in target.run_inputs]
 
 
 def test_the_first_assistant_gets_an_input_made_from_its_schema(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_the_mock_runs_what_was_recorded(tmp_path: Path) -> None:
     with targeted(tmp_path) as target:
-        assert sorted(example.name or "" for example in target.examples) == sorted(RECORDINGS)
+        assert sorted(example.name or "" for example in target.run_inputs) == sorted(RECORDINGS)
 
 
 def test_json_is_no_name_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

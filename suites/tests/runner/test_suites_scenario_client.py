@@ -23,8 +23,8 @@ def _target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         yield target
 
 
-@pytest.fixture(name="stage")
-def _stage(target: Target) -> ScenarioClient:
+@pytest.fixture(name="client")
+def _client(target: Target) -> ScenarioClient:
     return ScenarioClient(target)
 
 
@@ -39,9 +39,9 @@ def test_a_run_is_that_of_the_example_tagged_and_ends_with_its_client(
     body = _body(client)
 
     assert body == {
-        "assistant_id": client.example.assistant,
+        "assistant_id": client.run_input.assistant,
         "on_disconnect": "cancel",
-        **client.example.body,
+        **client.run_input.body,
         "metadata": {"graphtape": "suites"},
     }
 

@@ -54,7 +54,7 @@ def test_a_server_that_says_little_has_no_schemas(tmp_path: Path) -> None:
         assert target.schemas("tools") == {}
         assert target.output_schema("tools") is None
         assert target.announces("/ok") is None
-        assert target.examples[0].body == {"input": {}}
+        assert target.run_inputs[0].body == {"input": {}}
 
 
 def test_the_schemas_of_assistants_are_known(tmp_path: Path) -> None:

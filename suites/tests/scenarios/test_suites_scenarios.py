@@ -13,21 +13,21 @@ from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_mock.deployment.connection import DeploymentError
 from graphtape_suites import scenarios
 from graphtape_suites.runner.client import ScenarioClient
-from graphtape_suites.runner.session import Session
 from graphtape_suites.scenarios import SCENARIOS
 from graphtape_suites.scenarios.reconnect import join_paths
+from graphtape_suites.session.session import Session
 
 
 @pytest.fixture(name="session", scope="module")
 def _session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     folder = tmp_path_factory.mktemp("shared")
     with deployed() as deployment, targeted(folder, deployment.url, concurrency=8) as target:
-        yield Session(target, {})
+        yield Session(target)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_scenario_can_be_played(session: Session, name: str) -> None:
-    played = session.played(SCENARIOS[name])
+def test_a_scenario_runs_to_its_end(session: Session, name: str) -> None:
+    played = session.run(SCENARIOS[name])
 
     assert (played.problem, played.inapplicable) == ("", "")
     assert played.exchanges
@@ -36,7 +36,7 @@ def test_a_scenario_can_be_played(session: Session, name: str) -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_makes_no_more_runs_than_it_says(session: Session, name: str) -> None:
     before = session.target.run_budget.spent.runs
-    SCENARIOS[name].play(ScenarioClient(session.target))
+    SCENARIOS[name].run(ScenarioClient(session.target))
     made = session.target.run_budget.spent.runs - before
 
     assert made <= SCENARIOS[name].runs
@@ -62,7 +62,7 @@ def _played(folder: Path, name: str, answer: Answer, path: str) -> list[tuple[st
 
     with deployed(other) as deployment, targeted(folder, deployment.url) as target:
         client = ScenarioClient(target)
-        SCENARIOS[name].play(client)
+        SCENARIOS[name].run(client)
         return [(e.request.path, e.response.status) for e in client.exchanges]
 
 
@@ -114,7 +114,7 @@ def test_a_run_that_says_nowhere_is_not_joined_while_it_is_waited_for(tmp_path: 
 
     with deployed(alter=nowhere) as deployment, targeted(tmp_path, deployment.url) as target:
         client = ScenarioClient(target)
-        SCENARIOS["reconnect.join-wait"].play(client)
+        SCENARIOS["reconnect.join-wait"].run(client)
 
     assert len(client.exchanges) == 1
 
@@ -128,7 +128,7 @@ def test_an_assistant_of_no_known_id_is_not_looked_at(tmp_path: Path) -> None:
         targeted(tmp_path, deployment.url, assistants=("tools",)) as target,
     ):
         client = ScenarioClient(target)
-        SCENARIOS["endpoints.assistants"].play(client)
+        SCENARIOS["endpoints.assistants"].run(client)
 
     assert len(client.exchanges) == 3
 
@@ -144,6 +144,6 @@ def test_a_run_that_breaks_off_takes_those_along_who_joined_it(
 
         monkeypatch.setattr(client, "send", lost)
         with pytest.raises(DeploymentError, match="lost"):
-            SCENARIOS["reconnect.join-wait"].play(client)
+            SCENARIOS["reconnect.join-wait"].run(client)
 
     assert client.complaints == ["the answer to who joined the run was lost"]

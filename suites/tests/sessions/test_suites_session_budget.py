@@ -9,7 +9,7 @@ def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytest
     with deployed() as deployment:
         result = run_suites(
             pytester, "--graphtape-max-runs", "3", "--graphtape-url", deployment.url, "-rA",
-            only=["wait", "stateless", "limits"],
+            only=["wait", "isolation", "limits"],
         )  # fmt: skip
 
     assert len(deployment.runs) == 3
@@ -24,7 +24,7 @@ def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytest
             "0 runs *1*",
             "isolation.nothing-remembered (MUST): *",
             "*3 of 3 runs*",
-            "*: * kept, 0 broken, 0 broken as expected, 10 not exercised, *",
+            "*: * passed, 0 failed, 0 expected failure, 10 not exercised, *",
             "spent 3 of 3 runs, *",
         ]
     )
@@ -67,7 +67,7 @@ def test_runs_are_tagged_and_end_with_their_client(pytester: pytest.Pytester) ->
     with deployed() as deployment:
         run_suites(
             pytester, "--graphtape-url", deployment.url, "-k", "test_scenario",
-            only=["wait", "stateless", "stream"],
+            only=["wait", "isolation", "stream"],
         )  # fmt: skip
 
     said = [asked.fields for asked in deployment.runs]

@@ -37,7 +37,7 @@ def test_a_deployment_that_is_down(pytester: pytest.Pytester, nowhere: str) -> N
     result = run_suites(pytester, "--graphtape-url", nowhere, only=["wait"])
 
     _check(result, f"*{nowhere}*")
-    result.stdout.fnmatch_lines(["*: 0 kept, 0 broken, *, 1 not exercised, *"])
+    result.stdout.fnmatch_lines(["*: 0 passed, 0 failed, *, 1 not exercised, *"])
 
 
 def test_a_deployment_that_is_down_for_workers(pytester: pytest.Pytester, nowhere: str) -> None:
@@ -90,12 +90,9 @@ def test_a_deployment_that_names_no_assistant(
     ("options", "message"),
     [
         (("--graphtape-input", "{"), "--graphtape-input: *JSON*"),
-        (("--graphtape-input=@nowhere.json",), "--graphtape-input: *nowhere.json*"),
         (("--graphtape-assistant", "nobody"), "*'nobody'*failing, *"),
         (("--graphtape-contract", "9.9"), "*0.16*'9.9'*"),
         (("--graphtape-header", "secret"), "--graphtape-header: *'Name: value'*"),
-        (("--graphtape-expected-failures", "no.toml"), "*No such file or directory*no.toml*"),
-        (("-o", "graphtape_recordings=no.jsonl"), "*no.jsonl*"),
         (("--graphtape-url", "ftp://x"), "*http://*'ftp://x'*"),
     ],
 )
@@ -132,3 +129,52 @@ def test_pytest_refuses_words_that_make_no_sense(pytester: pytest.Pytester, opti
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*argument --graphtape-{option}: invalid choice: 'x'*"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--graphtape-input=@no.json",), "--graphtape-input: no.json: there is no such file"),
+        (("--graphtape-input", "no.json"), "--graphtape-input: no.json: there is no such file"),
+        (("--graphtape-input", "folder"), "--graphtape-input: *folder*"),
+        (
+            ("--graphtape-expected-failures", "no.toml"),
+            "--graphtape-expected-failures: no.toml: there is no such file",
+        ),
+        (
+            ("-o", "graphtape_expected_failures=no.toml"),
+            "graphtape_expected_failures: *no.toml: there is no such file",
+        ),
+        (("--graphtape-report", "folder"), "--graphtape-report: *folder*"),
+        (("--graphtape-report", "no/report.html"), "--graphtape-report: no/report.html *"),
+        (("-o", "graphtape_recordings=no.jsonl"), "graphtape_recordings: *no.jsonl*"),
+    ],
+)
+def test_files_that_cannot_be_used_are_refused_before_the_first_run(
+    pytester: pytest.Pytester, options: tuple[str, ...], message: str
+) -> None:
+    pytester.mkdir("folder")
+
+    with deployed() as deployment:
+        result = run_suites(pytester, "--graphtape-url", deployment.url, *options, only=["wait"])
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert deployment.asked == []
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
+
+
+def test_a_report_of_an_earlier_session_stays_until_it_is_replaced(
+    pytester: pytest.Pytester,
+) -> None:
+    report = pytester.path / "report.html"
+    report.write_text("earlier")
+
+    run_suites(pytester, "--graphtape-list", "--graphtape-report", "report.html", only=["wait"])
+
+    assert report.read_text() == "earlier"
+
+
+def test_looking_whether_a_report_can_be_written_leaves_no_file(pytester: pytest.Pytester) -> None:
+    run_suites(pytester, "--graphtape-list", "--graphtape-report", "report.html", only=["wait"])
+
+    assert not (pytester.path / "report.html").exists()

@@ -1,11 +1,12 @@
 """The suites, from outside: what they try, what they tell, what they leave behind."""
 
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
-from suites_run import deployed, run_suites
+from suites_run import Asked, deployed, run_suites
 
 from graphtape_suites.runner.profile import SMOKE
 
@@ -18,16 +19,16 @@ def _number(pattern: str, result: pytest.RunResult) -> int:
     return int(found[1])
 
 
-def test_the_mock_keeps_what_it_promises(pytester: pytest.Pytester) -> None:
+def test_the_mock_passes_its_own_checks(pytester: pytest.Pytester) -> None:
     result = run_suites(pytester, "--graphtape-level", "note")
 
-    kept = _number(r"(\d+) kept, 0 broken, 1 broken as expected, 0 not exercised", result)
+    kept = _number(r"(\d+) passed, 0 failed, 1 expected failure, 0 not exercised", result)
     assert result.ret == pytest.ExitCode.OK
     assert result.parseoutcomes()["passed"] == kept
     assert _number(SPENT, result) > 50
 
 
-def test_workers_play_a_scenario_once_and_all_tell_their_verdicts(
+def test_workers_run_a_scenario_once_and_all_report_their_verdicts(
     pytester: pytest.Pytester,
 ) -> None:
     with deployed() as deployment:
@@ -35,13 +36,13 @@ def test_workers_play_a_scenario_once_and_all_tell_their_verdicts(
             pytester,
             *("--graphtape-url", deployment.url, "-n", "2", "--dist", "load"),
             *("-k", "test_scenario or nothing_of_one"),
-            only=["stateless", "wait"],
+            only=["isolation", "wait"],
             apart=True,
         )
 
     marked = [a for a in deployment.asked if "graphtape_marker" in a.fields.get("metadata", {})]
     result.assert_outcomes(passed=4)
-    result.stdout.fnmatch_lines(["*: 4 kept, 0 broken, *"])
+    result.stdout.fnmatch_lines(["*: 4 passed, 0 failed, *"])
     assert len(marked) == 4
     assert _number(SPENT, result) == len(deployment.runs)
 
@@ -159,11 +160,18 @@ def test_what_the_user_names_is_run_on_the_mock_too(pytester: pytest.Pytester) -
 
 
 def test_a_report_that_cannot_be_written_is_told(pytester: pytest.Pytester) -> None:
-    result = run_suites(
-        pytester,
-        *("--graphtape-report", "nowhere/report.html", "-k", "wait.default"),
-        only=["wait"],
-    )
+    folder = pytester.mkdir("soon_gone")
+
+    def remove_folder(_: Asked) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+    with deployed(remove_folder) as deployment:
+        result = run_suites(
+            pytester,
+            *("--graphtape-url", deployment.url, "-k", "wait.default"),
+            *("--graphtape-report", "soon_gone/report.html"),
+            only=["wait"],
+        )
 
     assert result.ret == 2
-    result.stdout.fnmatch_lines(["report: nowhere/report.html*No such file or directory*"])
+    result.stdout.fnmatch_lines(["report: soon_gone/report.html*No such file or directory*"])

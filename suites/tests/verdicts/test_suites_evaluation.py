@@ -1,4 +1,4 @@
-"""How rules are judged over what the scenarios show."""
+"""Evaluation of rules over the exchanges of scenarios."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,9 +14,9 @@ from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import RULES, consistency
 from graphtape_suites.checks.check import NotExercised
-from graphtape_suites.runner.session import Session
 from graphtape_suites.runner.target import Target
 from graphtape_suites.scenarios import SCENARIOS
+from graphtape_suites.session.session import Session
 from graphtape_suites.verdicts.evaluation import Evaluation, evaluate
 
 Some = Callable[..., Session]
@@ -28,7 +28,7 @@ def _rule(id_: str) -> AnyRule:
 
 def _only(target: Target, *names: str) -> Session:
     """Return a session that plays the scenarios with these *names* alone."""
-    session = Session(target, {})
+    session = Session(target)
     vars(session)["scenarios"] = tuple(SCENARIOS[name] for name in names)
     return session
 
@@ -45,23 +45,23 @@ def _reason(rule: str, session: Session) -> str:
     return str(caught.value)
 
 
-def test_a_rule_that_is_kept_counts_its_exchanges(mock: Target) -> None:
-    ruling = evaluate(_rule("wait.one-value"), _only(mock, "wait.default", "stream.default"))
+def test_a_rule_that_passes_counts_its_exchanges(mock: Target) -> None:
+    evaluation = evaluate(_rule("wait.one-value"), _only(mock, "wait.default", "stream.default"))
 
-    assert ruling.failed == []
-    assert [(v.scenario, v.exchanges, v.broken) for v in ruling.scenarios] == [
+    assert evaluation.failed == []
+    assert [(v.scenario, v.exchanges, v.failed) for v in evaluation.scenarios] == [
         ("wait.default", 2, 0)
     ]
-    assert str(ruling) == "kept in 2 of 2 exchanges"
+    assert str(evaluation) == "passed in 2 of 2 exchanges"
 
 
 def test_a_relation_is_judged_over_all_scenarios_together(mock: Target) -> None:
     rule = consistency.RULES[0]
 
-    ruling = evaluate(rule, _only(mock, "isolation.again", "wait.default", "errors.method"))
+    evaluation = evaluate(rule, _only(mock, "isolation.again", "wait.default", "errors.method"))
 
-    assert ruling.failed == []
-    assert {verdict.scenario for verdict in ruling.scenarios} >= {"isolation.again"}
+    assert evaluation.failed == []
+    assert {verdict.scenario for verdict in evaluation.scenarios} >= {"isolation.again"}
 
 
 def test_a_rule_of_another_dialect_is_not_applicable(mock: Target) -> None:
@@ -85,34 +85,36 @@ def test_a_rule_of_a_later_version_is_not_applicable(mock: Target) -> None:
     pinned = replace(mock, rules=(), settings=replace(mock.settings, contract="0.16"))
 
     assert _reason("wait.one-value", _only(pinned, "wait.default")) == (
-        "no promise of the contract 0.16 at this level"
+        "not in contract 0.16 at this level"
     )
 
 
 def test_what_no_scenario_shows_is_not_applicable(mock: Target) -> None:
     assert _reason("wait.one-value", _only(mock, "stream.default")) == (
-        "nothing that the profile smoke tries is answered with a join or wait"
+        "no request of the profile smoke is answered with a join or wait"
     )
 
 
 def test_an_event_that_no_run_shows_is_not_applicable(mock: Target) -> None:
     assert _reason("debug.one-step", _only(mock, "wait.default", "stream.default")) == (
-        "no run showed an event debug: does an example make one?"
+        "no run showed an event debug: does a run input make one?"
     )
 
 
-def test_what_could_not_be_played_is_untried(tmp_path: Path) -> None:
+def test_a_scenario_that_could_not_run_is_not_exercised(tmp_path: Path) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url) as target:
         target.run_budget.budget = replace(target.run_budget.budget, runs=0)
         session = _only(target, "wait.default")
-        with pytest.raises(NotExercised, match=r"wait.default could not be played: the budget is"):
+        with pytest.raises(
+            NotExercised, match=r"wait.default did not run to its end: the budget is"
+        ):
             evaluate(_rule("wait.one-value"), session)
 
 
 def test_errors_of_outputs_are_seen_in_their_bodies(mock: Target) -> None:
-    ruling = evaluate(_rule("errors.no-traceback-output"), _only(mock, "wait.default"))
+    evaluation = evaluate(_rule("errors.no-traceback-output"), _only(mock, "wait.default"))
 
-    assert ruling.scenarios[0].exchanges == 2
+    assert evaluation.scenarios[0].exchanges == 2
 
 
 def _twice(asked: Asked, headers: MutableHeaders) -> None:
@@ -124,10 +126,10 @@ def test_findings_are_told_scenario_by_scenario_and_not_all(tmp_path: Path) -> N
     names = ("wait.default", "wait.updates", "stream.default", "modes.tasks", "modes.debug")
     with deployed(alter=_twice) as deployment, targeted(tmp_path, deployment.url) as target:
         session = _only(target, *names, "modes.values", "modes.events")
-        ruling = evaluate(_rule("head.once"), session)
+        evaluation = evaluate(_rule("head.once"), session)
 
-    text = str(ruling)
-    assert text.startswith("kept in 0 of 7 exchanges\n")
+    text = str(evaluation)
+    assert text.startswith("passed in 0 of 7 exchanges\n")
     assert "in wait.default, 1 of 1 exchanges:" in text
     assert text.endswith("also in modes.values, modes.events")
 
@@ -137,9 +139,9 @@ def test_of_one_scenario_only_some_findings_are_told(tmp_path: Path) -> None:
         deployed(alter=_twice) as deployment,
         targeted(tmp_path, deployment.url, repeat=7) as target,
     ):
-        ruling = evaluate(_rule("head.once"), _only(target, "wait.default"))
+        evaluation = evaluate(_rule("head.once"), _only(target, "wait.default"))
 
-    assert str(ruling).endswith("and 2 more")
+    assert str(evaluation).endswith("and 2 more")
 
 
 def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
@@ -153,11 +155,13 @@ def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
         return JSONResponse({"messages": []}, headers=location)
 
     with deployed(again) as deployment, targeted(tmp_path, deployment.url) as target:
-        ruling = evaluate(_rule("isolation.run-ids"), _only(target, "wait.default", "wait.updates"))
+        evaluation = evaluate(
+            _rule("isolation.run-ids"), _only(target, "wait.default", "wait.updates")
+        )
 
-    assert ruling.failed
-    assert "isolation.run-ids (MUST) at exchange 1" in str(ruling)
-    assert "got:      that of exchange 1 of wait.default" in str(ruling)
+    assert evaluation.failed
+    assert "isolation.run-ids (MUST) at exchange 1" in str(evaluation)
+    assert "got:      that of exchange 1 of wait.default" in str(evaluation)
 
 
 def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) -> None:
@@ -171,10 +175,10 @@ def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) ->
 
     with deployed(answer) as deployment, targeted(tmp_path, deployment.url) as target:
         session = _only(target, "wait.default", "consistency.ways")
-        ruling = evaluate(_rule("consistency.output"), session)
+        evaluation = evaluate(_rule("consistency.output"), session)
 
-    assert "exchange 99" in str(ruling)
+    assert "exchange 99" in str(evaluation)
 
 
-def test_an_empty_ruling_says_that_nothing_was_judged() -> None:
-    assert str(Evaluation()) == "kept in 0 of 0 exchanges"
+def test_an_empty_evaluation_has_no_exchanges() -> None:
+    assert str(Evaluation()) == "passed in 0 of 0 exchanges"

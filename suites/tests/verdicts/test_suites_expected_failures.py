@@ -13,17 +13,17 @@ from graphtape_suites.verdicts.expected_failures import (
     read_expected_failures,
 )
 
-PROMISES = ("head.scheme", "head.once")
+REQUIREMENTS = ("head.scheme", "head.once")
 NAMES = ("wait.default", "wait.updates")
 
 
 def _read(folder: Path, content: str | bytes) -> dict[str, ExpectedFailure]:
     path = folder / "known.toml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_expected_failures(path, PROMISES, NAMES)
+    return read_expected_failures(path, REQUIREMENTS, NAMES)
 
 
-def test_a_promise_is_expected_to_be_broken_for_a_reason(tmp_path: Path) -> None:
+def test_a_failure_is_expected_for_a_reason(tmp_path: Path) -> None:
     expected = _read(tmp_path, '["head.scheme"]\nreason = "the proxy rewrites it"')
 
     assert expected == {"head.scheme": ExpectedFailure("head.scheme", "the proxy rewrites it")}
@@ -44,7 +44,7 @@ def test_without_scenarios_it_is_expected_in_all() -> None:
 
 
 def test_without_a_file_nothing_is_expected() -> None:
-    assert read_expected_failures(None, PROMISES, NAMES) == {}
+    assert read_expected_failures(None, REQUIREMENTS, NAMES) == {}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_without_a_file_nothing_is_expected() -> None:
         ('["head.schema"]\nreason = "x"', "did you mean head.scheme"),
         (
             '["nothing like it"]\nreason = "x"',
-            "expected the id of a promise, got 'nothing like it'",
+            "expected the id of a rule or check, got 'nothing like it'",
         ),
         ('"head.once" = 5', 'expected a table with a "reason" in it, got 5'),
         ('["head.once"]', 'expected a table with a "reason" in it, got {}'),
@@ -79,10 +79,10 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str | bytes, me
 
 def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read_expected_failures(tmp_path / "nowhere.toml", PROMISES, NAMES)
+        read_expected_failures(tmp_path / "nowhere.toml", REQUIREMENTS, NAMES)
 
 
-def test_what_the_mock_is_expected_to_break_makes_sense() -> None:
+def test_the_expected_failures_of_the_mock_are_valid() -> None:
     expected = read_expected_failures(EXPECTED_OF_THE_MOCK, all_checks(), SCENARIOS)
 
     assert all("langgraph-api" in expectation.reason for expectation in expected.values())

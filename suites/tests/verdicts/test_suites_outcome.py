@@ -1,4 +1,4 @@
-"""What is said of a promise, by what its test raised."""
+"""Verdicts, by what a test raised."""
 
 import json
 from types import SimpleNamespace
@@ -11,14 +11,14 @@ from graphtape_contracts.finding import Level
 from graphtape_mock.deployment.budget import BudgetExhausted
 from graphtape_mock.deployment.connection import DeploymentError
 from graphtape_suites.checks.check import CheckFailed, NotExercised, check
-from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
+from graphtape_suites.marks import VERDICT_ATTRIBUTE
 from graphtape_suites.verdicts.outcome import attach_verdict
 from graphtape_suites.verdicts.results import Outcome, Verdict
 
 
 @pytest.fixture(name="item")
 def _item(pytester: pytest.Pytester) -> pytest.Item:
-    """A test that makes no promise yet."""
+    """A test without a check."""
     set_heap_aside()
     return pytester.getitem("def test_it(): pass", "test_it")
 
@@ -44,7 +44,7 @@ def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, 
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
-def test_what_a_test_raises_says_what_became_of_its_promise(
+def test_the_outcome_follows_from_what_a_test_raises(
     item: pytest.Item, error: BaseException | None, outcome: Outcome, reason: str
 ) -> None:
     verdict, _ = _attached(item, error)
@@ -70,7 +70,7 @@ def test_our_own_failures_are_told_as_pytest_does(item: pytest.Item, error: Exce
     assert report.longrepr == "as pytest tells it"
 
 
-def test_what_is_broken_may_bind_less_than_the_promise(item: pytest.Item) -> None:
+def test_a_failure_may_be_of_a_less_strict_level(item: pytest.Item) -> None:
     verdict, _ = _attached(item, CheckFailed("got that", Level.SHOULD))
 
     assert verdict.level is Level.SHOULD

@@ -56,13 +56,13 @@ def streamed(
     return Exchange(_request(STREAM, **fields), response, tuple(frames), end)
 
 
-def playing(*exchanges: Exchange) -> Any:
-    """Return what plays every scenario with these *exchanges*."""
+def running(*exchanges: Exchange) -> Any:
+    """Return a function that runs every scenario with these *exchanges*."""
 
-    def play(_: object) -> tuple[Exchange, ...]:
+    def run_scenario(_: object) -> tuple[Exchange, ...]:
         return exchanges
 
-    return play
+    return run_scenario
 
 
 SESSION: Any = SimpleNamespace(
@@ -108,13 +108,13 @@ def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
 def test_what_is_wrong_in_a_scenario_is_seen(
     test: Callable[..., None], exchanges: tuple[Exchange, ...], says: str
 ) -> None:
-    _check(test, SCENARIO, playing(*exchanges), says=says)
+    _check(test, SCENARIO, running(*exchanges), says=says)
 
 
 def test_what_one_run_remembers_of_another_is_seen() -> None:
     test = test_isolation.test_nothing_of_one_run_comes_back_with_another
 
-    _check(test, playing(*FOREIGN), says='"a1"')
+    _check(test, running(*FOREIGN), says='"a1"')
 
 
 @pytest.mark.parametrize(
@@ -127,35 +127,35 @@ def test_what_one_run_remembers_of_another_is_seen() -> None:
 def test_an_error_that_is_swallowed_is_seen(stream: Exchange, says: str) -> None:
     test = test_errors.test_streams_and_waits_agree_on_failures
 
-    _check(test, playing(stream, waited(FAILED)), SESSION, says=says)
+    _check(test, running(stream, waited(FAILED)), SESSION, says=says)
 
 
 def test_failures_that_agree_are_good() -> None:
     stream = streamed(("error", {"error": "E", "message": "m"}))
 
     test_errors.test_streams_and_waits_agree_on_failures(
-        playing(stream, waited(FAILED), waited(status=422), streamed(status=422)), SESSION
+        running(stream, waited(FAILED), waited(status=422), streamed(status=422)), SESSION
     )
 
 
 def test_events_that_were_held_back_are_seen() -> None:
     test = test_stream.test_events_come_when_they_happen
 
-    _check(test, playing(_debug(0.001, *DEBUG_TIMES)), says="a run of 2.00 s as they happen")
+    _check(test, running(_debug(0.001, *DEBUG_TIMES)), says="a run of 2.00 s as they happen")
 
 
 def test_events_that_come_as_they_happen_are_good() -> None:
-    test_stream.test_events_come_when_they_happen(playing(_debug(1.5, *DEBUG_TIMES)))
+    test_stream.test_events_come_when_they_happen(running(_debug(1.5, *DEBUG_TIMES)))
 
 
 @pytest.mark.parametrize("times", [(), (5,), ("yesterday",), DEBUG_TIMES[:1]])
 def test_a_run_without_a_clock_says_nothing_of_when_events_come(times: tuple[Any, ...]) -> None:
     with pytest.raises(pytest.skip.Exception, match=r"no run took 0\.5 s"):
-        test_stream.test_events_come_when_they_happen(playing(_debug(0.001, *times)))
+        test_stream.test_events_come_when_they_happen(running(_debug(0.001, *times)))
 
 
 def _ways(stream: Json, wait: Json) -> Any:
-    return playing(
+    return running(
         streamed(("values", stream), stream_mode="values"),
         waited(wait, stream_mode="values"),
         streamed(("updates", {}), stream_mode="updates"),
@@ -186,18 +186,18 @@ def _announcing(*paths: str) -> Any:
 def test_what_is_announced_and_not_there_is_seen() -> None:
     test = test_endpoints.test_what_the_openapi_document_claims_is_there
 
-    _check(test, playing(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to be")
+    _check(test, running(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to be")
 
 
 def test_without_a_document_nothing_is_claimed() -> None:
     with pytest.raises(pytest.skip.Exception, match="no OpenAPI document"):
         test_endpoints.test_what_the_openapi_document_claims_is_there(
-            playing(waited()), _announcing()
+            running(waited()), _announcing()
         )
 
 
-class _Exploring:
-    """Plays one case, and keeps what is complained of."""
+class _FakePropertyRunner:
+    """Runs one case, and keeps the complaints."""
 
     dialect = Dialect.PYTHON
     inputs = None
@@ -231,20 +231,20 @@ class _Exploring:
     ],
 )
 def test_a_server_that_fails_is_seen_by_properties(test: Callable[[Any], None]) -> None:
-    explore = _Exploring(CRASH)
+    property_runner = _FakePropertyRunner(CRASH)
 
-    test(explore)
+    test(property_runner)
 
-    (complaint,) = explore.complaints
+    (complaint,) = property_runner.complaints
     assert "500" in complaint
 
 
 def test_the_property_of_both_ways_asks_the_same_of_both() -> None:
-    explore = _Exploring(waited())
+    property_runner = _FakePropertyRunner(waited())
 
-    test_consistency.test_any_request_gets_the_same_run_either_way(explore)  # type: ignore[arg-type]
+    test_consistency.test_any_request_gets_the_same_run_either_way(property_runner)  # type: ignore[arg-type]
 
     asked = {"stream_mode": "updates"}
-    assert explore.ran == [(STREAM, asked), (WAIT, asked)]
-    assert explore.runs == 2
-    assert explore.complaints == []
+    assert property_runner.ran == [(STREAM, asked), (WAIT, asked)]
+    assert property_runner.runs == 2
+    assert property_runner.complaints == []

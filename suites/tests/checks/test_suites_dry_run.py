@@ -8,7 +8,7 @@ import pytest
 from facts import missing
 from suites_run import SETTINGS, collected
 
-from graphtape_suites.runner.dry_run import plan_checks, plan_lines
+from graphtape_suites.checks.dry_run import plan_checks, plan_lines
 
 
 @pytest.fixture(name="items")
@@ -32,13 +32,13 @@ def test_a_scenario_is_played_with_every_example_as_often_as_asked(
 ) -> None:
     settings = replace(SETTINGS, assistants=("a", "b"), repeat=3)
 
-    runs = {one.requirement.id: one.runs for one in plan_checks(items, settings)}
+    runs = {one.check.id: one.runs for one in plan_checks(items, settings)}
 
     assert runs == {"scenarios.wait.default": 6, "wait.one-value": 0, "wait.any-request": 3}
 
 
 @pytest.mark.parametrize(
-    ("inputs", "examples"),
+    ("inputs", "count"),
     [
         (('{"a": 1}', "5"), 2),
         (("@list.json",), 3),
@@ -52,17 +52,17 @@ def test_examples_are_counted(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     inputs: tuple[str, ...],
-    examples: int,
+    count: int,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("list.json").write_text(json.dumps([{}, {}, {}]))
 
     plan = plan_checks(items, replace(SETTINGS, inputs=inputs))
 
-    assert plan[0].runs == examples
+    assert plan[0].runs == count
 
 
 def test_the_sum_is_told_at_the_end(items: list[pytest.Item]) -> None:
     *_, last = plan_lines(plan_checks(items, SETTINGS), SETTINGS)
 
-    assert missing(last, ["3 promises", "4 runs of the mock", 1000]) == []
+    assert missing(last, ["3 checks", "4 runs of the mock", 1000]) == []

@@ -1,4 +1,4 @@
-"""What would be tried, and about how many runs that is: told before anything is asked."""
+"""The plan of a session: which checks it would make, and about how many runs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,54 +16,59 @@ from graphtape_suites.runner.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class PlannedCheck:
-    """A test that would be run."""
+    """A test that would run."""
 
     suite: str
-    requirement: Check
+    check: Check
     runs: int
-    """How many runs it makes, about."""
+    """About how many runs it makes."""
 
 
 def plan_checks(items: Iterable[pytest.Item], settings: Settings) -> list[PlannedCheck]:
-    """Return what the tests of the suites among *items* would try."""
-    examples = _examples(settings)
+    """Return the checks of the tests of the suites among *items*."""
+    run_inputs = _count_run_inputs(settings)
     return [
-        PlannedCheck(item.path.stem.removeprefix("test_"), about, _runs(about, settings, examples))
+        PlannedCheck(
+            item.path.stem.removeprefix("test_"), check, _runs(check, settings, run_inputs)
+        )
         for item in items
-        if (about := check_of(item))
+        if (check := check_of(item))
     ]
 
 
 def plan_lines(plan: Sequence[PlannedCheck], settings: Settings) -> Iterator[str]:
-    """Yield the lines that tell the *plan*: id, level, runs, promise, and the sum of the runs."""
-    wide = max(len(one.requirement.id) for one in plan)
+    """Yield the lines of *plan*: id, level, runs and statement of each check, then the sum."""
+    wide = max(len(one.check.id) for one in plan)
     suite = ""
     for one in plan:
         if one.suite != suite:
             suite = one.suite
             yield f"{suite}:"
         cost = f"{one.runs:>4} runs" if one.runs else " " * 9
-        about = one.requirement
-        yield f"  {about.id:<{wide}}  {about.level:<6}  {cost}  {about.statement}"
+        check = one.check
+        yield f"  {check.id:<{wide}}  {check.level:<6}  {cost}  {check.statement}"
     runs = sum(one.runs for one in plan)
     deployment = strip_url(settings.url) if settings.url else "the mock, where runs cost nothing"
     yield ""
-    yield f"{len(plan)} promises, about {runs} runs of {deployment}; at most {settings.max_runs}"
+    yield f"{len(plan)} checks, about {runs} runs of {deployment}; at most {settings.max_runs}"
     if runs > settings.max_runs:
-        yield "more than the budget allows: raise --graphtape-max-runs, or try a smaller profile"
+        yield (
+            "more than the budget allows: "
+            "raise --graphtape-max-runs or choose a smaller --graphtape-profile"
+        )
 
 
-def _runs(about: Check, settings: Settings, examples: int) -> int:
-    if about.explores:
-        return about.runs * settings.profile.examples
-    return about.runs * settings.repeat * (examples if about.every else 1)
+def _runs(check: Check, settings: Settings, run_inputs: int) -> int:
+    if check.is_property:
+        return check.runs * settings.profile.examples
+    return check.runs * settings.repeat * (run_inputs if check.every else 1)
 
 
-def _examples(settings: Settings) -> int:
-    """Return how many examples the user gives, as far as can be told without asking."""
+def _count_run_inputs(settings: Settings) -> int:
+    """Return how many run inputs the options name, without asking the deployment."""
     counted = 0
     for text in settings.inputs:
-        with suppress(OSError, UnicodeDecodeError):  # It is told when the deployment is asked.
+        with suppress(OSError, UnicodeDecodeError):  # The session reports it.
             file = file_named(text)
             entries = value_in(text if file is None else file.read_text(encoding="utf-8"))
             counted += len(entries) if is_list(entries) else 1

@@ -1,0 +1,54 @@
+"""Finds out before the first run that a file named by an option can't be read or written."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from graphtape_suites.runner.options import EXPECTED_INI
+
+
+def check_option_files(config: pytest.Config) -> None:
+    """Raise UsageError, naming the option, for a file that can't be read or written."""
+    if report := config.getoption("--graphtape-report"):
+        _check_report(Path(report))
+    if expected := config.getoption("--graphtape-expected-failures"):
+        _check_file("--graphtape-expected-failures", Path(expected))
+    elif expected := config.getini(EXPECTED_INI):
+        base = config.inipath.parent if config.inipath else config.rootpath
+        _check_file(EXPECTED_INI, base / expected)
+    for text in config.getoption("--graphtape-input") or ():
+        if text.startswith("@") or not _is_json(text):
+            _check_file("--graphtape-input", Path(text.removeprefix("@")))
+
+
+def _check_report(path: Path) -> None:
+    if path.is_dir():
+        raise pytest.UsageError(f"--graphtape-report: expected a file, got the folder {path}")
+    is_new = not path.exists()
+    try:
+        path.open("ab").close()
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise pytest.UsageError(
+            f"--graphtape-report: {path} can't be written: {error.strerror}"
+        ) from None
+
+
+def _check_file(option: str, path: Path) -> None:
+    if path.is_dir():
+        raise pytest.UsageError(f"{option}: expected a file, got the folder {path}")
+    if not path.exists():
+        raise pytest.UsageError(f"{option}: {path}: there is no such file")
+
+
+def _is_json(text: str) -> bool:
+    """Whether *text* is JSON, or starts as JSON does: then its error is reported as that."""
+    if text.lstrip()[:1] in ("{", "[", '"'):
+        return True
+    with suppress(ValueError):
+        json.loads(text)
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""A session: runs each scenario once on the target, and keeps the results on disk."""
