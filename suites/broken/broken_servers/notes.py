@@ -1,4 +1,4 @@
-"""Streams in which something is wrong that only a note (MAY) is about: a graph may be like that."""
+"""Streams in which something is wrong that only a NOTE is about: a graph may be like that."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from graphtape_contracts import Frame
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.parsing.event import parse
 
-NOTES = ("--graphtape-level=may",)
+NOTES = ("--graphtape-level=note",)
 
 
 def _is_result(frame: Frame) -> bool:
