@@ -1,4 +1,4 @@
-"""The report of a session: one HTML file that needs nothing else, with a timeline of each stream.
+"""The HTML report of a session: one self-contained file, with a timeline of each stream.
 
 write_report(results, Path("report.html"))
 """
