@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from broken_servers.answering import Answering
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from recorded import OfflineSession, Recorded, Unchanged, play
 from trying import arguments, is_tried, served
@@ -56,10 +56,10 @@ class Offline:
 
     def verdicts_on(self, broken: BrokenServer) -> list[Verdict]:
         """Return what the suites say of *broken*, which is offline."""
-        assert isinstance(broken.breaking, Answering)
+        assert isinstance(broken.change, ResponseChange)
         whole = self._whole.get(kind_of(broken)) or self._prepare(broken)
         with TemporaryDirectory() as folder:
-            whole.upstream.start(broken.breaking.change)
+            whole.upstream.start(broken.change.change)
             session = whole.play(Path(folder))
             session.unchanged = whole.unchanged
             about = [(test, check_of(test)) for test in whole.tests]
@@ -136,7 +136,7 @@ def _record(runs: tuple[str, ...], settings: Settings, expected: ExpectedFailure
         return exchange
 
     with (
-        served(BrokenServer("", "answers are kept", Answering(keep), runs)) as url,
+        served(BrokenServer("", "answers are kept", ResponseChange(keep), runs)) as url,
         DeploymentConnection(url, timeout=settings.timeout, tells_encoding=True) as upstream,
         TemporaryDirectory() as folder,
     ):

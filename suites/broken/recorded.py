@@ -10,7 +10,8 @@ from threading import Lock
 from unittest.mock import patch
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from broken_servers.answering import Change, head_before
+from broken_servers.response_change import head_before
+from editing import Change
 
 from graphtape_contracts import End, Exchange, Headers, Request, Response
 from graphtape_contracts.dialect import Dialect
@@ -58,7 +59,7 @@ class Recorded(DeploymentConnection):
         self.start(_unchanged)
 
     def start(self, change: Change) -> None:
-        """StreamedResponse from the beginning again, with what *change* makes of each answer."""
+        """Start from the first exchange again, with *change* applied to each response."""
         self._change = change
         self._left = defaultdict(deque)
         for exchange in self._exchanges:
@@ -66,7 +67,7 @@ class Recorded(DeploymentConnection):
 
     @contextmanager
     def open(self, request: Request) -> Generator[StreamedResponse]:
-        """StreamedResponse *request*. Raises Diverged where the whole mock was not asked for that."""
+        """Yield the response to *request*; raise Diverged if the mock never received it."""
         with self._lock:
             left = self._left[_asked(request)]
             if not left:

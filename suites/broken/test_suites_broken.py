@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from broken_servers import ONE_A_FAMILY, SERVERS, WHOLE
-from broken_servers.answering import answering
+from broken_servers import ONE_A_FAMILY, SERVERS, UNCHANGED
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from offline import LIVE_ONLY, Offline, kind_of
 from trying import FOUND, found_broken, is_there_what_tries, told, verdicts_on
@@ -70,7 +70,7 @@ def test_the_same_is_found_offline_and_live(
     assert set(found_offline) == set(found_live) - LIVE_ONLY
 
 
-@pytest.mark.parametrize("server", WHOLE, ids=str)
+@pytest.mark.parametrize("server", UNCHANGED, ids=str)
 def test_a_server_that_changes_nothing_is_not(
     server: BrokenServer, offline: Offline, tmp_path: Path
 ) -> None:
@@ -87,7 +87,7 @@ def test_a_server_that_changes_nothing_is_not(
 def test_nothing_is_broken_offline_when_nothing_is_changed(
     server: BrokenServer, offline: Offline
 ) -> None:
-    whole = replace(server, breaking=answering(lambda exchange: exchange))
+    whole = replace(server, change=ResponseChange(lambda exchange: exchange))
 
     verdicts = offline.verdicts_on(whole)
 
