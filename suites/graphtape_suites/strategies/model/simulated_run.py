@@ -51,7 +51,7 @@ class _End:
     halted: bool = False
 
 
-_EventsAndEnd = tuple[list[EngineEvent], _End]
+_Result = tuple[list[EngineEvent], _End]
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,13 @@ class SimulatedRun:
     def _cut(self, engine_events: list[EngineEvent], at_least: int = 0) -> list[EngineEvent]:
         return engine_events[: self._factory.chance.randint(at_least, len(engine_events))]
 
-    def _begin(self) -> _EventsAndEnd:
+    def _begin(self) -> _Result:
         graph = self._model.graph
         if isinstance(graph, Function):
             return self._run_function(graph)
         return self._run_graph(replace(graph, unseen=frozenset()) if self._whole else graph, (), ())
 
-    def _run_function(self, graph: Function) -> _EventsAndEnd:
+    def _run_function(self, graph: Function) -> _Result:
         factory = self._factory
         chain = LangchainRun(factory.graph_id, self.run_id, (), factory.metadata())
         entry, entry_id = Task(graph.name, (), Writes()), factory.new_id()
@@ -143,9 +143,7 @@ class SimulatedRun:
         shown += [Shown("values", graph.output), chain.end(graph.output, graph.input)]
         return shown, _End(graph.output)
 
-    def _run_graph(
-        self, graph: Graph, namespace: Namespace, parents: tuple[str, ...]
-    ) -> _EventsAndEnd:
+    def _run_graph(self, graph: Graph, namespace: Namespace, parents: tuple[str, ...]) -> _Result:
         factory = self._factory
         name, id_ = (
             ("LangGraph", factory.new_id()) if namespace else (factory.graph_id, self.run_id)
@@ -176,7 +174,7 @@ class SimulatedRun:
 
     def _run_step(
         self, step: Sequence[Task], number: int, state: Json, place: _RunningGraph
-    ) -> _EventsAndEnd:
+    ) -> _Result:
         shown: list[EngineEvent] = []
         bodies: list[list[EngineEvent]] = []
         ends: list[_End] = []
@@ -213,7 +211,7 @@ class SimulatedRun:
             *result,
         ]
 
-    def _run_task(self, job: _RunningTask) -> _EventsAndEnd:
+    def _run_task(self, job: _RunningTask) -> _Result:
         task, namespace = job.task, job.place.namespace
         metadata = self._factory.metadata(task, job.step, job.inner)
         chain = LangchainRun(task.name, self._factory.new_id(), job.place.parents, metadata)
