@@ -1,4 +1,4 @@
-"""What the plugin costs a start of pytest that does not use it, beside a plugin that is empty.
+"""The start-up cost of the plugin in projects that do not use it, compared with an empty plugin.
 
     python benchmarks/plugin.py [--write] [--rounds N]
 

@@ -1,4 +1,4 @@
-"""What is told when the broken servers were tried: which promises each of them breaks."""
+"""Fixtures for the broken servers, and a summary of the requirements that failed for each."""
 
 from pathlib import Path
 
@@ -6,30 +6,30 @@ import pytest
 from offline import Offline
 from trying import FOUND
 
-TOLD: list[str] = []
+FOUND_LINES: list[str] = []
 
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the suites keep what fails in a folder of the test."""
+    """Let the suites write their files into a folder of the test."""
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
-    """What judges changed answers of the mock; it plays the scenarios once in each process."""
+    """The offline evaluation, which runs the scenarios once in each process."""
     return Offline(tmp_path_factory.mktemp("offline"))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Keep what a test says of its server, also one that another process ran."""
+    """Keep the line of a test about its server, including those of other processes."""
     if report.when == "call":
-        TOLD.extend(str(value) for name, value in report.user_properties if name == FOUND)
+        FOUND_LINES.extend(str(value) for name, value in report.user_properties if name == FOUND)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print by server the promise that is named, and what is broken along with it."""
-    if TOLD:
+    """Print for each server the expected requirement and the others that failed."""
+    if FOUND_LINES:
         terminalreporter.section("broken servers: what the suites found")
-    for line in TOLD:
+    for line in FOUND_LINES:
         terminalreporter.line(line)

@@ -1,8 +1,8 @@
-"""Tries the suites with a broken server whose exchanges were made before it was broken.
+"""Runs the suites against a broken server offline, on exchanges recorded from the unchanged mock.
 
-Where all that is wrong about a server can be said of one exchange, there is no need to make each
-exchange again: the scenarios are played once with the whole mock, and the suites judge what the
-change makes of its answers. It is their own tests that do so, called with their own session.
+Where one exchange shows the fault of a server, nothing needs to be sent again: the scenarios run
+once against the unchanged mock, and the suites evaluate its responses after the change. Their own
+tests do so, called with their own session.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from broken_servers.answering import Answering
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from recorded import OfflineSession, Recorded, Unchanged, play
 from trying import arguments, is_tried, served
@@ -39,69 +39,70 @@ LIVE_ONLY = frozenset(
         "wait.head-first",
     )
 )
-"""Promises of which nothing is said offline: they are about when something comes."""
+"""Requirements that cannot be checked offline: they are about timing."""
 
 Kind = tuple[tuple[str, ...], str, tuple[str, ...]]
-"""What is run, the profile, and what else pytest is told."""
+"""The recordings, the profile, and the further options of pytest."""
 
 
 class Offline:
-    """Knows what the whole mock answers, and judges what a change makes of it."""
+    """Evaluates changed responses of the mock with the suites."""
 
     def __init__(self, folder: Path) -> None:
-        """*folder* is for files that the suites need."""
+        """Use *folder* for files that the suites need."""
         self._folder = folder
         self._recorded: dict[tuple[tuple[str, ...], str], Recorded] = {}
-        self._whole: dict[Kind, _Whole] = {}
+        self._prepared: dict[Kind, _Unchanged] = {}
 
     def verdicts_on(self, broken: BrokenServer) -> list[Verdict]:
-        """Return what the suites say of *broken*, which is offline."""
-        assert isinstance(broken.breaking, Answering)
-        whole = self._whole.get(kind_of(broken)) or self._prepare(broken)
+        """Return the verdicts of the suites on *broken*, an offline server."""
+        assert isinstance(broken.change, ResponseChange)
+        unchanged = self._prepared.get(kind_of(broken)) or self._prepare(broken)
         with TemporaryDirectory() as folder:
-            whole.upstream.start(broken.breaking.change)
-            session = whole.play(Path(folder))
-            session.unchanged = whole.unchanged
-            about = [(test, check_of(test)) for test in whole.tests]
+            unchanged.upstream.start(broken.change.change)
+            session = unchanged.play(Path(folder))
+            session.unchanged = unchanged.unchanged
+            checks = [(test, check_of(test)) for test in unchanged.tests]
             return [
-                _verdict(test, promise, session)
-                for test, promise in about
-                if promise and _needs_no_more(promise, broken.requirement)
+                _verdict(test, check, session)
+                for test, check in checks
+                if check and _is_offline(check, broken.requirement)
             ]
 
-    def _prepare(self, broken: BrokenServer) -> "_Whole":
-        """Collect the tests that try *broken*, and let its exchanges be there."""
+    def _prepare(self, broken: BrokenServer) -> "_Unchanged":
+        """Collect the tests for *broken*, and record the exchanges they need."""
         collecting = _Collecting()
-        folder_of_kind = self._folder / str(len(self._whole))
-        folder_of_kind.mkdir()
-        told = [*arguments(broken, _NOWHERE, folder_of_kind), "--collect-only"]
-        pytest.main(told, plugins=[collecting])
+        folder_of_kind = self._folder / str(len(self._prepared))
+        folder_of_kind.mkdir(exist_ok=True)
+        options = [*arguments(broken, _NOWHERE, folder_of_kind), "--collect-only"]
+        code = pytest.main(options, plugins=[collecting])
+        assert code == pytest.ExitCode.OK, f"expected tests to be collected, got {code!r}"
         settings = collecting.settings[0]
         expected = read_expected_failures(EXPECTED_OF_THE_MOCK, all_checks(), SCENARIOS)
         played = (broken.runs, broken.profile)
         if played not in self._recorded:
             self._recorded[played] = _record(broken.runs, settings, expected)
-        whole = _Whole(self._recorded[played], settings, expected, collecting.tests)
-        whole.upstream.start(lambda exchange: exchange)
+        unchanged = _Unchanged(self._recorded[played], settings, expected, collecting.tests)
+        unchanged.upstream.start(lambda exchange: exchange)
         with TemporaryDirectory() as folder:
-            session = whole.play(Path(folder))
+            session = unchanged.play(Path(folder))
         for scenario in session.scenarios:
-            whole.unchanged |= dict.fromkeys(session.run(scenario).exchanges)
-        self._whole[kind_of(broken)] = whole
-        return whole
+            unchanged.unchanged |= dict.fromkeys(session.run(scenario).exchanges)
+        self._prepared[kind_of(broken)] = unchanged
+        return unchanged
 
 
 _NOWHERE = "http://recorded.invalid"
 
 
 def kind_of(broken: BrokenServer) -> Kind:
-    """Return what servers have in common that are tried in the same way."""
+    """Return the properties shared by servers that are tried in the same way."""
     return broken.runs, broken.profile, broken.options
 
 
 @dataclass
-class _Whole:
-    """What the whole mock answered, and the tests that judge it."""
+class _Unchanged:
+    """The exchanges with the unchanged mock, and the tests that evaluate them."""
 
     upstream: Recorded
     settings: Settings
@@ -110,25 +111,25 @@ class _Whole:
     unchanged: Unchanged = field(default_factory=Unchanged)
 
     def play(self, folder: Path) -> OfflineSession:
-        """Play the scenarios with what the upstream answers now."""
+        """Run the scenarios with the current responses of the upstream."""
         return play(self.settings, self.upstream, folder, self.expected)
 
 
 @dataclass
 class _Collecting:
-    """Keeps the tests that pytest collects, and what it was told of the deployment."""
+    """Keeps the tests that pytest collects, and the settings of the session."""
 
     tests: list[pytest.Item] = field(default_factory=list[pytest.Item])
     settings: list[Settings] = field(default_factory=list[Settings])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep them when it is sure what is left out."""
+        """Keep the tests after all deselection."""
         self.tests += session.items
         self.settings.append(settings_of(session.config))
 
 
 def _record(runs: tuple[str, ...], settings: Settings, expected: ExpectedFailures) -> Recorded:
-    """Play the scenarios with the whole mock; return what answers as it did."""
+    """Run the scenarios against the unchanged mock; return a connection that replays them."""
     exchanges: list[Exchange] = []
 
     def keep(exchange: Exchange) -> Exchange:
@@ -136,28 +137,28 @@ def _record(runs: tuple[str, ...], settings: Settings, expected: ExpectedFailure
         return exchange
 
     with (
-        served(BrokenServer("", "answers are kept", Answering(keep), runs)) as url,
+        served(BrokenServer("", "responses are recorded", ResponseChange(keep), runs)) as url,
         DeploymentConnection(url, timeout=settings.timeout, tells_encoding=True) as upstream,
         TemporaryDirectory() as folder,
     ):
         info = play(settings, upstream, Path(folder), expected).target.info.response
-    told = {name for name, _ in exchanges[0].response.headers}
-    added = tuple(header for header in info.headers if header[0] not in told)
+    known = {name for name, _ in exchanges[0].response.headers}
+    added = tuple(header for header in info.headers if header[0] not in known)
     return Recorded(exchanges, added)
 
 
-def _needs_no_more(about: Check, promise: str) -> bool:
-    """Whether a test *about* something is run for *promise*, and needs exchanges alone."""
-    return is_tried(about, promise) and not about.is_property and about.id not in LIVE_ONLY
+def _is_offline(check: Check, requirement: str) -> bool:
+    """Return whether the test of *check* runs for *requirement* and needs only exchanges."""
+    return is_tried(check, requirement) and not check.is_property and check.id not in LIVE_ONLY
 
 
-def _verdict(test: pytest.Item, about: Check, session: OfflineSession) -> Verdict:
-    """Run a *test* as pytest does, with what its fixtures make of *session*."""
+def _verdict(test: pytest.Item, check: Check, session: OfflineSession) -> Verdict:
+    """Run a *test* as pytest does, with the fixtures of *session*; return its verdict."""
     assert isinstance(test, pytest.Function)
-    ruling = Evaluation()
+    evaluation = Evaluation()
 
     def keep(found: Evaluation) -> None:
-        ruling.scenarios += found.scenarios
+        evaluation.scenarios += found.scenarios
 
     fixtures: dict[str, Any] = {
         "session": session,
@@ -171,4 +172,4 @@ def _verdict(test: pytest.Item, about: Check, session: OfflineSession) -> Verdic
         function(**{name: fixtures[name] for name in signature(function).parameters})
     except (Exception, pytest.skip.Exception, pytest.fail.Exception) as raised:
         error = raised
-    return verdict_on(about, test, error, ruling, session.expected)
+    return verdict_on(check, test, error, evaluation, session.expected)

@@ -1,4 +1,4 @@
-"""Plays the scenarios once with the whole mock, and again with its answers changed."""
+"""Runs the scenarios once against the unchanged mock, and again with its responses changed."""
 
 from collections import defaultdict, deque
 from collections.abc import Generator, Iterator
@@ -10,7 +10,8 @@ from threading import Lock
 from unittest.mock import patch
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from broken_servers.answering import Change, head_before
+from broken_servers.response_change import head_before
+from editing import Change
 
 from graphtape_contracts import End, Exchange, Headers, Request, Response
 from graphtape_contracts.dialect import Dialect
@@ -28,49 +29,51 @@ from graphtape_suites.session.scenario_result import ScenarioResult
 from graphtape_suites.session.session import CheckedExchange, Session
 from graphtape_suites.verdicts.expected_failures import ExpectedFailures
 
-_Asked = tuple[object, ...]
-"""What tells requests apart."""
-_TELLING = {"accept": "*/*", "content-type": "", "origin": "", "last-event-id": ""}
-"""The headers that do, and what the HTTP client sends where a scenario says nothing."""
+_RequestKey = tuple[object, ...]
+"""The parts of a request that distinguish it from others."""
+_KEY_HEADERS = {"accept": "*/*", "content-type": "", "origin": "", "last-event-id": ""}
+"""The headers of the key, with the defaults of the HTTP client."""
 
 
 class Diverged(Exception):
-    """A client asked a changed server for what it did not ask of the whole one.
+    """A client sent a request to the changed server that it did not send to the unchanged one.
 
-    What it gets depends on the change, so the server can only be tried live.
+    The response depends on the change, so the server must be tried live.
     """
 
 
 class Recorded(DeploymentConnection):
-    """Answers what was asked of the whole mock with what a change makes of its answers.
+    """Replays the exchanges with the unchanged mock, with a change applied to each response.
 
-    The answers to a request that was made several times come in the order in which they came.
+    The responses to equal requests come in their recorded order.
     """
 
     def __init__(self, exchanges: list[Exchange], added: Headers) -> None:
-        """*added* are the headers that an HTTP server gives to each answer."""
+        """Replay *exchanges*; *added* are the headers that an HTTP server adds to each response."""
         super().__init__("http://recorded.invalid", tells_encoding=True)
         self._exchanges = exchanges
         self._added = added
         self._change: Change = _unchanged
-        self._left: dict[_Asked, deque[Exchange]] = {}
+        self._left: dict[_RequestKey, deque[Exchange]] = {}
         self._lock = Lock()
         self.start(_unchanged)
 
     def start(self, change: Change) -> None:
-        """StreamedResponse from the beginning again, with what *change* makes of each answer."""
+        """Start from the first exchange again, with *change* applied to each response."""
         self._change = change
         self._left = defaultdict(deque)
         for exchange in self._exchanges:
-            self._left[_asked(exchange.request)].append(exchange)
+            self._left[_key(exchange.request)].append(exchange)
 
     @contextmanager
     def open(self, request: Request) -> Generator[StreamedResponse]:
-        """StreamedResponse *request*. Raises Diverged where the whole mock was not asked for that."""
+        """Yield the response to *request*; raise Diverged if the mock never received it."""
         with self._lock:
-            left = self._left[_asked(request)]
+            left = self._left[_key(request)]
             if not left:
-                raise Diverged(f"{request.method} {request.path} was not asked of the whole mock")
+                raise Diverged(
+                    f"{request.method} {request.path} was not sent to the unchanged mock"
+                )
             exchange = left.popleft()
         changed = self._change(exchange)
         body = b"" if request.method == "HEAD" else changed.body
@@ -79,7 +82,7 @@ class Recorded(DeploymentConnection):
 
 
 def _head(response: Response, added: Headers) -> Response:
-    """Return the head of a *response* as an HTTP server sends it."""
+    """Return the head of a *response* with the headers of an HTTP server."""
     chunked = response.header("content-length") is None
     framing = (("transfer-encoding", "chunked"),) if chunked else ()
     return replace(response, headers=(*added, *response.headers, *framing))
@@ -92,9 +95,9 @@ def _pieces(body: bytes, end: End) -> Iterator[bytes]:
         raise DeploymentError("the connection was lost")
 
 
-def _asked(request: Request) -> _Asked:
-    headers = _TELLING | dict(request.headers)
-    return request.method, request.path, request.body, *(headers[name] for name in _TELLING)
+def _key(request: Request) -> _RequestKey:
+    headers = _KEY_HEADERS | dict(request.headers)
+    return request.method, request.path, request.body, *(headers[name] for name in _KEY_HEADERS)
 
 
 def _unchanged(exchange: Exchange) -> Exchange:
@@ -102,20 +105,20 @@ def _unchanged(exchange: Exchange) -> Exchange:
 
 
 _Found = tuple[tuple[Dialect | None, Json | None], CheckedExchange]
-"""What the rules find in an exchange, and the dialect and the schema that they are told."""
+"""The findings in an exchange, with the dialect and the schema they were checked with."""
 Unchanged = dict[Exchange, _Found | None]
-"""The exchanges with the whole mock, and what was found in those that were judged."""
+"""The exchanges with the unchanged mock, and the findings in those already checked."""
 
 
 @dataclass
 class OfflineSession(Session):
-    """A session that keeps in memory what is played, and judges once what is not changed."""
+    """A session in memory that checks each unchanged exchange only once."""
 
     expected: ExpectedFailures = field(default_factory=ExpectedFailures)
     unchanged: Unchanged = field(default_factory=dict[Exchange, _Found | None])
 
     def check(self, exchange: Exchange) -> CheckedExchange:
-        """Judge one *exchange* by all rules, unless that was done with another session."""
+        """Check one *exchange* by all rules, unless another session did."""
         assistant = str(object_in(exchange.request.body).get("assistant_id"))
         judged_with = (self.target.dialect, self.target.output_schema(assistant))
         if (found := self.unchanged.get(exchange)) and found[0] == judged_with:
@@ -132,7 +135,7 @@ class OfflineSession(Session):
 def play(
     settings: Settings, upstream: DeploymentConnection, folder: Path, expected: ExpectedFailures
 ) -> OfflineSession:
-    """Play all scenarios of the profile with *upstream*, always with the same requests."""
+    """Run all scenarios of the profile with *upstream*, with the same requests each time."""
     numbers = count()
 
     def next_id() -> UUID:
@@ -142,5 +145,5 @@ def play(
         session = OfflineSession(target_of(settings, folder, upstream, ()), expected=expected)
         for scenario in session.scenarios:
             session.run(scenario)
-    session.target.announces("")  # Else its document would be asked for by a test, too late.
+    session.target.announces("")  # Fetches the OpenAPI document now: a test would do so too late.
     return session

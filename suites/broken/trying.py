@@ -1,4 +1,4 @@
-"""Tries the suites with one broken server: a session of pytest in this process."""
+"""Runs the suites against one broken server: a pytest session in this process."""
 
 import json
 from collections.abc import Generator, Iterator
@@ -22,25 +22,26 @@ from graphtape_suites.verdicts.results import Outcome, Verdict
 
 SUITES = "graphtape_suites"
 FOUND = "found"
-"""The name of the property of a test that tells what was found broken."""
+"""The name of the test property that lists the failed requirements."""
 _NEEDS = {"clients": "langgraph-sdk", "fuzz": "schemathesis"}
-"""What must be installed, by suite."""
+"""The distribution that a suite needs."""
 
 
 class Collecting:
     """Collects the verdicts of a session.
 
-    What explores or reads all answers once more is left out, but for the promise in question: it
-    takes its time to find what others find as well.
+    Slow tests (random requests, the SDK) are left out unless they test the requirement in
+    question: they find the same faults as the others.
     """
 
-    def __init__(self, promise: str) -> None:
+    def __init__(self, requirement: str) -> None:
+        """Collect what is needed to try *requirement*."""
         self.verdicts: list[Verdict] = []
-        self._promise = promise
+        self._requirement = requirement
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out what takes its time."""
-        items[:] = [item for item in items if is_tried(check_of(item), self._promise)]
+        """Leave out slow tests."""
+        items[:] = [item for item in items if is_tried(check_of(item), self._requirement)]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the verdict of a test."""
@@ -48,15 +49,15 @@ class Collecting:
             self.verdicts.append(Verdict.from_json(json.loads(text)))
 
 
-def is_tried(about: Check | None, promise: str) -> bool:
-    """Whether a test *about* something is run to find *promise* broken."""
-    if about is None or about.id == promise:
+def is_tried(check: Check | None, requirement: str) -> bool:
+    """Return whether the test of *check* runs for a server that fails *requirement*."""
+    if check is None or check.id == requirement:
         return True
-    return not about.is_property and not about.id.startswith("clients.")
+    return not check.is_property and not check.id.startswith("clients.")
 
 
 def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdict]:
-    """Return what the suites say of *broken*; *folder* is for files that they need."""
+    """Return the verdicts of the suites on *broken*; *folder* is for files that they need."""
     collecting = Collecting(broken.requirement)
     with served(broken) as url:
         pytest.main([*arguments(broken, url, folder), *options], plugins=[collecting])
@@ -64,14 +65,14 @@ def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdi
 
 
 def arguments(broken: BrokenServer, url: str, folder: Path) -> list[str]:
-    """Return what pytest is told to try *broken*, which is at *url*; *folder* is for files."""
+    """Return the options of pytest for *broken* at *url*; *folder* is for files."""
     inputs = folder / "inputs.json"
     inputs.write_text(json.dumps(list(_jobs(broken.runs))), encoding="utf-8")
     return [
         *("-c", str(_no_settings(folder)), "--rootdir", str(folder), "--pyargs", SUITES),
-        # `--confcutdir` is by default the folder of the settings, and ours is beside it.
+        # By default `--confcutdir` is the folder of the settings; our conftest is elsewhere.
         *("--confcutdir", str(EXPECTED_OF_THE_MOCK.parent)),
-        # Without rewriting nothing complains that modules are imported already.
+        # Rewriting assertions warns that the modules were already imported.
         *("--assert=plain", "--tb=no", "--capture=no", "-q", "-p", "no:cacheprovider"),
         *("-p", "no:faulthandler", "-p", "no:unraisableexception"),
         f"--graphtape-url={url}",
@@ -84,22 +85,22 @@ def arguments(broken: BrokenServer, url: str, folder: Path) -> list[str]:
     ]
 
 
-def found_broken(verdicts: list[Verdict]) -> list[str]:
-    """Return the ids of the promises that were found broken or could not be tried, each once."""
+def failed_requirements(verdicts: list[Verdict]) -> list[str]:
+    """Return the ids of the requirements that failed or were not exercised, each once."""
     red = (Outcome.FAILED, Outcome.NOT_EXERCISED)
     return list(dict.fromkeys(v.requirement for v in verdicts if v.outcome in red))
 
 
-def told(broken: BrokenServer, found: list[str]) -> str:
-    """Return a line that says which promises of *broken* were *found* broken."""
-    also = ", ".join(promise for promise in found if promise != broken.requirement)
+def summary_line(broken: BrokenServer, found: list[str]) -> str:
+    """Return a line with the failed requirements *found* for *broken*."""
+    also = ", ".join(other for other in found if other != broken.requirement)
     verdict = "found " if broken.requirement in found else "MISSED"
     return f"{verdict} {broken}" + (f"  (also {also})" if also else "")
 
 
-def is_there_what_tries(promise: str) -> bool:
-    """Whether what the test of *promise* needs is installed."""
-    needed = _NEEDS.get(promise.partition(".")[0])
+def can_try(requirement: str) -> bool:
+    """Return whether the package that the test of *requirement* needs is installed."""
+    needed = _NEEDS.get(requirement.partition(".")[0])
     return needed is None or any(found.name == needed for found in distributions())
 
 
@@ -110,7 +111,7 @@ def recorded() -> Library:
 
 
 def _jobs(names: tuple[str, ...]) -> Iterator[dict[str, object]]:
-    """Yield what is run, as a file of inputs says it."""
+    """Yield the entries of an inputs file for the recordings *names*."""
     first = {run.name: run for run in reversed(recorded().runs)}
     for name in names:
         body = request_body(first[name].exchanges[0])
@@ -129,6 +130,6 @@ def _no_settings(folder: Path) -> Path:
 
 @contextmanager
 def served(broken: BrokenServer) -> Generator[str]:
-    """Serve *broken*; the value is its URL."""
+    """Serve *broken*; yield its URL."""
     with BackgroundServer(BrokenMock(recorded(), broken)) as server:
         yield server.url

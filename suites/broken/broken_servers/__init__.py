@@ -1,28 +1,28 @@
-"""Broken servers: each is the mock with one thing wrong, for the promise that this breaks."""
+"""Broken servers: each is the mock with one fault, for the requirement that must fail."""
 
 from broken_servers import (
+    concurrency,
+    disconnect,
+    endpoints,
     events,
     failures,
     framing,
     heads,
-    identity,
-    leaving,
-    memory,
+    identifiers,
+    isolation,
     messages,
-    neighbours,
     notes,
     order,
     outputs,
+    reconnect,
     requests,
-    resuming,
     tasks,
     timing,
-    together,
 )
-from broken_servers.answering import answering
-from broken_servers.resuming import joinable, resumable, what_follows
+from broken_servers.concurrency import ALONE, mixed
+from broken_servers.reconnect import joinable, resumable, what_follows
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
-from broken_servers.together import ALONE, mixed
 
 EVERYTHING = ("tools", "agent", "subgraphs", "failing", "interrupt", "writer")
 
@@ -31,34 +31,34 @@ FAMILIES = (
     heads,
     events,
     order,
-    identity,
+    identifiers,
     messages,
     tasks,
     outputs,
     failures,
-    neighbours,
+    endpoints,
     requests,
-    memory,
-    together,
-    leaving,
-    resuming,
+    isolation,
+    concurrency,
+    disconnect,
+    reconnect,
     timing,
     notes,
 )
 
 SERVERS = [server for family in FAMILIES for server in family.SERVERS]
-"""All of them."""
+"""All broken servers."""
 
 ONE_A_FAMILY = [
     next(server for server in family.SERVERS if server.is_offline)
     for family in FAMILIES
     if any(server.is_offline for server in family.SERVERS)
 ]
-"""Those that are tried offline and live."""
+"""One offline server a family, which is tried live as well."""
 
-WHOLE = [
+UNCHANGED = [
     BrokenServer(
-        "", "answers are sent as they are", answering(lambda exchange: exchange), EVERYTHING
+        "", "responses are sent unchanged", ResponseChange(lambda exchange: exchange), EVERYTHING
     ),
     BrokenServer("", "runs wait for each other", mixed(lambda answers: answers), options=ALONE),
     BrokenServer("", "streams can be resumed", resumable(what_follows)),
@@ -71,4 +71,4 @@ WHOLE = [
         options=("-k", "joins"),
     ),
 ]
-"""What the broken servers do, but for what is wrong about them."""
+"""Servers with the machinery of the broken ones, but without a fault."""

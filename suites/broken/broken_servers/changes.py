@@ -1,15 +1,14 @@
-"""What can be changed about an answer: all of it that fits, in every answer."""
+"""Changes of responses by kind of exchange, event and key, on top of the editor of exchanges."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import orjson
+from editing import Change, renewed, with_frames, with_response
 
-from broken_servers.answering import Change
-from graphtape_contracts import End, Exchange, Frame, Response, sse
+from graphtape_contracts import End, Exchange, Frame, sse
 from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.parsing.event import parse
 from graphtape_mock.recordings.try_json import object_in
 
 Frames = list[Frame]
@@ -17,7 +16,7 @@ Parts = Iterable[Frame | bytes]
 
 
 def when(applies: Callable[[Exchange], bool], change: Change) -> Change:
-    """Change only the exchanges to which it *applies*."""
+    """Change only the exchanges for which *applies* is true."""
     return lambda exchange: change(exchange) if applies(exchange) else exchange
 
 
@@ -27,22 +26,22 @@ def streams(change: Change) -> Change:
 
 
 def waits(change: Change) -> Change:
-    """Change the outputs of runs that were waited for."""
+    """Change the output of waits."""
     return when(lambda e: is_run(e) and not e.is_stream, change)
 
 
 def runs(change: Change) -> Change:
-    """Change the answers to runs, streamed or waited for."""
+    """Change the responses to runs: streams and waits."""
     return when(is_run, change)
 
 
 def refusals(change: Change) -> Change:
-    """Change the answers to requests that are refused."""
+    """Change refusals."""
     return when(lambda e: e.response.status >= 300, change)
 
 
 def to(method: str, path: str, change: Change) -> Change:
-    """Change what is answered with 200 to *method* and *path*, its start, or with `*` its end."""
+    """Change the 200 responses to *method* and *path*: a prefix, or after `*` a suffix."""
 
     def applies(exchange: Exchange) -> bool:
         asked = exchange.request.path
@@ -53,14 +52,14 @@ def to(method: str, path: str, change: Change) -> Change:
 
 
 def is_run(exchange: Exchange) -> bool:
-    """Whether a run was made."""
+    """Return whether the exchange is a successful run."""
     path = exchange.request.path.partition("?")[0]
     made = exchange.request.method == "POST" and exchange.response.status == 200
     return made and path in ("/runs/stream", "/runs/wait")
 
 
 def asked(exchange: Exchange) -> dict[str, Any]:
-    """Return the body of the request."""
+    """Return the JSON object in the body of the request."""
     return object_in(exchange.request.body)
 
 
@@ -71,7 +70,7 @@ def modes_asked(exchange: Exchange) -> list[Any]:
 
 
 def then(*changes: Change) -> Change:
-    """Change one thing after the other."""
+    """Apply *changes* one after the other."""
 
     def apply(exchange: Exchange) -> Exchange:
         for change in changes:
@@ -81,39 +80,9 @@ def then(*changes: Change) -> Change:
     return apply
 
 
-def status(code: int) -> Change:
-    """Answer with another status."""
-    return _response(lambda response: replace(response, status=code))
-
-
-def header(name: str, value: str | Callable[[str], str] | None) -> Change:
-    """Give the header *name* another value, or remove it; one that is not there is added."""
-
-    def renew(response: Response) -> Response:
-        kept: list[tuple[str, str]] = []
-        for key, old in response.headers:
-            new = old if key != name else value(old) if callable(value) else value
-            kept += [(key, new)] if new is not None else []
-        if isinstance(value, str) and response.header(name) is None:
-            kept.append((name, value))
-        return replace(response, headers=tuple(kept))
-
-    return _response(renew)
-
-
-def header_again(name: str, value: str) -> Change:
+def repeated_header(name: str, value: str) -> Change:
     """Send a header once more, with another value."""
-    return _response(lambda r: replace(r, headers=(*r.headers, (name, value))))
-
-
-def body(change: bytes | Callable[[bytes], bytes]) -> Change:
-    """Change the bytes of the body."""
-
-    def apply(exchange: Exchange) -> Exchange:
-        new = change(exchange.body) if callable(change) else change
-        return replace(exchange, frames=(Frame(0.0, new),))
-
-    return apply
+    return with_response(lambda r: replace(r, headers=(*r.headers, (name, value))))
 
 
 def cut(share: float) -> Change:
@@ -126,30 +95,18 @@ def cut(share: float) -> Change:
     return apply
 
 
-def value(change: Callable[[Any], Any]) -> Change:
-    """Change the JSON that the body is."""
-    return body(lambda raw: orjson.dumps(change(parse(raw))))
-
-
 def frames(change: Callable[[Frames], Parts]) -> Change:
-    """Change the list of frames of streams; bytes in the result are sent as they are."""
-
-    def apply(exchange: Exchange) -> Exchange:
-        raw = b"".join(
-            part if isinstance(part, bytes) else part.raw for part in change([*exchange.frames])
-        )
-        return replace(exchange, frames=tuple(sse.decode(raw)))
-
-    return streams(apply)
+    """Change the list of frames of streams; bytes in the result are sent unchanged."""
+    return streams(with_frames(change))
 
 
 def each(mode: str, change: Callable[[Frame], Parts]) -> Change:
-    """Put in the place of each event of a *mode*, of subgraphs too, what *change* makes of it."""
+    """Replace each event of a *mode*, including subgraphs, with the result of *change*."""
     return frames(lambda all_: (p for f in all_ for p in (change(f) if _is(f, mode) else [f])))
 
 
 def nth(mode: str, place: int, change: Callable[[Frame], Parts]) -> Change:
-    """Do so with the event at one *place* among those of its *mode*; -1 is the last."""
+    """Replace the event at one *place* among those of its *mode*; -1 is the last."""
 
     def apply(all_: Frames) -> Parts:
         places = [n for n, frame in enumerate(all_) if _is(frame, mode)]
@@ -162,17 +119,12 @@ def nth(mode: str, place: int, change: Callable[[Frame], Parts]) -> Change:
 
 
 def data(change: Callable[[Any], Any]) -> Callable[[Frame], Parts]:
-    """Change the JSON of an event."""
-
-    def apply(frame: Frame) -> Parts:
-        text = orjson.dumps(change(parse(frame.data))).decode()
-        return [sse.encode_event(frame.event or "", text, frame.id)]
-
-    return apply
+    """Change the decoded JSON of an event."""
+    return lambda frame: [renewed(frame, change)]
 
 
 def raw(old: bytes, new: bytes) -> Callable[[Frame], Parts]:
-    """Change the first *old* in the bytes of an event."""
+    """Replace the first *old* in the bytes of an event with *new*."""
     return lambda frame: [frame.raw.replace(old, new, 1)]
 
 
@@ -182,7 +134,7 @@ def drop(frame: Frame) -> Parts:
 
 
 def twice(frame: Frame) -> Parts:
-    """Send an event twice."""
+    """Repeat an event."""
     return [frame, frame]
 
 
@@ -196,18 +148,14 @@ def event(name: str, content: Any) -> bytes:
     return sse.encode_event(name, orjson.dumps(content).decode())
 
 
-def renewed(value_: Any, key: str, change: Callable[[Any], Any]) -> Any:
-    """Return *value_* with every value of *key* in it changed, however deep it is."""
+def with_key(value_: Any, key: str, change: Callable[[Any], Any]) -> Any:
+    """Return *value_* with every value of *key* changed, at any depth."""
     if is_object(value_):
-        return {k: change(v) if k == key else renewed(v, key, change) for k, v in value_.items()}
+        return {k: change(v) if k == key else with_key(v, key, change) for k, v in value_.items()}
     if is_list(value_):
-        return [renewed(item, key, change) for item in value_]
+        return [with_key(item, key, change) for item in value_]
     return value_
 
 
 def _is(frame: Frame, mode: str) -> bool:
     return (frame.event or "").partition("|")[0] == mode
-
-
-def _response(change: Callable[[Response], Response]) -> Change:
-    return lambda exchange: replace(exchange, response=change(exchange.response))

@@ -1,6 +1,5 @@
-"""Streams that show what nobody asked for, under names that mislead, or not at all."""
+"""Streams with events that were not requested, have wrong names, or are missing."""
 
-from broken_servers.answering import answering
 from broken_servers.changes import (
     Frames,
     Parts,
@@ -14,6 +13,7 @@ from broken_servers.changes import (
     nth,
     when,
 )
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
 from graphtape_contracts.parsing.event import parse
@@ -43,28 +43,30 @@ def _as_partial_too(frame: Frame) -> Parts:
 SERVERS = [
     BrokenServer(
         "events.asked",
-        "updates come that nobody asked for",
-        answering(nth("metadata", 0, lambda f: [f, event("updates", {"agent": {}})])),
+        "updates come without being requested",
+        ResponseChange(nth("metadata", 0, lambda f: [f, event("updates", {"agent": {}})])),
     ),
     BrokenServer(
         "events.asked",
-        "values come whatever is asked for",
-        answering(frames(lambda all_: [*all_, event("values", {"messages": []})])),
+        "values come in every mode",
+        ResponseChange(frames(lambda all_: [*all_, event("values", {"messages": []})])),
     ),
     BrokenServer(
         "events.interrupts-asked",
-        "interrupts come in values that nobody asked for",
-        answering(frames(lambda all_: [*all_, event("values", {"__interrupt__": []})])),
+        "interrupts come in values that were not requested",
+        ResponseChange(frames(lambda all_: [*all_, event("values", {"__interrupt__": []})])),
     ),
     BrokenServer(
         "events.checkpoints-asked",
-        "checkpoints come that nobody asked for",
-        answering(nth("metadata", 0, lambda f: [f, event("checkpoints", {"id": "x", "step": 0})])),
+        "checkpoints come without being requested",
+        ResponseChange(
+            nth("metadata", 0, lambda f: [f, event("checkpoints", {"id": "x", "step": 0})])
+        ),
     ),
     BrokenServer(
         "events.checkpoints-kept",
-        "checkpoints come of runs that are not kept",
-        answering(
+        "checkpoints come for runs that are not kept",
+        ResponseChange(
             when(
                 lambda e: asked(e).get("stream_mode") == "checkpoints",
                 frames(lambda all_: [*all_, event("checkpoints", CHECKPOINT)]),
@@ -74,7 +76,7 @@ SERVERS = [
     BrokenServer(
         "events.messages-tuple-only",
         "messages come in both kinds",
-        answering(
+        ResponseChange(
             when(
                 lambda e: {"messages", "messages-tuple"} <= {*modes_asked(e)},
                 each("messages", _as_partial_too),
@@ -85,26 +87,26 @@ SERVERS = [
     ),
     BrokenServer(
         "events.namespace-asked",
-        "events of subgraphs come that nobody asked for",
-        answering(each("updates", _subgraphs_unasked)),
+        "events of subgraphs come without being requested",
+        ResponseChange(each("updates", _subgraphs_unasked)),
         SUBGRAPHS,
     ),
     BrokenServer(
         "events.namespace-form",
-        "namespaces are no path of nodes",
-        answering(frames(lambda all_: (p for f in all_ for p in _wrong_namespace(f)))),
+        "namespaces are not a path of nodes",
+        ResponseChange(frames(lambda all_: (p for f in all_ for p in _wrong_namespace(f)))),
         SUBGRAPHS,
     ),
     BrokenServer(
         "consistency.subgraphs",
         "events of subgraphs have no namespace",
-        answering(frames(_without_namespaces)),
+        ResponseChange(frames(_without_namespaces)),
         SUBGRAPHS,
     ),
     BrokenServer(
         "events.run-no-namespace",
         "LangChain's events have a namespace",
-        answering(
+        ResponseChange(
             when(
                 lambda e: asked(e).get("stream_subgraphs") is True,
                 each("events", named("events|agent:01a20208-0000-7000-8000-000000000000")),
@@ -116,21 +118,21 @@ SERVERS = [
     BrokenServer(
         "events.partial-no-namespace",
         "growing messages have a namespace",
-        answering(each("messages/partial", named("messages/partial|agent"))),
+        ResponseChange(each("messages/partial", named("messages/partial|agent"))),
     ),
     BrokenServer(
         "modes.present",
-        "tasks are not shown",
-        answering(each("tasks", drop)),
+        "tasks are missing",
+        ResponseChange(each("tasks", drop)),
     ),
     BrokenServer(
         "modes.present",
-        "updates are told as custom events",
-        answering(each("updates", named("custom"))),
+        "updates come as custom events",
+        ResponseChange(each("updates", named("custom"))),
     ),
     BrokenServer(
         "modes.present",
-        "LangChain's events are not shown",
-        answering(each("events", drop)),
+        "LangChain's events are missing",
+        ResponseChange(each("events", drop)),
     ),
 ]

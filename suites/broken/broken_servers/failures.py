@@ -1,22 +1,11 @@
-"""Requests that must be refused and are not, and runs that fail without a word."""
+"""Wrong refusals: invalid requests that are accepted, and errors without details."""
 
 import json
 
-from broken_servers.answering import Change, answering
-from broken_servers.changes import (
-    asked,
-    data,
-    drop,
-    each,
-    event,
-    header,
-    refusals,
-    status,
-    then,
-    value,
-    waits,
-    when,
-)
+from editing import Change, with_header, with_output, with_status
+
+from broken_servers.changes import asked, data, drop, each, event, refusals, then, waits, when
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Exchange, Frame, Headers, Response
 from graphtape_contracts.json_value import is_object
@@ -68,108 +57,112 @@ BLAMED = f'{UNKNOWN!r} was unexpected\n\nFailed validating "additionalProperties
 def refused_with(detail: object) -> Change:
     """Refuse with 422 and a *detail*."""
     told = text_answer(422, json.dumps({"detail": detail}))
-    return then(told, header("content-type", "application/json"))
+    return then(told, with_header("content-type", "application/json"))
 
 
 SERVERS = [
     BrokenServer(
         "errors.refused",
-        "a body that is no JSON object makes the server fail",
-        answering(refusals(when(no_object, text_answer(500, "Internal Server Error")))),
+        "a body that is not a JSON object crashes the server",
+        ResponseChange(refusals(when(no_object, text_answer(500, "Internal Server Error")))),
     ),
     BrokenServer(
         "errors.refused",
-        "wrong fields are answered with a made-up run",
-        answering(_refused_with(422)),
+        "wrong fields start a run",
+        ResponseChange(_refused_with(422)),
     ),
     BrokenServer(
         "errors.refused",
-        "unknown assistants are answered with a made-up run",
-        answering(_refused_with(404)),
+        "unknown assistants start a run",
+        ResponseChange(_refused_with(404)),
     ),
     BrokenServer(
         "errors.refused",
-        "unknown assistants are an error event of a stream",
-        answering(when(lambda e: e.response.status == 404, _failed_stream)),
+        "unknown assistants get a stream with an error event",
+        ResponseChange(when(lambda e: e.response.status == 404, _failed_stream)),
     ),
     BrokenServer(
         "errors.refused",
         "GET is answered with 200",
-        answering(when(lambda e: e.response.status == 405, status(200))),
+        ResponseChange(when(lambda e: e.response.status == 405, with_status(200))),
     ),
     BrokenServer(
         "validation.malformed",
-        "a run is made of whatever is sent",
-        answering(refusals(when(lambda e: e.request.method == "POST", made_up))),
+        "any request starts a run",
+        ResponseChange(refusals(when(lambda e: e.request.method == "POST", made_up))),
     ),
     BrokenServer(
         "validation.malformed-status",
         "malformed requests are answered with 418",
-        answering(when(lambda e: e.response.status == 422, status(418))),
+        ResponseChange(when(lambda e: e.response.status == 422, with_status(418))),
     ),
     BrokenServer(
         "validation.schema",
         "fields of a wrong type are answered with 400",
-        answering(when(lambda e: asked(e).get("stream_resumable") == "perhaps", status(400))),
+        ResponseChange(
+            when(lambda e: asked(e).get("stream_resumable") == "perhaps", with_status(400))
+        ),
         profile="standard",
     ),
     BrokenServer(
         "validation.schema-reason",
-        "a schema is blamed for what it allows",
-        answering(when(lambda e: UNKNOWN in asked(e), refused_with(BLAMED))),
+        "a schema is cited for a field that it allows",
+        ResponseChange(when(lambda e: UNKNOWN in asked(e), refused_with(BLAMED))),
     ),
     BrokenServer(
         "validation.unknown-field",
         "unknown fields are refused",
-        answering(when(lambda e: UNKNOWN in asked(e), refused_with(FORBIDDEN))),
+        ResponseChange(when(lambda e: UNKNOWN in asked(e), refused_with(FORBIDDEN))),
     ),
     BrokenServer(
         "refusals.no-stream",
         "a refusal is an event stream",
-        answering(refusals(header("content-type", "text/event-stream"))),
+        ResponseChange(refusals(with_header("content-type", "text/event-stream"))),
     ),
     BrokenServer(
         "refusals.no-run",
         "a refusal names a run",
-        answering(refusals(header("content-location", RUN))),
+        ResponseChange(refusals(with_header("content-location", RUN))),
     ),
     BrokenServer(
         "refusals.method",
-        "runs are made by PUT, too",
-        answering(when(lambda e: e.request.method == "PUT", made_up)),
+        "PUT starts a run",
+        ResponseChange(when(lambda e: e.request.method == "PUT", made_up)),
     ),
     BrokenServer(
         "refusals.method-status",
         "another method is answered with 400",
-        answering(when(lambda e: e.response.status == 405, status(400))),
+        ResponseChange(when(lambda e: e.response.status == 405, with_status(400))),
     ),
     BrokenServer(
         "refusals.allow",
-        "405 does not say what is allowed",
-        answering(refusals(header("allow", None))),
+        "405 lists no allowed methods",
+        ResponseChange(refusals(with_header("allow", None))),
     ),
     BrokenServer(
         "refusals.trailing-slash",
         "a slash at the end is answered with 404",
-        answering(when(lambda e: e.response.status == 307, status(404))),
+        ResponseChange(when(lambda e: e.response.status == 307, with_status(404))),
     ),
     BrokenServer(
         "refusals.body",
-        "refusals say nothing",
-        answering(refusals(when(lambda e: e.request.method == "POST", value(lambda _: {})))),
+        "refusals have an empty body",
+        ResponseChange(
+            refusals(when(lambda e: e.request.method == "POST", with_output(lambda _: {})))
+        ),
     ),
     BrokenServer(
         "refusals.server-fault",
-        "unknown assistants make the server fail",
-        answering(when(lambda e: e.response.status == 404, text_answer(500, "oh no"))),
+        "unknown assistants crash the server",
+        ResponseChange(when(lambda e: e.response.status == 404, text_answer(500, "oh no"))),
     ),
     BrokenServer(
         "refusals.traceback",
         "refusals hold a traceback",
-        answering(
+        ResponseChange(
             when(
                 lambda e: e.response.status == 422,
-                value(
+                with_output(
                     lambda _: {
                         "detail": 'Traceback (most recent call last):\n  File "x.py", line 1, in y'
                     }
@@ -179,15 +172,17 @@ SERVERS = [
     ),
     BrokenServer(
         "errors.masked",
-        "errors show what may be secret",
-        answering(each("error", data(lambda _: {"error": "IndexError", "message": "key sk-12"}))),
+        "errors show possible secrets",
+        ResponseChange(
+            each("error", data(lambda _: {"error": "IndexError", "message": "key sk-12"}))
+        ),
     ),
     BrokenServer(
         "errors.masked-output",
-        "outputs show what may be secret",
-        answering(
+        "outputs show possible secrets",
+        ResponseChange(
             waits(
-                value(
+                with_output(
                     lambda o: (
                         {"__error__": {"error": "IndexError", "message": "key sk-12"}}
                         if "__error__" in o
@@ -200,13 +195,13 @@ SERVERS = [
     BrokenServer(
         "consistency.outcome",
         "streams swallow the error of a run",
-        answering(each("error", drop)),
+        ResponseChange(each("error", drop)),
         FAILING,
     ),
     BrokenServer(
         "errors.any-wrong-field",
-        "any wrong field makes the server fail",
-        answering(when(lambda e: e.response.status == 422, text_answer(500, "oh no"))),
+        "any wrong field crashes the server",
+        ResponseChange(when(lambda e: e.response.status == 422, text_answer(500, "oh no"))),
         live=True,
     ),
 ]

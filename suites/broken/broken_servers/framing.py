@@ -1,17 +1,10 @@
-"""Streams whose bytes are not those of an event stream."""
+"""Streams whose bytes are not a valid event stream."""
 
 import orjson
+from editing import with_body
 
-from broken_servers.answering import answering
-from broken_servers.changes import (
-    Parts,
-    body,
-    each,
-    frames,
-    nth,
-    raw,
-    streams,
-)
+from broken_servers.changes import Parts, each, frames, nth, raw, streams
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
 from graphtape_contracts.parsing.event import parse
@@ -35,92 +28,94 @@ SERVERS = [
     BrokenServer(
         "framing.utf8",
         "text is written as Latin-1",
-        answering(each("values", raw(b'"content":"', b'"content":"\xe9'))),
+        ResponseChange(each("values", raw(b'"content":"', b'"content":"\xe9'))),
     ),
     BrokenServer(
         "framing.complete",
         "the blank line after the last event is missing",
-        answering(streams(body(lambda all_: all_.removesuffix(b"\r\n")))),
+        ResponseChange(streams(with_body(lambda all_: all_.removesuffix(b"\r\n")))),
     ),
     BrokenServer(
         "framing.named",
         "values have no name",
-        answering(each("values", raw(b"event: values\r\n", b""))),
+        ResponseChange(each("values", raw(b"event: values\r\n", b""))),
     ),
     BrokenServer(
         "framing.named",
         "there are no blank lines between events",
-        answering(streams(body(lambda all_: all_.replace(b"\r\n\r\nevent: values", b"\r\n")))),
+        ResponseChange(
+            streams(with_body(lambda all_: all_.replace(b"\r\n\r\nevent: values", b"\r\n")))
+        ),
     ),
     BrokenServer(
         "framing.with-data",
-        "an event has its name alone",
-        answering(frames(lambda all_: [*all_, b"event: values\r\n\r\n"])),
+        "an event has only a name",
+        ResponseChange(frames(lambda all_: [*all_, b"event: values\r\n\r\n"])),
     ),
     BrokenServer(
         "framing.json",
-        "data is Python in place of JSON",
-        answering(each("updates", _python_for_json)),
+        "data is Python instead of JSON",
+        ResponseChange(each("updates", _python_for_json)),
     ),
     BrokenServer(
         "framing.json",
         "data is cut after 60 bytes",
-        answering(each("values", lambda frame: [frame.raw[:75] + b"\r\n\r\n"])),
+        ResponseChange(each("values", lambda frame: [frame.raw[:75] + b"\r\n\r\n"])),
     ),
     BrokenServer(
         "framing.json",
-        "numbers are NaN, which is no JSON",
-        answering(each("values", raw(b'"additional_kwargs":{}', b'"additional_kwargs":NaN'))),
+        "numbers are NaN, which is not JSON",
+        ResponseChange(each("values", raw(b'"additional_kwargs":{}', b'"additional_kwargs":NaN'))),
     ),
     BrokenServer(
         "framing.json",
         "lines are split at U+2028",
-        answering(frames(lambda all_: [f.raw.replace(SEPARATOR, NEW_LINE) for f in all_])),
+        ResponseChange(frames(lambda all_: [f.raw.replace(SEPARATOR, NEW_LINE) for f in all_])),
     ),
     BrokenServer(
         "framing.not-empty",
-        "null is written as nothing",
-        answering(each("updates", lambda f: [f, b"event: custom\r\ndata: \r\n\r\n"])),
+        "null is written as an empty string",
+        ResponseChange(each("updates", lambda f: [f, b"event: custom\r\ndata: \r\n\r\n"])),
     ),
     BrokenServer(
         "framing.no-lone-surrogates",
         "texts are cut in the middle of a pair of surrogates",
-        answering(each("values", raw(b'"content":"', b'"content":"\\ud83d'))),
+        ResponseChange(each("values", raw(b'"content":"', b'"content":"\\ud83d'))),
     ),
     BrokenServer(
         "framing.line-ends",
         "lines end with CR alone",
-        answering(streams(body(lambda all_: all_.replace(b"\r\n", b"\r")))),
+        ResponseChange(streams(with_body(lambda all_: all_.replace(b"\r\n", b"\r")))),
     ),
     BrokenServer(
         "framing.line-ends",
         "lines end with LF alone",
-        answering(streams(body(lambda all_: all_.replace(b"\r\n", b"\n")))),
+        ResponseChange(streams(with_body(lambda all_: all_.replace(b"\r\n", b"\n")))),
     ),
     BrokenServer(
         "framing.no-stray-blocks",
-        "a block has nothing but an id",
-        answering(nth("values", 0, lambda frame: [frame, b"id: 7\r\n\r\n"])),
+        "a block has only an id",
+        ResponseChange(nth("values", 0, lambda frame: [frame, b"id: 7\r\n\r\n"])),
     ),
     BrokenServer(
         "framing.no-bom",
         "a byte order mark comes first",
-        answering(streams(body(lambda all_: b"\xef\xbb\xbf" + all_))),
+        ResponseChange(streams(with_body(lambda all_: b"\xef\xbb\xbf" + all_))),
     ),
     BrokenServer(
         "framing.no-nul",
         "a comment has a NUL in it",
-        answering(nth("values", 0, lambda frame: [frame, b": \0\r\n\r\n"])),
+        ResponseChange(nth("values", 0, lambda frame: [frame, b": \0\r\n\r\n"])),
     ),
     BrokenServer(
         "fields.once",
         "the name of an event is written twice",
-        answering(each("values", raw(b"event: values", b"event: values\r\nevent: values"))),
+        ResponseChange(each("values", raw(b"event: values", b"event: values\r\nevent: values"))),
     ),
     BrokenServer(
         "fields.order",
         "the name comes after the data",
-        answering(
+        ResponseChange(
             each(
                 "values",
                 lambda f: [f"data: {f.data}\r\nevent: {f.event}\r\n\r\n".encode()],
@@ -128,16 +123,16 @@ SERVERS = [
         ),
     ),
     BrokenServer(
-        "fields.one-data-line", "data is indented JSON", answering(each("values", _indented))
+        "fields.one-data-line", "data is indented JSON", ResponseChange(each("values", _indented))
     ),
     BrokenServer(
         "fields.space",
         "no space follows the colon",
-        answering(each("values", raw(b"data: ", b"data:"))),
+        ResponseChange(each("values", raw(b"data: ", b"data:"))),
     ),
     BrokenServer(
         "fields.no-retry",
-        "clients are told when to try again",
-        answering(each("metadata", raw(b"event", b"retry: 3000\r\nevent"))),
+        "a field tells clients when to retry",
+        ResponseChange(each("metadata", raw(b"event", b"retry: 3000\r\nevent"))),
     ),
 ]

@@ -1,19 +1,9 @@
-"""Messages that do not grow as they should, or come with the wrong things."""
+"""Messages that grow wrongly or come with wrong metadata."""
 
 from typing import Any
 
-from broken_servers.answering import answering
-from broken_servers.changes import (
-    Frames,
-    Parts,
-    data,
-    drop,
-    each,
-    frames,
-    nth,
-    renewed,
-    twice,
-)
+from broken_servers.changes import Frames, Parts, data, drop, each, frames, nth, twice, with_key
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
 
@@ -70,91 +60,93 @@ def _last_again(frame: Frame) -> Parts:
 def _of_another_namespace(frame: Frame) -> Parts:
     if "|" not in (frame.event or ""):
         return [frame]
-    return data(lambda pair: renewed(pair, "langgraph_checkpoint_ns", lambda _: "other:1"))(frame)
+    return data(lambda pair: with_key(pair, "langgraph_checkpoint_ns", lambda _: "other:1"))(frame)
 
 
 SERVERS = [
     BrokenServer(
         "messages.metadata-first",
-        "where messages come from is told last",
-        answering(frames(_introduced_late)),
+        "the metadata of messages comes last",
+        ResponseChange(frames(_introduced_late)),
     ),
     BrokenServer(
         "messages.metadata-once",
-        "where a message comes from is told twice",
-        answering(each("messages/metadata", twice)),
+        "the metadata of a message comes twice",
+        ResponseChange(each("messages/metadata", twice)),
     ),
     BrokenServer(
         "messages.metadata-followed",
-        "messages are introduced and not shown",
-        answering(each("messages/partial", drop)),
+        "messages have metadata and no content",
+        ResponseChange(each("messages/partial", drop)),
     ),
     BrokenServer(
         "messages.partials-grow",
-        "growing messages show what they grew by",
-        answering(frames(_chunks_in_place_of_messages)),
+        "growing messages show only the new part",
+        ResponseChange(frames(_chunks_in_place_of_messages)),
         ("agent",),
     ),
     BrokenServer(
         "messages.partials-grow",
         "growing messages come backwards",
-        answering(frames(_backwards("messages/partial"))),
+        ResponseChange(frames(_backwards("messages/partial"))),
         ("agent",),
     ),
     BrokenServer(
         "messages.tool-calls-persist",
         "growing messages lose their tool calls",
-        answering(
+        ResponseChange(
             nth(
                 "messages/partial",
                 1,
-                data(lambda found: renewed(found, "tool_calls", lambda _: [])),
+                data(lambda found: with_key(found, "tool_calls", lambda _: [])),
             )
         ),
     ),
     BrokenServer(
         "messages.complete-once",
         "complete messages come twice",
-        answering(each("messages/complete", twice)),
+        ResponseChange(each("messages/complete", twice)),
     ),
     BrokenServer(
         "data.messages-metadata",
-        "where messages come from is told without their ids",
-        answering(each("messages/metadata", data(lambda told: [*told.values()]))),
+        "the metadata of messages lacks their ids",
+        ResponseChange(each("messages/metadata", data(lambda told: [*told.values()]))),
     ),
     BrokenServer(
         "data.messages-partial",
-        "a growing message is no list",
-        answering(each("messages/partial", data(lambda messages: messages[0]))),
+        "a growing message is not a list",
+        ResponseChange(each("messages/partial", data(lambda messages: messages[0]))),
     ),
     BrokenServer(
         "data.messages-complete",
         "complete messages have no ids",
-        answering(each("messages/complete", data(lambda found: [m | {"id": None} for m in found]))),
+        ResponseChange(
+            each("messages/complete", data(lambda found: [m | {"id": None} for m in found]))
+        ),
     ),
     BrokenServer(
         "data.messages",
         "chunks have no id",
-        answering(each("messages", data(_chunk_without_id))),
+        ResponseChange(each("messages", data(_chunk_without_id))),
     ),
     BrokenServer(
         "data.messages",
-        "chunks come from nowhere",
-        answering(each("messages", data(_chunk_of_nowhere))),
+        "chunks do not name their node",
+        ResponseChange(each("messages", data(_chunk_of_nowhere))),
     ),
     BrokenServer(
         "data.messages",
-        "chunks come alone, not in a pair",
-        answering(each("messages", data(lambda pair: pair[0]))),
+        "chunks come without metadata",
+        ResponseChange(each("messages", data(lambda pair: pair[0]))),
     ),
     BrokenServer(
         "messages-tuple.metadata-same",
         "chunks of one message come from different nodes",
-        answering(
+        ResponseChange(
             nth(
                 "messages",
                 1,
-                data(lambda pair: renewed(pair, "langgraph_node", lambda _: "other")),
+                data(lambda pair: with_key(pair, "langgraph_node", lambda _: "other")),
             )
         ),
         ("agent",),
@@ -162,7 +154,7 @@ SERVERS = [
     BrokenServer(
         "messages-tuple.namespace",
         "chunks of subgraphs come from another namespace",
-        answering(each("messages", _of_another_namespace)),
+        ResponseChange(each("messages", _of_another_namespace)),
         SUBGRAPHS,
         profile="standard",
         options=("-k", "messages-tuple.namespace"),
@@ -170,16 +162,16 @@ SERVERS = [
     BrokenServer(
         "messages-tuple.none-after-last",
         "chunks go on after the last one",
-        answering(each("messages", _last_again)),
+        ResponseChange(each("messages", _last_again)),
     ),
     BrokenServer(
         "message-assembly.streamed",
         "a chunk of a message is lost",
-        answering(nth("messages", 2, drop)),
+        ResponseChange(nth("messages", 2, drop)),
     ),
     BrokenServer(
         "message-assembly.streamed",
         "a chunk of a message comes twice",
-        answering(nth("messages", 2, twice)),
+        ResponseChange(nth("messages", 2, twice)),
     ),
 ]

@@ -1,8 +1,9 @@
-"""Streams in which something is wrong that only a note (MAY) is about: a graph may be like that."""
+"""Streams that fail a NOTE: unusual, but possible for a graph."""
 
 from typing import Any
 
-from broken_servers.answering import answering
+from editing import with_output
+
 from broken_servers.changes import (
     Frames,
     Parts,
@@ -15,15 +16,15 @@ from broken_servers.changes import (
     raw,
     then,
     twice,
-    value,
     waits,
 )
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.parsing.event import parse
 
-NOTES = ("--graphtape-level=may",)
+NOTES = ("--graphtape-level=note",)
 
 
 def _is_result(frame: Frame) -> bool:
@@ -48,52 +49,52 @@ SERVERS = [
     BrokenServer(
         "message-assembly.chunks",
         "a chunk of a message is lost",
-        answering(nth("messages", 1, drop)),
+        ResponseChange(nth("messages", 1, drop)),
         ("agent",),
         options=NOTES,
     ),
     BrokenServer(
         "message-assembly.chunks",
         "a chunk of a message comes twice",
-        answering(nth("messages", 1, twice)),
+        ResponseChange(nth("messages", 1, twice)),
         ("agent",),
         options=NOTES,
     ),
     BrokenServer(
         "message-assembly.partials",
         "messages do not grow to their end",
-        answering(frames(_first_partial_alone)),
+        ResponseChange(frames(_first_partial_alone)),
         ("agent",),
         options=NOTES,
     ),
     BrokenServer(
         "tasks.unfinished",
-        "results of tasks are lost everywhere",
-        answering(then(each("tasks", _without_results), each("debug", _without_results))),
+        "all results of tasks are lost",
+        ResponseChange(then(each("tasks", _without_results), each("debug", _without_results))),
         options=NOTES,
     ),
     BrokenServer(
         "tasks.failure-ends-run",
-        "errors are swallowed by streams and waits",
-        answering(then(each("error", drop), waits(value(_unless_failed)))),
+        "streams and waits swallow errors",
+        ResponseChange(then(each("error", drop), waits(with_output(_unless_failed)))),
         options=NOTES,
     ),
     BrokenServer(
         "events.known",
-        "events come that nobody knows",
-        answering(frames(lambda all_: [*all_, event("progress", 1)])),
+        "unknown events come",
+        ResponseChange(frames(lambda all_: [*all_, event("progress", 1)])),
         options=NOTES,
     ),
     BrokenServer(
         "fields.known",
-        "blocks have a field that nobody knows",
-        answering(each("values", raw(b"event: values", b"time: 1\r\nevent: values"))),
+        "blocks have an unknown field",
+        ResponseChange(each("values", raw(b"event: values", b"time: 1\r\nevent: values"))),
         options=NOTES,
     ),
     BrokenServer(
         "messages-tuple.chunk-type",
-        "chunks are whole messages by their type",
-        answering(each("messages", data(lambda pair: [pair[0] | {"type": "ai"}, pair[1]]))),
+        "chunks have the type of a whole message",
+        ResponseChange(each("messages", data(lambda pair: [pair[0] | {"type": "ai"}, pair[1]]))),
         options=NOTES,
     ),
 ]

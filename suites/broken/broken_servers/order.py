@@ -1,17 +1,7 @@
-"""Streams that begin, or end, as none should."""
+"""Streams with a wrong start or end."""
 
-from broken_servers.answering import answering
-from broken_servers.changes import (
-    Frames,
-    Parts,
-    data,
-    drop,
-    each,
-    event,
-    frames,
-    nth,
-    twice,
-)
+from broken_servers.changes import Frames, Parts, data, drop, each, event, frames, nth, twice
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 
 FAILING = ("failing", "tools")
@@ -28,33 +18,41 @@ def _first_values_first(all_: Frames) -> Parts:
 
 
 SERVERS = [
-    BrokenServer("order.metadata-first", "metadata comes last", answering(frames(_metadata_last))),
-    BrokenServer("order.metadata-first", "there is no metadata", answering(each("metadata", drop))),
-    BrokenServer("order.metadata-once", "metadata comes twice", answering(each("metadata", twice))),
+    BrokenServer(
+        "order.metadata-first", "metadata comes last", ResponseChange(frames(_metadata_last))
+    ),
+    BrokenServer(
+        "order.metadata-first", "metadata is missing", ResponseChange(each("metadata", drop))
+    ),
+    BrokenServer(
+        "order.metadata-once", "metadata comes twice", ResponseChange(each("metadata", twice))
+    ),
     BrokenServer(
         "order.metadata-once",
         "attempts are counted from 0",
-        answering(each("metadata", data(lambda told: told | {"attempt": 0}))),
+        ResponseChange(each("metadata", data(lambda told: told | {"attempt": 0}))),
     ),
     BrokenServer(
         "order.error-last",
         "values follow an error",
-        answering(each("error", lambda f: [f, event("updates", {"agent": None})])),
+        ResponseChange(each("error", lambda f: [f, event("updates", {"agent": None})])),
     ),
     BrokenServer(
         "order.end-last",
         "an end comes in the middle",
-        answering(nth("metadata", 0, lambda frame: [frame, END])),
+        ResponseChange(nth("metadata", 0, lambda frame: [frame, END])),
     ),
-    BrokenServer("order.no-end", "an end comes last", answering(frames(lambda all_: [*all_, END]))),
+    BrokenServer(
+        "order.no-end", "an end comes last", ResponseChange(frames(lambda all_: [*all_, END]))
+    ),
     BrokenServer(
         "data.end",
         "an end has a text as its data",
-        answering(frames(lambda all_: [*all_, event("end", "success")])),
+        ResponseChange(frames(lambda all_: [*all_, event("end", "success")])),
     ),
     BrokenServer(
         "order.events-first",
-        "values come before the events that tell of the start",
-        answering(frames(_first_values_first)),
+        "values come before the start events",
+        ResponseChange(frames(_first_values_first)),
     ),
 ]

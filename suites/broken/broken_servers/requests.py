@@ -1,21 +1,12 @@
-"""Servers that take less than others: odd, large or unusual requests make them fail."""
+"""Servers that reject or fail on unusual, large or odd requests."""
 
+from editing import with_body, with_header, with_output
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from broken_servers.answering import answering
-from broken_servers.changes import (
-    asked,
-    body,
-    header,
-    is_run,
-    modes_asked,
-    runs,
-    value,
-    waits,
-    when,
-)
+from broken_servers.changes import asked, is_run, modes_asked, runs, waits, when
 from broken_servers.failures import text_answer
-from broken_servers.server import MOST, Breaking, BrokenServer
+from broken_servers.response_change import ResponseChange
+from broken_servers.server import MOST, AppChange, BrokenServer
 from graphtape_contracts import Exchange
 from graphtape_mock.server.connection import Connection
 
@@ -26,12 +17,12 @@ _LARGE = 100_000
 
 
 def _explored(
-    promise: str, wrong: str, breaking: Breaking, runs: tuple[str, ...] = MOST
+    promise: str, wrong: str, change: AppChange, runs: tuple[str, ...] = MOST
 ) -> BrokenServer:
     """Return a server that only some requests find out: it is tried with more of them."""
     options = ("--hypothesis-seed=0", "-k", promise)
     return BrokenServer(
-        promise, wrong, breaking, runs, profile="standard", options=options, live=True
+        promise, wrong, change, runs, profile="standard", options=options, live=True
     )
 
 
@@ -62,88 +53,94 @@ def _type(exchange: Exchange) -> str:
 def silent(app: ASGIApp) -> ASGIApp:
     """Hang up where a request is large, before anything is answered."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         if int(dict(scope["headers"]).get(b"content-length", b"0")) > _LARGE:
             await Connection(scope, receive, send).reset(on_headers=False)
         else:
             await app(scope, receive, send)
 
-    return answer
+    return respond
 
 
 SERVERS = [
-    BrokenServer("limits.accepted", "texts with U+2028 are refused", answering(when(_odd, FAILS))),
     BrokenServer(
-        "limits.accepted", "requests of a megabyte are refused", answering(when(_large, TAKEN))
+        "limits.accepted", "texts with U+2028 are refused", ResponseChange(when(_odd, FAILS))
+    ),
+    BrokenServer(
+        "limits.accepted", "requests of a megabyte are refused", ResponseChange(when(_large, TAKEN))
     ),
     _explored(
         "limits.any-json",
-        "metadata makes the server fail",
-        answering(when(lambda e: len(asked(e).get("metadata") or ()) > 1, FAILS)),
+        "metadata crashes the server",
+        ResponseChange(when(lambda e: len(asked(e).get("metadata") or ()) > 1, FAILS)),
     ),
     _explored(
         "limits.any-input",
-        "any other input makes the server fail",
-        answering(when(_another_input, FAILS)),
+        "any other input crashes the server",
+        ResponseChange(when(_another_input, FAILS)),
         ("agent",),
     ),
     _explored(
         "stream.any-request",
         "a list of modes makes streams fail",
-        answering(when(lambda e: e.request.path == "/runs/stream" and _with_mode_list(e), FAILS)),
+        ResponseChange(
+            when(lambda e: e.request.path == "/runs/stream" and _with_mode_list(e), FAILS)
+        ),
     ),
     _explored(
         "wait.any-request",
         "a list of modes makes waits fail",
-        answering(when(lambda e: e.request.path == "/runs/wait" and _with_mode_list(e), FAILS)),
+        ResponseChange(
+            when(lambda e: e.request.path == "/runs/wait" and _with_mode_list(e), FAILS)
+        ),
     ),
     _explored(
         "consistency.any-request",
         "an output is never that of the stream",
-        answering(waits(value(lambda _: {"messages": []}))),
+        ResponseChange(waits(with_output(lambda _: {"messages": []}))),
     ),
     _explored(
         "concurrency.any-order",
-        "a wrong request makes the server fail",
-        answering(when(lambda e: e.request.body == b"{}" and e.response.status == 422, FAILS)),
+        "a wrong request crashes the server",
+        ResponseChange(when(lambda e: e.request.body == b"{}" and e.response.status == 422, FAILS)),
     ),
     BrokenServer(
         "stream.lenient",
-        "who accepts JSON alone is refused",
-        answering(when(lambda e: _accepts(e).startswith("application/json"), REFUSED)),
+        "clients that accept only JSON are refused",
+        ResponseChange(when(lambda e: _accepts(e).startswith("application/json"), REFUSED)),
         profile="standard",
         options=("-k", "stream.lenient"),
     ),
     BrokenServer(
         "stream.lenient",
-        "a request that is plain text is refused",
-        answering(when(lambda e: _type(e) == "text/plain", text_answer(415, "unsupported"))),
+        "plain text requests are refused",
+        ResponseChange(when(lambda e: _type(e) == "text/plain", text_answer(415, "unsupported"))),
         profile="standard",
         options=("-k", "stream.lenient"),
     ),
     BrokenServer(
         "scenarios.limits.large",
-        "nothing is answered to requests of a megabyte",
+        "requests of a megabyte get no response",
         silent,
     ),
     BrokenServer(
         "clients.stream",
-        "Location is a whole URL",
-        answering(runs(header("location", "http://127.0.0.1:2024/runs/stream"))),
+        "Location is an absolute URL",
+        ResponseChange(runs(with_header("location", "http://127.0.0.1:2024/runs/stream"))),
     ),
     BrokenServer(
         "clients.wait",
-        "outputs are no JSON",
-        answering(waits(body(b"{'messages': []}"))),
+        "outputs are not JSON",
+        ResponseChange(waits(with_body(b"{'messages': []}"))),
     ),
     _explored(
         "fuzz.allowed",
-        "runs that the document allows are answered with 418",
-        answering(when(is_run, text_answer(418, "I'm a teapot"))),
+        "runs that the document allows get 418",
+        ResponseChange(when(is_run, text_answer(418, "I'm a teapot"))),
     ),
     _explored(
         "fuzz.forbidden",
-        "runs that the document forbids are answered with 418",
-        answering(when(lambda e: e.response.status == 422, text_answer(418, "I'm a teapot"))),
+        "runs that the document forbids get 418",
+        ResponseChange(when(lambda e: e.response.status == 422, text_answer(418, "I'm a teapot"))),
     ),
 ]

@@ -1,60 +1,61 @@
-"""What a broken server is: the mock with one thing wrong, and the promise that this breaks."""
+"""A broken server: the mock with one fault, and the requirement that must fail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from broken_servers.answering import Answering
+from broken_servers.response_change import ResponseChange
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library
 from graphtape_mock.server.mock import Mock
 
-Breaking = Callable[[ASGIApp], ASGIApp]
-"""Makes of the mock an application that does one thing wrong."""
+AppChange = Callable[[ASGIApp], ASGIApp]
+"""Wraps the mock in an application with one fault."""
 
 MOST = ("tools", "failing")
-"""Recordings of runs that show most of what there is."""
+"""Recordings that together cover most features."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenServer:
-    """The mock with one thing wrong."""
+    """The mock with one fault."""
 
     requirement: str
-    """The id of the promise that the suites must find broken."""
+    """The id of the requirement that must fail."""
     wrong: str
-    """What is wrong, in a few words; no two servers have the same."""
-    breaking: Breaking
+    """A short, unique description of the fault."""
+    change: AppChange
     runs: tuple[str, ...] = MOST
-    """The names of the recordings that are run: the first one by most scenarios."""
+    """The names of the recordings to run; most scenarios run only the first."""
     speed: float = 0.0
-    """How much faster than recorded it answers; 0 is at once."""
+    """The speed of replay relative to the recording; 0 sends everything at once."""
     profile: str = "smoke"
-    """The smallest profile that sees it."""
+    """The smallest profile that detects the fault."""
     options: tuple[str, ...] = ()
-    """What else pytest is told."""
+    """Further options of pytest."""
     live: bool = False
-    """Whether an exchange that is changed does not show it: it takes time, is about the connection
-    or about what clients do next, or is found with requests that are drawn at random."""
+    """Whether the server must be tried live: the fault depends on time, on the connection, on the
+    next request of a client, or on randomly drawn requests."""
 
     @property
     def is_offline(self) -> bool:
-        """Whether it is enough to change answers of the mock that were recorded."""
-        return isinstance(self.breaking, Answering) and not self.live
+        """Whether changing recorded responses of the mock is enough to detect the fault."""
+        return isinstance(self.change, ResponseChange) and not self.live
 
     def __str__(self) -> str:
-        """Return what a test of it is called."""
+        """Return the id of its test."""
         return f"{self.requirement}: {self.wrong}"
 
 
 class BrokenMock(Mock):
-    """A mock whose answers go through what breaks them."""
+    """The mock behind the fault of a broken server."""
 
     def __init__(self, library: Library, broken: BrokenServer) -> None:
+        """Replay *library* with the fault of *broken*."""
         super().__init__(library, ReplayOptions(speed=broken.speed, nearest=True))
-        self._broken = broken.breaking(super().__call__)
+        self._broken = broken.change(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request wrongly."""
+        """Respond to one request with the fault."""
         await self._broken(scope, receive, send)

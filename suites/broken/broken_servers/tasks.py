@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from broken_servers.answering import answering
 from broken_servers.changes import Frames, Parts, data, drop, each, event, frames, nth, twice
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from graphtape_contracts import Frame
 from graphtape_contracts.parsing.event import parse
@@ -64,131 +64,137 @@ def _parents(told: Any) -> Any:
 
 SERVERS = [
     BrokenServer(
-        "tasks.start-first", "starts of tasks are lost", answering(each("tasks", _starts_lost))
+        "tasks.start-first", "starts of tasks are lost", ResponseChange(each("tasks", _starts_lost))
     ),
     BrokenServer(
         "tasks.start-first",
         "tasks end before they start",
-        answering(frames(_results_first)),
+        ResponseChange(frames(_results_first)),
     ),
-    BrokenServer("tasks.start-once", "tasks start twice", answering(nth("tasks", 0, twice))),
+    BrokenServer("tasks.start-once", "tasks start twice", ResponseChange(nth("tasks", 0, twice))),
     BrokenServer(
         "tasks.name-stable",
         "tasks end under another name",
-        answering(each("tasks", _ends_renamed)),
+        ResponseChange(each("tasks", _ends_renamed)),
     ),
     BrokenServer(
         "tasks.no-result",
-        "tasks that failed have a result",
-        answering(each("tasks", data(_failures_with_results))),
+        "failed tasks have a result",
+        ResponseChange(each("tasks", data(_failures_with_results))),
     ),
     BrokenServer(
         "tasks.failed-or-interrupted",
-        "tasks that failed were interrupted, too",
-        answering(each("tasks", data(_failures_with_interrupts))),
+        "failed tasks were interrupted as well",
+        ResponseChange(each("tasks", data(_failures_with_interrupts))),
     ),
     BrokenServer(
         "tasks.failure-shown",
         "the error of a run is not that of its task",
-        answering(each("error", data(lambda told: told | {"message": "another"}))),
+        ResponseChange(each("error", data(lambda told: told | {"message": "another"}))),
     ),
     BrokenServer(
         "debug.mirrors-tasks",
-        "debug tells something else than tasks",
-        answering(
+        "debug differs from tasks",
+        ResponseChange(
             each("debug", data(lambda told: told | {"payload": told["payload"] | {"more": 1}}))
         ),
     ),
-    BrokenServer("debug.complete", "debug events are lost", answering(nth("debug", 0, drop))),
+    BrokenServer("debug.complete", "debug events are lost", ResponseChange(nth("debug", 0, drop))),
     BrokenServer(
         "debug.one-step",
         "tasks end a step later than they started",
-        answering(each("debug", data(_later_step))),
+        ResponseChange(each("debug", data(_later_step))),
     ),
     BrokenServer(
         "debug.steps-monotonic",
         "steps are counted backwards",
-        answering(each("debug", data(lambda told: told | {"step": -told["step"]}))),
+        ResponseChange(each("debug", data(lambda told: told | {"step": -told["step"]}))),
     ),
-    BrokenServer("updates.while-running", "updates come twice", answering(each("updates", twice))),
+    BrokenServer(
+        "updates.while-running", "updates come twice", ResponseChange(each("updates", twice))
+    ),
     BrokenServer(
         "updates.while-running",
         "updates name nodes that never ran",
-        answering(each("updates", data(_node_renamed))),
+        ResponseChange(each("updates", data(_node_renamed))),
     ),
-    BrokenServer("updates.match-result", "updates are lost", answering(nth("updates", 0, drop))),
+    BrokenServer(
+        "updates.match-result", "updates are lost", ResponseChange(nth("updates", 0, drop))
+    ),
     BrokenServer(
         "updates.interrupts",
-        "updates do not tell of interrupts",
-        answering(each("updates", drop)),
+        "updates lack interrupts",
+        ResponseChange(each("updates", drop)),
         INTERRUPT,
     ),
     BrokenServer(
         "updates.none-after-interrupt",
         "nodes run after the graph stopped",
-        answering(frames(lambda all_: [*all_, event("updates", {"agent": None})])),
+        ResponseChange(frames(lambda all_: [*all_, event("updates", {"agent": None})])),
         ("tools-stop-before",),
     ),
     BrokenServer(
         "values.not-during-step",
         "values come while tasks run",
-        answering(each("updates", lambda f: [event("values", {"messages": []}), f])),
+        ResponseChange(each("updates", lambda f: [event("values", {"messages": []}), f])),
     ),
     BrokenServer(
         "values.after-updates",
         "values after a step are lost",
-        answering(nth("values", 1, drop)),
+        ResponseChange(nth("values", 1, drop)),
     ),
     BrokenServer(
         "values.interrupts",
-        "values do not tell of interrupts",
-        answering(
+        "values lack interrupts",
+        ResponseChange(
             each("values", data(lambda v: {k: x for k, x in v.items() if k != "__interrupt__"}))
         ),
         INTERRUPT,
     ),
     BrokenServer(
         "consistency.output",
-        "values lack what the updates added",
-        answering(nth("values", -1, data(lambda v: v | {"messages": v["messages"][:1]}))),
+        "values lack the updates",
+        ResponseChange(nth("values", -1, data(lambda v: v | {"messages": v["messages"][:1]}))),
     ),
     BrokenServer(
         "langchain.root-first",
-        "the start of the graph is not told",
-        answering(nth("events", 0, drop)),
+        "the start of the graph is missing",
+        ResponseChange(nth("events", 0, drop)),
     ),
     BrokenServer(
         "langchain.root-last",
         "events follow the end of the graph",
-        answering(nth("events", -1, lambda f: [f, f])),
+        ResponseChange(nth("events", -1, lambda f: [f, f])),
     ),
     BrokenServer(
         "langchain.started",
         "models stream that never started",
-        answering(_on("on_chat_model_start")(drop)),
+        ResponseChange(_on("on_chat_model_start")(drop)),
     ),
     BrokenServer(
-        "langchain.start-once", "models start twice", answering(_on("on_chat_model_start")(twice))
+        "langchain.start-once",
+        "models start twice",
+        ResponseChange(_on("on_chat_model_start")(twice)),
     ),
     BrokenServer(
         "langchain.run-stable",
         "models stream under another name",
-        answering(_on("on_chat_model_stream")(data(lambda told: told | {"name": "Another"}))),
+        ResponseChange(_on("on_chat_model_stream")(data(lambda told: told | {"name": "Another"}))),
     ),
     BrokenServer(
         "langchain.parents",
-        "the graph is no parent of what its nodes run",
-        answering(_on("on_chat_model_start")(data(_parents))),
+        "the graph is not a parent of the runs of its nodes",
+        ResponseChange(_on("on_chat_model_start")(data(_parents))),
     ),
     BrokenServer(
         "data.metadata",
-        "metadata does not tell the attempt",
-        answering(each("metadata", data(lambda told: {"run_id": told["run_id"]}))),
+        "metadata lacks the attempt",
+        ResponseChange(each("metadata", data(lambda told: {"run_id": told["run_id"]}))),
     ),
     BrokenServer(
         "data.values",
         "interrupts in values have no id",
-        answering(
+        ResponseChange(
             each(
                 "values",
                 data(
@@ -201,35 +207,35 @@ SERVERS = [
     BrokenServer(
         "data.updates",
         "updates are a list",
-        answering(each("updates", data(lambda update: [update]))),
+        ResponseChange(each("updates", data(lambda update: [update]))),
     ),
     BrokenServer(
         "data.events",
         "LangChain's events have no name",
-        answering(
+        ResponseChange(
             each("events", data(lambda told: {k: v for k, v in told.items() if k != "name"}))
         ),
     ),
     BrokenServer(
         "data.debug",
         "debug events have no time",
-        answering(
+        ResponseChange(
             each("debug", data(lambda told: {k: v for k, v in told.items() if k != "timestamp"}))
         ),
     ),
     BrokenServer(
         "data.tasks",
         "tasks have no name",
-        answering(each("tasks", data(lambda t: {k: v for k, v in t.items() if k != "name"}))),
+        ResponseChange(each("tasks", data(lambda t: {k: v for k, v in t.items() if k != "name"}))),
     ),
     BrokenServer(
         "data.error",
-        "an error is a text alone",
-        answering(each("error", data(lambda told: told["message"]))),
+        "an error is only a string",
+        ResponseChange(each("error", data(lambda told: told["message"]))),
     ),
     BrokenServer(
         "data.error",
         "an error has no message",
-        answering(each("error", data(lambda told: {"error": told["error"]}))),
+        ResponseChange(each("error", data(lambda told: {"error": told["error"]}))),
     ),
 ]

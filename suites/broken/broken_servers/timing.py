@@ -1,11 +1,11 @@
-"""Answers that come too late, or at once what should come piece by piece."""
+"""Responses that come too late, or all at once instead of piece by piece."""
 
 import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from broken_servers.answering import answering
 from broken_servers.changes import nth
+from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 from graphtape_contracts import sse
 
@@ -17,7 +17,7 @@ _SILENCE = 16.5
 def held_back(app: ASGIApp) -> ASGIApp:
     """Send the body of each run when it is whole, as servers do that collect it first."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         body: list[bytes] = []
 
         async def hold(message: Message) -> None:
@@ -30,13 +30,13 @@ def held_back(app: ASGIApp) -> ASGIApp:
 
         await app(scope, receive, hold)
 
-    return answer
+    return respond
 
 
 def head_late(app: ASGIApp) -> ASGIApp:
     """Send the head of each answer with the first bytes of its body."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         held: list[Message] = []
 
         async def hold(message: Message) -> None:
@@ -49,14 +49,14 @@ def head_late(app: ASGIApp) -> ASGIApp:
 
         await app(scope, receive, hold)
 
-    return answer
+    return respond
 
 
 def silent_once(app: ASGIApp) -> ASGIApp:
     """Send nothing for a long while, in the middle of the first stream."""
     stalled = False
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         async def stall(message: Message) -> None:
             nonlocal stalled
             body = message.get("body", b"")
@@ -70,13 +70,13 @@ def silent_once(app: ASGIApp) -> ASGIApp:
 
         await app(scope, receive, stall)
 
-    return answer
+    return respond
 
 
 SERVERS = [
     BrokenServer(
         "stream.not-buffered",
-        "streams are held back until the run is over",
+        "streams are buffered until the run ends",
         held_back,
         ("tools", "slow"),
         speed=20,
@@ -90,26 +90,26 @@ SERVERS = [
     ),
     BrokenServer(
         "wait.head-first",
-        "the head of an output comes when the run is over",
+        "the head of an output comes at the end of the run",
         head_late,
         speed=2,
         options=("-k", "wait.head-first"),
     ),
     BrokenServer(
         "heartbeats.silence",
-        "nothing is sent for a quarter of a minute",
+        "nothing is sent for more than 15 seconds",
         silent_once,
         options=("-k", "heartbeats.silence"),
     ),
     BrokenServer(
         "heartbeats.early",
-        "the first heartbeat comes at once",
-        answering(nth("metadata", 0, lambda frame: [frame, HEARTBEAT])),
+        "the first heartbeat comes immediately",
+        ResponseChange(nth("metadata", 0, lambda frame: [frame, HEARTBEAT])),
         live=True,
     ),
     BrokenServer(
         "heartbeats.apart",
-        "heartbeats are lines of events",
-        answering(nth("metadata", 0, lambda f: [f.raw.removesuffix(b"\r\n") + HEARTBEAT])),
+        "heartbeats are inside events",
+        ResponseChange(nth("metadata", 0, lambda f: [f.raw.removesuffix(b"\r\n") + HEARTBEAT])),
     ),
 ]

@@ -1,14 +1,14 @@
 "use strict";
-// Shows only the promises that hold every word of the field. The page is whole without it.
+// Shows only the requirements that contain every word of the field. The page works without it.
 const words = document.getElementById("words");
-const rows = [...document.querySelectorAll("table.promises tbody tr")];
+const rows = [...document.querySelectorAll("table.requirements tbody tr")];
 
 function show() {
   const wanted = words.value.toLowerCase().split(/\s+/);
   let count = 0;
   for (const row of rows) {
-    const told = row.textContent.toLowerCase();
-    row.hidden = !wanted.every((word) => told.includes(word));
+    const text = row.textContent.toLowerCase();
+    row.hidden = !wanted.every((word) => text.includes(word));
     count += row.hidden ? 0 : 1;
   }
   for (const suite of document.querySelectorAll("section.suite")) {

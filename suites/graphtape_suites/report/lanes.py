@@ -1,4 +1,4 @@
-"""The lanes of a timeline: one for each stream mode and node, as the events themselves tell."""
+"""The lanes of a timeline: one for each stream mode and node."""
 
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ MODES = (
     "other",
     "comments",
 )
-"""The kinds of lanes, in the order in which they are drawn; each has a colour."""
+"""The kinds of lanes, in drawing order; each has a colour."""
 
 RUN_EVENTS = frozenset(("metadata", "error", "end"))
 """The events about the run itself, which share a lane."""
@@ -36,15 +36,15 @@ class Lane(NamedTuple):
     label: str
 
 
-OTHERS = Lane("other", "further lanes")
-"""Where the events go when there are too many lanes."""
+OTHERS = Lane("other", "other lanes")
+"""The lane for all events beyond the maximum number of lanes."""
 
 
 class LaneReader:
-    """Tells the lane of each frame of one stream, in their order."""
+    """Assigns the frames of one stream, read in order, to lanes."""
 
     def __init__(self) -> None:
-        """Begin with a stream of which nothing was read."""
+        """Start at the beginning of a stream."""
         self._nodes: dict[str, str] = {}
 
     def read(self, frame: Frame, number: int) -> Lane:
@@ -62,7 +62,7 @@ class LaneReader:
         if event.name in RUN_EVENTS:
             return Lane("run", "run")
         mode = event.mode.partition("/")[0]
-        parts = [mode or "no name", self._node(event, mode)]
+        parts = [mode or "unnamed", self._node(event, mode)]
         label = ": ".join(filter(None, parts))
         if event.namespace:
             # The ids of tasks are left out: they differ each time, and a node has one lane.
@@ -70,27 +70,27 @@ class LaneReader:
         return Lane(mode if mode in MODES[1:-2] else "other", label)
 
     def _node(self, event: Event, mode: str) -> str:
-        """Return the name of what the event is about: a node, a task, a kind of checkpoint."""
+        """Return the node, task or kind of debug event that the event is about, if any."""
         value = event.value
         if mode == "updates" and is_object(value):
             return ", ".join(value)
         if mode == "messages":
-            return self._speaker(event.mode, value)
+            return self._sender(event.mode, value)
         if (task := parse_task_event(event)) is not None:
             return task.name
         if (step := parse_step(event)) is not None:
             return _node_in(value.get("metadata")) or str(step.name)
         return str(value.get("type", "")) if mode == "debug" and is_object(value) else ""
 
-    def _speaker(self, name: str, value: Any) -> str:
+    def _sender(self, name: str, value: Any) -> str:
         """Return the node that a message comes from.
 
-        Of messages that come in parts, the event `messages/metadata` tells the nodes beforehand.
+        For messages in parts, the nodes are in the preceding event `messages/metadata`.
         """
         if name == "messages/metadata" and is_object(value):
-            told = {id_: value[id_].get("metadata") for id_ in value if is_object(value[id_])}
-            self._nodes |= {id_: _node_in(metadata) for id_, metadata in told.items()}
-            return next((self._nodes[id_] for id_ in told), "")
+            found = {id_: value[id_].get("metadata") for id_ in value if is_object(value[id_])}
+            self._nodes |= {id_: _node_in(metadata) for id_, metadata in found.items()}
+            return next((self._nodes[id_] for id_ in found), "")
         last = value[-1] if is_list(value) and value else None
         if not is_object(last):
             return ""

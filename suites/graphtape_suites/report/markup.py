@@ -1,4 +1,4 @@
-"""Markup that can't be broken by what it shows: text is escaped unless it is known to be markup."""
+"""HTML markup: every text is escaped unless its type says that it is markup."""
 
 import html
 import re
@@ -10,33 +10,33 @@ _CODE = re.compile(r"`([^`]+)`")
 
 
 class Html(str):
-    """Markup: escaped already, or written by us."""
+    """Markup: already escaped, or written by us."""
 
     __slots__ = ()
 
 
 def text(value: str) -> Html:
-    """Return markup that shows *value*; markup stays as it is.
+    r"""Return markup that shows *value*; markup is returned unchanged.
 
-    Characters that control or that nobody sees become escapes like `\\u202e`.
+    Control characters and invisible characters become escapes like `\u202e`.
     """
     return value if isinstance(value, Html) else Html(html.escape(escape(value)))
 
 
 def prose(value: str) -> Html:
-    """Return markup that shows *value*, with what stands in backticks as code."""
+    """Return markup that shows *value*, with text in backticks as code."""
     return Html(_CODE.sub(r"<code>\1</code>", text(value)))
 
 
 def joined(parts: Iterable[str], between: str = "") -> Html:
-    """Return the markup of all *parts*, with *between* between them."""
+    """Return the markup of all *parts*, separated by *between*."""
     return Html(text(between).join(map(text, parts)))
 
 
 def element(name: str, *children: str, **attributes: str | int | None) -> Html:
     """Return an element with *children*, markup or text, and those *attributes* that are not None.
 
-    An underscore at the end of the name of an attribute is left out, any other is a hyphen.
+    A trailing underscore in an attribute name is dropped; any other becomes a hyphen.
     """
     shown = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{text(str(value))}"'
@@ -52,24 +52,24 @@ def code(value: str) -> Html:
 
 
 def lines(values: Iterable[str]) -> Html:
-    """Return markup that shows *values* as lines, each as it is."""
+    """Return markup that shows *values* as preformatted lines."""
     return element("pre", joined(values, Html("\n")))
 
 
 def listed(terms: Iterable[tuple[str, str]], **attributes: str) -> Html:
-    """Return a list of *terms*, each with what it means."""
+    """Return a description list of *terms*: pairs of term and description."""
     pairs = (element("div", element("dt", term), element("dd", value)) for term, value in terms)
     return element("dl", *pairs, **attributes)
 
 
 def folded(summary: str, *children: str, **attributes: str | None) -> Html:
-    """Return *children* that show when the reader asks for them."""
+    """Return *children* folded away under a *summary*."""
     return element("details", element("summary", summary), *children, **attributes)
 
 
 def table(columns: Iterable[str], rows: Iterable[Html], **attributes: str) -> Html:
-    """Return a table with those heads of *columns*; its class says how narrow screens stack it."""
-    # What is stacked is no table for browsers, unless they are told.
+    """Return a table with these column headings; its class decides how narrow screens stack it."""
+    # Browsers do not expose a stacked table as a table unless it has explicit roles.
     heads = (element("th", name, scope="col", role="columnheader") for name in columns)
     head = element("thead", element("tr", *heads, role="row"), role="rowgroup")
     return element(
@@ -84,12 +84,12 @@ def row(cells: Iterable[str], **attributes: str | None) -> Html:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return *number* and *noun* in words: `1 frame`, `1,234 frames`."""
+    """Return *number* with the *noun* in singular or plural: `1 frame`, `1,234 frames`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def shortened(value: str, most: int) -> str:
-    """Return *value*, cut to *most* characters if it is longer, which it says then."""
+    """Return *value*, cut to *most* characters with a note if it is longer."""
     if len(value) <= most:
         return value
     return f"{value[:most]}... (cut, {len(value):,} characters)"

@@ -1,4 +1,4 @@
-"""The whole page: one HTML file that asks nothing of any network."""
+"""The whole page: one HTML file that makes no network request."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
@@ -17,19 +17,19 @@ from graphtape_suites.report.markup import (
     lines,
     listed,
 )
-from graphtape_suites.report.requirements import requirements, tally
+from graphtape_suites.report.requirements import count_outcomes, requirements
 from graphtape_suites.report.scenarios import scenarios
-from graphtape_suites.report.verdicts import SIGNS, broken, kind, numbered, untried
+from graphtape_suites.report.verdicts import SIGNS, failed, kind, not_exercised, numbered
 from graphtape_suites.verdicts.results import Outcome, Results
 
 _LONGEST_LINE = 2_000
 
 
 def write_report(results: Results, path: Path, *, secrets: Iterable[str] = ()) -> None:
-    """Write the report of *results* to the file *path*; what is there is replaced.
+    """Write the report of *results* to the file *path*, replacing any file there.
 
-    *secrets* are values that must not be shown, beside what looks like a key or is called one.
-    Raises OSError where it can't be written.
+    *secrets* are values to leave out, besides whatever looks like a key or is named like one.
+    Raises OSError if the file can't be written.
     """
     path.write_text(render(results, secrets=secrets), encoding="utf-8", newline="\n")
 
@@ -38,7 +38,7 @@ def render(results: Results, *, secrets: Iterable[str] = ()) -> str:
     """Return the report of *results* as a page of HTML; see `write_report`."""
     evidence = Evidence(results, secrets)
     style, script = _asset("style.css"), _asset("filter.js")
-    title = f"Graphtape: {evidence.told(results.url)}"
+    title = f"Graphtape: {evidence.redacted(results.url)}"
     head = element(
         "head",
         Html('<meta charset="utf-8">'),
@@ -57,7 +57,7 @@ def _asset(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """Return the policy that allows our own style and script, and nothing else at all."""
+    """Return a content security policy that allows our own style and script, and nothing else."""
     return (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
@@ -87,7 +87,7 @@ def _body(evidence: Evidence, results: Results) -> Iterator[Html]:
 
 
 _Section = tuple[str, str, str, list[Html]]
-"""Id, title, how much is in it, and what."""
+"""Id, title, number of entries, and content."""
 
 
 def _sections(evidence: Evidence, results: Results) -> Iterator[_Section]:
@@ -96,19 +96,26 @@ def _sections(evidence: Evidence, results: Results) -> Iterator[_Section]:
         for outcome in (Outcome.FAILED, Outcome.NOT_EXERCISED, Outcome.EXPECTED_FAILURE)
     }
     if verdicts := shown[Outcome.FAILED]:
-        yield "broken", "Broken", str(len(verdicts)), [broken(evidence, verdicts)]
+        yield "failed", "Failed", str(len(verdicts)), [failed(evidence, verdicts)]
     if verdicts := shown[Outcome.NOT_EXERCISED]:
-        yield "untried", "Not exercised", str(len(verdicts)), [untried(evidence, verdicts)]
+        yield (
+            "not-exercised",
+            "Not exercised",
+            str(len(verdicts)),
+            [not_exercised(evidence, verdicts)],
+        )
     if verdicts := shown[Outcome.EXPECTED_FAILURE]:
-        known = folded(counted(len(verdicts), "known failure"), broken(evidence, verdicts))
-        yield "expected", "Broken as expected", str(len(verdicts)), [known]
+        shown_on_demand = folded(
+            counted(len(verdicts), "expected failure"), failed(evidence, verdicts)
+        )
+        yield "expected", "Expected failures", str(len(verdicts)), [shown_on_demand]
     content = [_filter(), requirements(evidence, results)]
-    yield "promises", "All promises", str(len(results.verdicts)), content
+    yield "requirements", "All requirements", str(len(results.verdicts)), content
     yield "scenarios", "Scenarios", str(len(results.scenario_results)), [scenarios(evidence)]
 
 
 def _filter() -> Html:
-    """Return what the script shows and uses; without a script there is nothing to filter with."""
+    """Return the filter field, which stays hidden unless the script runs."""
     field = Html('<input type="search" id="words" autocomplete="off">')
     found = element("output", for_="words", id="found")
     label = element("label", "Filter ", field)
@@ -116,30 +123,34 @@ def _filter() -> Html:
 
 
 def _overview(evidence: Evidence, results: Results) -> Iterator[Html]:
-    counts = tally(verdict.outcome for verdict in results.verdicts)
+    counts = count_outcomes(verdict.outcome for verdict in results.verdicts)
     yield element("p", "Graphtape", class_="product")
-    yield element("h1", "Can clients rely on ", element("span", evidence.told(results.url)), "?")
-    yield element("p", _answer(dict(counts)), class_="answer")
+    yield element(
+        "h1", "Can clients rely on ", element("span", evidence.redacted(results.url)), "?"
+    )
+    yield element("p", _conclusion(dict(counts)), class_="conclusion")
     yield element("ul", *(_count(*each) for each in counts), class_="counts")
     yield listed(_facts(evidence, results), class_="facts")
     if results.server:
-        told = (f"{show(key)}: {show(value)}" for key, value in results.server.items())
-        shown = lines(evidence.start_of(line, _LONGEST_LINE) for line in told)
-        yield folded("What the deployment says of itself", shown)
+        reported = (f"{show(key)}: {show(value)}" for key, value in results.server.items())
+        shown = lines(evidence.start_of(line, _LONGEST_LINE) for line in reported)
+        yield folded("What the deployment reports about itself", shown)
 
 
-def _answer(counts: dict[Outcome, int]) -> str:
-    judged = sum(counts.values()) - counts[Outcome.NOT_APPLICABLE]
-    if not judged:
-        return "Nobody knows: nothing was judged."
-    requirements = counted(judged, "promise")
+def _conclusion(counts: dict[Outcome, int]) -> str:
+    checked = sum(counts.values()) - counts[Outcome.NOT_APPLICABLE]
+    if not checked:
+        return "Unknown: no requirement was checked."
+    requirements = counted(checked, "requirement")
     if counts[Outcome.FAILED]:
-        return f"No: {counts[Outcome.FAILED]} of {requirements} were broken."
+        return f"No: {counts[Outcome.FAILED]} of {requirements} failed."
     if counts[Outcome.NOT_EXERCISED]:
-        return f"Nobody knows: {counts[Outcome.NOT_EXERCISED]} of {requirements} could not be exercised."
+        missing = counts[Outcome.NOT_EXERCISED]
+        return f"Unknown: {missing} of {requirements} could not be exercised."
     if counts[Outcome.EXPECTED_FAILURE]:
-        return f"Yes, but for {counted(counts[Outcome.EXPECTED_FAILURE], 'known failure')}."
-    return f"Yes: {requirements}, all of them kept."
+        known = counted(counts[Outcome.EXPECTED_FAILURE], "expected failure")
+        return f"Yes, except for {known}."
+    return f"Yes: {requirements} checked, all passed."
 
 
 def _count(outcome: Outcome, count: int) -> Html:
@@ -152,16 +163,16 @@ def _count(outcome: Outcome, count: int) -> Html:
 
 def _facts(evidence: Evidence, results: Results) -> Iterator[tuple[str, str]]:
     budget, spent = results.budget, results.spent
-    yield "Server", evidence.told(_server(results)) or "says nothing of itself"
-    yield "Judged as", results.dialect or "a server of no known dialect"
-    yield "Contract", f"{results.contract}, down to {results.level}"
+    yield "Server", evidence.redacted(_server(results)) or "not reported"
+    yield "Dialect", results.dialect or "unknown"
+    yield "Contract", f"{results.contract}, level {results.level} and stricter"
     yield "Profile", results.profile
-    yield "Began", element("time", _day_and_time(results), datetime=results.started_at)
+    yield "Started", element("time", _day_and_time(results), datetime=results.started_at)
     yield "Runs", f"{spent.runs:,} of {budget.runs:,}, {budget.at_once} at a time"
-    limit = f"{budget.seconds:,.0f} s" if isfinite(budget.seconds) else "any time"
-    yield "Time", f"{spent.seconds:,.1f} s of {limit}"
+    limit = f"of {budget.seconds:,.0f} s" if isfinite(budget.seconds) else "(no limit)"
+    yield "Time", f"{spent.seconds:,.1f} s {limit}"
     if spent.waits:
-        yield "Put off", f"{counted(spent.waits, 'time')}: the deployment asked to come back"
+        yield "Waited", f"{counted(spent.waits, 'time')}: the deployment asked to retry later"
 
 
 def _day_and_time(results: Results) -> str:
@@ -169,7 +180,7 @@ def _day_and_time(results: Results) -> str:
 
 
 def _server(results: Results) -> str:
-    """Return the names and versions that the deployment tells of itself."""
+    """Return the names and versions that the deployment reports."""
     return ", ".join(
         f"{key.removesuffix('_version')} {value}" if key.endswith("_version") else str(value)
         for key, value in results.server.items()

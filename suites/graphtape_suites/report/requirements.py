@@ -1,4 +1,4 @@
-"""All promises in tables, a table for each suite."""
+"""All requirements in tables, one table per suite."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,14 +18,14 @@ from graphtape_suites.report.markup import (
 from graphtape_suites.report.verdicts import MOST_SCENARIOS, SIGNS, kind
 from graphtape_suites.verdicts.results import Outcome, Results, ScenarioVerdict, Verdict
 
-_COLUMNS = ("Outcome", "Promise", "Level", "Judged in")
+_COLUMNS = ("Outcome", "Requirement", "Level", "Checked in")
 
 LINKED = frozenset((Outcome.FAILED, Outcome.NOT_EXERCISED, Outcome.EXPECTED_FAILURE))
-"""The outcomes whose verdicts are shown whole, elsewhere on the page."""
+"""The outcomes whose verdicts have a section with all details."""
 
 
 def requirements(evidence: Evidence, results: Results) -> Html:
-    """Return the verdicts of *results* as tables, the suites in their order."""
+    """Return the verdicts of *results* as tables, in the order of the suites."""
     suites: dict[str, list[tuple[int, Verdict]]] = {}
     for number, verdict in enumerate(results.verdicts, 1):
         suites.setdefault(verdict.suite, []).append((number, verdict))
@@ -38,16 +38,16 @@ def _suite(
     evidence: Evidence, position: int, name: str, verdicts: list[tuple[int, Verdict]]
 ) -> Html:
     id_ = f"suite{position}"
-    counts = tally(verdict.outcome for _, verdict in verdicts)
-    said = ", ".join(f"{count} {outcome}" for outcome, count in counts if count)
+    counts = count_outcomes(verdict.outcome for _, verdict in verdicts)
+    summary = ", ".join(f"{count} {outcome}" for outcome, count in counts if count)
     rows = (_row(evidence, *each) for each in verdicts)
-    listed = table(_COLUMNS, rows, class_="promises", aria_labelledby=id_)
-    heading = element("h3", name, " ", element("small", said), id=id_)
+    listed = table(_COLUMNS, rows, class_="requirements", aria_labelledby=id_)
+    heading = element("h3", name, " ", element("small", summary), id=id_)
     return element("section", heading, listed, class_="suite")
 
 
-def tally(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, int]]:
-    """Return how often each outcome is among *outcomes*, the gravest first."""
+def count_outcomes(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, int]]:
+    """Return the number of each outcome among *outcomes*, the worst outcome first."""
     listed = list(outcomes)
     return [(outcome, listed.count(outcome)) for outcome in SIGNS]
 
@@ -59,28 +59,28 @@ def _row(evidence: Evidence, number: int, verdict: Verdict) -> Html:
         id_ = element("a", id_, href=f"#{verdict_id(number)}")
     cells = (
         element("span", sign, verdict.outcome.value, class_=f"outcome {kind(verdict.outcome)}"),
-        joined((id_, element("span", prose(verdict.statement), class_="says"))),
+        joined((id_, element("span", prose(verdict.statement), class_="statement"))),
         verdict.level.value,
-        _judged_in(evidence, verdict),
+        _checked_in(evidence, verdict),
     )
     return row(cells, class_=kind(verdict.outcome))
 
 
-def _judged_in(evidence: Evidence, verdict: Verdict) -> Html:
-    """Return why a promise is not applicable, or the scenarios that it was judged in."""
+def _checked_in(evidence: Evidence, verdict: Verdict) -> Html:
+    """Return why a requirement is not applicable, or the scenarios it was checked in."""
     if verdict.outcome is Outcome.NOT_APPLICABLE and verdict.reason:
-        return text(evidence.told(verdict.reason))
+        return text(evidence.redacted(verdict.reason))
     if not verdict.scenarios:
         return evidence.about(verdict)
-    # Those where it was broken go first.
+    # Scenarios with failures go first.
     scenarios = sorted(verdict.scenarios, key=lambda scenario: not scenario.failed)
     if len(scenarios) <= MOST_SCENARIOS:
         return _listed(scenarios)
     shown = [scenario for scenario in scenarios if scenario.failed][:MOST_SCENARIOS]
     others = scenarios[len(shown) :]
     exchanges = sum(scenario.exchanges for scenario in others)
-    said = f"{counted(len(others), 'scenario')}, {counted(exchanges, 'exchange')}"
-    return joined((_listed(shown), folded(said, _listed(others))))
+    summary = f"{counted(len(others), 'scenario')}, {counted(exchanges, 'exchange')}"
+    return joined((_listed(shown), folded(summary, _listed(others))))
 
 
 def _listed(scenarios: Sequence[ScenarioVerdict]) -> Html:
@@ -88,6 +88,7 @@ def _listed(scenarios: Sequence[ScenarioVerdict]) -> Html:
 
 
 def _scenario(scenario: ScenarioVerdict) -> Html:
-    said = f"{scenario.failed} of {scenario.exchanges}" if scenario.failed else ""
-    times = element("small", said or str(scenario.exchanges))
+    all_ = str(scenario.exchanges)
+    count = f"{scenario.failed} of {all_}" if scenario.failed else all_
+    times = element("small", count)
     return joined((code(scenario.scenario), times), " ")

@@ -1,4 +1,4 @@
-"""What was played: each scenario with its exchanges, heads, timelines and frames."""
+"""The scenarios, each with its exchanges: heads, timelines and frames."""
 
 from collections.abc import Iterator
 
@@ -26,53 +26,55 @@ from graphtape_suites.report.markup import (
     text,
 )
 from graphtape_suites.report.timeline import timeline
+from graphtape_suites.report.verdicts import kind
 from graphtape_suites.session.scenario_result import ScenarioResult
+from graphtape_suites.verdicts.results import Outcome
 
 _NEAR = 3
-"""How many frames on each side of a failing one are listed."""
+"""How many frames are listed on each side of a failing frame."""
 _LONGEST_DATA = 160
 _LONGEST_BODY = 2_000
 
 _ENDS = {
     End.COMPLETE: "complete",
     End.CUT: "cut: the connection was lost",
-    End.STOPPED: "stopped: we hung up",
-    End.UNKNOWN: "nobody knows how it ended",
+    End.STOPPED: "stopped: the client closed the connection",
+    End.UNKNOWN: "end unknown",
 }
 
 
 def scenarios(evidence: Evidence) -> Html:
-    """Return the scenarios, in the order in which they were played."""
+    """Return the scenarios, in the order in which they ran."""
     return joined(_scenario(evidence, *each) for each in evidence.scenarios())
 
 
 def _scenario(
     evidence: Evidence,
     number: int,
-    played: ScenarioResult,
+    result: ScenarioResult,
     shown: list[tuple[ExchangeOnPage, Exchange]],
 ) -> Html:
-    parts: list[str] = [element("h3", code(played.scenario)), element("p", played.about)]
-    if played.inapplicable:
-        said = f"- not played: {evidence.told(played.inapplicable)}"
-        parts.append(element("p", said, class_="note inapplicable"))
-    if played.problem:
-        said = f"? not played to its end: {evidence.told(played.problem)}"
-        parts.append(element("p", said, class_="note untried"))
+    parts: list[str] = [element("h3", code(result.scenario)), element("p", result.about)]
+    if result.inapplicable:
+        note = f"- not applicable: {evidence.redacted(result.inapplicable)}"
+        parts.append(element("p", note, class_="note not_applicable"))
+    if result.problem:
+        note = f"? not completed: {evidence.redacted(result.problem)}"
+        parts.append(element("p", note, class_="note not_exercised"))
     parts += [_exchange(evidence, *each) for each in shown]
-    if left := len(played.exchanges) - len(shown):
-        said = f"{counted(left, 'exchange')} more, not shown: a scenario shows {MOST_EXCHANGES}."
-        parts.append(element("p", said, class_="quiet"))
+    if left := len(result.exchanges) - len(shown):
+        note = f"{counted(left, 'more exchange')} not shown: the limit is {MOST_EXCHANGES}."
+        parts.append(element("p", note, class_="quiet"))
     return element("section", *parts, id=scenario_id(number), class_="scenario")
 
 
 def _exchange(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> Html:
     failures, count = evidence.failures(place)
-    said = [element("span", f"{place.exchange}. {evidence.call(exchange.request)}", class_="call")]
-    said.append(element("span", _amount(exchange), class_="quiet"))
+    line = [element("span", f"{place.exchange}. {evidence.call(exchange.request)}", class_="call")]
+    line.append(element("span", _amount(exchange), class_="quiet"))
     if failures:
-        said.append(element("strong", f"✗ {counted(count, 'finding')}"))
-    summary = element("summary", joined(said, " "))
+        line.append(element("strong", f"✗ {counted(count, 'finding')}"))
+    summary = element("summary", joined(line, " "))
     body = _stream(evidence, place, exchange) if exchange.is_stream else _body(evidence, exchange)
     return element(
         "details",
@@ -80,7 +82,7 @@ def _exchange(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> 
         _failures(evidence, place, failures, count),
         body,
         folded("Request as curl", element("pre", code(evidence.curl(exchange.request)))),
-        folded("Head of the answer", lines(evidence.head(exchange))),
+        folded("Response head", lines(evidence.head(exchange))),
         id=place.id,
         class_="exchange",
         open="" if failures else None,
@@ -100,21 +102,21 @@ def _amount(exchange: Exchange) -> str:
 def _failures(
     evidence: Evidence, place: ExchangeOnPage, failures: list[Failure], count: int
 ) -> Html:
-    """Return what fails in an exchange, with links to the frames and the verdicts."""
+    """Return the findings in an exchange, with links to the frames and the verdicts."""
     rows = [element("li", *_failure(evidence, place, failure)) for failure in failures]
     if count > len(failures):
-        rows.append(element("li", f"... and {counted(count - len(failures), 'finding')} more"))
+        rows.append(element("li", f"... and {counted(count - len(failures), 'more finding')}"))
     return element("ul", *rows, class_="failures") if rows else Html()
 
 
 def _failure(evidence: Evidence, place: ExchangeOnPage, failure: Failure) -> Iterator[Html]:
     finding = failure.finding
-    kind = "expected" if failure.expected else "broken"
-    yield element("span", "✗ ", class_=kind, aria_hidden="true")
+    outcome = Outcome.EXPECTED_FAILURE if failure.expected else Outcome.FAILED
+    yield element("span", "✗ ", class_=kind(outcome), aria_hidden="true")
     if finding.frame in evidence.failing(place):
         yield element("a", f"frame {finding.frame}", href=f"#{place.row(finding.frame)}")
     else:
-        yield text("head or whole" if finding.frame is None else f"frame {finding.frame}")
+        yield text("head or entire exchange" if finding.frame is None else f"frame {finding.frame}")
     yield text(" ")
     yield element("a", code(finding.rule), href=f"#{verdict_id(failure.verdict)}")
     yield prose(f": got {evidence.start_of(finding.got, _LONGEST_DATA)}")
@@ -127,7 +129,7 @@ def _body(evidence: Evidence, exchange: Exchange) -> Html:
 
 def _stream(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> Html:
     if not exchange.frames:
-        return element("p", "No frame came.", class_="quiet")
+        return element("p", "No frames received.", class_="quiet")
     return joined((timeline(evidence, place, exchange), _frames(evidence, place, exchange)))
 
 
@@ -143,15 +145,15 @@ def _frames(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> Ht
         before = number
     shown = table(_COLUMNS, rows, class_="frames", aria_label="Frames")
     count = len(exchange.frames)
-    said = "Frames" if len(listed) == count else f"Frames: {len(listed)} of {count:,}"
-    return folded(said, shown, class_="frames")
+    title = "Frames" if len(listed) == count else f"Frames: {len(listed)} of {count:,}"
+    return folded(title, shown, class_="frames")
 
 
 _COLUMNS = ("Frame", "Time", "Event", "Data")
 
 
 def _listed(count: int, most: int, failing: dict[int, bool]) -> list[int]:
-    """Return the numbers of the frames that are listed: all, or both ends and around failing."""
+    """Return the numbers of the frames to list: all, or both ends and those near failing frames."""
     if count <= most:
         return list(range(1, count + 1))
     ends = most // 2
@@ -162,8 +164,8 @@ def _listed(count: int, most: int, failing: dict[int, bool]) -> list[int]:
 
 
 def _left_out(count: int) -> Html:
-    said = f"... {counted(count, 'frame')} left out here ..."
-    return row(["", "", "", element("span", said, class_="quiet")])
+    note = f"... {counted(count, 'frame')} not shown ..."
+    return row(["", "", "", element("span", note, class_="quiet")])
 
 
 def _row(
@@ -171,16 +173,21 @@ def _row(
 ) -> Html:
     name, data = _event(evidence, frame)
     mark = joined((element("span", "✗ ", aria_hidden="true"), "fails: ")) if failing else ""
-    cells = (joined((mark, str(number))), seconds(frame.at), code(evidence.told(name)), code(data))
+    cells = (
+        joined((mark, str(number))),
+        seconds(frame.at),
+        code(evidence.redacted(name)),
+        code(data),
+    )
     return row(cells, id=place.row(number), class_="failing" if failing else None)
 
 
 def _event(evidence: Evidence, frame: Frame) -> tuple[str, str]:
-    """Return what a frame is called, and the start of what it holds."""
+    """Return the name of a frame, and the start of its data."""
     if frame.torn:
         return "torn", evidence.start_of(frame.raw, _LONGEST_DATA)
     if frame.event is None and frame.data is None:
-        told = frame.comment if frame.comment is not None else frame.raw
+        content = frame.comment if frame.comment is not None else frame.raw
         name = "comment" if frame.comment is not None else "no event"
-        return name, evidence.start_of(told, _LONGEST_DATA)
+        return name, evidence.start_of(content, _LONGEST_DATA)
     return frame.event or "", evidence.start_of(frame.data or "", _LONGEST_DATA)

@@ -1,8 +1,8 @@
 """The timeline of a stream as SVG: a lane for each mode and node, time from left to right.
 
-Lengths across are in percent and all others in pixels, so that a narrow screen squeezes the time
-and not the text. Marks that would lie on one another become one, which is the taller the more
-there are; a failing frame keeps a mark of its own.
+Horizontal lengths are in percent and all others in pixels, so that a narrow screen compresses the
+time axis and not the text. Marks that would overlap become one mark, taller the more frames it
+stands for; a failing frame keeps a mark of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _LEAST, _MOST = 8, 15
 """The height of a mark."""
 _FLAG_ROWS = 3
 _FLAG = 15
-"""The height of a row of the flags at failing frames; neighbours are in different rows."""
+"""The height of a row of the flags at failing frames; adjacent flags are in different rows."""
 _LONGEST_LABEL = 48
 
 
@@ -40,7 +40,7 @@ class _Mark:
 
 
 def timeline(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> Html:
-    """Return the timeline of a stream with one frame at least, and what its axis is."""
+    """Return the timeline of a stream with at least one frame, with a caption for its axis."""
     axis = Axis([frame.at for frame in exchange.frames])
     failing = evidence.failing(place)
     lanes = _lanes(exchange)
@@ -61,12 +61,12 @@ def timeline(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> H
         ]
     # What is drawn later lies on top.
     parts = [*bands, _axis(axis, top, bottom), *_flags(axis, failing, bottom), *circles]
-    said = (
+    description = (
         f"Timeline: {counted(len(lanes), 'frame')} in {counted(len(names), 'lane')}, "
         f"the last after {seconds(axis.span)}. {_failing_in_words(failing)}"
     )
     figure = element(
-        "svg", *parts, class_="timeline", role="img", aria_label=said, height=bottom + 26
+        "svg", *parts, class_="timeline", role="img", aria_label=description, height=bottom + 26
     )
     return element("figure", figure, element("figcaption", _about(axis)))
 
@@ -108,7 +108,7 @@ def _lane(
     evidence: Evidence, exchange: Exchange, lane: Lane, top: int, marks: Sequence[_Mark]
 ) -> Html:
     y = top + _BASE
-    label = shortened(evidence.told(lane.label), _LONGEST_LABEL)
+    label = shortened(evidence.redacted(lane.label), _LONGEST_LABEL)
     shown = joined(_mark(exchange, mark, y) for mark in marks)
     return element(
         "g",
@@ -139,7 +139,7 @@ def _failing_mark(axis: Axis, place: ExchangeOnPage, number: int, top: int, expe
         "circle",
         element("title", f"frame {number} {_fails(expected)}"),
         id=place.mark(number),
-        class_="failing expected" if expected else "failing",
+        class_="failing expected_failure" if expected else "failing",
         cx=_percent(axis.place(number - 1)),
         cy=middle,
         r=6,
@@ -147,14 +147,14 @@ def _failing_mark(axis: Axis, place: ExchangeOnPage, number: int, top: int, expe
 
 
 def _fails(expected: bool) -> str:
-    return "fails, as expected" if expected else "fails"
+    return "fails (expected failure)" if expected else "fails"
 
 
 def _flags(axis: Axis, failing: Mapping[int, bool], bottom: int) -> Iterator[Html]:
     for index, number in enumerate(sorted(failing)):
         x = axis.place(number - 1)
         y = (index % _FLAG_ROWS + 1) * _FLAG
-        kind = "flag expected" if failing[number] else "flag"
+        kind = "flag expected_failure" if failing[number] else "flag"
         anchor = "start" if x < 0.5 else "end"
         yield Html(
             f'<g class="{kind} {anchor}">'
@@ -184,10 +184,10 @@ def _failing_in_words(failing: Mapping[int, bool]) -> str:
 
 def _about(axis: Axis) -> str:
     if not axis.span:
-        return "In the order of the frames: no times are known."
+        return "Frames in order; their times are unknown."
     if axis.is_linear:
         return "Time since the request. A taller mark stands for several frames."
     return (
-        "Time since the request, not to scale: where nothing came the axis is shorter, and "
-        "where much came it is wider. A taller mark stands for several frames."
+        "Time since the request, not to scale: idle periods are compressed and busy ones expanded. "
+        "A taller mark stands for several frames."
     )

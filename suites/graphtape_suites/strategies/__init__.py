@@ -1,11 +1,12 @@
-"""Hypothesis strategies of what a server may legally answer, to build properties on.
+"""Hypothesis strategies for legal responses of a server, to build properties on.
 
-A run is drawn first (a `Plan`: what the graph does), then happens (a `Run`: ids, times, an order),
-then is shown as its request asks (a `View`), then written as a server of some dialect does.
+A `RunModel` is drawn first: the behaviour of the graph. A `SimulatedRun` adds ids, times and an
+order, a `RunView` selects the events for a request, and a `ServerBehavior` writes them as a server
+of some dialect does.
 
-- `streams`, `waits`, `joins`, `refusals`: whole exchanges; `same_run_variants`: several of one request.
+- `streams`, `waits`, `joins`, `refusals`: exchanges; `same_run_variants`: several for one run.
 - `run_requests`, `run_options`, `json_values`, `json_objects`, `messages`, `chunkings`: the parts.
-- `fault_plans`: what goes wrong with an answer of the mock.
+- `fault_plans`: faults in a response of the mock.
 """
 
 from graphtape_suites.strategies.exchanges import joins, same_run_variants, streams, waits
@@ -23,13 +24,13 @@ __all__ = [
     "joins",
     "json_objects",
     "json_values",
-    "same_run_variants",
     "messages",
-    "run_models",
+    "model_streams",
     "refusals",
+    "run_models",
     "run_options",
     "run_requests",
-    "model_streams",
+    "same_run_variants",
     "stream_modes",
     "streams",
     "texts",

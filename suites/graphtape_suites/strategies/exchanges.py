@@ -1,4 +1,4 @@
-"""Whole legal exchanges: what the servers of each dialect may answer to a run request."""
+"""Whole legal exchanges: run requests with possible responses of the servers of each dialect."""
 
 import random
 from collections.abc import Sequence
@@ -15,35 +15,35 @@ from graphtape_contracts.parsing.exchange_head import StreamOptions, stream_opti
 from graphtape_suites.strategies.framings import chunkings, frames_of
 from graphtape_suites.strategies.graph_models import run_models
 from graphtape_suites.strategies.model.graph_model import RunModel
-from graphtape_suites.strategies.model.run_view import RunView, Told
+from graphtape_suites.strategies.model.run_view import NamedEvent, RunView
 from graphtape_suites.strategies.model.servers import DialectChoice, ServerBehavior, servers, timed
 from graphtape_suites.strategies.model.simulated_run import SimulatedRun
 from graphtape_suites.strategies.requests import join_request, run_requests, stream_modes
 
 _LIVE_ONLY = ("error", "messages/metadata", "messages/partial", "messages/complete")
-"""What langgraph-api 0.16.7 does not send again to those who join later."""
+"""Events that langgraph-api 0.16.7 does not send to clients that join later."""
 
 
 @dataclass(frozen=True)
 class SimulatedServer:
-    """A server and what happens there to one run request; the ground for related exchanges."""
+    """A server and the model of a run on it, shared by related exchanges."""
 
     server: ServerBehavior
-    plan: RunModel
+    model: RunModel
 
     def run(self, request: Request, seed: int) -> SimulatedRun:
-        """Let it happen once."""
+        """Return one run for *request*; the same seed gives the same run."""
         asked = stream_options(request)
         kept = asked is not None and asked.keeps_thread
         return SimulatedRun(
-            self.plan,
+            self.model,
             seed,
             checkpoints=kept or self.server.keeps_checkpoints,
             whole=self.server.shows_whole_state(asked.modes if asked else ()),
         )
 
     def view(self, asked: StreamOptions) -> RunView:
-        """Return what is shown to those who asked so."""
+        """Return the view for a request with these options."""
         server = self.server
         return RunView(asked.modes, asked.subgraphs, server.dialect, server.completes)
 
@@ -53,7 +53,7 @@ class SimulatedServer:
 def simulated_servers(
     draw: st.DrawFn, who: DialectChoice = "any", *, deterministic: bool = False
 ) -> SimulatedServer:
-    """A server and a plan that it can carry out: with the same result each time if *deterministic*."""
+    """A server and a run it supports, with the same result each time if *deterministic*."""
     server = draw(servers(who))
     known = server.dialect is not None
     asks = server.dialect is not Dialect.JAVASCRIPT
@@ -77,44 +77,44 @@ def streams(
 ) -> Exchange:
     """An exchange of `POST /runs/stream`, of a server of the *dialect*, `unknown` or `any`.
 
-    *modes* are the stream modes that are asked for, and *subgraphs* says whether those are; both
-    are drawn if they are not given. LangGraph.js is never asked for `values` of subgraphs.
+    *modes* are the stream modes of the request and *subgraphs* its `stream_subgraphs`; both are
+    drawn if not given. Requests to LangGraph.js never combine `values` and subgraphs.
     """
-    scene = draw(simulated_servers(dialect))
-    request = draw(run_requests(modes=modes, subgraphs=subgraphs, dialect=scene.server.dialect))
-    return _streamed(draw, scene, request, draw(_seeds()))
+    simulated = draw(simulated_servers(dialect))
+    request = draw(run_requests(modes=modes, subgraphs=subgraphs, dialect=simulated.server.dialect))
+    return _streamed(draw, simulated, request, draw(_seeds()))
 
 
 @st.composite
 def waits(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
     """An exchange of `POST /runs/wait`."""
-    scene = draw(simulated_servers(dialect))
-    request = draw(run_requests("/runs/wait", dialect=scene.server.dialect))
-    return _waited(draw, scene, request, draw(_seeds()))
+    simulated = draw(simulated_servers(dialect))
+    request = draw(run_requests("/runs/wait", dialect=simulated.server.dialect))
+    return _waited(draw, simulated, request, draw(_seeds()))
 
 
 @st.composite
 def joins(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
-    """A resumable stream, and `GET .../stream` of the same run for what follows one event."""
-    scene = draw(simulated_servers(dialect))
-    request = draw(run_requests(dialect=scene.server.dialect))
+    """A resumable stream, and `GET .../stream` of the same run from one event on."""
+    simulated = draw(simulated_servers(dialect))
+    request = draw(run_requests(dialect=simulated.server.dialect))
     request = _asking(request, stream_resumable=True)
     seed = draw(_seeds())
-    return [_streamed(draw, scene, request, seed), _joined(draw, scene, request, seed)]
+    return [_streamed(draw, simulated, request, seed), _joined(draw, simulated, request, seed)]
 
 
 @st.composite
 def same_run_variants(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
-    """Exchanges whose requests ask for the same run, in other ways.
+    """Exchanges whose requests ask for the same run with different options.
 
     A stream of several modes; one of each of them alone; a wait; a stream with the events of
-    subgraphs; and two of one request. Each is a run of its own: ids, times and the order of what
-    happens at the same time are its own too.
+    subgraphs; and two of one request. Each is a separate run with its own ids, times
+    and order of parallel events.
     """
-    scene = draw(simulated_servers(dialect, deterministic=True))
+    simulated = draw(simulated_servers(dialect, deterministic=True))
     modes = draw(stream_modes())[:4]
-    request = draw(run_requests(modes=modes, subgraphs=False, dialect=scene.server.dialect))
-    nested = scene.server.dialect is not Dialect.JAVASCRIPT or "values" not in modes
+    request = draw(run_requests(modes=modes, subgraphs=False, dialect=simulated.server.dialect))
+    nested = simulated.server.dialect is not Dialect.JAVASCRIPT or "values" not in modes
     asked = [
         request,
         request,
@@ -124,8 +124,8 @@ def same_run_variants(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[E
     wait = Request("POST", "/runs/wait", request.headers, request.body)
     seed = draw(_seeds())
     return [
-        *(_streamed(draw, scene, each, seed + n) for n, each in enumerate(asked, 1)),
-        _waited(draw, scene, wait, seed),
+        *(_streamed(draw, simulated, each, seed + n) for n, each in enumerate(asked, 1)),
+        _waited(draw, simulated, wait, seed),
     ]
 
 
@@ -144,27 +144,27 @@ def _asked(request: Request) -> StreamOptions:
     return asked
 
 
-def _streamed(draw: st.DrawFn, scene: SimulatedServer, request: Request, seed: int) -> Exchange:
-    run = scene.run(request, seed)
+def _streamed(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed: int) -> Exchange:
+    run = simulated.run(request, seed)
     chance = random.Random(seed)
-    events = _numbered(scene, request, run, chance)
-    head = scene.server.stream_head(run, request)
-    return Exchange(request, head, _framed(draw, scene.server, events, chance))
+    events = _numbered(simulated, request, run, chance)
+    head = simulated.server.stream_head(run, request)
+    return Exchange(request, head, _framed(draw, simulated.server, events, chance))
 
 
 def _numbered(
-    scene: SimulatedServer, request: Request, run: SimulatedRun, chance: random.Random
-) -> list[tuple[Told, str | None]]:
+    simulated: SimulatedServer, request: Request, run: SimulatedRun, chance: random.Random
+) -> list[tuple[NamedEvent, str | None]]:
     asked = _asked(request)
-    told = scene.server.additions(scene.view(asked).events(run), chance)
-    ids = scene.server.ids(len(told), run, resumable=asked.resumable, chance=chance)
+    told = simulated.server.additions(simulated.view(asked).events(run), chance)
+    ids = simulated.server.ids(len(told), run, resumable=asked.resumable, chance=chance)
     return list(zip(told, ids, strict=True))
 
 
 def _framed(
     draw: st.DrawFn,
     server: ServerBehavior,
-    events: Sequence[tuple[Told, str | None]],
+    events: Sequence[tuple[NamedEvent, str | None]],
     chance: random.Random,
 ) -> tuple[Frame, ...]:
     heartbeat = server.framing.heartbeat
@@ -177,21 +177,21 @@ def _framed(
     return timed(frames_of(draw(chunkings(b"".join(blocks)))), chance)
 
 
-def _waited(draw: st.DrawFn, scene: SimulatedServer, request: Request, seed: int) -> Exchange:
-    run = scene.run(request, seed)
-    server = scene.server
-    output = server.output_style.write(scene.view(_asked(request)).output(run)).encode()
+def _waited(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed: int) -> Exchange:
+    run = simulated.run(request, seed)
+    server = simulated.server
+    output = server.output_style.write(simulated.view(_asked(request)).output(run)).encode()
     lead = b"\n" * draw(st.integers(0, 3))
     pieces = [*(lead[n : n + 1] for n in range(len(lead))), *draw(chunkings(output))]
     frames = tuple(Frame(5.0 * n, piece) for n, piece in enumerate(pieces, 1))
     return Exchange(request, server.wait_head(run, request), frames)
 
 
-def _joined(draw: st.DrawFn, scene: SimulatedServer, request: Request, seed: int) -> Exchange:
-    run = scene.run(request, seed)
+def _joined(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed: int) -> Exchange:
+    run = simulated.run(request, seed)
     chance = random.Random(seed)
-    events = _numbered(scene, request, run, chance)
-    server = scene.server
+    events = _numbered(simulated, request, run, chance)
+    server = simulated.server
     if server.dialect is Dialect.JAVASCRIPT:  # Only those who join see ids there.
         events = [(told, str(n)) for n, (told, _) in enumerate(events)]
     at = draw(st.integers(-1, len(events) - 1))

@@ -1,6 +1,6 @@
-"""What can go wrong with the answers of a deployment: fault plans, which shrink to the mildest.
+"""Fault plans for responses of the mock; they shrink to the mildest fault.
 
-A plan is a list of faults to give to `graphtape_mock.use(fault=...)`; an empty one is no fault.
+A plan is a list of faults for `graphtape_mock.use(fault=...)`; an empty plan has no fault.
 """
 
 from hypothesis import strategies as st
@@ -29,11 +29,10 @@ _SEEDS = st.integers(0, 2**16)
 def fault_plans(
     *, events: int = 1, most_bytes: int = 1000, most_seconds: float = 0.05
 ) -> st.SearchStrategy[list[Fault]]:
-    """Draw what goes wrong with one answer: nothing, or up to two faults, in their order.
+    """Draw the faults of one response: none, or up to two in order.
 
-    *events* is how many events the answer has at least: faults happen at one of these. Cuts
-    happen behind *most_bytes* at most, and nothing is late by more than *most_seconds*; nothing
-    stalls for good.
+    *events* is the least number of events in the response: faults happen at one of these. Cuts
+    happen within *most_bytes*, and delays and stalls last *most_seconds* at most.
     """
     seconds = st.floats(0, most_seconds)
     spoilt = st.one_of(_at_events(events), _cuts(events, most_bytes), _stalls(events, seconds))

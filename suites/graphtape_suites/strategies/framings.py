@@ -1,6 +1,7 @@
-"""How events become bytes: line ends, fields, comments, pieces; each server has its habits.
+"""The bytes of events, by server: line ends, fields, comments, pieces.
 
-A server that nobody knows may do what the standard of Server-Sent Events allows and the SDKs read:
+A server of unknown dialect may do everything that the standard of Server-Sent Events allows and the
+SDKs read:
 CRLF or LF, any order of fields, data of several lines, comments between events. Lines that end with
 CR alone, which the standard allows too, are left out: readers that split at line feeds miss them.
 """
@@ -17,12 +18,12 @@ from hypothesis import strategies as st
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame
 from graphtape_contracts.sse import Decoder
-from graphtape_suites.strategies.model.run_view import Told
+from graphtape_suites.strategies.model.run_view import NamedEvent
 
 
 @dataclass(frozen=True)
 class Style:
-    """How JSON is written."""
+    """A style of JSON text."""
 
     indent: int | None = None
     separators: tuple[str, str] = (",", ":")
@@ -41,22 +42,22 @@ class Style:
 COMPACT = Style()
 PRETTY = Style(indent=2)
 SPACED = Style(separators=(", ", ": "), ascii_only=True)
-"""As Aegra writes the body of a wait."""
+"""The style of Aegra for the body of a wait."""
 
 
 @dataclass(frozen=True)
 class Framing:
-    """How a server writes a stream."""
+    """The way a server writes a stream."""
 
     eol: str = "\r\n"
     style: Style = COMPACT
     fields: tuple[str, ...] = ("event", "data", "id")
     colon: str = ": "
     heartbeat: str | None = ": heartbeat\r\n\r\n"
-    """The comment it sends when it has nothing to say for a while; None if it sends none."""
+    """The comment it sends while idle; None if it sends none."""
     null_is_empty: bool = False
 
-    def write(self, told: Told, id_: str | None = None) -> bytes:
+    def write(self, told: NamedEvent, id_: str | None = None) -> bytes:
         """Return the block of one event."""
         name, value = told
         text = "" if value is None and self.null_is_empty else self.style.write(value)

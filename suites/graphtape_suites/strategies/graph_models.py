@@ -57,11 +57,11 @@ def run_models(
     marked: bool = True,
     deterministic: bool = False,
 ) -> RunModel:
-    """Anything that may happen to a run.
+    """Models of runs, including failures, cancellations and retries.
 
-    Without *asks* no task interrupts the run; without *retries* the server tries no run twice;
-    *marked* says whether the chunks of messages tell their last; *deterministic* plans show the same
-    in every run, ids, times and the order of what happens at the same time apart.
+    Without *asks* no task interrupts the run; without *retries* there is one attempt; with *marked*
+    the last chunk of a message is marked; *deterministic* models give the same events in every run,
+    except for ids, times and the order of parallel events.
     """
     graph: Graph | Function
     if draw(_ONE_IN_EIGHT):
@@ -69,22 +69,22 @@ def run_models(
     else:
         graph = draw(graphs(asks=asks, marked=marked))
     assume(not deterministic or repeats(graph))
-    plan = RunModel(graph, draw(st.sampled_from(_GRAPH_IDS)))
-    odd = draw(st.sampled_from(("", "", "", "", "", "", "", "unmakable", "cancelled", "retried")))
+    model = RunModel(graph, draw(st.sampled_from(_GRAPH_IDS)))
+    odd = draw(st.sampled_from(("", "", "", "", "", "", "", "start_error", "cancelled", "retried")))
     if not odd:
-        return plan
-    if odd == "unmakable":
-        return replace(plan, unmakable=draw(failures()))
+        return model
+    if odd == "start_error":
+        return replace(model, start_error=draw(failures()))
     if deterministic:
-        return plan
+        return model
     if odd == "retried" and retries:
-        return replace(plan, failed_attempts=draw(st.integers(1, 3)))
-    return replace(plan, cancelled=True)
+        return replace(model, failed_attempts=draw(st.integers(1, 3)))
+    return replace(model, cancelled=True)
 
 
 @st.composite
 def graphs(draw: st.DrawFn, *, asks: bool = True, marked: bool = True, depth: int = 2) -> Graph:
-    """Graphs that call others up to *depth* levels below them."""
+    """Graphs that call other graphs, nested up to *depth* levels."""
     steps: tuple[tuple[Task, ...], ...] = ()
     if not draw(_ONE_IN_EIGHT):
         steps = draw(_several_steps(asks=asks, marked=marked, depth=depth))

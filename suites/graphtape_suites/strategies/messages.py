@@ -98,8 +98,8 @@ def model_streams(*, marked: bool = True) -> st.SearchStrategy[ModelStream]:
         ({}, {"finish_reason": "stop", "model_name": "fake-1"})
     )
     return st.builds(
-        _speech,
-        st.one_of(_words(), _blocks(), _calls()),
+        _model_stream,
+        st.one_of(_text_pieces(), _blocks(), _calls()),
         _usages(),
         finish,
         st.none() | message_ids(),
@@ -109,7 +109,7 @@ def model_streams(*, marked: bool = True) -> st.SearchStrategy[ModelStream]:
     )
 
 
-def _speech(
+def _model_stream(
     pieces: list[MessagePiece],
     usage: Json | None,
     finish: Json,
@@ -135,7 +135,7 @@ def _speech(
 
 
 @cache
-def _words() -> st.SearchStrategy[list[MessagePiece]]:
+def _text_pieces() -> st.SearchStrategy[list[MessagePiece]]:
     return st.lists(st.builds(MessagePiece, texts()), min_size=1, max_size=5)
 
 
@@ -186,13 +186,13 @@ def copied(value: Any, change: dict[str, str | None]) -> Any:
     if not is_object(value):
         return value
     inner = {key: copied(item, change) for key, item in value.items()}
-    if is_message(inner) and inner.get("id") in change:
+    if is_generated_message(inner) and inner.get("id") in change:
         inner["id"] = change[inner["id"]]
     return inner
 
 
-def is_message(value: object) -> bool:
-    """Whether *value* is a message, of those that these strategies make."""
+def is_generated_message(value: object) -> bool:
+    """Return whether *value* is a message made by these strategies."""
     return is_object(value) and "response_metadata" in value
 
 
@@ -200,5 +200,7 @@ def messages_of(values: Json) -> list[Json]:
     """Return the messages that are values of an update or a state, alone or in a list."""
     found: list[Json] = []
     for value in values.values():
-        found += [item for item in (value if is_list(value) else [value]) if is_message(item)]
+        found += [
+            item for item in (value if is_list(value) else [value]) if is_generated_message(item)
+        ]
     return found

@@ -1,4 +1,4 @@
-"""Requests that no server accepts, and how the servers of each dialect refuse them."""
+"""Requests that no server accepts, with the refusals of the servers of each dialect."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,7 +18,7 @@ _UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class _Fault:
-    """Something wrong about a request, and the status that each dialect answers it with."""
+    """A defect of a request, and the status of its refusal in each dialect."""
 
     name: str
     python: int
@@ -39,7 +39,7 @@ class _Fault:
         return replace(request, method=self.method, body=body)
 
     def statuses(self, dialect: Dialect | None) -> tuple[int, ...]:
-        """Return the statuses to choose from; an unknown server may answer as any other does."""
+        """Return the possible statuses; a server of unknown dialect may send any of them."""
         match dialect:
             case Dialect.PYTHON:
                 return (self.python,)

@@ -36,7 +36,7 @@ def run_requests(
     subgraphs: bool | None = None,
     dialect: Dialect | None = None,
 ) -> Request:
-    """A request that starts a run, with any of the options that change nothing about the answer.
+    """A request that starts a run, with options that do not change the response.
 
     *modes* and *subgraphs* are drawn if they are not given. Where *dialect* is that of
     LangGraph.js, `values` is not asked for together with subgraphs: neither version can do it.
@@ -60,7 +60,7 @@ def run_options(
     dialect: Dialect | None = None,
     keep: bool = False,
 ) -> Json:
-    """The fields of a run request that say what is shown, and that change nothing about the run.
+    """The fields of a run request that select what is shown and do not change the run.
 
     See `run_requests`; with *keep* the thread of the run is kept now and then.
     """
@@ -96,13 +96,13 @@ def _options(*, keep: bool) -> st.SearchStrategy[Json]:
 
 @cache
 def _unread() -> st.SearchStrategy[Json]:
-    """Fields that no server looks into."""
+    """Fields that no server reads."""
     return st.fixed_dictionaries(
         {}, optional={"metadata": json_objects(max_size=1), "unknown_field": json_values()}
     )
 
 
 def join_request(thread_id: str, run_id: str, last_event_id: str | None) -> Request:
-    """Return the request for what follows an event of a run that was started before."""
+    """Return the request for the events of a run after *last_event_id*."""
     seen: Headers = (("last-event-id", last_event_id),) if last_event_id else ()
     return Request("GET", f"/threads/{thread_id}/runs/{run_id}/stream", seen)

@@ -17,9 +17,9 @@ LEFT_ALONE = frozenset(
         "metadata",  # The runs are tagged in it.
     )
 )
-"""Fields that are not set: what they cost, or do to others, is not for a test to try.
+"""Fields that are never set: they may cost money or time, or affect others.
 
-Nor is `on_disconnect`, which runs in the background do not have.
+`on_disconnect` is not among the drawn fields either: background runs do not have it.
 """
 
 VALUES: tuple[Any, ...] = (None, True, False, 0, 5, -1, 1.5, "", "x", [], ["x"], {}, {"x": 1})

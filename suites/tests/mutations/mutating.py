@@ -2,11 +2,13 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from graphtape_contracts import Exchange, Frame, Headers, sse
+from editing import with_headers, with_parts, with_status
+
+from graphtape_contracts import Exchange, Frame, sse
 from graphtape_contracts.json_value import Path, is_list, is_object
 from graphtape_contracts.parsing.event import Absent, event_of, parse
 
@@ -73,12 +75,6 @@ def _events(exchange: Exchange) -> list[int]:
     return [n for n, frame in enumerate(exchange.frames) if frame.event is not None]
 
 
-def _with(exchange: Exchange, parts: Sequence[Frame | bytes]) -> Exchange:
-    body = b"".join(part if isinstance(part, bytes) else part.raw for part in parts)
-    frames = tuple(sse.decode(body)) if exchange.is_stream else (Frame(0.0, body),)
-    return replace(exchange, frames=frames)
-
-
 def drop(exchange: Exchange, chance: random.Random) -> Mutation | None:
     """Leave an event out."""
     if not (events := _events(exchange)):
@@ -86,7 +82,7 @@ def drop(exchange: Exchange, chance: random.Random) -> Mutation | None:
     at = chance.choice(events)
     frames = list(exchange.frames)
     return Mutation(
-        "drop an event", exchange, _with(exchange, [*frames[:at], *frames[at + 1 :]]), at
+        "drop an event", exchange, with_parts(exchange, [*frames[:at], *frames[at + 1 :]]), at
     )
 
 
@@ -97,7 +93,7 @@ def duplicate(exchange: Exchange, chance: random.Random) -> Mutation | None:
     at = chance.choice(events)
     frames = list(exchange.frames)
     twice = [*frames[: at + 1], *frames[at:]]
-    return Mutation("send an event twice", exchange, _with(exchange, twice), at)
+    return Mutation("send an event twice", exchange, with_parts(exchange, twice), at)
 
 
 def swap(exchange: Exchange, chance: random.Random) -> Mutation | None:
@@ -109,7 +105,7 @@ def swap(exchange: Exchange, chance: random.Random) -> Mutation | None:
     one, other = events[place], events[place + 1]
     frames = list(exchange.frames)
     frames[one], frames[other] = frames[other], frames[one]
-    changed = _with(exchange, frames)
+    changed = with_parts(exchange, frames)
     if changed.body == exchange.body:
         return None
     return Mutation("swap two events", exchange, changed, one, new=exchange.frames[other].event)
@@ -129,7 +125,7 @@ def _rename(exchange: Exchange, chance: random.Random, names: tuple[str, ...]) -
         return None  # A server that writes no space there.
     parts: list[Frame | bytes] = list(exchange.frames)
     parts[at] = raw
-    return Mutation(kind, exchange, _with(exchange, parts), at, old=old, new=new)
+    return Mutation(kind, exchange, with_parts(exchange, parts), at, old=old, new=new)
 
 
 def rename(exchange: Exchange, chance: random.Random) -> Mutation | None:
@@ -151,7 +147,7 @@ def truncate(exchange: Exchange, chance: random.Random) -> Mutation | None:
     cut = chance.randrange(1, len(raw))
     parts: list[Frame | bytes] = list(exchange.frames)
     parts[at] = raw[:cut]
-    changed = _with(exchange, parts)
+    changed = with_parts(exchange, parts)
     return Mutation("truncate a frame", exchange, changed, at, old=raw, new=raw[:cut])
 
 
@@ -191,12 +187,12 @@ def _data(exchange: Exchange, chance: random.Random) -> tuple[int, Any] | None:
 def _written(exchange: Exchange, at: int, value: Any) -> Exchange:
     text = json.dumps(value, separators=(",", ":"))
     if not exchange.is_stream:
-        return _with(exchange, [text.encode()])
+        return with_parts(exchange, [text.encode()])
     frame = exchange.frames[at]
     eol: sse.Eol = "\r\n" if frame.raw.endswith(b"\r\n") else "\n"
     parts: list[Frame | bytes] = list(exchange.frames)
     parts[at] = sse.encode_event(frame.event or "", text, frame.id, eol=eol)
-    return _with(exchange, parts)
+    return with_parts(exchange, parts)
 
 
 def drop_key(exchange: Exchange, chance: random.Random) -> Mutation | None:
@@ -259,16 +255,12 @@ def change_text(exchange: Exchange, chance: random.Random) -> Mutation | None:
     return Mutation("change a value", exchange, mutant, at, path, old, new)
 
 
-def _headed(exchange: Exchange, headers: Headers) -> Exchange:
-    return replace(exchange, response=replace(exchange.response, headers=headers))
-
-
 def drop_header(exchange: Exchange, chance: random.Random) -> Mutation | None:
     """Leave a header out."""
     if not (headers := exchange.response.headers):
         return None
     at = chance.randrange(len(headers))
-    mutant = _headed(exchange, headers[:at] + headers[at + 1 :])
+    mutant = with_headers(headers[:at] + headers[at + 1 :])(exchange)
     return Mutation("drop a header", exchange, mutant, old=headers[at][0])
 
 
@@ -281,7 +273,8 @@ def change_header(exchange: Exchange, chance: random.Random) -> Mutation | None:
     new = chance.choice(("", "x", f"{value}x", value[1:]))
     if new == value:
         return None
-    mutant = _headed(exchange, (*headers[:at], (name, new), *headers[at + 1 :]))
+    changed = (*headers[:at], (name, new), *headers[at + 1 :])
+    mutant = with_headers(changed)(exchange)
     return Mutation("change a header", exchange, mutant, old=name, new=new)
 
 
@@ -289,7 +282,7 @@ def change_status(exchange: Exchange, chance: random.Random) -> Mutation | None:
     """Answer with another status."""
     old = exchange.response.status
     new = chance.choice([status for status in (200, 204, 302, 404, 422, 500) if status != old])
-    mutant = replace(exchange, response=replace(exchange.response, status=new))
+    mutant = with_status(new)(exchange)
     return Mutation("change the status", exchange, mutant, old=old, new=new)
 
 

@@ -1,4 +1,4 @@
-"""Random mutations: what they change, say of themselves, and leave alone."""
+"""Random mutations: their descriptions, and exchanges that they leave unchanged."""
 
 import random
 from dataclasses import replace
@@ -18,7 +18,7 @@ def stream(*blocks: bytes) -> Exchange:
     return replace(captured(STREAM), frames=frames)
 
 
-def test_a_mutation_says_what_was_changed() -> None:
+def test_a_mutation_describes_the_change() -> None:
     mutation = rename(captured(STREAM), random.Random(0))
 
     assert mutation is not None
@@ -26,7 +26,7 @@ def test_a_mutation_says_what_was_changed() -> None:
     assert f"(frame {mutation.at})" in str(mutation)
 
 
-def test_a_mutation_of_an_output_knows_what_it_was() -> None:
+def test_a_mutation_of_an_output_keeps_the_old_value() -> None:
     mutation = drop_header(captured(WAIT), random.Random(0))
 
     assert mutation is not None
@@ -35,29 +35,29 @@ def test_a_mutation_of_an_output_knows_what_it_was() -> None:
 
 
 @pytest.mark.parametrize("mutator", [rename, misspell])
-def test_an_event_that_is_written_in_another_way_is_left_alone(mutator: Mutator) -> None:
+def test_an_event_in_another_format_is_left_unchanged(mutator: Mutator) -> None:
     assert mutator(stream(b"event:values\ndata:{}\n\n"), random.Random(0)) is None
 
 
 @pytest.mark.parametrize("mutator", [rename, misspell, swap])
-def test_what_is_no_stream_has_no_events_to_change(mutator: Mutator) -> None:
+def test_an_output_has_no_events_to_change(mutator: Mutator) -> None:
     assert mutator(captured(WAIT), random.Random(0)) is None
 
 
-def test_events_that_are_equal_are_not_swapped() -> None:
+def test_equal_events_are_not_swapped() -> None:
     block = b"event: values\ndata: {}\n\n"
 
     assert swap(stream(block, block), random.Random(0)) is None
 
 
-def test_an_answer_without_headers_has_none_to_change() -> None:
+def test_a_response_without_headers_has_none_to_change() -> None:
     bare = Exchange(Request("GET", "/ok"), Response(200), (Frame(0.0, b"{}"),))
 
     assert drop_header(bare, random.Random(0)) is None
     assert change_header(bare, random.Random(0)) is None
 
 
-def test_a_header_is_never_given_the_value_that_it_has() -> None:
+def test_a_header_never_keeps_its_value() -> None:
     headed = Exchange(Request("GET", "/ok"), Response(200, (("a", "x"),)), ())
 
     made = [change_header(headed, random.Random(seed)) for seed in range(20)]

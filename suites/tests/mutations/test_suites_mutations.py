@@ -1,6 +1,6 @@
-"""Random mutations of captured exchanges: what the contract sees of them.
+"""Random mutations of captured exchanges: the share that the rules detect.
 
-The seeds are fixed: the figures change only with the rules and the captures.
+The seeds are fixed: the numbers change only with the rules and the captures.
 """
 
 import random
@@ -18,20 +18,20 @@ from graphtape_contracts.checker import check
 from graphtape_contracts.dialect import Dialect, detect
 from graphtape_contracts.parsing.exchange_head import Kind, kind_of
 
-ANSWERS = (Kind.STREAM, Kind.WAIT, Kind.REFUSAL)
+RUN_KINDS = (Kind.STREAM, Kind.WAIT, Kind.REFUSAL)
 EACH = 400
 """How many mutants of each kind are made."""
 LARGEST = 60_000
-"""Bytes of a body; larger ones only take time."""
+"""Bytes of a body; larger ones only cost time."""
 
 
 def spotless(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Return those of *exchanges* of runs about which there is nothing at all to say."""
+    """Return the run exchanges among *exchanges* without any finding."""
     return [
         exchange
         for exchange in exchanges
         if exchange.end is End.COMPLETE
-        and kind_of(exchange.request, exchange.response) in ANSWERS
+        and kind_of(exchange.request, exchange.response) in RUN_KINDS
         and len(exchange.body) < LARGEST
         and not check(exchange)
     ]
@@ -44,27 +44,27 @@ def mutants(mutator: Mutator, bases: Sequence[Exchange], seed: int) -> list[Muta
     return [mutation for mutation in made if mutation is not None]
 
 
-class Verdict(StrEnum):
-    """What became of a mutant."""
+class Detection(StrEnum):
+    """Whether the rules detected a mutant."""
 
     CAUGHT = "caught"
     MISSED = "missed"
     CRASH = "a rule failed"
 
 
-def judge(mutation: Mutation) -> Verdict:
-    """Return whether the contract sees the *mutation*."""
-    # Whose server it is does not change with what it sends.
+def judge(mutation: Mutation) -> Detection:
+    """Return whether the rules detect the *mutation*."""
+    # A mutation does not change the dialect of the server.
     dialect: Dialect | None = detect(mutation.base.response)
     try:
-        return Verdict.CAUGHT if check(mutation.mutant, dialect=dialect) else Verdict.MISSED
+        return Detection.CAUGHT if check(mutation.mutant, dialect=dialect) else Detection.MISSED
     except Exception:
-        return Verdict.CRASH
+        return Detection.CRASH
 
 
 @pytest.fixture(name="judged", scope="module")
-def _judged() -> list[tuple[Mutation, Verdict]]:
-    """All mutants, and what became of each."""
+def _judged() -> list[tuple[Mutation, Detection]]:
+    """All mutants, each with its detection."""
     bases = spotless(list(captures().values()))
     made = [
         mutation
@@ -75,18 +75,18 @@ def _judged() -> list[tuple[Mutation, Verdict]]:
 
 
 @pytest.fixture(name="missed")
-def _missed(judged: list[tuple[Mutation, Verdict]]) -> list[Mutation]:
-    """The mutants about which the contract is silent."""
-    return [mutation for mutation, verdict in judged if verdict is Verdict.MISSED]
+def _missed(judged: list[tuple[Mutation, Detection]]) -> list[Mutation]:
+    """The mutants that no rule detects."""
+    return [mutation for mutation, verdict in judged if verdict is Detection.MISSED]
 
 
-def table(judged: Sequence[tuple[Mutation, Verdict]]) -> list[str]:
+def table(judged: Sequence[tuple[Mutation, Detection]]) -> list[str]:
     """Return the lines of a table: by kind of mutation the share that is caught, and why."""
     made = Counter(mutation.kind for mutation, _ in judged)
-    missed = [mutation for mutation, verdict in judged if verdict is Verdict.MISSED]
+    missed = [mutation for mutation, verdict in judged if verdict is Detection.MISSED]
     silent = Counter(mutation.kind for mutation in missed)
     why = Counter((mutation.kind, explain(mutation)) for mutation in missed)
-    lines = ["random mutations: the share that is caught, and why the others are not"]
+    lines = ["random mutations: the share that is caught, and the reasons for the rest"]
     for kind, count in made.items():
         lines.append(_share(kind, count - silent[kind], count))
         lines += [f"      {n:>4} {reason}" for (of, reason), n in why.most_common() if of == kind]
@@ -98,11 +98,11 @@ def _share(kind: str, caught: int, made: int) -> str:
 
 
 def test_every_mutant_that_is_not_caught_is_explained(
-    judged: list[tuple[Mutation, Verdict]],
+    judged: list[tuple[Mutation, Detection]],
     missed: list[Mutation],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Prints what the contract is worth."""
+    """Print the share of detected mutants."""
     unexplained = [str(mutation) for mutation in missed if explain(mutation) is None]
 
     with capsys.disabled():
@@ -114,22 +114,22 @@ def test_every_reason_explains_a_mutant(missed: list[Mutation]) -> None:
     assert {reason.why for reason in REASONS} <= {explain(mutation) for mutation in missed}
 
 
-def test_some_mutants_of_each_kind_are_caught(judged: list[tuple[Mutation, Verdict]]) -> None:
-    caught = {mutation.kind for mutation, verdict in judged if verdict is Verdict.CAUGHT}
+def test_some_mutants_of_each_kind_are_caught(judged: list[tuple[Mutation, Detection]]) -> None:
+    caught = {mutation.kind for mutation, verdict in judged if verdict is Detection.CAUGHT}
 
     assert caught == {mutation.kind for mutation, _ in judged}
 
 
-def test_no_rule_fails_whatever_it_is_given(judged: list[tuple[Mutation, Verdict]]) -> None:
-    assert [str(mutation) for mutation, verdict in judged if verdict is Verdict.CRASH] == []
+def test_no_rule_crashes_on_any_mutant(judged: list[tuple[Mutation, Detection]]) -> None:
+    assert [str(mutation) for mutation, verdict in judged if verdict is Detection.CRASH] == []
 
 
-def test_a_rule_that_fails_is_seen(
-    judged: list[tuple[Mutation, Verdict]], monkeypatch: pytest.MonkeyPatch
+def test_a_crashing_rule_is_noticed(
+    judged: list[tuple[Mutation, Detection]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr("test_suites_mutations.check", fail)
 
-    assert judge(judged[0][0]) is Verdict.CRASH
+    assert judge(judged[0][0]) is Detection.CRASH

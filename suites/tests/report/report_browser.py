@@ -1,4 +1,4 @@
-"""A real browser, as far as the tests of the report need one: DevTools over a pipe.
+"""A real browser for the tests of the report, controlled by the DevTools protocol over a pipe.
 
 The protocol is JSON in both directions, each message ended by a NUL. The browser reads it from file
 descriptor 3 and writes it to 4; a shell puts its standard input and output there.
@@ -20,16 +20,16 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 REQUIRED = os.environ.get("GRAPHTAPE_BROWSER") == "required"
 
 _LONGEST = 300.0
-"""Seconds after which a browser that hangs is ended."""
+"""Seconds after which a browser that hangs is killed."""
 
 _OPTIONS = (
     "--headless",
     "--remote-debugging-pipe",
-    "--no-sandbox",  # There is none where tests run as root; the pages are ours.
+    "--no-sandbox",  # It does not work for root; the pages are ours.
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
-    # Nothing leaves this machine, and whoever tries is found out.
+    # Requests to any host fail, and are noticed.
     "--proxy-server=127.0.0.1:9",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
@@ -38,16 +38,16 @@ _OPTIONS = (
 class Tab:
     """A page in the browser."""
 
-    def __init__(self, to: IO[bytes], answers: IO[bytes]) -> None:
-        """Speak with the browser through two pipes."""
+    def __init__(self, to: IO[bytes], responses: IO[bytes]) -> None:
+        """Open a tab through the two pipes of a browser."""
         self._to = to
-        self._answers = answers
+        self._responses = responses
         self._count = 0
         self._session: str | None = None
-        self.asked_for: list[str] = []
-        """The URLs that the page asked for."""
-        self.complaints: list[str] = []
-        """What the browser wrote to the console: errors, and violations of the policy."""
+        self.requested: list[str] = []
+        """The URLs that the page requested."""
+        self.errors: list[str] = []
+        """Messages that the browser logged: errors, and violations of the content policy."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -55,7 +55,7 @@ class Tab:
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Do something in the browser; return what it answers."""
+        """Call a DevTools *method* and return its result."""
         self._count += 1
         message = {"id": self._count, "method": method, "params": parameters}
         if self._session is not None:
@@ -68,9 +68,9 @@ class Tab:
         return cast(dict[str, Any], answer["result"])
 
     def open(self, path: Path, width: int, height: int, *, dark: bool = False) -> None:
-        """Load the file *path* in a window of that size, and wait until it is there."""
-        self.asked_for.clear()
-        self.complaints.clear()
+        """Load the file *path* in a window of that size, and wait until it is loaded."""
+        self.requested.clear()
+        self.errors.clear()
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -96,28 +96,28 @@ class Tab:
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
 
     def type(self, text: str) -> None:
-        """Write *text* where the focus is."""
+        """Type *text* into the focused element."""
         self.call("Input.insertText", text=text)
 
     def _read(self) -> dict[str, Any]:
         message = bytearray()
-        while (byte := self._answers.read(1)) != b"\0":
-            assert byte, "the browser went away"
+        while (byte := self._responses.read(1)) != b"\0":
+            assert byte, "the browser closed the pipe"
             message += byte
         return cast(dict[str, Any], json.loads(message))
 
     def _note(self, event: dict[str, Any]) -> None:
-        told = event.get("params", {})
+        parameters = event.get("params", {})
         if event.get("method") == "Network.requestWillBeSent":
-            self.asked_for.append(told["request"]["url"])
+            self.requested.append(parameters["request"]["url"])
         elif event.get("method") == "Log.entryAdded":
-            self.complaints.append(told["entry"]["text"])
+            self.errors.append(parameters["entry"]["text"])
         elif event.get("method") == "Runtime.exceptionThrown":
-            self.complaints.append(str(told["exceptionDetails"]))
+            self.errors.append(str(parameters["exceptionDetails"]))
 
 
 def find_browser(*, required: bool = REQUIRED) -> str:
-    """Return the browser's program; skip the test where there is none, unless it is *required*."""
+    """Return the browser's program; without one, skip the test, or fail it if *required*."""
     for name in NAMES:
         if (found := which(name)) is not None:
             return found
@@ -129,10 +129,12 @@ def find_browser(*, required: bool = REQUIRED) -> str:
 
 @contextmanager
 def browser(program: str, profile: Path) -> Generator[Tab]:
-    """Start the browser *program* with an empty *profile*; give a page of it."""
+    """Start the browser *program* with an empty *profile*; yield a tab."""
     command = [program, *_OPTIONS, f"--user-data-dir={profile}"]
     shell = ["sh", "-c", 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1', "sh", *command]
-    with subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(  # noqa: S603 - the command is ours
+        shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         watch = Timer(_LONGEST, process.kill)

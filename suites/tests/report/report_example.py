@@ -1,4 +1,4 @@
-"""Results as a session finds them: about real exchanges, broken ones, and all that may happen."""
+"""Example results of a session: real and broken exchanges, and every kind of verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ STREAM_HEAD = Response(200, (("content-type", "text/event-stream"),))
 
 
 def results(verdicts: Sequence[Verdict] = (), played: Sequence[ScenarioResult] = ()) -> Results:
-    """Return results with these *verdicts*, about these exchanges."""
+    """Return results with these *verdicts* and scenario results."""
     return Results(
         url=URL,
         server={"version": "0.16.7", "langgraph_py_version": "1.2.22", "flags": {"crons": True}},
@@ -74,12 +74,12 @@ def stream(*frames: Frame, **request: Any) -> Exchange:
 
 
 def event(name: str, data: str, at: float = 0.0) -> Frame:
-    """Return the frame of an event that came *at* seconds."""
+    """Return the frame of an event received *at* seconds."""
     return sse.frame(sse.encode_event(name, data), at)
 
 
 SILENT = stream(event("metadata", "{}", 0.1), event("values", "{}", 0.2))
-"""A short stream."""
+"""A short stream without findings."""
 
 
 def played(*exchanges: Exchange) -> ScenarioResult:
@@ -99,20 +99,20 @@ def timed(exchange: Exchange, step: float = 0.02) -> Exchange:
 
 
 def mutant(family: Sequence[Mutant], wrong: str) -> Exchange:
-    """Return the mutant of a *family* of which that is *wrong*."""
+    """Return the mutant of a *family* with that text in `wrong`."""
     (found,) = [mutant for mutant in family if mutant.wrong == wrong]
     return timed(found.make())
 
 
 def recorded(name: str) -> Exchange:
-    """Return the stream in a bundled recording, with the times at which it really came."""
+    """Return the stream in a bundled recording, with its recorded times."""
     exchanges = read(bundled_recordings() / f"{name}.jsonl").exchanges
     return next(exchange for exchange in exchanges if exchange.is_stream)
 
 
 @cache
 def example() -> Results:
-    """Return results of a deployment that keeps much and breaks some."""
+    """Return results of a deployment that passes many requirements and fails some."""
     played = (
         ScenarioResult(
             "stream.everything",
@@ -135,7 +135,7 @@ def example() -> Results:
         ),
         ScenarioResult(
             "errors.refusals",
-            "Requests that must be refused.",
+            "Invalid requests.",
             (
                 captured("python-cases/bad-stream-no-assistant"),
                 *(m.make() for m in mutants_errors.MUTANTS[:2]),
@@ -144,11 +144,11 @@ def example() -> Results:
         ),
         ScenarioResult(
             "wait.head",
-            "The heads of answers that are waited for.",
+            "The response heads of waits.",
             tuple(m.make() for m in mutants_head.MUTANTS[:4]),
         ),
         ScenarioResult(
-            "resume.join",
+            "reconnect.join",
             "A stream is joined again where it was left.",
             inapplicable="/openapi.json does not list GET /runs/{run_id}/stream",
         ),
@@ -157,7 +157,7 @@ def example() -> Results:
 
 
 def judge(scenarios: Mapping[str, Sequence[Exchange]]) -> list[Verdict]:
-    """Return what the rules say of the exchanges of *scenarios*: a verdict for each rule."""
+    """Return a verdict for each rule on the exchanges of *scenarios*."""
     known = {"messages.partials-grow"}
     verdicts: list[Verdict] = []
     for rule in RULES:
@@ -182,12 +182,12 @@ def judge(scenarios: Mapping[str, Sequence[Exchange]]) -> list[Verdict]:
         if any(scenario.failed for scenario in judged):
             outcome = Outcome.EXPECTED_FAILURE if rule.id in known else Outcome.FAILED
             reason = "reported to the vendor, fixed in 0.17" if rule.id in known else ""
-        elif not judged and rule.id.startswith("neighbours"):
+        elif not judged and rule.id.startswith("endpoints"):
             outcome, reason = Outcome.NOT_EXERCISED, "the budget is spent: 31 of 31 runs"
         elif not judged:
             outcome, reason = Outcome.NOT_APPLICABLE, "the deployment does not list these routes"
         suite = rule.id.partition(".")[0]
-        test = f"graphtape_suites/test_{suite}.py::test_the_promise[{rule.id}]"
+        test = f"graphtape_suites/test_{suite}.py::test_the_rule[{rule.id}]"
         verdicts.append(
             Verdict(
                 rule.id, suite, test, rule.level, rule.statement, outcome, reason, tuple(judged)

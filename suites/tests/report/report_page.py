@@ -1,4 +1,4 @@
-"""Reads a page of HTML as strictly as the tests of the report want it."""
+"""A strict reader of HTML pages for the tests of the report."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 VOID = frozenset(("meta", "input"))
 SHAPES = frozenset(("line", "rect"))
-"""Elements of SVG that end in themselves."""
+"""Self-closing elements of SVG."""
 
 
 @dataclass
@@ -64,7 +64,7 @@ class _Reader(HTMLParser):
             self._open.append(node)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in SHAPES, f"<{tag}/> does not end in itself"
+        assert tag in SHAPES, f"<{tag}/> must not be self-closing"
         self._open[-1].children.append(Node(tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
@@ -76,11 +76,11 @@ class _Reader(HTMLParser):
 
     def close(self) -> None:
         super().close()
-        assert len(self._open) == 1, f"<{self._open[-1].tag}> has no end"
+        assert len(self._open) == 1, f"<{self._open[-1].tag}> is not closed"
 
 
 def read_page(page: str) -> Node:
-    """Return the elements of *page*; fails where they are not balanced."""
+    """Return the elements of *page*; fail if they are not balanced."""
     reader = _Reader()
     reader.feed(page)
     reader.close()

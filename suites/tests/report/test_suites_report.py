@@ -1,4 +1,4 @@
-"""The report is one file that stands alone, and nothing that a deployment says can break it."""
+"""The report is one self-contained file, and no deployment data can break it."""
 
 import json
 import re
@@ -33,7 +33,7 @@ HOSTILE = (
 
 @pytest.fixture(name="page", scope="module")
 def _page() -> str:
-    """The report of a session that found all that may happen."""
+    """The report of a session with every kind of verdict."""
     return render(example())
 
 
@@ -43,7 +43,7 @@ def _root(page: str) -> Node:
 
 
 def hostile(text: str) -> Results:
-    """Return results that say *text* wherever a deployment has a say."""
+    """Return results with *text* in every value that comes from a deployment."""
     raw = text.encode(errors="replace")
     data = json.dumps({text: 1}, ensure_ascii=False)
     asked = Request("POST", f"/runs/stream?{text}", (("origin", text),), raw)
@@ -60,7 +60,7 @@ def hostile(text: str) -> Results:
         finding(expected=text, got=text, source=text, frame=frame, exchange=1, path=(text, 0))
         for frame in (None, 1, 2)
     )
-    fields = {"promise": text, "suite": text, "test": text, "says": text, "reason": text}
+    fields = {"requirement": text, "suite": text, "test": text, "statement": text, "reason": text}
     verdicts = [
         verdict(outcome, ScenarioVerdict(text, 1, 1, found), **fields) for outcome in Outcome
     ]
@@ -125,7 +125,7 @@ def test_headings_go_down_one_level_at_a_time(root: Node) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_what_machines_read_aloud_has_names(root: Node) -> None:
+def test_tables_and_pictures_have_names_for_screen_readers(root: Node) -> None:
     ids = {node.attributes.get("id") for node in root.every()}
     tables = [node.attributes for node in root.all("table")]
 
@@ -136,36 +136,36 @@ def test_what_machines_read_aloud_has_names(root: Node) -> None:
     assert len(root.all("svg")) > 5
 
 
-def test_the_answer_comes_first(root: Node) -> None:
+def test_the_conclusion_comes_first(root: Node) -> None:
     assert "https://agents.example/v1" in root.one("h1").text
-    assert re.fullmatch(r"No: \d+ of \d+ .*", root.one("p", "answer").text)
+    assert re.fullmatch(r"No: \d+ of \d+ .*", root.one("p", "conclusion").text)
     assert [item.text.split(maxsplit=2)[2] for item in root.one("ul", "counts").all("li")] == [
-        "broken",
+        "failed",
         "not exercised",
-        "broken as expected",
-        "kept",
+        "expected failure",
+        "passed",
         "not applicable",
     ]
 
 
-def test_the_facts_tell_what_was_judged_and_what_was_spent(root: Node) -> None:
+def test_the_facts_name_the_server_the_contract_and_the_budget(root: Node) -> None:
     facts = root.one("dl", "facts")
 
     terms = [term.text for term in facts.all("dt")]
-    told = dict(zip(terms, [value.text for value in facts.all("dd")], strict=True))
-    assert told.pop("Put off").startswith("2 times")
-    assert told == {
+    listed = dict(zip(terms, [value.text for value in facts.all("dd")], strict=True))
+    assert listed.pop("Waited").startswith("2 times")
+    assert listed == {
         "Server": "0.16.7, langgraph_py 1.2.22",
-        "Judged as": "python",
-        "Contract": "0.16, down to SHOULD",
+        "Dialect": "python",
+        "Contract": "0.16, level SHOULD and stricter",
         "Profile": "standard",
-        "Began": "2026-11-27 03:45:46 UTC",
+        "Started": "2026-11-27 03:45:46 UTC",
         "Runs": "31 of 60, 1 at a time",
         "Time": "42.2 s of 600 s",
     }
 
 
-def test_a_server_that_says_nothing_is_told_so() -> None:
+def test_a_server_that_reports_nothing_is_shown_as_unknown() -> None:
     silent = replace(
         results(),
         server={},
@@ -176,48 +176,48 @@ def test_a_server_that_says_nothing_is_told_so() -> None:
     )
 
     facts = read_page(render(silent)).one("dl", "facts").text
-    assert "says nothing of itself" in facts
-    assert "a server of no known dialect" in facts
+    assert "Servernot reported" in facts
+    assert "Dialectunknown" in facts
     assert "0 of 5, 3 at a time" in facts
-    assert "0.0 s of any time" in facts
-    assert "Put off" not in facts
+    assert "0.0 s (no limit)" in facts
+    assert "Waited" not in facts
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "answer", "numbers"),
+    ("outcomes", "conclusion", "numbers"),
     [
-        ([], "Nobody knows", []),
-        ([Outcome.NOT_APPLICABLE], "Nobody knows", []),
+        ([], "Unknown", []),
+        ([Outcome.NOT_APPLICABLE], "Unknown", []),
         ([Outcome.PASSED, Outcome.NOT_APPLICABLE], "Yes:", ["1"]),
-        ([Outcome.PASSED, Outcome.EXPECTED_FAILURE], "Yes, but", ["1"]),
-        ([Outcome.PASSED, Outcome.NOT_EXERCISED], "Nobody knows", ["1", "2"]),
+        ([Outcome.PASSED, Outcome.EXPECTED_FAILURE], "Yes, except", ["1"]),
+        ([Outcome.PASSED, Outcome.NOT_EXERCISED], "Unknown", ["1", "2"]),
         ([Outcome.NOT_EXERCISED, Outcome.FAILED], "No:", ["1", "2"]),
     ],
 )
-def test_the_answer_is_yes_no_or_nobody_knows(
-    outcomes: list[Outcome], answer: str, numbers: list[str]
+def test_the_conclusion_is_yes_no_or_unknown(
+    outcomes: list[Outcome], conclusion: str, numbers: list[str]
 ) -> None:
     root = read_page(render(results([verdict(outcome) for outcome in outcomes])))
 
-    told = root.one("p", "answer").text
-    assert told.startswith(answer)
-    assert re.findall(r"\d+", told) == numbers
+    text = root.one("p", "conclusion").text
+    assert text.startswith(conclusion)
+    assert re.findall(r"\d+", text) == numbers
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
-def test_nothing_that_a_deployment_says_is_markup(text: str, root: Node) -> None:
+def test_no_text_of_a_deployment_becomes_markup(text: str, root: Node) -> None:
     page = render(hostile(text))
 
-    said = read_page(page)
+    read = read_page(page)
     tags = {node.tag for node in root.every()}
-    assert {node.tag for node in said.every()} <= tags
-    assert said.one("script").text == root.one("script").text
-    assert said.one("style").text == root.one("style").text
+    assert {node.tag for node in read.every()} <= tags
+    assert read.one("script").text == root.one("script").text
+    assert read.one("style").text == root.one("style").text
     assert page.encode() == page.encode(errors="replace")
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
-def test_what_nobody_sees_is_shown_as_escapes(text: str) -> None:
+def test_invisible_characters_are_shown_as_escapes(text: str) -> None:
     page = render(hostile(text))
 
     assert {c for c in page if not c.isprintable() and c != "\n"} == set()
@@ -225,20 +225,20 @@ def test_what_nobody_sees_is_shown_as_escapes(text: str) -> None:
 
 def test_no_secret_reaches_the_page() -> None:
     key, password = "lsv2_pt_0123456789abcdef", "correct horse"
-    told = f'{{"api_key": "{key}", "note": "{password}"}}'
+    data = f'{{"api_key": "{key}", "note": "{password}"}}'
     headers = (("x-api-key", key), ("content-type", "application/json"))
     answered = Response(200, (("content-type", "text/event-stream"), ("set-cookie", password)))
-    frames = tuple(event(name, told, 0.1) for name in ("metadata", f"updates|{key}:1"))
-    asked = Request("POST", f"/runs/stream?key={key}", headers, told.encode())
-    refused = Exchange(asked, Response(422), (Frame(0.0, told.encode()),))
+    frames = tuple(event(name, data, 0.1) for name in ("metadata", f"updates|{key}:1"))
+    asked = Request("POST", f"/runs/stream?key={key}", headers, data.encode())
+    refused = Exchange(asked, Response(422), (Frame(0.0, data.encode()),))
     exchanges = (Exchange(asked, answered, frames), refused)
-    found = finding(got=told, expected=told, frame=1, exchange=1, path=(key,))
+    found = finding(got=data, expected=data, frame=1, exchange=1, path=(key,))
     verdicts = [
-        verdict(outcome, ScenarioVerdict("a", 2, 1, (found,)), reason=told) for outcome in Outcome
+        verdict(outcome, ScenarioVerdict("a", 2, 1, (found,)), reason=data) for outcome in Outcome
     ]
-    played = ScenarioResult("a", "b", exchanges, told, told)
-    told_of_itself = {"version": key, "note": password}
-    found_out = replace(results(verdicts, [played]), server=told_of_itself)
+    played = ScenarioResult("a", "b", exchanges, data, data)
+    info = {"version": key, "note": password}
+    found_out = replace(results(verdicts, [played]), server=info)
 
     page = render(found_out, secrets=(password,))
 
@@ -247,7 +247,7 @@ def test_no_secret_reaches_the_page() -> None:
     assert "[redacted-1]" in page
 
 
-def test_a_secret_is_not_shown_by_half_where_data_is_cut() -> None:
+def test_no_half_of_a_secret_is_shown_where_data_is_cut() -> None:
     secret = "hunter2-" * 20
     data = "x" * 100 + secret
     results_ = results(played=[ScenarioResult("a", "b", (stream(event("custom", data)),))])
@@ -255,7 +255,7 @@ def test_a_secret_is_not_shown_by_half_where_data_is_cut() -> None:
     assert "hunter" not in render(results_, secrets=(secret,))
 
 
-def test_it_is_written_as_utf_8(tmp_path: Path) -> None:
+def test_the_file_is_utf_8(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
 
     write_report(example(), path)

@@ -1,4 +1,4 @@
-"""Whatever a deployment answers, the report is written, and is a page."""
+"""Any response of a deployment makes a valid report page."""
 
 import json
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ PLACES = st.none() | st.integers(-1, 5)
 
 @st.composite
 def streams(draw: st.DrawFn) -> Exchange:
-    """Draw a stream of blocks that may be anything."""
+    """Draw a stream of arbitrary blocks."""
     frames = sse.decode(b"".join(draw(st.lists(BLOCKS, max_size=5))))
     timed = tuple(replace(frame, at=draw(TIMES)) for frame in frames)
     request = Request(draw(st.text()), draw(st.text()), (), draw(st.binary()))
@@ -44,7 +44,7 @@ def streams(draw: st.DrawFn) -> Exchange:
 
 @st.composite
 def verdicts(draw: st.DrawFn) -> Verdict:
-    """Draw a verdict about places that may be anywhere."""
+    """Draw a verdict with findings at arbitrary places."""
     found = tuple(
         finding(frame=frame, exchange=exchange, got=draw(st.text()), path=tuple(draw(st.text())))
         for frame, exchange in draw(st.lists(st.tuples(PLACES, PLACES), max_size=3))
@@ -54,8 +54,8 @@ def verdicts(draw: st.DrawFn) -> Verdict:
 
 
 @given(st.lists(streams(), max_size=3), st.lists(verdicts(), max_size=3))
-def test_any_answer_can_be_shown(exchanges: Sequence[Exchange], said: Sequence[Verdict]) -> None:
-    root = read_page(render(results(said, [played(*exchanges)])))
+def test_any_response_can_be_shown(exchanges: Sequence[Exchange], found: Sequence[Verdict]) -> None:
+    root = read_page(render(results(found, [played(*exchanges)])))
 
     ids = [node.attributes["id"] for node in root.every() if "id" in node.attributes]
     links = {node.attributes["href"].removeprefix("#") for node in root.all("a")}

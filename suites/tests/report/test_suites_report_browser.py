@@ -1,4 +1,4 @@
-"""The report in a real browser: phone and desk, light and dark, with a script and without."""
+"""The report in a real browser: phone and desktop, light and dark, with and without scripts."""
 
 import re
 from collections.abc import Iterator
@@ -57,12 +57,14 @@ def test_the_page_does_not_scroll_sideways(width: int, tab: Tab, report: Path) -
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_not_even_where_words_have_no_end(width: int, tab: Tab, tmp_path: Path) -> None:
+def test_very_long_words_do_not_make_the_page_scroll_sideways(
+    width: int, tab: Tab, tmp_path: Path
+) -> None:
     word = "word" * 500
     found = finding(word, expected=word, got=word, source=word, frame=2, path=(word,))
     frames = [event(word, word, 0.1), event("updates", f'{{"{word}": 1}}', 0.2)]
     judged = ScenarioVerdict(word, 1, 1, (found,))
-    fields = {"promise": word, "suite": word, "test": word, "says": word, "reason": word}
+    fields = {"requirement": word, "suite": word, "test": word, "statement": word, "reason": word}
     verdicts = [verdict(outcome, judged, **fields) for outcome in Outcome]
     played = ScenarioResult(word, word, (stream(*frames, path=f"/{word}"),), word, word)
     write_report(results(verdicts, [played]), tmp_path / "report.html")
@@ -73,7 +75,7 @@ def test_not_even_where_words_have_no_end(width: int, tab: Tab, tmp_path: Path) 
     assert tab.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
-def test_a_browser_sees_the_elements_that_were_written(tab: Tab, report: Path) -> None:
+def test_a_browser_parses_the_elements_that_were_written(tab: Tab, report: Path) -> None:
     tab.open(report, 1280, 900)
 
     tags = tab.evaluate("[...document.querySelectorAll('*')].map(e => e.tagName.toLowerCase())")
@@ -81,24 +83,24 @@ def test_a_browser_sees_the_elements_that_were_written(tab: Tab, report: Path) -
     assert tags == [node.tag for node in read_page(report.read_text()).every()]
 
 
-def test_nothing_is_asked_for_and_nothing_is_wrong(tab: Tab, report: Path) -> None:
+def test_the_page_makes_no_request_and_logs_no_error(tab: Tab, report: Path) -> None:
     tab.open(report, 1280, 900)
 
-    assert tab.asked_for == [report.as_uri()]
-    assert tab.complaints == []
+    assert tab.requested == [report.as_uri()]
+    assert tab.errors == []
 
 
-def test_a_request_and_a_complaint_would_be_seen(tab: Tab, tmp_path: Path) -> None:
+def test_a_request_and_an_error_would_be_noticed(tab: Tab, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text("<!doctype html><img src='http://elsewhere.invalid/a.png'><script>x</script>")
 
     tab.open(path, 1280, 900)
 
-    assert "http://elsewhere.invalid/a.png" in tab.asked_for
-    assert len(tab.complaints) == 2
+    assert "http://elsewhere.invalid/a.png" in tab.requested
+    assert len(tab.errors) == 2
 
 
-def test_what_a_deployment_says_runs_no_script(tab: Tab, tmp_path: Path) -> None:
+def test_text_of_a_deployment_runs_no_script(tab: Tab, tmp_path: Path) -> None:
     attack = "</script><script>document.title = 'attacked'</script><img src=x onerror=alert(1)>"
     played = ScenarioResult(attack, attack, (stream(event("updates", attack, 0.1)),), attack)
     verdicts = [verdict(Outcome.FAILED, reason=attack, statement=attack)]
@@ -109,11 +111,11 @@ def test_what_a_deployment_says_runs_no_script(tab: Tab, tmp_path: Path) -> None
     assert tab.evaluate("document.title") == "Graphtape: https://agents.example/v1"
     assert tab.evaluate("document.images.length") == 0
     assert tab.evaluate("document.scripts.length") == 1
-    assert tab.complaints == []
+    assert tab.errors == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_mark_of_the_failing_frame_is_seen(width: int, tab: Tab, report: Path) -> None:
+def test_the_mark_of_the_failing_frame_is_visible(width: int, tab: Tab, report: Path) -> None:
     tab.open(report, width, 800)
 
     box = tab.evaluate(
@@ -132,7 +134,7 @@ def test_the_mark_of_the_failing_frame_is_seen(width: int, tab: Tab, report: Pat
     assert box["height"] >= 10
 
 
-def test_a_link_leads_to_what_is_folded_away(tab: Tab, report: Path) -> None:
+def test_a_link_opens_its_folded_target(tab: Tab, report: Path) -> None:
     tab.open(report, 1280, 900)
 
     shown = tab.evaluate(
@@ -149,24 +151,24 @@ def test_a_link_leads_to_what_is_folded_away(tab: Tab, report: Path) -> None:
     assert shown == [True, True]
 
 
-def test_the_filter_leaves_the_promises_that_hold_every_word(tab: Tab, report: Path) -> None:
+def test_the_filter_keeps_the_requirements_that_contain_every_word(tab: Tab, report: Path) -> None:
     tab.open(report, 1280, 900)
 
     tab.evaluate("document.getElementById('words').focus()")
-    tab.type("order MUST broken")
+    tab.type("order MUST failed")
 
     rows = tab.evaluate(
-        """[...document.querySelectorAll('table.promises tbody tr')]
+        """[...document.querySelectorAll('table.requirements tbody tr')]
              .filter(row => row.checkVisibility()).map(row => row.textContent.toLowerCase())"""
     )
     assert 0 < len(rows) < 10
-    assert all(word in row for row in rows for word in ("order", "must", "broken"))
+    assert all(word in row for row in rows for word in ("order", "must", "failed"))
     found = tab.evaluate("document.getElementById('found').value")
     assert re.fullmatch(rf"{len(rows)} of \d+", found)
     assert tab.evaluate("document.querySelectorAll('section.suite:not([hidden])').length") < 5
 
 
-def test_without_a_script_everything_is_there_but_the_filter(tab: Tab, report: Path) -> None:
+def test_without_scripts_only_the_filter_is_missing(tab: Tab, report: Path) -> None:
     tab.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
         tab.open(report, 360, 800)
@@ -174,8 +176,8 @@ def test_without_a_script_everything_is_there_but_the_filter(tab: Tab, report: P
         tab.call("Emulation.setScriptExecutionDisabled", value=False)
 
     assert tab.evaluate("document.getElementById('filter').checkVisibility()") is False
-    assert tab.evaluate("document.querySelectorAll('table.promises tr').length") > 150
-    assert tab.evaluate("document.querySelector('article.broken').checkVisibility()") is True
+    assert tab.evaluate("document.querySelectorAll('table.requirements tr').length") > 150
+    assert tab.evaluate("document.querySelector('article.failed').checkVisibility()") is True
 
 
 CONTRAST = """
@@ -207,7 +209,7 @@ CONTRAST = """
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_text_stands_out_from_what_is_behind_it(dark: bool, tab: Tab, report: Path) -> None:
+def test_every_text_has_enough_contrast(dark: bool, tab: Tab, report: Path) -> None:
     tab.open(report, 1280, 900, dark=dark)
     tab.evaluate(OPEN_ALL)
 
@@ -216,21 +218,21 @@ def test_every_text_stands_out_from_what_is_behind_it(dark: bool, tab: Tab, repo
     assert behind == ("rgb(20, 23, 27)" if dark else "rgb(255, 255, 255)")
 
 
-def test_the_first_stop_of_the_keyboard_leads_to_the_verdicts(tab: Tab, report: Path) -> None:
+def test_the_first_tab_stop_links_to_the_verdicts(tab: Tab, report: Path) -> None:
     tab.open(report, 1280, 900)
 
     tab.press("Tab")
 
-    assert tab.evaluate("document.activeElement.hash") == "#broken"
+    assert tab.evaluate("document.activeElement.hash") == "#failed"
     assert tab.evaluate("document.activeElement.getBoundingClientRect().left >= 0") is True
 
 
-def test_what_is_open_is_printed_without_what_only_a_screen_needs(tab: Tab, report: Path) -> None:
+def test_printing_shows_open_sections_and_hides_navigation(tab: Tab, report: Path) -> None:
     tab.open(report, 1280, 900)
     tab.call("Emulation.setEmulatedMedia", media="print")
     try:
         seen = tab.evaluate(
-            """['article.broken', 'circle.failing', '.exchange[open] figure', 'nav', '#filter']
+            """['article.failed', 'circle.failing', '.exchange[open] figure', 'nav', '#filter']
                  .map(one => document.querySelector(one).checkVisibility())"""
         )
     finally:

@@ -1,4 +1,4 @@
-"""The report stays small however much was played and found, and is soon written."""
+"""The report stays small and fast to write, however many exchanges and findings there are."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from graphtape_suites.session.scenario_result import ScenarioResult
 from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict
 
 
-def test_ten_thousand_events_make_a_small_page_soon() -> None:
+def test_ten_thousand_events_make_a_small_page_quickly() -> None:
     said = [
         json.dumps([{"content": "token " * 40}, {"langgraph_node": f"node {n % 12}"}])
         for n in range(10_000)
@@ -25,13 +25,13 @@ def test_ten_thousand_events_make_a_small_page_soon() -> None:
     page = render(large)
 
     assert len(page) < 800_000
-    assert time.process_time() - started < 5.0  # It takes 0.2 s; machines of tests are slow.
+    assert time.process_time() - started < 5.0  # It takes 0.2 s; test machines are slow.
     root = read_page(page)
     assert all(len(lane.all("rect", "mark")) <= 251 for lane in root.all("g", "lane"))
     assert root.one("details", "frames").one("summary").text == "Frames: 407 of 10,000"
 
 
-def test_a_deployment_that_breaks_everything_makes_a_page_that_a_browser_takes() -> None:
+def test_a_deployment_that_fails_everything_makes_a_page_a_browser_can_open() -> None:
     one = stream(*(event("custom", "1" * 300, n / 10) for n in range(30)))
     found = tuple(
         finding(got="1" * 300, expected="2" * 100, frame=frame, exchange=exchange)
@@ -46,11 +46,11 @@ def test_a_deployment_that_breaks_everything_makes_a_page_that_a_browser_takes()
     assert len(page) < 20_000_000
 
 
-def test_many_exchanges_make_a_page_that_a_browser_takes() -> None:
+def test_many_exchanges_make_a_page_a_browser_can_open() -> None:
     one = stream(*(event("custom", "1" * 300, n / 10) for n in range(100)))
     played = [ScenarioResult(f"a.{n}", "b", (one,) * 100) for n in range(20)]
 
     page = render(results(played=played))
 
     assert len(page) < 10_000_000
-    assert page.count("75 exchanges more, not shown") == 20
+    assert page.count("75 more exchanges not shown") == 20

@@ -1,4 +1,4 @@
-"""A timeline shows what came when, in which lane, and which frame fails."""
+"""A timeline shows the time and lane of each frame, and which frames fail."""
 
 from collections.abc import Sequence
 
@@ -68,7 +68,7 @@ def drawn(exchange: Exchange, failing: Sequence[int] = (), *, expected: bool = F
         ("custom", "1", "custom"),
         ("checkpoints", "{}", "checkpoints"),
         ("anything", "not JSON", "anything"),
-        ("", "{}", "no name"),
+        ("", "{}", "unnamed"),
     ],
 )
 def test_the_lane_of_an_event_is_its_mode_and_what_it_is_about(
@@ -86,11 +86,11 @@ def test_the_lane_of_an_event_is_its_mode_and_what_it_is_about(
         (b"event: val", True, "torn"),
     ],
 )
-def test_what_is_no_event_has_lanes_too(raw: bytes, torn: bool, label: str) -> None:
+def test_frames_without_an_event_have_lanes_too(raw: bytes, torn: bool, label: str) -> None:
     assert labels(stream(sse.frame(raw, torn=torn))) == [label]
 
 
-def test_messages_in_parts_are_in_the_lane_of_the_node_that_was_told_beforehand() -> None:
+def test_messages_in_parts_are_in_the_lane_of_the_node_named_before_them() -> None:
     lanes = labels(captured("python/two-messages"))
 
     assert set(lanes) == {"run", "messages: two", "updates: two"}
@@ -105,14 +105,14 @@ def test_lanes_are_ordered_by_mode() -> None:
     ]  # fmt: skip
 
 
-def test_a_stream_with_many_nodes_has_a_lane_for_what_is_left() -> None:
+def test_a_stream_with_many_nodes_has_one_lane_for_the_rest() -> None:
     frames = [event("updates", f'{{"node {n}": {{}}}}', n / 10) for n in range(100)]
 
     lanes = [lane.one("text").text for lane in drawn(stream(*frames)).all("g", "lane")]
 
     assert len(lanes) == 40
     assert lanes[:2] == ["updates: node 0", "updates: node 1"]
-    assert lanes[-1] == "further lanes"
+    assert lanes[-1] == "other lanes"
 
 
 def test_time_is_linear_where_that_shows_enough() -> None:
@@ -125,7 +125,7 @@ def test_time_is_linear_where_that_shows_enough() -> None:
     ]  # fmt: skip
 
 
-def test_short_times_are_told_in_milliseconds() -> None:
+def test_short_times_are_in_milliseconds() -> None:
     labels = [label for _, label in Axis([0.01, 0.02, 0.03]).ticks()]
 
     assert labels == ["0 ms", "10 ms", "20 ms", "30 ms"]
@@ -143,7 +143,7 @@ def test_a_burst_after_a_long_wait_is_drawn_wider() -> None:
     assert places[-1] == 1.0
 
 
-def test_ticks_on_a_stretched_axis_tell_the_time_there() -> None:
+def test_ticks_on_a_stretched_axis_show_the_time_at_their_place() -> None:
     axis = Axis([10.0, *(10.0 + n / 10_000 for n in range(1, 400)), 20.0])
 
     times = [float(label.removesuffix(" s")) for _, label in axis.ticks()]
@@ -153,7 +153,7 @@ def test_ticks_on_a_stretched_axis_tell_the_time_there() -> None:
     assert times == sorted(set(times))
 
 
-def test_frames_that_came_at_once_are_drawn_in_their_order() -> None:
+def test_simultaneous_frames_are_drawn_in_their_order() -> None:
     axis = Axis([0.0, 0.0, 0.0])
 
     assert [round(axis.place(n), 3) for n in range(3)] == [0.333, 0.667, 1.0]
@@ -161,18 +161,18 @@ def test_frames_that_came_at_once_are_drawn_in_their_order() -> None:
     assert not axis.is_linear
 
 
-def test_what_is_shorter_than_a_nanosecond_is_no_time() -> None:
+def test_times_below_a_nanosecond_count_as_zero() -> None:
     assert Axis([5e-324]).ticks() == []
 
 
-def test_a_clock_that_goes_back_stands_still() -> None:
+def test_times_that_go_back_are_drawn_at_the_latest_time() -> None:
     axis = Axis([1.0, 0.5, -1.0, 2.0])
 
     assert [axis.place(n) for n in range(4)] == [0.5, 0.5, 0.5, 1.0]
 
 
 @pytest.mark.parametrize("span", [1e-8, 0.0013, 0.9, 1.0, 7.3, 95.0, 86_400.0])
-def test_ticks_are_few_and_told_apart(span: float) -> None:
+def test_ticks_are_few_and_distinct(span: float) -> None:
     ticks = Axis([span * n / 10 for n in range(1, 11)]).ticks()
 
     assert 3 <= len(ticks) <= 6
@@ -216,14 +216,14 @@ def test_a_failing_frame_has_a_mark_of_its_own_and_a_flag() -> None:
     assert root.with_id("x1-1").attributes["open"] == ""
 
 
-def test_a_known_failure_is_marked_as_one() -> None:
+def test_an_expected_failure_is_marked_as_expected() -> None:
     svg = drawn(stream(event("custom", "1", 1.0)), [1], expected=True).one("svg")
 
-    assert svg.one("circle", "expected").text == "frame 1 fails, as expected"
-    assert "expected" in svg.one("g", "flag").attributes["class"]
+    assert svg.one("circle", "expected_failure").text == "frame 1 fails (expected failure)"
+    assert "expected_failure" in svg.one("g", "flag").attributes["class"]
 
 
-def test_flags_of_neighbours_do_not_cover_each_other() -> None:
+def test_flags_of_adjacent_frames_do_not_overlap() -> None:
     frames = [event("custom", "1", n / 10) for n in range(20)]
 
     flags = drawn(stream(*frames), [3, 4, 5]).all("g", "flag")
@@ -241,27 +241,27 @@ def test_flags_stay_in_the_picture() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "said"),
+    ("times", "caption"),
     [
         ([1.0, 2.0], "Time since the request. A taller"),
         ([60.0 + n / 1000 for n in range(50)], "not to scale"),
-        ([0.0, 0.0], "no times are known"),
+        ([0.0, 0.0], "times are unknown"),
     ],
 )
-def test_what_the_axis_is_stands_below(times: list[float], said: str) -> None:
+def test_the_caption_explains_the_axis(times: list[float], caption: str) -> None:
     root = drawn(stream(*(event("custom", "1", at) for at in times)))
 
-    assert said in root.one("figcaption").text
+    assert caption in root.one("figcaption").text
 
 
 def test_a_stream_without_frames_has_no_timeline() -> None:
     root = drawn(stream())
 
     assert root.all("svg") == []
-    assert "No frame came." in root.with_id("x1-1").text
+    assert "No frames received." in root.with_id("x1-1").text
 
 
-def test_a_finding_about_a_frame_that_is_not_there_marks_nothing() -> None:
+def test_a_finding_about_a_missing_frame_marks_nothing() -> None:
     root = drawn(stream(event("custom", "1")), [2])
 
     assert root.all("circle") == []
@@ -269,7 +269,7 @@ def test_a_finding_about_a_frame_that_is_not_there_marks_nothing() -> None:
     assert "frame 2" in root.one("ul", "failures").text
 
 
-def test_an_answer_that_is_no_stream_has_no_timeline() -> None:
+def test_a_response_that_is_no_stream_has_no_timeline() -> None:
     root = drawn(captured("python-cases/bad-stream-no-assistant"), [1])
 
     assert root.all("svg") == []

@@ -19,39 +19,39 @@ def stream_of(events: int) -> ResponsePlan:
     )
 
 
-def disturbed(script: ResponsePlan, plan: list[Fault]) -> ResponsePlan:
-    for fault in plan:
+def disturbed(script: ResponsePlan, model: list[Fault]) -> ResponsePlan:
+    for fault in model:
         script = fault.apply(script)
     return script
 
 
 @given(st.integers(1, 5).flatmap(lambda n: st.tuples(st.just(n), fault_plans(events=n))))
 def test_a_plan_finds_its_place_in_a_stream(drawn: tuple[int, list[Fault]]) -> None:
-    events, plan = drawn
+    events, model = drawn
 
-    script = disturbed(stream_of(events), plan)
+    script = disturbed(stream_of(events), model)
 
     assert script.latency <= 0.05
     assert script.ending is not Ending.HANG
 
 
 @given(fault_plans())
-def test_a_plan_finds_its_place_in_a_wait(plan: list[Fault]) -> None:
-    disturbed(WAIT, plan)
+def test_a_plan_finds_its_place_in_a_wait(model: list[Fault]) -> None:
+    disturbed(WAIT, model)
 
 
 def test_nothing_at_all_is_the_mildest() -> None:
-    assert find(fault_plans(), lambda plan: True) == []
+    assert find(fault_plans(), lambda model: True) == []
 
 
 @pytest.mark.parametrize("kind", [Cut, Latency, Stall, Status])
 def test_a_plan_shrinks_to_the_fault_that_matters(kind: type[Fault]) -> None:
-    plan = find(fault_plans(), lambda plan: any(isinstance(fault, kind) for fault in plan))
+    model = find(fault_plans(), lambda model: any(isinstance(fault, kind) for fault in model))
 
-    assert [type(fault) for fault in plan] == [kind]
+    assert [type(fault) for fault in model] == [kind]
 
 
 def test_events_change_places_where_there_are_two() -> None:
-    plan = find(fault_plans(events=2), lambda plan: any(isinstance(f, Reorder) for f in plan))
+    model = find(fault_plans(events=2), lambda model: any(isinstance(f, Reorder) for f in model))
 
-    assert plan == [Reorder(1)]
+    assert model == [Reorder(1)]

@@ -24,8 +24,8 @@ HIDING = Graph(
 
 
 def shown(mode: str, *, whole: bool) -> list[Any]:
-    (moments,) = SimulatedRun(RunModel(HIDING), 0, whole=whole).attempts
-    return [m.value for m in moments if isinstance(m, Shown) and m.mode == mode]
+    (events_,) = SimulatedRun(RunModel(HIDING), 0, whole=whole).attempts
+    return [m.value for m in events_ if isinstance(m, Shown) and m.mode == mode]
 
 
 def test_only_the_output_is_shown_of_the_state() -> None:
@@ -76,8 +76,8 @@ def test_servers_show_the_whole_state_as_observed(
 @given(run_models())
 @settings(max_examples=50, deadline=None)
 def test_no_function_returns_what_would_be_taken_for_an_error_or_an_interrupt(
-    plan: RunModel,
+    model: RunModel,
 ) -> None:
-    output = plan.graph.output if isinstance(plan.graph, Function) else None
+    output = model.graph.output if isinstance(model.graph, Function) else None
 
     assert not is_object(output) or not output.keys() & {"__error__", "__interrupt__"}

@@ -1,4 +1,4 @@
-"""The words of each dialect for what happens in a run, where they differ from the Python server's.
+"""The event data of each dialect, where it differs from that of the Python server.
 
 Observed on LangGraph.js 2.0.0 and 1.5.1, and on Aegra 0.11.0.
 """
@@ -11,11 +11,11 @@ from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_suites.strategies.model.graph_model import Fails
 
 DialectData = Callable[[str, Any], Any]
-"""Takes the name of a stream mode and its data, and returns the data in a dialect's words."""
+"""Converts the data of an event of a stream mode to a dialect."""
 
 
 def dialect_data(dialect: Dialect | None) -> DialectData:
-    """Return how the servers of *dialect* put the data of an event; unknown ones as Python does."""
+    """Return the conversion to *dialect*; unknown servers write data as Python does."""
     match dialect:
         case Dialect.JAVASCRIPT:
             return _in_javascript
@@ -118,9 +118,9 @@ def wait_error(error: Fails, dialect: Dialect | None) -> Json:
 
     match dialect:
         case Dialect.JAVASCRIPT:
-            told = {"error": "Error", "message": json.dumps(error_data(error, dialect))}
+            data = {"error": "Error", "message": json.dumps(error_data(error, dialect))}
         case Dialect.AEGRA:
-            told = {"error": "Error", "message": error.message}
+            data = {"error": "Error", "message": error.message}
         case _:
-            told = error_data(error, dialect)
-    return {"__error__": told}
+            data = error_data(error, dialect)
+    return {"__error__": data}

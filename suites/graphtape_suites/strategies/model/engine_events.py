@@ -1,4 +1,4 @@
-"""What happens in a run, moment by moment, before any request chose what to see of it."""
+"""The events of a run inside the graph engine, before a request selects from them."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -11,7 +11,7 @@ Namespace: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Shown:
-    """An event of a stream mode that shows it as it is."""
+    """An event with its data for one stream mode."""
 
     mode: str
     value: Any
@@ -20,9 +20,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class StreamedChunk:
-    """A chunk of a message that a model streams: the *count*th, from 1."""
+    """A chunk of a message from a model: number *count*, from 1."""
 
-    speech: ModelStream
+    stream: ModelStream
     model_id: ModelId
     count: int
     metadata: Json
@@ -31,13 +31,13 @@ class StreamedChunk:
 
 @dataclass(frozen=True)
 class ReturnedMessages:
-    """Whole messages that a node returned, for those who have not seen them yet."""
+    """Whole messages that a node returned, shown if they were not streamed before."""
 
     messages: tuple[Json, ...]
     known: frozenset[str]
-    """The ids of the messages that the node was given: they are news to nobody."""
+    """The ids of the messages in the input of the node: they are not shown again."""
     metadata: Json
     namespace: Namespace
 
 
-Moment: TypeAlias = Shown | StreamedChunk | ReturnedMessages
+EngineEvent: TypeAlias = Shown | StreamedChunk | ReturnedMessages

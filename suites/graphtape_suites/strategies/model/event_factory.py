@@ -1,4 +1,4 @@
-"""What the graph engine tells of tasks and checkpoints: payloads with ids and times."""
+"""The events of the graph engine about tasks and checkpoints, with ids and times."""
 
 import random
 import uuid
@@ -9,17 +9,17 @@ from itertools import groupby
 from typing import Any
 
 from graphtape_contracts.json_value import Json
-from graphtape_suites.strategies.model.engine_events import Moment, Namespace, Shown
+from graphtape_suites.strategies.model.engine_events import EngineEvent, Namespace, Shown
 from graphtape_suites.strategies.model.graph_model import Fails, Task
 
 _ENGINE_MODES = ("values", "updates", "tasks", "debug", "checkpoints")
 
 
 class EventFactory:
-    """Tells of one run. The same seed gives the same ids and times."""
+    """Makes the engine events of one run. The same seed gives the same ids and times."""
 
     def __init__(self, seed: int, graph_id: str, *, checkpoints: bool) -> None:
-        """Begin to tell of a run of the graph *graph_id*, of its checkpoints too if so asked."""
+        """Make events for a run of the graph *graph_id*, with *checkpoints* if given."""
         self.chance = random.Random(seed)
         self._clock = datetime(2026, 11, 22, 7, 14, tzinfo=UTC)
         self._checkpoints = checkpoints
@@ -32,29 +32,29 @@ class EventFactory:
         random_bits = self.chance.getrandbits(128) & ~(0xF << 76) & ~(0x3 << 62)
         return str(uuid.UUID(int=random_bits | (7 << 76) | (2 << 62)))
 
-    def merge(self, bodies: Sequence[Sequence[Moment]]) -> list[Moment]:
-        """Return the moments of things that happen at the same time, in one of their orders.
+    def merge(self, bodies: Sequence[Sequence[EngineEvent]]) -> list[EngineEvent]:
+        """Return the events of parallel *bodies*, interleaved in one of the possible orders.
 
-        What the engine itself tells it tells without a pause: the update, the result and its twin.
+        Consecutive events of the engine itself stay together: update, result and debug event.
         """
-        left: list[deque[list[Moment]]] = [
+        left: list[deque[list[EngineEvent]]] = [
             deque(list(beat) for _, beat in groupby(body, _beat)) for body in bodies if body
         ]
-        merged: list[Moment] = []
+        merged: list[EngineEvent] = []
         while left:
             merged += self.chance.choice(left).popleft()
             left = [body for body in left if body]
         return merged
 
     def interrupt(self, value: Any) -> Json:
-        """Return what is told of a dynamic interrupt."""
+        """Return the data of a dynamic interrupt."""
         id_ = f"{self.chance.getrandbits(128):032x}"
         return {"value": value, "id": id_, "response_schema": None}
 
     def start(
         self, id_: str, task: Task, given: Any, step: int, namespace: Namespace
-    ) -> list[Moment]:
-        """Tell that the task with that id starts."""
+    ) -> list[EngineEvent]:
+        """Return the events for the start of a task."""
         payload: Json = {
             "id": id_,
             "name": task.name,
@@ -74,8 +74,8 @@ class EventFactory:
         *,
         error: Fails | None = None,
         interrupts: Sequence[Json] = (),
-    ) -> list[Moment]:
-        """Tell how the task with that id ended."""
+    ) -> list[EngineEvent]:
+        """Return the events for the end of a task."""
         payload: Json = {
             "id": id_,
             "name": task.name,
@@ -87,8 +87,8 @@ class EventFactory:
 
     def checkpoint(
         self, step: int, state: Json, following: Sequence[str], namespace: Namespace
-    ) -> list[Moment]:
-        """Tell of the checkpoint after a *step*, where there are any; the input is step -1."""
+    ) -> list[EngineEvent]:
+        """Return the events for the checkpoint after a *step*, if any; the input is step -1."""
         if not self._checkpoints:
             return []
         configurable = {
@@ -117,7 +117,7 @@ class EventFactory:
 
     def _twice(
         self, mode: str, kind: str, payload: Json, step: int, namespace: Namespace
-    ) -> list[Moment]:
+    ) -> list[EngineEvent]:
         """Show *payload* in its own mode, and again in the mode `debug`."""
         self._clock += timedelta(microseconds=self.chance.randint(0, 90000))
         twin = {"step": step, "timestamp": self._clock.isoformat(), "type": kind}
@@ -127,7 +127,7 @@ class EventFactory:
         ]
 
     def metadata(self, task: Task | None = None, step: int = 0, inner: Namespace = ()) -> Json:
-        """Return what is told with messages and LangChain events, within a *task* or outside."""
+        """Return the metadata of messages and LangChain events, inside a *task* or outside."""
         known: Json = {
             "run_id": self.run_id,
             "thread_id": self.thread_id,
@@ -144,10 +144,10 @@ class EventFactory:
         }
 
 
-def _beat(moment: Moment) -> object:
-    """Tell apart what may be interrupted by other things: all but what the engine tells."""
-    told = isinstance(moment, Shown) and moment.mode in _ENGINE_MODES
-    return True if told else id(moment)
+def _beat(event: EngineEvent) -> object:
+    """Return a key that is equal for consecutive events that stay together: those of the engine."""
+    from_engine = isinstance(event, Shown) and event.mode in _ENGINE_MODES
+    return True if from_engine else id(event)
 
 
 def _trigger(task: Task) -> str:

@@ -1,6 +1,6 @@
-"""What a graph does when it runs: drawn, and the same in every run of it.
+"""The behaviour of a graph: drawn once, and the same in every run.
 
-A plan has no ids and no times; a `Run` of it has. It says of LangGraph 1.2 what the wire shows:
+A `RunModel` has no ids and no times; a `SimulatedRun` of it has. It models LangGraph 1.2:
 
 - a graph runs in supersteps, the tasks of a superstep at the same time;
 - a task writes an update of the state (or nothing), fails, or asks (an interrupt);
@@ -35,7 +35,7 @@ class Dispatched:
 class ModelStreams:
     """One model that streams, or several at once."""
 
-    speeches: tuple[ModelStream, ...]
+    streams: tuple[ModelStream, ...]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Called:
     """Another graph that runs inside a task."""
 
     graph: "Graph"
-    forgiven: bool = False
+    caught: bool = False
     """Whether its failure is caught by the task."""
 
 
@@ -53,7 +53,7 @@ Act: TypeAlias = PlainAct | Called
 
 @dataclass(frozen=True)
 class Writes:
-    """The task is done. It returns an update, with what its models said where it `includes_streamed` says so."""
+    """The task is done and returns an update, with the streamed messages if `includes_streamed`."""
 
     update: Json = field(default_factory=dict[str, Any])
     returned: tuple[Json, ...] = ()
@@ -135,7 +135,7 @@ class RunModel:
     """How often the whole run is tried in vain; after three the server gives up."""
     cancelled: bool = False
     """Whether it is ended from outside, somewhere on the way."""
-    unmakable: Fails | None = None
+    start_error: Fails | None = None
     """The error of a graph that can't even be made: no attempt is begun."""
 
 

@@ -7,7 +7,7 @@ from graphtape_suites.strategies.model.engine_events import Shown
 
 
 class LangchainRun:
-    """One chain or model that runs: what it tells when it starts, streams and ends."""
+    """A running chain or model: its events when it starts, streams and ends."""
 
     def __init__(
         self,
@@ -17,7 +17,7 @@ class LangchainRun:
         metadata: Json,
         kind: str = "chain",
     ) -> None:
-        """Name it; *parents* are the ids of the runs around it, outermost first."""
+        """Make events for the run *id_*; *parents* are the ids of outer runs, outermost first."""
         self.id = id_
         self._kind = kind
         self._common: Json = {
@@ -29,21 +29,21 @@ class LangchainRun:
         }
 
     def start(self, given: Any) -> Shown:
-        """Tell that it starts with the input *given*."""
+        """Return the start event with the input *given*."""
         return self._event(f"on_{self._kind}_start", {"input": given})
 
     def stream(self, chunk: Any) -> Shown:
-        """Tell a part of its output."""
+        """Return the event for a part of the output."""
         return self._event(f"on_{self._kind}_stream", {"chunk": chunk})
 
     def end(self, output: Any, given: Any) -> Shown:
-        """Tell that it ended; one that fails or is interrupted does not tell."""
+        """Return the end event; a run that fails or is interrupted has none."""
         return self._event(f"on_{self._kind}_end", {"output": output, "input": given})
 
     def custom(self, name: str, value: Any) -> Shown:
-        """Tell an event of the graph's own."""
-        told = {"event": "on_custom_event", "data": value}
-        return Shown("events", told | self._common | {"name": name})
+        """Return a custom event of the graph."""
+        data = {"event": "on_custom_event", "data": value}
+        return Shown("events", data | self._common | {"name": name})
 
     def _event(self, event: str, data: Json) -> Shown:
         return Shown("events", {"event": event, "data": data} | self._common)

@@ -1,6 +1,6 @@
-"""What a chat model says piece by piece: chunks of one message, and their sum.
+"""The stream of a chat model: chunks of one message, and their sum.
 
-In the form of the Python server (langchain-core 1.7.2); `dialects.py` knows the others.
+In the form of the Python server (langchain-core 1.7.2); `dialect_data` has the others.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,12 +12,12 @@ from graphtape_contracts.json_value import Json, is_list
 from graphtape_contracts.langchain.tool_calls import parse_tool_calls
 
 ModelId = str
-"""The id that LangChain gives to what a model says: `lc_run--UUID`."""
+"""The id that LangChain gives to a streamed message: `lc_run--UUID`."""
 
 
 @dataclass(frozen=True)
 class MessagePiece:
-    """What one chunk adds to a message."""
+    """The part of a message in one chunk."""
 
     content: str | list[Json]
     calls: tuple[Json, ...] = ()
@@ -32,20 +32,20 @@ class ModelStream:
 
     pieces: tuple[MessagePiece, ...]
     own_id: str | None = None
-    """The id its provider gave; without one it is LangChain's."""
+    """The id from the provider; None for LangChain's own."""
     named_pieces: int = 0
-    """How many chunks, from the first, bear the provider's id; LangChain names the others.
+    """How many chunks, from the first, have the provider's id; the others have LangChain's.
 
     Seen: all; all but the empty last one; the first alone, as OpenAI's Responses API does it.
     """
     finished: bool = True
-    """False of a stream that its node gave up: the message is nowhere else."""
+    """False for a stream that its node abandoned: the message appears nowhere else."""
     silent: bool = False
     """Tagged `nostream`: hidden from the modes of messages, not from `events`."""
     hidden: bool = False
     """Tagged `langsmith:hidden`: hidden from `events`, not from the modes of messages."""
     last_is_marked: bool = True
-    """Whether the last chunk says so (`chunk_position`)."""
+    """Whether the last chunk is marked (`chunk_position`)."""
 
     def chunks(self, model_id: ModelId) -> list[Json]:
         """Return the chunks as they are sent."""
@@ -57,14 +57,14 @@ class ModelStream:
         return _chunk([self.pieces[n]], str(self.own_id) if own else model_id, last)
 
     def whole(self, model_id: ModelId) -> Json:
-        """Return the message that the node gets in the end."""
-        return as_whole(_chunk(self.pieces, self.own_id or model_id, True))
+        """Return the complete message."""
+        return as_message(_chunk(self.pieces, self.own_id or model_id, True))
 
     def so_far(self, count: int, model_id: ModelId) -> Json:
         """Return the sum of those of the first *count* chunks that share the id of the last."""
         ids = [chunk["id"] for chunk in self.chunks(model_id)[:count]]
         same = [p for p, id_ in zip(self.pieces, ids, strict=False) if id_ == ids[-1]]
-        return as_whole(_chunk(same, ids[-1], False))
+        return as_message(_chunk(same, ids[-1], False))
 
 
 def _chunk(pieces: Sequence[MessagePiece], id_: str, last: bool) -> Json:
@@ -86,8 +86,8 @@ def _chunk(pieces: Sequence[MessagePiece], id_: str, last: bool) -> Json:
     }
 
 
-def as_whole(chunk: Json) -> Json:
-    """Return the message that a chunk, or a sum of chunks, stands for."""
+def as_message(chunk: Json) -> Json:
+    """Return the message with the content of a chunk or of a sum of chunks."""
     kept = {k: v for k, v in chunk.items() if k not in ("tool_call_chunks", "chunk_position")}
     return kept | {"type": "ai"}
 
@@ -99,7 +99,7 @@ def _sum_contents(contents: Sequence[str | list[Json]]) -> str | list[Json]:
 
 
 def _sum_by_index(lists: Iterable[list[Json]]) -> list[Json]:
-    """Join what has the same `index`: texts that grow are appended, the rest comes once."""
+    """Join parts with the same `index`: texts are appended, other values taken once."""
     joined: dict[int, Json] = {}
     for part in (part for parts in lists for part in parts):
         total = joined.setdefault(part["index"], {})

@@ -1,4 +1,4 @@
-"""What a request gets to see of a run: its events by mode and namespace, or its output.
+"""The view of a run for a request: its events by mode and namespace, or its output.
 
 Observed on langgraph-api 0.16.7 (and LangGraph.js, Aegra, where named):
 
@@ -20,14 +20,14 @@ from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_suites.strategies.messages import copied
 from graphtape_suites.strategies.model.dialect_data import dialect_data, error_data, wait_error
 from graphtape_suites.strategies.model.engine_events import (
-    Moment,
+    EngineEvent,
     ReturnedMessages,
     Shown,
     StreamedChunk,
 )
 from graphtape_suites.strategies.model.simulated_run import SimulatedRun
 
-Told = tuple[str, Any]
+NamedEvent = tuple[str, Any]
 """The name and the data of an event."""
 
 _STREAMING = {"messages", "messages-tuple", "events"}
@@ -35,38 +35,38 @@ _STREAMING = {"messages", "messages-tuple", "events"}
 
 @dataclass(frozen=True)
 class RunView:
-    """What is asked for, and of which kind of server."""
+    """The options of a request, and the dialect of its server."""
 
     modes: frozenset[str]
     subgraphs: bool = False
     dialect: Dialect | None = None
     completes: bool = False
-    """Whether a message that was streamed is shown whole in the end (LangGraph.js may)."""
+    """Whether a streamed message is shown whole at the end (LangGraph.js may)."""
 
-    def events(self, run: SimulatedRun) -> list[Told]:
-        """Return the events of a stream, heartbeats apart."""
-        told: list[Told] = []
-        for number, moments in enumerate(run.attempts, 1):
-            told.append(("metadata", {"run_id": run.run_id, "attempt": number}))
-            told += _Attempt(self, run).tell(moments)
+    def events(self, run: SimulatedRun) -> list[NamedEvent]:
+        """Return the events of a stream, without heartbeats."""
+        shown: list[NamedEvent] = []
+        for number, engine_events in enumerate(run.attempts, 1):
+            shown.append(("metadata", {"run_id": run.run_id, "attempt": number}))
+            shown += _Attempt(self, run).show(engine_events)
         if run.error:
-            told.append(("error", error_data(run.error, self.dialect)))
+            shown.append(("error", error_data(run.error, self.dialect)))
         if self.dialect is Dialect.AEGRA:
-            told.append(("end", {"status": _status(run)}))
-        return told
+            shown.append(("end", {"status": _status(run)}))
+        return shown
 
     def output(self, run: SimulatedRun) -> Any:
         """Return the body of a wait."""
         nothing: Json | None = None if self.dialect is Dialect.JAVASCRIPT else {}
         if run.error:
             return wait_error(run.error, self.dialect)
-        told = list(_Attempt(self, run).tell(run.attempts[-1]))
-        states = [data for name, data in told if name in ("values", "updates")]
+        shown = list(_Attempt(self, run).show(run.attempts[-1]))
+        states = [data for name, data in shown if name in ("values", "updates")]
         asked = [data for data in states if _asks(data)]
         every = [item for data in asked for item in data["__interrupt__"]]
         if every and self.dialect in (None, Dialect.PYTHON):
             return asked[0] if len(asked) == 1 else {"__interrupt__": every}
-        values = [data for name, data in told if name == "values"]
+        values = [data for name, data in shown if name == "values"]
         if every and values:  # Aegra: seen with one interrupt, and nothing else in its superstep.
             return {**values[-1], "__interrupt__": _once_each(every)}
         return values[-1] if values else nothing
@@ -87,12 +87,12 @@ def _asks(data: Any) -> bool:
 
 
 class _Attempt:
-    """One attempt of a run, as a request sees it."""
+    """One attempt of a run in a view."""
 
     def __init__(self, view: RunView, run: SimulatedRun) -> None:
         self._view = view
-        self._words = dialect_data(view.dialect)
-        self._met: set[str] = set()
+        self._in_dialect = dialect_data(view.dialect)
+        self._shown_ids: set[str] = set()
         self._completed: set[str] = set()
         self._ids: dict[str, str | None] = {}
         self._null: dict[str, str | None] = {}
@@ -103,83 +103,83 @@ class _Attempt:
             if view.dialect in (None, Dialect.PYTHON) and (
                 "custom" in view.modes or view.subgraphs
             ):
-                self._null = dict.fromkeys(run.naming.nameless)
-                self._null_in_state = dict.fromkeys(run.naming.never_named)
+                self._null = dict.fromkeys(run.message_ids.given_ids)
+                self._null_in_state = dict.fromkeys(run.message_ids.ids_not_in_state)
 
-    def tell(self, moments: Iterable[Moment]) -> Iterator[Told]:
-        for moment in moments:
-            match moment:
+    def show(self, engine_events: Iterable[EngineEvent]) -> Iterator[NamedEvent]:
+        for event in engine_events:
+            match event:
                 case Shown(mode, value):
-                    yield from self._show(moment, mode, value)
-                case StreamedChunk() if self._is_near(moment):
-                    yield from self._speak(moment)
-                case ReturnedMessages() if self._is_near(moment):
-                    yield from self._return(moment)
+                    yield from self._show(event, mode, value)
+                case StreamedChunk() if self._is_near(event):
+                    yield from self._stream_model(event)
+                case ReturnedMessages() if self._is_near(event):
+                    yield from self._return(event)
                 case _:
                     pass
 
-    def _is_near(self, moment: Moment) -> bool:
-        return self._view.subgraphs or not moment.namespace
+    def _is_near(self, event: EngineEvent) -> bool:
+        return self._view.subgraphs or not event.namespace
 
-    def _name(self, mode: str, moment: Moment) -> str:
-        return "|".join((mode, *moment.namespace))
+    def _name(self, mode: str, event: EngineEvent) -> str:
+        return "|".join((mode, *event.namespace))
 
-    def _show(self, moment: Shown, mode: str, value: Any) -> Iterator[Told]:
+    def _show(self, event: Shown, mode: str, value: Any) -> Iterator[NamedEvent]:
         view = self._view
         if mode == "events":
             if mode in view.modes:
-                yield mode, self._words(mode, value)
+                yield mode, self._in_dialect(mode, value)
             return
-        if not self._is_near(moment):
+        if not self._is_near(event):
             return
-        nameless = self._null_in_state if mode == "values" else self._null
-        changed = copied(value, self._ids | nameless)
-        told = self._words(mode, changed)
+        given_ids = self._null_in_state if mode == "values" else self._null
+        changed = copied(value, self._ids | given_ids)
+        data = self._in_dialect(mode, changed)
         static = mode == "updates" and value == {"__interrupt__": []}
         if mode in view.modes:
-            yield self._name(mode, moment), told
+            yield self._name(mode, event), data
         elif mode == "updates" and view.dialect is Dialect.AEGRA and _asks(value):
             if "values" in view.modes:  # Aegra shows them so where no updates are asked for.
-                yield self._name("values", moment), told
+                yield self._name("values", event), data
         if view.dialect is Dialect.JAVASCRIPT:
             if static and "values" in view.modes:
-                yield self._name("values", moment), told
-            if mode == "values" and "messages" in view.modes and not moment.namespace:
-                yield from self._complete(told)
+                yield self._name("values", event), data
+            if mode == "values" and "messages" in view.modes and not event.namespace:
+                yield from self._complete(data)
 
-    def _complete(self, state: Any) -> Iterator[Told]:
+    def _complete(self, state: Any) -> Iterator[NamedEvent]:
         """LangGraph.js shows each message of the state whole when it is new there."""
         kept = state.get("messages") if is_object(state) else None
         new = [m for m in kept or () if m["id"] not in self._completed]
         self._completed |= {message["id"] for message in new}
-        fresh = [m for m in new if self._view.completes or m["id"] not in self._met]
+        fresh = [m for m in new if self._view.completes or m["id"] not in self._shown_ids]
         if fresh:
             yield "messages/complete", fresh
 
-    def _speak(self, moment: StreamedChunk) -> Iterator[Told]:
-        speech = moment.speech
-        chunk = speech.chunks(moment.model_id)[moment.count - 1]
+    def _stream_model(self, event: StreamedChunk) -> Iterator[NamedEvent]:
+        stream = event.stream
+        chunk = stream.chunks(event.model_id)[event.count - 1]
         if self._tuples:
-            told = [self._words("messages", chunk), moment.metadata]
-            yield self._name("messages", moment), told
+            data = [self._in_dialect("messages", chunk), event.metadata]
+            yield self._name("messages", event), data
         if self._partials:
             id_: str = chunk["id"]
-            if id_ not in self._met:
-                yield "messages/metadata", {id_: {"metadata": moment.metadata}}
-            shown: Json = self._words("messages", speech.so_far(moment.count, moment.model_id))
+            if id_ not in self._shown_ids:
+                yield "messages/metadata", {id_: {"metadata": event.metadata}}
+            shown: Json = self._in_dialect("messages", stream.so_far(event.count, event.model_id))
             yield "messages/partial", [shown]
-        self._met.add(chunk["id"])
+        self._shown_ids.add(chunk["id"])
 
-    def _return(self, moment: ReturnedMessages) -> Iterator[Told]:
-        for message in moment.messages:
-            if message["id"] in self._met | moment.known:
+    def _return(self, event: ReturnedMessages) -> Iterator[NamedEvent]:
+        for message in event.messages:
+            if message["id"] in self._shown_ids | event.known:
                 continue
-            self._met.add(message["id"])
-            shown = self._words("messages", message)
+            self._shown_ids.add(message["id"])
+            shown = self._in_dialect("messages", message)
             if self._tuples:
-                yield self._name("messages", moment), [shown, moment.metadata]
+                yield self._name("messages", event), [shown, event.metadata]
             if self._partials and self._view.dialect is not Dialect.JAVASCRIPT:
-                yield "messages/metadata", {message["id"]: {"metadata": moment.metadata}}
+                yield "messages/metadata", {message["id"]: {"metadata": event.metadata}}
                 yield "messages/complete", [shown]
 
     @property

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame, Headers, Request, Response
 from graphtape_suites.strategies.framings import COMPACT, PRETTY, SPACED, Framing, Style, framings
-from graphtape_suites.strategies.model.run_view import Told
+from graphtape_suites.strategies.model.run_view import NamedEvent
 from graphtape_suites.strategies.model.simulated_run import SimulatedRun
 
 DialectChoice: TypeAlias = Dialect | Literal["unknown", "any"]
@@ -35,7 +35,7 @@ class ServerBehavior:
     ends: bool = False
     """Whether an unknown server sends a last event `end`, as Aegra does."""
     adds: bool = False
-    """Whether an unknown server sends events and keys that nobody knows."""
+    """Whether an unknown server sends unknown events and keys."""
 
     @property
     def keeps_checkpoints(self) -> bool:
@@ -170,9 +170,9 @@ class ServerBehavior:
             made.append(f"{time}-0")
         return made
 
-    def additions(self, told: Sequence[Told], chance: random.Random) -> list[Told]:
-        """Return *told* with what an unknown server may add to it."""
-        changed = list(told)
+    def additions(self, events: Sequence[NamedEvent], chance: random.Random) -> list[NamedEvent]:
+        """Return *events* with the additions of an unknown server."""
+        changed = list(events)
         if self.adds and changed and changed[0][0] == "metadata":
             name, data = changed[0]
             changed[0] = (name, data | {"region": "eu"})

@@ -1,44 +1,37 @@
-"""Servers that hold back what the mock answers, change it, and then send it."""
+"""Servers that collect a response of the mock, change it, and then send it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from editing import Change
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
 
-Change = Callable[[Exchange], Exchange]
-"""Makes of an exchange what is answered in its place; one that ends as CUT is broken off."""
-
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """Changes each answer of an application when it is whole, and knows nothing of the others.
+class ResponseChange:
+    """Changes each complete response of an application, independently of the others.
 
-    The same can be done to answers that were recorded.
+    The same change applies to recorded responses. One that ends as CUT breaks off.
     """
 
     change: Change
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
-        """Return *app* with its answers changed."""
+        """Return *app* with its responses changed."""
 
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def respond(scope: Scope, receive: Receive, send: Send) -> None:
             request = await read_request(scope, receive)
             exchange = await exchange_with(app, scope, receive, request)
             await send_exchange(self.change(exchange), send)
 
-        return answer
-
-
-def answering(change: Change) -> Answering:
-    """Change each answer of the mock when it is whole."""
-    return Answering(change)
+        return respond
 
 
 async def read_request(scope: Scope, receive: Receive) -> Request:
-    """Return the request of *scope*, its body read."""
+    """Return the request of *scope* with its whole body."""
     body = b""
     async for piece in _pieces(receive):
         body += piece
@@ -48,7 +41,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
 
 
 async def exchange_with(app: ASGIApp, scope: Scope, receive: Receive, request: Request) -> Exchange:
-    """Return what *app* answers to *request*, which comes with *scope* but for its body."""
+    """Return the exchange of *app* for *request*, whose body was already read from *receive*."""
     sent: list[Message] = []
     given = False
 
@@ -74,22 +67,22 @@ async def exchange_with(app: ASGIApp, scope: Scope, receive: Receive, request: R
 
 
 async def send_exchange(exchange: Exchange, send: Send) -> None:
-    """Send what *exchange* says that is answered."""
+    """Send the response of *exchange*."""
     await send_head(exchange.response, exchange.body, send)
     whole = exchange.end is End.COMPLETE
-    with suppress(RuntimeError):  # What uvicorn raises where a body is not as long as promised.
+    with suppress(RuntimeError):  # uvicorn raises it for a body of another length than announced.
         await send({"type": "http.response.body", "body": exchange.body, "more_body": not whole})
 
 
 async def send_head(response: Response, body: bytes, send: Send) -> None:
-    """Send the head of an answer whose body will be *body*."""
-    told = head_before(response, body)
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in told.headers]
+    """Send the head of a response whose body will be *body*."""
+    head = head_before(response, body)
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in head.headers]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
 
 
 def head_before(response: Response, body: bytes) -> Response:
-    """Return the head of a *response* whose body became *body*: it tells that length, if any."""
+    """Return the head of *response* with the content length, if there is one, of *body*."""
     length = str(len(body))
     headers = ((n, length if n == "content-length" else v) for n, v in response.headers)
     return replace(response, headers=tuple(headers))

@@ -1,15 +1,21 @@
-"""Servers that remember: what one run was about comes back with another."""
+"""Servers that leak data of one run into another."""
 
 import re
 from collections.abc import Callable
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from editing import with_body, with_output
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from broken_servers.answering import answering, exchange_with, read_request, send_exchange
-from broken_servers.changes import asked, body, data, each, is_run, streams, value, waits
-from broken_servers.server import Breaking, BrokenServer
+from broken_servers.changes import asked, data, each, is_run, streams, waits
+from broken_servers.response_change import (
+    ResponseChange,
+    exchange_with,
+    read_request,
+    send_exchange,
+)
+from broken_servers.server import AppChange, BrokenServer
 from graphtape_contracts import Exchange
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.parsing.event import parse
@@ -19,10 +25,10 @@ INTERRUPT = ("interrupt",)
 INTERRUPT_ID = re.compile(rb'"id":"[0-9a-f]{32}"')
 
 
-def remembering(change: Callable[[Exchange, Exchange], Exchange], *, first: bool) -> Breaking:
+def remembering(change: Callable[[Exchange, Exchange], Exchange], *, first: bool) -> AppChange:
     """Change the answer to each run by that to the *first* one of the same path, or the last."""
 
-    def breaking(app: ASGIApp) -> ASGIApp:
+    def change_app(app: ASGIApp) -> ASGIApp:
         kept: dict[str, Exchange] = {}
 
         def apply(exchange: Exchange) -> Exchange:
@@ -34,9 +40,9 @@ def remembering(change: Callable[[Exchange, Exchange], Exchange], *, first: bool
                 kept[path] = exchange
             return exchange if before is None else change(exchange, before)
 
-        return answering(apply)(app)
+        return ResponseChange(apply)(app)
 
-    return breaking
+    return change_app
 
 
 def _metadata_of(before: Exchange) -> Any:
@@ -51,14 +57,16 @@ def _metadata_kept(exchange: Exchange, before: Exchange) -> Exchange:
 
 def _metadata_put_out(exchange: Exchange, before: Exchange) -> Exchange:
     old = {"before": _metadata_of(before)}
-    return waits(value(lambda output: old | output if is_object(output) else output))(exchange)
+    return waits(with_output(lambda output: old | output if is_object(output) else output))(
+        exchange
+    )
 
 
 def _answered_from_cache(app: ASGIApp) -> ASGIApp:
     """Answer what was asked before, metadata aside, with the same bytes."""
     cache: dict[str, Exchange] = {}
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         request = await read_request(scope, receive)
         without = {k: v for k, v in object_in(request.body).items() if k != "metadata"}
         key = f"{request.method} {request.path} {without}"
@@ -66,7 +74,7 @@ def _answered_from_cache(app: ASGIApp) -> ASGIApp:
             cache[key] = await exchange_with(app, scope, receive, request)
         await send_exchange(cache[key], send)
 
-    return answer
+    return respond
 
 
 def _last_messages(exchange: Exchange) -> list[Any]:
@@ -100,7 +108,7 @@ def _renamed(exchange: Exchange, new: str, old: str) -> Exchange:
     """Say *old* wherever *new* is said."""
     headers = tuple((name, text.replace(new, old)) for name, text in exchange.response.headers)
     head = type(exchange.response)(exchange.response.status, headers)
-    renamed = body(lambda raw: raw.replace(new.encode(), old.encode()))(exchange)
+    renamed = with_body(lambda raw: raw.replace(new.encode(), old.encode()))(exchange)
     return Exchange(exchange.request, head, renamed.frames)
 
 
@@ -116,19 +124,19 @@ def _of_one_id(exchange: Exchange) -> Exchange:
 SERVERS = [
     BrokenServer(
         "isolation.nothing-remembered",
-        "the metadata of a run comes with the messages of another",
+        "the metadata of a run comes with the messages of another run",
         remembering(_metadata_kept, first=False),
     ),
     BrokenServer(
         "isolation.nothing-remembered",
-        "the metadata of a run is put out by another",
+        "the metadata of a run is in the output of another run",
         remembering(_metadata_put_out, first=False),
     ),
-    BrokenServer("isolation.run-ids", "answers come from a cache", _answered_from_cache),
+    BrokenServer("isolation.run-ids", "responses come from a cache", _answered_from_cache),
     BrokenServer("isolation.run-ids", "all runs have one id", remembering(_same_run, first=True)),
     BrokenServer(
         "isolation.thread-ids",
-        "all runs that are waited for have one thread",
+        "all waits have one thread",
         remembering(lambda one, old: waits(lambda e: _same_thread(e, old))(one), first=True),
     ),
     BrokenServer(
@@ -139,12 +147,12 @@ SERVERS = [
     BrokenServer(
         "isolation.task-ids",
         "tasks of a node always have the same id",
-        answering(streams(_of_one_id)),
+        ResponseChange(streams(_of_one_id)),
     ),
     BrokenServer(
         "isolation.interrupt-ids",
         "interrupts always have the same id",
-        answering(body(lambda raw: INTERRUPT_ID.sub(b'"id":"' + b"0" * 32 + b'"', raw))),
+        ResponseChange(with_body(lambda raw: INTERRUPT_ID.sub(b'"id":"' + b"0" * 32 + b'"', raw))),
         INTERRUPT,
     ),
 ]

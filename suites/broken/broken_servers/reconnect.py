@@ -1,4 +1,4 @@
-"""Servers whose streams can be resumed, but not from where the client left."""
+"""Servers whose streams resume at the wrong place."""
 
 import asyncio
 import re
@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from broken_servers.answering import answering, exchange_with, read_request, send_exchange
 from broken_servers.changes import Frames, Parts, asked, frames, is_run, when
-from broken_servers.server import Breaking, BrokenServer
+from broken_servers.response_change import (
+    ResponseChange,
+    exchange_with,
+    read_request,
+    send_exchange,
+)
+from broken_servers.server import AppChange, BrokenServer
 from graphtape_contracts import Exchange, Frame, Request, Response, sse
 
 _JOIN = re.compile(r"/threads/[^/]+/runs/([^/]+)/stream")
@@ -25,13 +30,13 @@ Rest = Callable[[list[Frame], int], Iterable[Frame]]
 """Says what is shown of a stream to whoever saw so many of its events."""
 
 
-def resumable(rest: Rest) -> Breaking:
+def resumable(rest: Rest) -> AppChange:
     """Let streams be resumed, which the mock does not; *rest* says what is shown then."""
 
-    def breaking(app: ASGIApp) -> ASGIApp:
+    def change_app(app: ASGIApp) -> ASGIApp:
         kept: dict[str, list[Frame]] = {}
 
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def respond(scope: Scope, receive: Receive, send: Send) -> None:
             request = await read_request(scope, receive)
             match = _JOIN.fullmatch(request.path)
             if match is None or match[1] not in kept:
@@ -47,21 +52,21 @@ def resumable(rest: Rest) -> Breaking:
                 exchange = Exchange(request, _HEAD, tuple(shown))
             await send_exchange(exchange, send)
 
-        return answer
+        return respond
 
-    return breaking
+    return change_app
 
 
-def joinable(output: bytes | None) -> Breaking:
+def joinable(output: bytes | None) -> AppChange:
     """Let runs that are waited for be joined, which the mock does not.
 
     Who joins gets *output*, or what who started the run gets.
     """
 
-    def breaking(app: ASGIApp) -> ASGIApp:
+    def change_app(app: ASGIApp) -> ASGIApp:
         outputs: dict[str, asyncio.Future[bytes]] = {}
 
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def respond(scope: Scope, receive: Receive, send: Send) -> None:
             located = scope["path"].removesuffix("/join")
             if located in outputs and scope["path"] != located:
                 whole = await outputs[located]
@@ -84,9 +89,9 @@ def joinable(output: bytes | None) -> Breaking:
 
             await app(scope, receive, listen)
 
-        return answer
+        return respond
 
-    return breaking
+    return change_app
 
 
 def what_follows(all_: list[Frame], seen: int) -> list[Frame]:
@@ -135,7 +140,7 @@ SERVERS = [
     ),
     BrokenServer(
         "reconnect.output",
-        "who joins a run gets another output",
+        "joining a run gets another output",
         joinable(b'{"messages":[]}'),
         speed=20.0,
         profile="standard",
@@ -143,23 +148,25 @@ SERVERS = [
     ),
     BrokenServer(
         "reconnect.ids-unasked",
-        "events have ids that nobody asked for",
-        answering(when(lambda e: not _asked_for_ids(e), frames(_numbered))),
+        "events have ids without being requested",
+        ResponseChange(when(lambda e: not _asked_for_ids(e), frames(_numbered))),
     ),
     BrokenServer(
         "reconnect.ids-present",
-        "events have no ids though they were asked for",
-        answering(when(_asked_for_ids, frames(lambda all_: map(_without_id, all_)))),
+        "events lack the requested ids",
+        ResponseChange(when(_asked_for_ids, frames(lambda all_: map(_without_id, all_)))),
     ),
     BrokenServer(
         "reconnect.ids-throughout",
         "the last event has no id",
-        answering(when(_asked_for_ids, frames(lambda all_: [*all_[:-1], _without_id(all_[-1])]))),
+        ResponseChange(
+            when(_asked_for_ids, frames(lambda all_: [*all_[:-1], _without_id(all_[-1])]))
+        ),
     ),
     BrokenServer(
         "reconnect.ids-ordered",
         "ids are counted down",
-        answering(when(_asked_for_ids, frames(_counted_down))),
+        ResponseChange(when(_asked_for_ids, frames(_counted_down))),
         live=True,  # Clients go on from these ids.
     ),
 ]

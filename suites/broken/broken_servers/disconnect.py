@@ -1,21 +1,22 @@
-"""Servers that are harmed by clients that hang up, and connections that break."""
+"""Servers that fail after a client disconnects, and connections that break."""
 
+from editing import Change
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from broken_servers.answering import Change, answering, send_exchange
 from broken_servers.changes import cut, streams, waits
 from broken_servers.failures import text_answer
-from broken_servers.server import Breaking, BrokenServer
+from broken_servers.response_change import ResponseChange, send_exchange
+from broken_servers.server import AppChange, BrokenServer
 from graphtape_contracts import Exchange, Request, Response
 
 
-def harmed(then: Change) -> Breaking:
+def harmed(then: Change) -> AppChange:
     """Answer the run after one whose client hung up with what *then* makes of nothing."""
 
-    def breaking(app: ASGIApp) -> ASGIApp:
+    def change_app(app: ASGIApp) -> ASGIApp:
         left: list[str] = []
 
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def respond(scope: Scope, receive: Receive, send: Send) -> None:
             path = scope["path"]
             if left and path in ("/runs/stream", "/runs/wait"):
                 left.clear()
@@ -31,9 +32,9 @@ def harmed(then: Change) -> Breaking:
 
             await app(scope, watch, send)
 
-        return answer
+        return respond
 
-    return breaking
+    return change_app
 
 
 def _half_a_stream(exchange: Exchange) -> Exchange:
@@ -44,7 +45,7 @@ def _half_a_stream(exchange: Exchange) -> Exchange:
 SERVERS = [
     BrokenServer(
         "disconnect.next-run-unharmed",
-        "the run after one that was left makes the server fail",
+        "the run after a disconnect fails",
         harmed(text_answer(500, "the worker is gone")),
         ("slow",),
         20.0,
@@ -52,7 +53,7 @@ SERVERS = [
     ),
     BrokenServer(
         "disconnect.next-run-unharmed",
-        "the run after one that was left is broken off",
+        "the run after a disconnect is cut off",
         harmed(_half_a_stream),
         ("slow",),
         20.0,
@@ -60,17 +61,20 @@ SERVERS = [
     ),
     BrokenServer(
         "stream.complete",
-        "streams break off in the middle",
-        answering(streams(cut(0.5))),
+        "streams are cut off in the middle",
+        ResponseChange(streams(cut(0.5))),
         live=True,
     ),
     BrokenServer(
         "stream.complete",
         "the chunk that ends a stream is missing",
-        answering(streams(cut(1))),
+        ResponseChange(streams(cut(1))),
         live=True,
     ),
     BrokenServer(
-        "wait.complete", "outputs break off in the middle", answering(waits(cut(0.5))), live=True
+        "wait.complete",
+        "outputs are cut off in the middle",
+        ResponseChange(waits(cut(0.5))),
+        live=True,
     ),
 ]

@@ -1,14 +1,15 @@
-"""Servers that get runs mixed up, or lose some, when they are made at the same time."""
+"""Servers that mix up or lose concurrent runs."""
 
 import asyncio
 from collections.abc import Callable
 
+from editing import Change
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from broken_servers.answering import Change, exchange_with, read_request, send_exchange
 from broken_servers.changes import cut, is_run
 from broken_servers.failures import text_answer
-from broken_servers.server import Breaking, BrokenServer
+from broken_servers.response_change import exchange_with, read_request, send_exchange
+from broken_servers.server import AppChange, BrokenServer
 from graphtape_contracts import Exchange, Frame
 
 _TOGETHER = 0.5
@@ -18,13 +19,13 @@ ALONE = ("-k", "concurrency")
 Mix = Callable[[list[Exchange]], list[Exchange]]
 
 
-def mixed(mix: Mix) -> Breaking:
+def mixed(mix: Mix) -> AppChange:
     """Answer runs that are made at the same time with what *mix* makes of their answers."""
 
-    def breaking(app: ASGIApp) -> ASGIApp:
+    def change_app(app: ASGIApp) -> ASGIApp:
         together: list[Exchange] = []
 
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def respond(scope: Scope, receive: Receive, send: Send) -> None:
             request = await read_request(scope, receive)
             exchange = await exchange_with(app, scope, receive, request)
             if not is_run(exchange):
@@ -37,9 +38,9 @@ def mixed(mix: Mix) -> Breaking:
             await send_exchange(mix(company)[place], send)
             together.remove(exchange)
 
-        return answer
+        return respond
 
-    return breaking
+    return change_app
 
 
 def _next(answers: list[Exchange]) -> list[Exchange]:
@@ -66,25 +67,25 @@ def _not_the_last(change: Change) -> Mix:
 SERVERS = [
     BrokenServer(
         "concurrency.not-mixed-up",
-        "runs get the answers of each other",
+        "concurrent runs get each other's responses",
         mixed(_next),
         options=ALONE,
     ),
     BrokenServer(
         "concurrency.not-mixed-up",
-        "an event of another run slips into a stream",
+        "a stream contains an event of another run",
         mixed(_an_event_of_the_next),
         options=ALONE,
     ),
     BrokenServer(
         "concurrency.all-answered",
-        "runs are turned away while another is made",
+        "runs are refused during another run",
         mixed(_not_the_last(text_answer(500, "busy"))),
         options=ALONE,
     ),
     BrokenServer(
         "concurrency.all-answered",
-        "runs are broken off when another comes",
+        "runs are cut off when another starts",
         mixed(_not_the_last(cut(0.5))),
         options=ALONE,
     ),
