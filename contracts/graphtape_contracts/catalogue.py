@@ -90,35 +90,44 @@ def subject_of(rule: AnyRule) -> str:
 
 
 def markdown() -> str:
-    """Return the catalogue as a page of Markdown."""
+    """Return the catalogue as a page of Markdown, with a table for each family."""
     return "\n".join(_page()) + "\n"
+
+
+def family_of(id_: str) -> str:
+    """Return the family in the id of a rule: `message-assembly` of `message-assembly.chunks`."""
+    return id_.partition(".")[0]
 
 
 def _page() -> Iterator[str]:
     yield "# Rules"
     yield ""
     yield (
-        f"The {len(RULES)} rules of the contract, version {versions()[-1]}. This page is made of "
-        "the catalogue by `contracts/refresh`."
+        f"The {len(RULES)} rules of the contract, version {versions()[-1]}. `contracts/refresh` "
+        "generates this page from the catalogue."
     )
     yield ""
-    yield "MUST: every real server keeps it, and clients break without. SHOULD: the servers named"
-    yield "keep it. MAY: a note."
-    for family in FAMILIES:
-        name = family.__name__.rpartition(".")[2]
+    yield "- MUST: every real server complies, and clients break without it."
+    yield "- SHOULD: the servers listed comply, and some client suffers without it."
+    yield "- NOTE: a deviation is legitimate, but worth a look."
+    described: set[str] = set()
+    for module in FAMILIES:
+        family = family_of(module.RULES[0].id)
+        if family in described:
+            continue  # Several modules share this family; its rules are listed already.
+        described.add(family)
         yield ""
-        yield f"## {name}"
-        yield ""
-        yield f"{(family.__doc__ or '').strip().splitlines()[0]}"
-        yield ""
-        yield "| id | level | promise | servers | source |"
-        yield "| --- | --- | --- | --- | --- |"
-        for rule in family.RULES:
-            cells = [
-                f"`{rule.id}`",
-                rule.level.value,
-                rule.statement,
-                dialects_of(rule),
-                rule.source,
-            ]
-            yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+        yield f"## {family}"
+        for part in FAMILIES:
+            if family_of(part.RULES[0].id) == family:
+                yield ""
+                yield f"{(part.__doc__ or '').strip().splitlines()[0]}"
+                yield ""
+                yield "| id | level | statement | servers | source |"
+                yield "| --- | --- | --- | --- | --- |"
+                yield from map(_row, part.RULES)
+
+
+def _row(rule: AnyRule) -> str:
+    cells = [f"`{rule.id}`", rule.level.value, rule.statement, dialects_of(rule), rule.source]
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -1,6 +1,6 @@
 """Judges exchanges by the rules: at once, or frame by frame while a stream is still coming."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import TypeVar
 
 from graphtape_contracts.dialect import Dialect, detect
@@ -10,7 +10,6 @@ from graphtape_contracts.json_value import Json
 from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, kind_of, stream_options
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
-from graphtape_contracts.reducer import Reducer
 from graphtape_contracts.rule import (
     AnyRule,
     BodyRule,
@@ -36,7 +35,6 @@ def parse_head(
     *,
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
-    reducers: Mapping[str, Reducer] | None = None,
 ) -> ExchangeHead:
     """Return what the head of an exchange tells; the *dialect* is detected if it is not given."""
     return ExchangeHead(
@@ -46,7 +44,6 @@ def parse_head(
         response,
         dialect or detect(response),
         output_schema,
-        reducers,
     )
 
 
@@ -137,20 +134,17 @@ def check(
     *,
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
-    reducers: Mapping[str, Reducer] | None = None,
 ) -> list[Finding]:
     """Judge a whole *exchange*; return what breaks the *rules*, in the order of the body.
 
     *dialect* names the kind of server; by default it is detected. *output_schema* is the JSON
-    Schema of the graph's output, as `GET /assistants/{id}/schemas` tells it; *reducers* says of
-    keys of its state how updates change them, which no server tells.
+    Schema of the graph's output, as `GET /assistants/{id}/schemas` returns it.
     """
     head = parse_head(
         exchange.request,
         exchange.response,
         dialect=dialect,
         output_schema=output_schema,
-        reducers=reducers,
     )
     return check_body(head, exchange.frames, exchange.end, rules)
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from graphtape_contracts import catalogue
-from graphtape_contracts.catalogue import UnknownRule, UnknownVersion
+from graphtape_contracts.catalogue import UnknownRule, UnknownVersion, family_of
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import FAMILIES, RULES
@@ -22,15 +22,33 @@ def test_every_rule_says_what_it_promises_and_how_that_is_known(rule: AnyRule) -
     assert rule.dialects is None or rule.dialects
 
 
-def test_ids_are_unique_and_start_with_their_family() -> None:
-    names = [
-        (family.__name__.rpartition(".")[2], rule.id)
+def test_ids_are_unique() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+_SHARED = {"reconnect_ids": "reconnect"}
+"""Modules that hold a part of the family of another."""
+
+
+def test_ids_start_with_the_family_of_their_module() -> None:
+    misplaced = [
+        (module, rule.id)
         for family in FAMILIES
         for rule in family.RULES
+        for module in [family.__name__.rpartition(".")[2]]
+        if family_of(rule.id) != _SHARED.get(module, module).replace("_", "-")
     ]
 
-    assert len({rule.id for rule in RULES}) == len(RULES)
-    assert [(family, id_) for family, id_ in names if id_.partition(".")[0] != family] == []
+    assert misplaced == []
+
+
+def test_the_page_has_each_family_once_and_each_rule_once() -> None:
+    lines = catalogue.markdown().splitlines()
+
+    families = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
+    ids = [line.split("`")[1] for line in lines if line.startswith("| `")]
+    assert families == list(dict.fromkeys(family_of(rule.id) for rule in RULES))
+    assert sorted(ids) == sorted(rule.id for rule in RULES)
 
 
 def test_a_must_binds_every_server_or_is_no_must() -> None:

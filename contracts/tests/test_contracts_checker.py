@@ -173,7 +173,7 @@ def test_what_is_quoted_is_cut_to_what_can_be_read() -> None:
     assert len(quote("x" * 1000)) < 320
 
 
-@pytest.mark.parametrize(("repeatable", "told"), [(True, 3), (False, 0)])
+@pytest.mark.parametrize(("deterministic", "told"), [(True, 3), (False, 0)])
 def test_answers_of_different_runs_are_compared_where_they_repeat(
     deterministic: bool, told: int
 ) -> None:

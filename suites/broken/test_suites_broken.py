@@ -19,7 +19,6 @@ from graphtape_suites.verdicts.results import Outcome, Verdict
 NOT_BROKEN = {
     "clients.refusal": "the SDK is given what was read already: its status is never another",
     "data.checkpoints": "no recording shows checkpoints: langgraph-api keeps none of these runs",
-    "folding.values": "the suites do not know how a graph makes its state of the updates",
     "endpoints.thread-state": "nothing asks for the state of a thread",
     "order.end-shown": "a promise of Aegra, and the recordings are of langgraph-api",
     "reconnect.ids-unique": "the mock breaks it as the recorded server does",

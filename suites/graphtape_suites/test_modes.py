@@ -5,7 +5,7 @@ from collections.abc import Callable
 from graphtape_contracts.finding import Level
 from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.rule import AnyRule
-from graphtape_contracts.rules import data, debug, folding, langchain, tasks, updates, values
+from graphtape_contracts.rules import data, debug, langchain, tasks, updates, values
 from graphtape_suites.checks.check import (
     check_in,
     fail_check,
@@ -28,7 +28,7 @@ def test_data(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     judge(rule)
 
 
-@rules_of(values, updates, folding)
+@rules_of(values, updates)
 def test_state(rule: AnyRule, judge: Callable[[AnyRule], None]) -> None:
     """The state, and what changes it, agree."""
     judge(rule)

@@ -1,7 +1,6 @@
 """What is known of an exchange when its head has come: which call it is, and what it asks for."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -10,7 +9,6 @@ from graphtape_contracts.dialect import Dialect, detect
 from graphtape_contracts.exchange import Request, Response
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.parsing.event import parse
-from graphtape_contracts.reducer import Reducer
 from graphtape_contracts.stream_mode import event_names
 
 _RUN = re.compile(r"(?<!/threads)/runs/(stream|wait)$")
@@ -70,8 +68,6 @@ class ExchangeHead:
     dialect: Dialect | None
     output_schema: Json | None = None
     """The JSON Schema of the graph's output, if the deployment told it."""
-    reducers: Mapping[str, Reducer] | None = None
-    """How updates change the keys of the graph's state, if somebody who knows the graph said so."""
 
     @property
     def path(self) -> str:

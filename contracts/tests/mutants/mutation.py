@@ -1,6 +1,6 @@
 """Mutants: captured exchanges with one thing made wrong, each for the rule that sees it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,7 +9,6 @@ from captured import captured
 
 from graphtape_contracts import Exchange, Frame, Request, Response, sse
 from graphtape_contracts.parsing.event import parse
-from graphtape_contracts.reducer import Reducer
 
 Change = Callable[[Exchange], Exchange]
 
@@ -28,7 +27,6 @@ class Mutant:
     also: frozenset[str] = field(default=frozenset())
     """Other rules that can't but see it too; say why in a comment where they are given."""
     output_schema: Any = None
-    reducers: Mapping[str, Reducer] | None = None
 
     def __str__(self) -> str:
         """Return what a test of it is called."""

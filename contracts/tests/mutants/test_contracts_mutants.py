@@ -9,7 +9,6 @@ import mutants_endpoints
 import mutants_errors
 import mutants_events
 import mutants_fields
-import mutants_folding
 import mutants_framing
 import mutants_head
 import mutants_heartbeats
@@ -44,7 +43,6 @@ FAMILIES = (
     mutants_errors,
     mutants_refusals,
     mutants_validation,
-    mutants_folding,
     mutants_isolation,
     mutants_reconnect,
     mutants_consistency,
@@ -65,10 +63,10 @@ RELATION_MUTANTS = [m for m in ALL if isinstance(m, RelationMutant)]
 def test_a_mutant_is_caught_by_its_rule_alone(mutant: Mutant) -> None:
     base = captured(mutant.base)
     dialect = detect(base.response)
-    schema, reducers = mutant.output_schema, mutant.reducers
-    before = Counter(f.rule for f in check(base, output_schema=schema, reducers=reducers))
+    schema = mutant.output_schema
+    before = Counter(f.rule for f in check(base, output_schema=schema))
 
-    findings = check(mutant.make(), dialect=dialect, output_schema=schema, reducers=reducers)
+    findings = check(mutant.make(), dialect=dialect, output_schema=schema)
 
     caught = set(Counter(f.rule for f in findings) - before)
     assert caught == {mutant.rule} | mutant.also, "\n".join(map(str, findings))

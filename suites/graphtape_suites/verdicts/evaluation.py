@@ -98,8 +98,6 @@ def evaluate(rule: AnyRule, session: Session) -> Evaluation:
         not_applicable(
             "holds where the same request gets the same answer; if so, say --graphtape-deterministic"
         )
-    if rule.id.startswith("folding."):
-        not_applicable("nobody says how the graph makes its state of the updates")
     about = {s: _about(rule, session.judged(s)) for s in session.scenarios if _may_show(rule, s)}
     if not any(about.values()):
         _nothing_shown(rule, session)
