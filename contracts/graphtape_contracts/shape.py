@@ -19,9 +19,8 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
-from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.json_value import Absent, Json, is_list, is_object
 from graphtape_contracts.langchain.messages import is_message
-from graphtape_contracts.parsing.event import Absent
 from graphtape_contracts.parsing.identifiers import UUID
 
 ENTRY = "*"

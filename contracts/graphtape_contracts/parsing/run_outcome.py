@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphtape_contracts.exchange import End
-from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.parsing.event import Absent
+from graphtape_contracts.finding import quote
+from graphtape_contracts.json_value import Absent, is_list, is_object
 from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.parsing.normal_form import normal_form
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
-from graphtape_contracts.rule import quote
 
 _INTERRUPT = "__interrupt__"
 

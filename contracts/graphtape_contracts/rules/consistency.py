@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.event import Absent
+from graphtape_contracts.json_value import Absent
 from graphtape_contracts.parsing.exchange_head import Kind, StreamOptions
 from graphtape_contracts.parsing.interrupts import shows_interrupts
 from graphtape_contracts.parsing.normal_form import normal_form

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.json_value import Absent
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_contracts.parsing.output_schema import output_validator
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report

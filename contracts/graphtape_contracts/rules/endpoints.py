@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
-from graphtape_contracts.json_value import Json, Path, is_list, is_object
-from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.finding import Level, quote
+from graphtape_contracts.json_value import Absent, Json, Path, is_list, is_object
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
-from graphtape_contracts.rule import AnyRule, BodyRule, Report, quote
+from graphtape_contracts.rule import AnyRule, BodyRule, Report
 from graphtape_contracts.schema_findings import report_validation_error
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"

@@ -4,18 +4,11 @@ import re
 from collections.abc import Iterator
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, Path, is_object
 from graphtape_contracts.parsing.event import Event, parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
-from graphtape_contracts.rule import (
-    AnyRule,
-    BodyRule,
-    EventRule,
-    EventWatch,
-    Report,
-    quote,
-)
+from graphtape_contracts.rule import AnyRule, BodyRule, EventRule, EventWatch, Report
 
 MASK = "An internal error occurred"
 """What langgraph-api 0.16.7 shows in place of the text of most exceptions."""

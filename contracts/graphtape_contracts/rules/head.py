@@ -4,10 +4,10 @@ import re
 from collections import Counter
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.identifiers import UUID, run_at
-from graphtape_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, HeadRule, Report, quote
+from graphtape_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, HeadRule, Report
 
 _KNOWN = frozenset(Dialect)
 _LOCATED = frozenset({Dialect.PYTHON, Dialect.AEGRA})

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_list, is_object, objects_in
 from graphtape_contracts.langchain.messages import messages_in
 from graphtape_contracts.parsing.identifiers import UUID, is_uuid, run_at
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
-from graphtape_contracts.rule import RUNS, AnyRule, CrossExchangeRule, Report, quote
+from graphtape_contracts.rule import RUNS, AnyRule, CrossExchangeRule, Report
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _THREAD = re.compile(rf"/threads/({UUID})/")

@@ -1,13 +1,13 @@
 """The mode `events`: LangChain's own events, version 2."""
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_list, is_object
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.langchain_event import StepLog, parse_step, split
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
 _OPEN = f"of the {MAX_ENTRIES} runs that started last and go on"

@@ -2,11 +2,11 @@
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 

@@ -4,13 +4,13 @@ from collections import Counter
 from typing import Any
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.task_event import OWN, TaskEvent, TaskLog, qualified_name
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 
 INTERRUPT = "__interrupt__"
 

@@ -2,13 +2,13 @@
 
 from graphtape_contracts import schema
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_list, is_object
 from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.malformed import why_malformed
 from graphtape_contracts.parsing.status import blames_the_body
-from graphtape_contracts.rule import RUNS, AnyRule, BodyRule, HeadRule, Report, quote
+from graphtape_contracts.rule import RUNS, AnyRule, BodyRule, HeadRule, Report
 from graphtape_contracts.schema_findings import shorten
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

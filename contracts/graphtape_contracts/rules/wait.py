@@ -1,12 +1,12 @@
 """The output of a run that was waited for."""
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
-from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.finding import Level, quote
+from graphtape_contracts.json_value import Absent, Json, is_list, is_object
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.output_schema import output_validator
-from graphtape_contracts.rule import AnyRule, BodyRule, Report, quote
+from graphtape_contracts.rule import AnyRule, BodyRule, Report
 from graphtape_contracts.schema_findings import shorten
 
 _OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"

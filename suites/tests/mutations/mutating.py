@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graphtape_contracts import Exchange, Frame, Headers, sse
-from graphtape_contracts.json_value import Path, is_list, is_object
-from graphtape_contracts.parsing.event import Absent, event_of, parse
+from graphtape_contracts.json_value import Absent, Path, is_list, is_object
+from graphtape_contracts.parsing.event import event_of, parse
 
 EVENT_NAMES = (
     "metadata",
