@@ -68,14 +68,29 @@ def _ends_of(dialect: Dialect | None, frame: Frame) -> frozenset[bytes]:
     return _COMMENT_ENDS.get(dialect, ends) if apart else ends
 
 
-def _line_ends(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
-    allowed = _ends_of(head.dialect, frame)
-    wrong = {*_LINE_END.findall(frame.raw)} - allowed
-    if wrong:
-        yield Violation(
-            " or ".join(_EOL_NAMES[end] for end in sorted(allowed)),
-            " and ".join(_EOL_NAMES[end] for end in sorted(wrong)),
-        )
+def _line_ends(head: ExchangeHead, report: Report) -> FrameWatch:
+    number = 0
+    held: tuple[str, str] | None = None
+    while isinstance(item := (yield), Frame):
+        if held is not None:
+            report(*held, at=number)
+            held = None
+        number += 1
+        if item.torn:
+            continue
+        allowed = _ends_of(head.dialect, item)
+        found = _LINE_END.findall(item.raw)
+        wrong = {*found} - allowed
+        if not wrong:
+            continue
+        expected = " or ".join(_EOL_NAMES[end] for end in sorted(allowed))
+        got = " and ".join(_EOL_NAMES[end] for end in sorted(wrong))
+        if found[-1] == b"\r" and {*found[:-1]} <= allowed:
+            held = expected, got  # The stream may have been cut before the LF of a last CRLF.
+        else:
+            report(expected, got, at=number)
+    if held is not None and item is End.COMPLETE:
+        report(*held, at=number)
 
 
 def _no_ghosts(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
@@ -182,7 +197,7 @@ RULES: tuple[AnyRule, ...] = (
         statement="Lines end with CRLF on langgraph-api, with LF on LangGraph.js, with LF but CRLF "
         "in heartbeats on Aegra, and never with CR alone on any server.",
         source=f"{_OBSERVED}; readers that split at line feeds miss a lone CR",
-        judge=each_block(_line_ends),
+        judge=_line_ends,
     ),
     FrameRule(
         id="framing.no-stray-blocks",
