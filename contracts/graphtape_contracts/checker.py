@@ -23,7 +23,7 @@ from graphtape_contracts.rule import (
 )
 from graphtape_contracts.rules import RULES
 
-__all__ = ["Checker", "check", "check_body", "read_call", "relate"]
+__all__ = ["Checker", "check", "check_body", "check_related", "parse_head"]
 
 _Item = TypeVar("_Item")
 _OVER = object()

@@ -1,28 +1,59 @@
-"""One request and everything that came back: the values every other part makes, keeps or judges."""
+"""One request and the whole response to it: the value that every other part works on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Protocol, Self
+
+from graphtape_contracts.frame import Frame
+from graphtape_contracts.sse import decode
+
+__all__ = ["End", "Exchange", "Frame", "Headers", "ReadResponse", "Request", "Response"]
 
 Headers = tuple[tuple[str, str], ...]
 """Header fields in the order of the wire, names in lower case."""
+
+
+class ReadResponse(Protocol):
+    """A response of httpx or requests whose body has been read."""
+
+    @property
+    def status_code(self) -> int:
+        """The status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, Any]:
+        """The headers."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """The body, without content coding."""
+        ...
+
+    @property
+    def request(self) -> Any:
+        """The request, with `method`, `headers`, and `url` and `content`, or `path_url` and `body`."""
+        ...
 
 
 class End(StrEnum):
     """How the body of a response ended."""
 
     COMPLETE = "complete"
-    """The server ended the body as HTTP asks for."""
+    """The server ended the body as HTTP requires."""
     CUT = "cut"
-    """The connection was lost in the middle of the body."""
+    """The connection was lost before the end of the body."""
     STOPPED = "stopped"
-    """The reader went away before the end, by choice."""
+    """The client closed the connection before the end."""
     UNKNOWN = "unknown"
-    """Nothing says how it ended: the writer was killed."""
+    """The end was not recorded, as when the recorder was killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked."""
+    """The request: method, path, headers and body."""
 
     method: str
     path: str
@@ -33,7 +64,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The head of what came back."""
+    """The status and headers of a response."""
 
     status: int
     headers: Headers = ()
@@ -44,35 +75,14 @@ class Response:
 
     @property
     def is_event_stream(self) -> bool:
-        """Whether an event stream follows."""
+        """Whether the body is an event stream."""
         media_type = self.header("content-type") or ""
         return media_type.split(";")[0].strip().lower() == "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A piece of a response body: one block of an event stream, or bytes of any other body.
-
-    `raw` is the truth; the rest is what a reader of the stream makes of it, and is None for
-    a body that is no event stream. The raw bytes of all frames joined are the body.
-    """
-
-    at: float
-    """Seconds since the request was sent, when its last byte arrived."""
-    raw: bytes
-    event: str | None = None
-    data: str | None = None
-    """The text of the `data` lines, joined by line feeds."""
-    id: str | None = None
-    comment: str | None = None
-    """The text of the comment lines, joined by line feeds."""
-    torn: bool = False
-    """The body ended before the blank line that dispatches the block."""
-
-
-@dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and everything that came back."""
+    """One request and the whole response to it."""
 
     request: Request
     response: Response
@@ -81,10 +91,60 @@ class Exchange:
 
     @property
     def body(self) -> bytes:
-        """The bytes of the whole body, transfer coding removed."""
+        """The bytes of the whole body, without transfer coding."""
         return b"".join(frame.raw for frame in self.frames)
 
     @property
     def is_stream(self) -> bool:
         """Whether the body is an event stream."""
         return self.response.is_event_stream
+
+    @classmethod
+    def from_response(cls, response: ReadResponse) -> Self:
+        """Return the exchange of an `httpx.Response` or a `requests.Response`.
+
+        It has one frame for each block of an event stream, or one for the whole of any other body.
+        All times are 0.0, which means unknown. The bytes are those of `response.content`: any
+        content coding is undone, while the headers still name it. requests joins repeated headers.
+
+        Raises TypeError for an object of another shape, or if the body of the request is neither
+        bytes nor text. httpx itself raises if the body has not been read (`response.read()`), or
+        if the response has no request.
+        """
+        try:
+            status, headers, body = response.status_code, response.headers, response.content
+            request = _request(response.request)
+        except AttributeError as error:
+            raise TypeError(
+                "expected a response of httpx or requests with its request, "
+                f"got {type(response).__name__}: {error}"
+            ) from None
+        head = Response(status, _headers(headers))
+        if head.is_event_stream:
+            return cls(request, head, tuple(decode(body)))
+        return cls(request, head, (Frame(0.0, body),) if body else ())
+
+
+def _request(request: Any) -> Request:
+    if hasattr(request, "path_url"):  # requests.PreparedRequest
+        path, body = str(request.path_url), request.body
+    else:  # httpx.Request
+        path, body = bytes(request.url.raw_path).decode("ascii"), request.content
+    if isinstance(body, str):
+        body = body.encode()
+    if not isinstance(body, bytes | None):
+        raise TypeError(
+            f"expected a request body of bytes or text, got {type(body).__name__}; "
+            "send the body as a whole"
+        )
+    return Request(str(request.method), path, _headers(request.headers), body or b"")
+
+
+def _headers(headers: Any) -> Headers:
+    # httpx keeps repeated headers apart in multi_items().
+    items = getattr(headers, "multi_items", headers.items)()
+    return tuple((_text(name).lower(), _text(value)) for name, value in items)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

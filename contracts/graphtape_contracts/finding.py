@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graphtape_contracts.json_value import Path
+from graphtape_contracts.json_value import Absent, Path, show
+
+_LONGEST_QUOTE = 300
 
 
 class Level(StrEnum):
@@ -71,3 +73,9 @@ def _segment(part: str | int) -> str:
         return f".{part}"
     escaped = part.replace("\\", "\\\\").replace("'", "\\'")
     return f"['{escaped}']"
+
+
+def quote(value: object) -> str:
+    """Return *value* as JSON, or the reason why there is none, cut to 300 characters."""
+    text = value.value if isinstance(value, Absent) else show(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}... (cut)"

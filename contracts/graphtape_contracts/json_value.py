@@ -1,13 +1,24 @@
-"""JSON values, as the checkers of types want to see them, and what is found in them."""
+"""JSON values: their types, how to find things in them, and how to write them."""
 
+import json
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any, TypeGuard
 
 Json = dict[str, Any]
 """A JSON object."""
 
 Path = tuple[str | int, ...]
-"""Where in a JSON value: the keys and indexes that lead there."""
+"""A place in a JSON value: the keys and indexes that lead there."""
+
+
+class Absent(Enum):
+    """The reason why there is no JSON value."""
+
+    NOT_JSON = "not JSON"
+    EMPTY = "empty"
+    """No data, or only white space: Aegra 0.11.0 writes null like this."""
+    TOO_DEEP = "nested too deeply to read"
 
 
 def is_object(value: object) -> TypeGuard[Json]:
@@ -30,3 +41,11 @@ def objects_in(data: Any) -> Iterable[Json]:
             waiting.extend(reversed(value.values()))
         elif is_list(value):
             waiting.extend(reversed(value))
+
+
+def show(value: Any) -> str:
+    """Return *value* as compact JSON with sorted keys, or a note that it is nested too deeply."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    except RecursionError:
+        return "(nested too deeply to show)"

@@ -7,10 +7,9 @@ from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End, Frame
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Path
-from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
-from graphtape_contracts.schema import show
 
 STREAMS = frozenset((Kind.STREAM, Kind.JOIN_STREAM))
 RUNS = frozenset((Kind.STREAM, Kind.WAIT))
@@ -18,8 +17,6 @@ OUTPUTS = frozenset((Kind.WAIT, Kind.JOIN))
 
 MOST_FINDINGS = 10
 """Of one rule in one exchange; the last of them says that there may be more."""
-
-_LONGEST_SHOWN = 300
 
 
 class Report:
@@ -61,12 +58,6 @@ class Report:
                 exchange,
             )
         )
-
-
-def quote(value: object) -> str:
-    """Return *value* as JSON, or what it is in place of JSON, cut to a length that can be read."""
-    text = value.value if isinstance(value, Absent) else show(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}... (cut)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

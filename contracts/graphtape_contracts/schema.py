@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from graphtape_contracts.json_value import Path
+from graphtape_contracts.json_value import Path, show
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -121,14 +121,6 @@ _MESSAGES: dict[str, Callable[[Any, Any], str]] = {
     "anyOf": lambda value, _: f"{show(value)} is valid under none of the schemas of 'anyOf'",
     "oneOf": lambda value, _: f"{show(value)} is not valid under exactly one schema of 'oneOf'",
 }
-
-
-def show(value: Any) -> str:
-    """Return *value* as compact JSON with sorted keys, as far as it can be written down."""
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    except RecursionError:
-        return "(nested too deeply to show)"
 
 
 def _either(values: Any) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from graphtape_contracts.json_value import Path
+from graphtape_contracts.finding import quote
+from graphtape_contracts.json_value import Path, show
 from graphtape_contracts.parsing.event import Event
-from graphtape_contracts.rule import Report, quote
-from graphtape_contracts.schema import first_error, show
+from graphtape_contracts.rule import Report
+from graphtape_contracts.schema import first_error
 
 _LONGEST_HALF = 200
 

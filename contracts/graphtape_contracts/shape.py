@@ -19,10 +19,9 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
-from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_contracts.json_value import Absent, Json, is_list, is_object
 from graphtape_contracts.langchain.messages import is_message
-from graphtape_contracts.parsing.event import Absent
-from graphtape_contracts.parsing.identifiers import UUID
+from graphtape_contracts.parsing.identifiers import HEX_ID, UUID
 
 ENTRY = "*"
 """The field that stands for all entries of a map."""
@@ -35,7 +34,7 @@ MODEL_OUTPUT = frozenset(
 _DEEPEST = 64
 """The level below which nothing is looked at: nobody reads so deep, and Python can't recurse."""
 _NAME = re.compile(r"[^\W\d][\w.:/$-]{0,63}")
-_ID = re.compile(rf"{UUID}|(?<![0-9a-f])[0-9a-f]{{32}}(?![0-9a-f])")
+_ID = re.compile(rf"{UUID}|(?<![0-9a-f]){HEX_ID}(?![0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True)

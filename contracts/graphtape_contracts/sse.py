@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from graphtape_contracts.exchange import Frame
+from graphtape_contracts.frame import Frame
 
 Eol = Literal["\r\n", "\n", "\r"]
 

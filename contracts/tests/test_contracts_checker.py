@@ -9,8 +9,9 @@ from captured import captured
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
 from graphtape_contracts.checker import Checker, check, check_related, parse_head
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.finding import Level, quote
+from graphtape_contracts.json_value import Absent
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 from graphtape_contracts.rule import (
@@ -24,7 +25,6 @@ from graphtape_contracts.rule import (
     FrameWatch,
     HeadRule,
     Report,
-    quote,
 )
 
 STREAM = "python/mode-agent-values"

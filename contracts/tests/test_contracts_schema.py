@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from graphtape_contracts.schema import first_error, load, names, show
+from graphtape_contracts.json_value import show
+from graphtape_contracts.schema import first_error, load, names
 
 RUN = {"assistant_id": "agent"}
 REQUESTS = [name for name in names() if name.endswith("-request.json")]

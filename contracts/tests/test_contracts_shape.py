@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.parsing.event import Absent
+from graphtape_contracts.json_value import Absent, Json, is_list, is_object
 from graphtape_contracts.shape import (
     ENTRY,
     NOTHING,

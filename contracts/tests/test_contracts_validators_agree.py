@@ -11,8 +11,8 @@ from captured import captures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphtape_contracts.json_value import Path, is_list, is_object
-from graphtape_contracts.parsing.event import Absent, event_of
+from graphtape_contracts.json_value import Absent, Path, is_list, is_object
+from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.schema import load, names, validator
 
 OTHERS: list[Any] = [None, True, 0, 1.0, 1.5, "", "ai", "AIMessageChunk", [], {}]

@@ -13,7 +13,8 @@ from captured import captured, captures
 from environments import make_once
 
 from graphtape_contracts.exchange import Exchange
-from graphtape_contracts.parsing.event import Absent, event_of
+from graphtape_contracts.json_value import Absent
+from graphtape_contracts.parsing.event import event_of
 
 PAGE = Path(__file__).parents[2] / "contracts" / "schemas-from-javascript.md"
 BLOCKS = dict(re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE))

@@ -6,7 +6,8 @@ from typing import Any
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.event import Absent, event_of, parse
+from graphtape_contracts.json_value import Absent
+from graphtape_contracts.parsing.event import event_of, parse
 from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_suites.checks import sdk
 from graphtape_suites.checks.check import NotExercised, check, fail_check, not_applicable

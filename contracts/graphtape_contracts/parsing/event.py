@@ -2,20 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, NoReturn
 
 from graphtape_contracts.exchange import Frame
+from graphtape_contracts.json_value import Absent
 from graphtape_contracts.parsing.nesting import is_too_deep
-
-
-class Absent(Enum):
-    """Why there is no value."""
-
-    NOT_JSON = "not JSON"
-    EMPTY = "empty"
-    """No data, or none but white space: Aegra 0.11.0 writes null like this."""
-    TOO_DEEP = "nested too deeply to read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,29 @@
-"""Events that tell of interrupts."""
+"""Interrupts in the data of events."""
 
-from graphtape_contracts.json_value import is_object
+from typing import Any
+
+from graphtape_contracts.json_value import is_list, is_object
 from graphtape_contracts.parsing.event import Event
+
+INTERRUPT = "__interrupt__"
+"""The key of the list of interrupts in `updates`, `values` and outputs."""
+
+
+def interrupts_of(value: object) -> list[Any] | None:
+    """Return the list under `__interrupt__` of an object *value*; None if there is none."""
+    interrupts = value.get(INTERRUPT) if is_object(value) else None
+    return interrupts if is_list(interrupts) else None
+
+
+def interrupts_in(event: Event) -> list[Any] | None:
+    """Return the interrupts in an event of `updates` or `values`; None if it has no list of them."""
+    return interrupts_of(event.value) if event.mode in ("updates", "values") else None
 
 
 def shows_interrupts(event: Event) -> bool:
-    """Whether *event* is `values` that hold interrupts in place of the state.
+    """Whether *event* is `values` that hold interrupts instead of the state.
 
-    LangGraph.js shows such an event where a run stops before or after a node, Aegra 0.11.0 where
-    `updates`, in which interrupts are told, were not asked for.
+    LangGraph.js sends such an event where a run stops before or after a node, Aegra 0.11.0 where
+    the request does not ask for `updates`, which would show the interrupts.
     """
-    return event.mode == "values" and is_object(event.value) and [*event.value] == ["__interrupt__"]
+    return event.mode == "values" and is_object(event.value) and [*event.value] == [INTERRUPT]

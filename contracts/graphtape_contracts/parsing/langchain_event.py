@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from graphtape_contracts.json_value import is_object
+from graphtape_contracts.json_value import is_object, show
 from graphtape_contracts.parsing.bounded_dict import BoundedDict
 from graphtape_contracts.parsing.event import Event
-from graphtape_contracts.schema import show
 
 _PHASE = re.compile(r"on_(\w+)_(start|stream|end|error)")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from graphtape_contracts.json_value import is_list, is_object
 from graphtape_contracts.langchain.messages import is_message
-from graphtape_contracts.parsing.identifiers import UUID
+from graphtape_contracts.parsing.identifiers import HEX_ID, MODEL_MESSAGE_ID, UUID
 
-_ID = re.compile(rf"(?:lc_run--|run-+)?{UUID}(?:-\d+)?|(?<![0-9a-fA-F])[0-9a-f]{{32}}(?![0-9a-f])")
+_ID = re.compile(rf"{MODEL_MESSAGE_ID}|{UUID}(?:-\d+)?|(?<![0-9a-fA-F]){HEX_ID}(?![0-9a-f])")
 """An id that a server makes, of a message also with what stands around the UUID.
 
 The suffix of a message's id depends on the stream modes: `lc_run--UUID` where the model streamed,

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphtape_contracts.exchange import End
-from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.parsing.event import Absent
+from graphtape_contracts.finding import quote
+from graphtape_contracts.json_value import Absent, is_object
 from graphtape_contracts.parsing.exchange_head import Kind
+from graphtape_contracts.parsing.interrupts import interrupts_of
 from graphtape_contracts.parsing.normal_form import normal_form
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
-from graphtape_contracts.rule import quote
-
-_INTERRUPT = "__interrupt__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,7 @@ def _of_stream(answer: ParsedExchange) -> RunOutcome | None:
 
 
 def _interrupts_in(value: Any) -> frozenset[str]:
-    listed = value.get(_INTERRUPT) if is_object(value) else None
-    return frozenset(map(normal_form, listed)) if is_list(listed) else frozenset()
+    return frozenset(map(normal_form, interrupts_of(value) or ()))
 
 
 def _of_output(answer: ParsedExchange) -> RunOutcome:

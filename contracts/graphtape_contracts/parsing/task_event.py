@@ -65,16 +65,25 @@ def qualified_name(event: Event, name: str) -> str:
     return "|".join((*event.namespace, name))
 
 
-def parse_task_event(event: Event) -> TaskEvent | None:
-    """Return what *event* tells of a task; None where it tells nothing that can be read."""
+def task_in(event: Event) -> tuple[Json, Path] | None:
+    """Return the task in an event of `tasks` or `debug`, and its path in the data; None if none."""
     value = event.value
-    path: Path = ()
-    if event.mode == "debug" and is_object(value):
-        value, path = value.get("payload"), ("payload",)
-    elif event.mode != "tasks":
-        return None
     if not is_object(value):
         return None
+    if event.mode == "tasks":
+        return value, ()
+    if event.mode != "debug" or value.get("type") == "checkpoint":
+        return None
+    payload = value.get("payload")
+    return (payload, ("payload",)) if is_object(payload) else None
+
+
+def parse_task_event(event: Event) -> TaskEvent | None:
+    """Return what *event* tells of a task; None where it tells nothing that can be read."""
+    found = task_in(event)
+    if found is None:
+        return None
+    value, path = found
     id_, name = value.get("id"), value.get("name")
     is_result = "result" in value
     if isinstance(id_, str) and isinstance(name, str) and (is_result or "triggers" in value):

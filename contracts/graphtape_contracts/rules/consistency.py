@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.event import Absent
+from graphtape_contracts.json_value import Absent
 from graphtape_contracts.parsing.exchange_head import Kind, StreamOptions
 from graphtape_contracts.parsing.interrupts import shows_interrupts
 from graphtape_contracts.parsing.normal_form import normal_form
@@ -14,9 +14,8 @@ from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 from graphtape_contracts.parsing.run_outcome import have_same_output, run_outcome_of
 from graphtape_contracts.parsing.status import blames_the_request
 from graphtape_contracts.rule import RUNS, AnyRule, CrossExchangeRule, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.stream_mode import event_names
-
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 
 _VIEW = ("stream_mode", "stream_subgraphs", "stream_resumable", "on_disconnect")
 """What a request says about the answer, not about the run."""
@@ -195,7 +194,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="The output of a run that is waited for is the last `values` of a stream of the "
         "same request, and the same every time.",
-        source=f"{_OBSERVED}; many clients wait in tests and stream in production",
+        source=f"{ON_EVERY_SERVER}; many clients wait in tests and stream in production",
         kinds=RUNS,
         deterministic=True,
         judge=_output,
@@ -205,7 +204,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A stream mode shows the same whatever other modes are asked for, and the same "
         "every time.",
-        source=f"{_OBSERVED} (python/mode-agent-values+updates); that `events` and messages make "
+        source=f"{ON_EVERY_SERVER} (python/mode-agent-values+updates); that `events` and messages make "
         "the model stream is left aside",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),
@@ -217,7 +216,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="With `stream_subgraphs` events with a namespace are added, and no others change, "
         "those of messages aside, and on LangGraph.js those of `custom`.",
-        source=f"{_OBSERVED} (python/mode-subgraph-sub-values)",
+        source=f"{ON_EVERY_SERVER} (python/mode-subgraph-sub-values)",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),
         deterministic=True,
@@ -227,7 +226,7 @@ RULES: tuple[AnyRule, ...] = (
         id="consistency.outcome",
         level=Level.SHOULD,
         statement="A run fails, or does not, whether it is streamed or waited for.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         kinds=RUNS,
         deterministic=True,
@@ -237,7 +236,7 @@ RULES: tuple[AnyRule, ...] = (
         id="consistency.status",
         level=Level.SHOULD,
         statement="The same request gets the same status.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         kinds=_ANSWERS,
         deterministic=True,

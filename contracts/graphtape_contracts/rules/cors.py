@@ -2,11 +2,10 @@
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Request
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
-from graphtape_contracts.rule import AnyRule, HeadRule, Report, quote
-
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+from graphtape_contracts.rule import AnyRule, HeadRule, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER, ON_PYTHON_AND_AEGRA
 
 
 def _sent(request: Request | None, name: str) -> str | None:
@@ -75,7 +74,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A run that is asked for with an Origin is answered with an "
         "Access-Control-Allow-Origin that allows it.",
-        source=f"{_OBSERVED}; without it no page in a browser can read the answer",
+        source=f"{ON_EVERY_SERVER}; without it no page in a browser can read the answer",
         dialects=frozenset(Dialect),
         judge=_origin,
     ),
@@ -83,7 +82,7 @@ RULES: tuple[AnyRule, ...] = (
         id="cors.exposed",
         level=Level.SHOULD,
         statement="To an origin that is allowed, Content-Location is exposed.",
-        source=f"{_OBSERVED}; without it the SDK for JavaScript does not learn the run's id in a "
+        source=f"{ON_EVERY_SERVER}; without it the SDK for JavaScript does not learn the run's id in a "
         "browser",
         judge=_exposed,
     ),
@@ -92,7 +91,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A preflight of a run is answered with 200 or 204, and allows POST and the "
         "headers that were asked for.",
-        source=f"{_OBSERVED}; a browser sends no run without it",
+        source=f"{ON_EVERY_SERVER}; a browser sends no run without it",
         kinds=frozenset({Kind.REFUSAL}),
         judge=_preflight,
     ),
@@ -100,7 +99,7 @@ RULES: tuple[AnyRule, ...] = (
         id="cors.vary",
         level=Level.NOTE,
         statement="The answer to a run varies with the Origin.",
-        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0",
+        source=ON_PYTHON_AND_AEGRA,
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         judge=_vary,
     ),

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.json_value import Absent
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_contracts.parsing.output_schema import output_validator
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.schema_findings import report_validation_error, shorten
-
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 
 
 def _advertised(head: ExchangeHead, report: Report) -> EventWatch:
@@ -49,65 +49,65 @@ _BY_SCHEMA = (
         "metadata",
         Level.MUST,
         "The data of `metadata` names the run and the attempt.",
-        f"{_OBSERVED}; the SDKs and LangGraph Studio read the run's id from it",
+        f"{ON_EVERY_SERVER}; the SDKs and LangGraph Studio read the run's id from it",
     ),
     (
         "values",
         Level.SHOULD,
         "Where the data of `values` lists interrupts, each has an id and a value.",
-        f"{_OBSERVED}; the SDKs and RemoteGraph read both",
+        f"{ON_EVERY_SERVER}; the SDKs and RemoteGraph read both",
     ),
     (
         "updates",
         Level.MUST,
         "The data of `updates` is an object of one or more nodes, or of a list of interrupts, "
         "each with an id and a value.",
-        f"{_OBSERVED}; RemoteGraph reads it with every run",
+        f"{ON_EVERY_SERVER}; RemoteGraph reads it with every run",
     ),
     (
         "messages/metadata",
         Level.MUST,
         "The data of `messages/metadata` tells, by the id of a message, which node and task it "
         "comes from.",
-        f"{_OBSERVED}; useStream reads it",
+        f"{ON_EVERY_SERVER}; useStream reads it",
     ),
     (
         "messages/partial",
         Level.MUST,
         "The data of `messages/partial` is a list of messages with ids.",
-        f"{_OBSERVED}; useStream puts messages together by their ids",
+        f"{ON_EVERY_SERVER}; useStream puts messages together by their ids",
     ),
     (
         "messages/complete",
         Level.MUST,
         "The data of `messages/complete` is a list of messages with ids.",
-        f"{_OBSERVED}; useStream puts messages together by their ids",
+        f"{ON_EVERY_SERVER}; useStream puts messages together by their ids",
     ),
     (
         "messages",
         Level.MUST,
         "The data of `messages` is a message or chunk with an id, and the node and task that it "
         "comes from.",
-        f"{_OBSERVED}; useStream, LiteLLM and the AI SDK read both",
+        f"{ON_EVERY_SERVER}; useStream, LiteLLM and the AI SDK read both",
     ),
     (
         "events",
         Level.MUST,
         "The data of `events` is a LangChain event: what happened, the name and the run.",
-        f"{_OBSERVED}; LangChain's readers of events look at these three",
+        f"{ON_EVERY_SERVER}; LangChain's readers of events look at these three",
     ),
     (
         "debug",
         Level.MUST,
         "The data of `debug` is a step, a time, a type and the payload of that type.",
-        _OBSERVED,
+        ON_EVERY_SERVER,
     ),
     (
         "tasks",
         Level.MUST,
         "The data of `tasks` is the start of a task (`triggers`), or its result (`result`, "
         "`error`, `interrupts`).",
-        _OBSERVED,
+        ON_EVERY_SERVER,
     ),
     (
         "checkpoints",
@@ -120,7 +120,7 @@ _BY_SCHEMA = (
         "error",
         Level.MUST,
         "The data of `error` is the class of the error and a message, two strings.",
-        f"{_OBSERVED}; RemoteGraph raises what it says",
+        f"{ON_EVERY_SERVER}; RemoteGraph raises what it says",
     ),
     (
         "end",

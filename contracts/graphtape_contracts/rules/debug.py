@@ -4,15 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_contracts.parsing.bounded_dict import BoundedDict
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.task_event import TaskEvent, TaskLog, parse_task_event
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
 
 def _twin(head: ExchangeHead, report: Report) -> EventWatch:
@@ -149,21 +148,21 @@ RULES: tuple[AnyRule, ...] = (
         id="debug.one-step",
         level=Level.SHOULD,
         statement="A task ends in the step in which it started.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         judge=_one_step,
     ),
     EventRule(
         id="debug.steps-monotonic",
         level=Level.SHOULD,
         statement="The steps of the graph itself never go back.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         judge=_steps_go_on,
     ),
     EventRule(
         id="debug.timestamps-monotonic",
         level=Level.NOTE,
         statement="A task does not end before it started, if nobody sets the clock.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         judge=_times_go_on,
     ),
 )

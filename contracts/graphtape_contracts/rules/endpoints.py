@@ -7,19 +7,18 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
-from graphtape_contracts.json_value import Json, Path, is_list, is_object
-from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.finding import Level, quote
+from graphtape_contracts.json_value import Absent, Json, Path, is_list, is_object
+from graphtape_contracts.parsing import identifiers
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
-from graphtape_contracts.rule import AnyRule, BodyRule, Report, quote
+from graphtape_contracts.rule import AnyRule, BodyRule, Report
+from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 from graphtape_contracts.schema_findings import report_validation_error
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
 _NEIGHBOURS = frozenset({Kind.OTHER})
 _GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace of the ids of the assistants that the servers make of their graphs."""
-
-_ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +46,22 @@ _INFO = (_Route("GET", "^/info"),)
 _ASSISTANTS = (
     _Route("POST", "/assistants/search", listed=True),
     _Route("POST", "^/assistants"),
-    _Route("GET", f"/assistants/{_ID}"),
+    _Route("GET", f"/assistants/{identifiers.UUID}"),
 )
-_SCHEMAS = (_Route("GET", f"/assistants/{_ID}/schemas"),)
+_SCHEMAS = (_Route("GET", f"/assistants/{identifiers.UUID}/schemas"),)
 _GRAPH = (_Route("GET", r"/assistants/[^/]+/graph"),)
 _THREADS = (
     _Route("POST", "/threads/search", listed=True),
     _Route("POST", "^/threads"),
-    _Route("GET", f"/threads/{_ID}"),
+    _Route("GET", f"/threads/{identifiers.UUID}"),
 )
-_STATE = (_Route("GET", f"/threads/{_ID}/state"),)
-_NEW_RUN = (_Route("POST", "^/runs"), _Route("POST", f"/threads/{_ID}/runs"))
+_STATE = (_Route("GET", f"/threads/{identifiers.UUID}/state"),)
+_NEW_RUN = (_Route("POST", "^/runs"), _Route("POST", f"/threads/{identifiers.UUID}/runs"))
 _RUNS = (
     *_NEW_RUN,
     _Route("POST", "/runs/batch", listed=True),
-    _Route("GET", f"/threads/{_ID}/runs", listed=True),
-    _Route("GET", f"/threads/{_ID}/runs/{_ID}"),
+    _Route("GET", f"/threads/{identifiers.UUID}/runs", listed=True),
+    _Route("GET", f"/threads/{identifiers.UUID}/runs/{identifiers.UUID}"),
 )
 _COUNTS = (_Route("POST", "/(assistants|threads)/count"),)
 _ALL = (*_OK, *_INFO, *_ASSISTANTS, *_SCHEMAS, *_GRAPH, *_THREADS, *_STATE, *_RUNS, *_COUNTS)
@@ -171,7 +170,7 @@ _BY_SCHEMA = (
         "info",
         Level.MUST,
         "GET /info tells the version, and whether there are assistants.",
-        f"{_OBSERVED}; Agent Chat UI asks for it",
+        f"{ON_MAIN_SERVERS}; Agent Chat UI asks for it",
         _INFO,
         "info.json",
     ),
@@ -179,7 +178,7 @@ _BY_SCHEMA = (
         "assistants",
         Level.MUST,
         "An assistant has its id, graph, configuration, metadata, name, version and times.",
-        f"{_OBSERVED}; clients look for the id of a graph's assistant before they run it",
+        f"{ON_MAIN_SERVERS}; clients look for the id of a graph's assistant before they run it",
         _ASSISTANTS,
         "assistant.json",
     ),
@@ -196,7 +195,7 @@ _BY_SCHEMA = (
         "assistant-graph",
         Level.SHOULD,
         "The graph of an assistant is a list of nodes with ids, and of edges between them.",
-        f"{_OBSERVED}; RemoteGraph draws it",
+        f"{ON_MAIN_SERVERS}; RemoteGraph draws it",
         _GRAPH,
         "assistant-graph.json",
     ),
@@ -204,7 +203,7 @@ _BY_SCHEMA = (
         "threads",
         Level.MUST,
         "A thread has its id, status, metadata and times.",
-        f"{_OBSERVED}; clients take the id of the thread that they made from it",
+        f"{ON_MAIN_SERVERS}; clients take the id of the thread that they made from it",
         _THREADS,
         "thread.json",
     ),
@@ -212,7 +211,7 @@ _BY_SCHEMA = (
         "thread-state",
         Level.SHOULD,
         "The state of a thread has its values and what is next.",
-        f"{_OBSERVED}; useStream shows it",
+        f"{ON_MAIN_SERVERS}; useStream shows it",
         _STATE,
         "thread-state.json",
     ),
@@ -220,7 +219,7 @@ _BY_SCHEMA = (
         "runs",
         Level.MUST,
         "A run has its id, thread, assistant, status and times.",
-        f"{_OBSERVED}; the SDKs join a run by the first two",
+        f"{ON_MAIN_SERVERS}; the SDKs join a run by the first two",
         _RUNS,
         "run.json",
     ),
@@ -233,7 +232,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="The answers of the routes around runs, where the status is 200, are JSON and say "
         "so.",
-        source=_OBSERVED,
+        source=ON_MAIN_SERVERS,
         kinds=_NEIGHBOURS,
         judge=_json,
     ),
@@ -253,7 +252,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The assistant that the server made of a graph has the UUID of version 5 of the "
         "graph's name as its id.",
-        source=f"{_OBSERVED}; recordings and clients that keep the id work with every deployment",
+        source=f"{ON_MAIN_SERVERS}; recordings and clients that keep the id work with every deployment",
         kinds=_NEIGHBOURS,
         judge=_assistant_id,
     ),

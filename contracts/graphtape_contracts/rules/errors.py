@@ -4,18 +4,12 @@ import re
 from collections.abc import Iterator
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, Path, is_object
 from graphtape_contracts.parsing.event import Event, parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
-from graphtape_contracts.rule import (
-    AnyRule,
-    BodyRule,
-    EventRule,
-    EventWatch,
-    Report,
-    quote,
-)
+from graphtape_contracts.parsing.task_event import task_in
+from graphtape_contracts.rule import AnyRule, BodyRule, EventRule, EventWatch, Report
 
 MASK = "An internal error occurred"
 """What langgraph-api 0.16.7 shows in place of the text of most exceptions."""
@@ -52,11 +46,10 @@ def _errors_in(event: Event) -> Iterator[tuple[Json, Path]]:
         return
     if event.name == "error":
         yield value, ()
-    elif event.mode == "tasks" and is_object(error := value.get("error")):
-        yield error, ("error",)
-    elif event.mode == "debug" and is_object(payload := value.get("payload")):
-        if value.get("type") == "task_result" and is_object(error := payload.get("error")):
-            yield error, ("payload", "error")
+    elif found := task_in(event):
+        task, path = found
+        if is_object(error := task.get("error")):
+            yield error, (*path, "error")
 
 
 def _judge_masking(error: Json, report: Report, path: Path, at: Event | None = None) -> None:

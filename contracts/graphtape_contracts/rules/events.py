@@ -3,15 +3,16 @@
 import re
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.identifiers import LOWER_UUID
 from graphtape_contracts.parsing.interrupts import shows_interrupts
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.stream_mode import PARTIAL_MESSAGES, STREAM_MODES, event_names
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _STREAM = frozenset({Kind.STREAM})
 
 _OF_MODES = event_names(STREAM_MODES)
@@ -21,7 +22,7 @@ _OF_FEEDBACK = frozenset({"feedback"})
 _OF_THE_RUN = _UNASKED | _OF_FEEDBACK | {"events"}
 """Never about a subgraph."""
 
-_PART = re.compile(r"[^|:]+(:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
+_PART = re.compile(rf"[^|:]+(:{LOWER_UUID})?")
 
 
 def _asked(head: ExchangeHead, report: Report) -> EventWatch:
@@ -116,7 +117,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="An event of a stream mode is shown only if the request asks for that mode, "
         "checkpoints aside, and `values` that tell of interrupts and of nothing else.",
-        source=f"{_OBSERVED}, in every capture",
+        source=f"{ON_EVERY_SERVER}, in every capture",
         kinds=_STREAM,
         judge=_asked,
     ),
@@ -142,7 +143,7 @@ RULES: tuple[AnyRule, ...] = (
         id="events.namespace-asked",
         level=Level.MUST,
         statement="Events of subgraphs (`mode|namespace`) are shown only with `stream_subgraphs`.",
-        source=f"{_OBSERVED}; a client that asked for none takes them for those of the graph",
+        source=f"{ON_EVERY_SERVER}; a client that asked for none takes them for those of the graph",
         kinds=_STREAM,
         judge=_namespace_asked,
     ),
@@ -152,7 +153,7 @@ RULES: tuple[AnyRule, ...] = (
         statement="Each part of a namespace is `node:UUID`, a node and the id of its task; or `node` "
         "alone, if its subgraph keeps a state of its own; or the number of a further subgraph "
         "that a task runs.",
-        source=f"{_OBSERVED}: python/mode-subgraph-sub-updates; the SDKs split names at `|`",
+        source=f"{ON_EVERY_SERVER}: python/mode-subgraph-sub-updates; the SDKs split names at `|`",
         dialects=frozenset(Dialect),
         judge=_namespace_form,
     ),
@@ -161,7 +162,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="`metadata`, `error`, `end`, `feedback` and `events` are about the run: they "
         "have no namespace.",
-        source=f"{_OBSERVED}; clients compare these names as they are",
+        source=f"{ON_EVERY_SERVER}; clients compare these names as they are",
         dialects=frozenset(Dialect),
         judge=_run_bare,
     ),
@@ -199,7 +200,7 @@ RULES: tuple[AnyRule, ...] = (
         id="events.known",
         level=Level.NOTE,
         statement="The names of the events are those that are known.",
-        source=f"{_OBSERVED}; servers may add others, which clients pass on or ignore",
+        source=f"{ON_EVERY_SERVER}; servers may add others, which clients pass on or ignore",
         judge=_known,
     ),
 )

@@ -8,13 +8,13 @@ from functools import lru_cache
 from graphtape_contracts import sse
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
-from graphtape_contracts.rule import AnyRule, FrameRule, quote
+from graphtape_contracts.rule import AnyRule, FrameRule
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.watch import Violation, each_block
 
 _KNOWN = frozenset(Dialect)
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _BOM = b"\xef\xbb\xbf"
 _ORDER = ("event", "data", "id")
 _NO_SPACE = re.compile(rb"^(event|data|id|):(?! )", re.MULTILINE)
@@ -68,7 +68,7 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.once",
         level=Level.SHOULD,
         statement="A block has at most one `event` and at most one `id`.",
-        source=f"{_OBSERVED}; the last one counts in the HTML standard, the first one for readers "
+        source=f"{ON_EVERY_SERVER}; the last one counts in the HTML standard, the first one for readers "
         "that look for it",
         judge=each_block(_once),
     ),
@@ -76,7 +76,7 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.order",
         level=Level.SHOULD,
         statement="The fields of a block come in the order `event`, `data`, `id`.",
-        source=f"{_OBSERVED}; the standard allows any order, readers that act on each `data` line "
+        source=f"{ON_EVERY_SERVER}; the standard allows any order, readers that act on each `data` line "
         "need the name before it",
         dialects=_KNOWN,
         judge=each_block(_order),
@@ -94,7 +94,7 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.space",
         level=Level.SHOULD,
         statement="A space follows the colon of a field and of a comment.",
-        source=f"{_OBSERVED}; readers that cut off `data: ` by its length lose a character",
+        source=f"{ON_EVERY_SERVER}; readers that cut off `data: ` by its length lose a character",
         dialects=_KNOWN,
         judge=each_block(_space),
     ),
@@ -102,7 +102,7 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.no-retry",
         level=Level.SHOULD,
         statement="A stream has no `retry`.",
-        source=f"{_OBSERVED}; a `retry` changes when a client of the standard connects again",
+        source=f"{ON_EVERY_SERVER}; a `retry` changes when a client of the standard connects again",
         dialects=_KNOWN,
         judge=each_block(_no_retry),
     ),
@@ -110,7 +110,7 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.known",
         level=Level.NOTE,
         statement="The fields of a block are `event`, `data` and `id`.",
-        source=f"{_OBSERVED}; the HTML standard has readers ignore other fields",
+        source=f"{ON_EVERY_SERVER}; the HTML standard has readers ignore other fields",
         judge=each_block(_known),
     ),
 )

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End, Frame
-from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.event import Absent, Event
+from graphtape_contracts.finding import Level, quote
+from graphtape_contracts.json_value import Absent
+from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
-from graphtape_contracts.rule import AnyRule, EventRule, FrameRule, FrameWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, FrameRule, FrameWatch, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.watch import Violation, each_block, each_event
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _EOL_NAMES = {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR"}
@@ -67,14 +68,29 @@ def _ends_of(dialect: Dialect | None, frame: Frame) -> frozenset[bytes]:
     return _COMMENT_ENDS.get(dialect, ends) if apart else ends
 
 
-def _line_ends(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
-    allowed = _ends_of(head.dialect, frame)
-    wrong = {*_LINE_END.findall(frame.raw)} - allowed
-    if wrong:
-        yield Violation(
-            " or ".join(_EOL_NAMES[end] for end in sorted(allowed)),
-            " and ".join(_EOL_NAMES[end] for end in sorted(wrong)),
-        )
+def _line_ends(head: ExchangeHead, report: Report) -> FrameWatch:
+    number = 0
+    held: tuple[str, str] | None = None
+    while isinstance(item := (yield), Frame):
+        if held is not None:
+            report(*held, at=number)
+            held = None
+        number += 1
+        if item.torn:
+            continue
+        allowed = _ends_of(head.dialect, item)
+        found = _LINE_END.findall(item.raw)
+        wrong = {*found} - allowed
+        if not wrong:
+            continue
+        expected = " or ".join(_EOL_NAMES[end] for end in sorted(allowed))
+        got = " and ".join(_EOL_NAMES[end] for end in sorted(wrong))
+        if found[-1] == b"\r" and {*found[:-1]} <= allowed:
+            held = expected, got  # The stream may have been cut before the LF of a last CRLF.
+        else:
+            report(expected, got, at=number)
+    if held is not None and item is End.COMPLETE:
+        report(*held, at=number)
 
 
 def _no_ghosts(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
@@ -123,7 +139,7 @@ RULES: tuple[AnyRule, ...] = (
         id="framing.utf8",
         level=Level.MUST,
         statement="A stream is UTF-8.",
-        source=f"{_OBSERVED}; langgraph-sdk 0.2 to 0.4.2 for Python fail on anything else",
+        source=f"{ON_EVERY_SERVER}; langgraph-sdk 0.2 to 0.4.2 for Python fail on anything else",
         judge=_utf8,
     ),
     FrameRule(
@@ -131,7 +147,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="A stream that ends as HTTP asks for ends with a blank line: its last block is "
         "whole.",
-        source=f"{_OBSERVED}, also when the run was cut off; langgraph-sdk 0.1 for Python drops "
+        source=f"{ON_EVERY_SERVER}, also when the run was cut off; langgraph-sdk 0.1 for Python drops "
         "what no blank line follows",
         judge=_complete,
     ),
@@ -139,21 +155,21 @@ RULES: tuple[AnyRule, ...] = (
         id="framing.named",
         level=Level.MUST,
         statement="Data has the name of an event.",
-        source=f"{_OBSERVED}; clients tell by the name what the data is",
+        source=f"{ON_EVERY_SERVER}; clients tell by the name what the data is",
         judge=each_event(_named),
     ),
     EventRule(
         id="framing.with-data",
         level=Level.MUST,
         statement="An event has data, but for an `end`, which may have none.",
-        source=f"{_OBSERVED}; the HTML standard drops events without a `data` line",
+        source=f"{ON_EVERY_SERVER}; the HTML standard drops events without a `data` line",
         judge=each_event(_with_data),
     ),
     EventRule(
         id="framing.json",
         level=Level.MUST,
         statement="The data of an event is one JSON value, or empty.",
-        source=f"{_OBSERVED}; the SDKs end the stream with an error at anything else",
+        source=f"{ON_EVERY_SERVER}; the SDKs end the stream with an error at anything else",
         judge=each_event(_json),
     ),
     EventRule(
@@ -180,14 +196,14 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Lines end with CRLF on langgraph-api, with LF on LangGraph.js, with LF but CRLF "
         "in heartbeats on Aegra, and never with CR alone on any server.",
-        source=f"{_OBSERVED}; readers that split at line feeds miss a lone CR",
-        judge=each_block(_line_ends),
+        source=f"{ON_EVERY_SERVER}; readers that split at line feeds miss a lone CR",
+        judge=_line_ends,
     ),
     FrameRule(
         id="framing.no-stray-blocks",
         level=Level.SHOULD,
         statement="Every block is an event or a comment.",
-        source=f"{_OBSERVED}; @langchain/langgraph-sdk 2.0.0 and langgraph-sdk 0.1 for Python "
+        source=f"{ON_EVERY_SERVER}; @langchain/langgraph-sdk 2.0.0 and langgraph-sdk 0.1 for Python "
         "make an event without a name of an `id` or a `retry` that stands alone",
         judge=each_block(_no_ghosts),
     ),
@@ -195,7 +211,7 @@ RULES: tuple[AnyRule, ...] = (
         id="framing.no-bom",
         level=Level.SHOULD,
         statement="A stream does not start with a byte order mark.",
-        source=f"{_OBSERVED}; langgraph-sdk 0.4.2 and older for Python lose the name of the first "
+        source=f"{ON_EVERY_SERVER}; langgraph-sdk 0.4.2 and older for Python lose the name of the first "
         "event by it",
         judge=_no_bom,
     ),
@@ -203,7 +219,7 @@ RULES: tuple[AnyRule, ...] = (
         id="framing.no-nul",
         level=Level.SHOULD,
         statement="A stream has no NUL in it.",
-        source=f"{_OBSERVED}, where a NUL in data is escaped or replaced; the HTML standard "
+        source=f"{ON_EVERY_SERVER}, where a NUL in data is escaped or replaced; the HTML standard "
         "ignores an `id` with a NUL",
         judge=each_block(_no_nul),
     ),

@@ -4,29 +4,19 @@ import re
 from collections import Counter
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
+from graphtape_contracts.heads import RUN_PATH, STREAM_HEADS, THREAD_RUN_PATH, WAIT_HEADS
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.identifiers import UUID, run_at
-from graphtape_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, HeadRule, Report, quote
+from graphtape_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, HeadRule, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
 _KNOWN = frozenset(Dialect)
-_LOCATED = frozenset({Dialect.PYTHON, Dialect.AEGRA})
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
-_OF_RUN, _OF_THREAD = "/runs/{run_id}", "/threads/{thread_id}/runs/{run_id}"
-_SCHEMES: dict[tuple[Dialect | None, Kind], str] = {
-    (Dialect.PYTHON, Kind.STREAM): _OF_RUN,
-    (Dialect.PYTHON, Kind.WAIT): _OF_THREAD,
-    (Dialect.JAVASCRIPT, Kind.STREAM): _OF_RUN,
-    (Dialect.JAVASCRIPT, Kind.WAIT): _OF_RUN,
-    (Dialect.AEGRA, Kind.STREAM): _OF_THREAD,
-    (Dialect.AEGRA, Kind.WAIT): _OF_THREAD,
-}
+_HEADS = {Kind.STREAM: STREAM_HEADS, Kind.WAIT: WAIT_HEADS}
+_LOCATED = frozenset(dialect for dialect, head in STREAM_HEADS.items() if head.location)
+_UNBUFFERED = frozenset(dialect for dialect, head in STREAM_HEADS.items() if head.x_accel_buffering)
+_CACHE_CONTROL = frozenset(head.cache_control for head in STREAM_HEADS.values())
 _PLACEHOLDER = re.compile(r"\{\w+\}")
-_OUTPUT_TYPES: dict[Dialect | None, set[str]] = {
-    Dialect.PYTHON: {"application/json"},
-    Dialect.JAVASCRIPT: {"application/json", "text/plain"},
-    Dialect.AEGRA: {"application/json"},
-}
 
 
 def _parameters(head: ExchangeHead) -> tuple[str, dict[str, str]]:
@@ -78,7 +68,7 @@ def _length(head: ExchangeHead, report: Report) -> None:
 def _location_form(head: ExchangeHead, report: Report) -> None:
     location = head.response.header("content-location")
     if location is not None and run_at(head.response) is None:
-        report(f"{_OF_RUN} or {_OF_THREAD}, with UUIDs", quote(location))
+        report(f"{RUN_PATH} or {THREAD_RUN_PATH}, with UUIDs", quote(location))
 
 
 def _located(head: ExchangeHead, report: Report) -> None:
@@ -88,9 +78,9 @@ def _located(head: ExchangeHead, report: Report) -> None:
 
 def _scheme(head: ExchangeHead, report: Report) -> None:
     location = head.response.header("content-location")
-    if location is None or run_at(head.response) is None:
+    if location is None or head.dialect is None or run_at(head.response) is None:
         return
-    scheme = _SCHEMES[head.dialect, head.kind]
+    scheme = _HEADS[head.kind][head.dialect].content_location
     if not re.fullmatch(_PLACEHOLDER.sub(UUID, scheme), location):
         report(scheme, quote(location))
 
@@ -111,7 +101,7 @@ def _location(head: ExchangeHead, report: Report) -> None:
 def _cache_control(head: ExchangeHead, report: Report) -> None:
     value = head.response.header("cache-control")
     directives = {part.partition("=")[0].strip().lower() for part in (value or "").split(",")}
-    if not directives & {"no-store", "no-cache"}:
+    if not directives & _CACHE_CONTROL:
         report("no-store or no-cache", quote(value))
 
 
@@ -122,7 +112,9 @@ def _buffering(head: ExchangeHead, report: Report) -> None:
 
 
 def _output_type(head: ExchangeHead, report: Report) -> None:
-    allowed = _OUTPUT_TYPES[head.dialect]
+    if head.dialect is None:
+        return
+    allowed = WAIT_HEADS[head.dialect].content_types
     if _parameters(head)[0].lower() not in allowed:
         report(" or ".join(sorted(allowed)), quote(head.response.header("content-type")))
 
@@ -132,7 +124,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.status",
         level=Level.MUST,
         statement="A run that was started is answered with 200, whatever becomes of it.",
-        source=f"{_OBSERVED}, runs that fail too",
+        source=f"{ON_EVERY_SERVER}, runs that fail too",
         kinds=RUNS | {Kind.REFUSAL},
         judge=_status,
     ),
@@ -140,7 +132,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.stream-type",
         level=Level.MUST,
         statement="The content type of a stream is `text/event-stream`, in lower case.",
-        source=f"{_OBSERVED}; the SDKs refuse any other, `Text/Event-Stream` too",
+        source=f"{ON_EVERY_SERVER}; the SDKs refuse any other, `Text/Event-Stream` too",
         kinds=STREAMS,
         judge=_stream_type,
     ),
@@ -148,7 +140,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.charset",
         level=Level.SHOULD,
         statement="The charset of a stream is utf-8, or not given.",
-        source=f"{_OBSERVED}; clients that go by it would read other characters",
+        source=f"{ON_EVERY_SERVER}; clients that go by it would read other characters",
         kinds=STREAMS,
         judge=_charset,
     ),
@@ -156,7 +148,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.once",
         level=Level.MUST,
         statement="There is at most one Content-Type, one Content-Location and one Location.",
-        source=f"{_OBSERVED}; clients join several values with a comma and understand neither",
+        source=f"{ON_EVERY_SERVER}; clients join several values with a comma and understand neither",
         kinds=RUNS | STREAMS | OUTPUTS,
         judge=_once,
     ),
@@ -165,14 +157,14 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="Content-Location, if given, is the path of the run: `/runs/{run_id}`, or that "
         "under `/threads/{thread_id}`, with UUIDs.",
-        source=f"{_OBSERVED}; the SDKs read the ids of the run and the thread from it",
+        source=f"{ON_EVERY_SERVER}; the SDKs read the ids of the run and the thread from it",
         judge=_location_form,
     ),
     HeadRule(
         id="head.content-location",
         level=Level.SHOULD,
         statement="The answer to a run has a Content-Location.",
-        source=f"{_OBSERVED}; without it the callback `on_run_created` of the SDKs is not called; "
+        source=f"{ON_EVERY_SERVER}; without it the callback `on_run_created` of the SDKs is not called; "
         "the embedded server of LangGraph.js 2.0.0 has none",
         judge=_located,
     ),
@@ -181,7 +173,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Content-Location names the thread on Aegra, and on langgraph-api for a run that "
         "is waited for; elsewhere it does not.",
-        source=f"{_OBSERVED}; where a stream names its thread, the SDKs ask for the state of the "
+        source=f"{ON_EVERY_SERVER}; where a stream names its thread, the SDKs ask for the state of the "
         "run when it ends without `end`",
         dialects=_KNOWN,
         judge=_scheme,
@@ -191,7 +183,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Location is the Content-Location and `/stream`, or `/join` for a run that is "
         "waited for, as a path; LangGraph.js has none.",
-        source=f"{_OBSERVED}; the SDKs ask there when a connection is lost, and the one for "
+        source=f"{ON_EVERY_SERVER}; the SDKs ask there when a connection is lost, and the one for "
         "JavaScript fails on a whole URL",
         kinds=RUNS | STREAMS | OUTPUTS,
         judge=_location,
@@ -200,7 +192,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.no-encoding",
         level=Level.SHOULD,
         statement="A stream is not compressed, even if the client would accept it.",
-        source=f"{_OBSERVED}; compression holds events back",
+        source=f"{ON_EVERY_SERVER}; compression holds events back",
         kinds=STREAMS,
         judge=_encoding,
     ),
@@ -208,7 +200,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.no-length",
         level=Level.SHOULD,
         statement="A stream has no Content-Length: its head is sent before the run has ended.",
-        source=f"{_OBSERVED}; who knows the length held the stream back",
+        source=f"{ON_EVERY_SERVER}; who knows the length held the stream back",
         kinds=STREAMS,
         judge=_length,
     ),
@@ -216,7 +208,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.cache-control",
         level=Level.SHOULD,
         statement="The Cache-Control of a stream is `no-store` or `no-cache`.",
-        source=f"{_OBSERVED}: no-store on langgraph-api, no-cache on the others; a cache would "
+        source=f"{ON_EVERY_SERVER}: no-store on langgraph-api, no-cache on the others; a cache would "
         "answer a run with another one",
         kinds=STREAMS,
         judge=_cache_control,
@@ -228,7 +220,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; without it nginx holds events "
         "back",
         kinds=STREAMS,
-        dialects=_LOCATED,
+        dialects=_UNBUFFERED,
         judge=_buffering,
     ),
     HeadRule(
@@ -236,7 +228,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The content type of an output is `application/json`; on LangGraph.js it may be "
         "`text/plain`.",
-        source=f"{_OBSERVED}; clients that go by the type do not parse the body",
+        source=f"{ON_EVERY_SERVER}; clients that go by the type do not parse the body",
         kinds=OUTPUTS,
         dialects=_KNOWN,
         judge=_output_type,

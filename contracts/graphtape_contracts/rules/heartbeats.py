@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from graphtape_contracts import sse
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Frame
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
-from graphtape_contracts.rule import AnyRule, FrameRule, FrameWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, FrameRule, FrameWatch, Report
 from graphtape_contracts.watch import Violation, each_block
 
 _BEATING = frozenset({Dialect.PYTHON, Dialect.AEGRA})

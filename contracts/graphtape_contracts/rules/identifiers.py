@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, Path, is_list, is_object
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
-from graphtape_contracts.parsing.identifiers import is_uuid, run_at
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.parsing.identifiers import HEX_ID, is_uuid, run_at
+from graphtape_contracts.parsing.interrupts import INTERRUPT, interrupts_of
+from graphtape_contracts.parsing.task_event import task_in
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER, ON_PYTHON
 from graphtape_contracts.watch import Violation, each_event
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
-_INTERRUPT = re.compile("[0-9a-f]{32}")
+_INTERRUPT = re.compile(HEX_ID)
 
 
 def _run_of(event: Event) -> str | None:
@@ -57,20 +59,8 @@ def _run_version(head: ExchangeHead, event: Event) -> Iterator[Violation]:
         yield Violation("a UUID of version 7", run_id, ("run_id",))
 
 
-def _task_of(event: Event) -> tuple[Json, Path] | None:
-    """Return the task that an event of `tasks` or `debug` tells of, and where it is."""
-    if not is_object(event.value):
-        return None
-    if event.mode == "tasks":
-        return event.value, ()
-    payload = event.value.get("payload")
-    if event.mode == "debug" and event.value.get("type") in ("task", "task_result"):
-        return (payload, ("payload",)) if is_object(payload) else None
-    return None
-
-
 def _task_ids(head: ExchangeHead, event: Event) -> Iterator[Violation]:
-    task = _task_of(event)
+    task = task_in(event)
     if task is None:
         return
     id_ = task[0].get("id")
@@ -82,11 +72,11 @@ def _interrupts_in(event: Event) -> Iterator[tuple[Json, Path]]:
     """Yield the interrupts that an event shows as such, and where they are."""
     found: object = None
     path: Path = ()
-    task = _task_of(event)
+    task = task_in(event)
     if task is not None:
         found, path = task[0].get("interrupts"), (*task[1], "interrupts")
-    elif event.mode == "updates" and is_object(event.value):
-        found, path = event.value.get("__interrupt__"), ("__interrupt__",)
+    elif event.mode == "updates":
+        found, path = interrupts_of(event.value), (INTERRUPT,)
     if is_list(found):
         for n, interrupt in enumerate(found):
             if is_object(interrupt):
@@ -105,35 +95,35 @@ RULES: tuple[AnyRule, ...] = (
         id="identifiers.run",
         level=Level.MUST,
         statement="The id of a run is a UUID.",
-        source=f"{_OBSERVED}; all paths that take it ask for one",
+        source=f"{ON_EVERY_SERVER}; all paths that take it ask for one",
         judge=each_event(_run_id),
     ),
     EventRule(
         id="identifiers.run-located",
         level=Level.MUST,
         statement="The run that `metadata` names is the one that Content-Location leads to.",
-        source=f"{_OBSERVED}; clients join and cancel a run by either",
+        source=f"{ON_EVERY_SERVER}; clients join and cancel a run by either",
         judge=_run_located,
     ),
     EventRule(
         id="identifiers.same-run",
         level=Level.MUST,
         statement="Every `metadata` of a stream names the same run, also when it is tried again.",
-        source=f"{_OBSERVED}; a retry was observed on langgraph-api 0.16.7 (python/flaky-1)",
+        source=f"{ON_EVERY_SERVER}; a retry was observed on langgraph-api 0.16.7 (python/flaky-1)",
         judge=_same_run,
     ),
     EventRule(
         id="identifiers.tasks",
         level=Level.SHOULD,
         statement="The id of a task is a UUID.",
-        source=f"{_OBSERVED}; clients find the task of a subgraph by it",
+        source=f"{ON_EVERY_SERVER}; clients find the task of a subgraph by it",
         judge=each_event(_task_ids),
     ),
     EventRule(
         id="identifiers.interrupts",
         level=Level.SHOULD,
         statement="The id of an interrupt is 32 hexadecimal digits.",
-        source=f"{_OBSERVED}; langgraph takes an answer by id only if the id has this form",
+        source=f"{ON_EVERY_SERVER}; langgraph takes an answer by id only if the id has this form",
         dialects=frozenset(Dialect),
         judge=each_event(_interrupt_ids),
     ),
@@ -141,7 +131,7 @@ RULES: tuple[AnyRule, ...] = (
         id="identifiers.run-version",
         level=Level.NOTE,
         statement="The id of a run is a UUID of version 7.",
-        source="observed on langgraph-api 0.16.7",
+        source=ON_PYTHON,
         dialects=frozenset({Dialect.PYTHON}),
         judge=each_event(_run_version),
     ),

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_list, is_object, objects_in
 from graphtape_contracts.langchain.messages import messages_in
-from graphtape_contracts.parsing.identifiers import UUID, is_uuid, run_at
+from graphtape_contracts.parsing.identifiers import MODEL_MESSAGE_ID, UUID, is_uuid, run_at
+from graphtape_contracts.parsing.interrupts import interrupts_of
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
-from graphtape_contracts.rule import RUNS, AnyRule, CrossExchangeRule, Report, quote
+from graphtape_contracts.parsing.task_event import task_in
+from graphtape_contracts.rule import RUNS, AnyRule, CrossExchangeRule, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _THREAD = re.compile(rf"/threads/({UUID})/")
-_OWN_MESSAGE_ID = re.compile(rf"(?:lc_run--|run-+){UUID}(?:-\d+)?")
-"""The id of a message that a model made in a run: it holds the id of LangChain's own run."""
+_OWN_MESSAGE_ID = re.compile(MODEL_MESSAGE_ID)
 
 
 def _run_of(answer: ParsedExchange) -> str | None:
@@ -104,20 +105,17 @@ def _messages_in(answer: ParsedExchange) -> Iterator[str]:
 
 def _tasks_in(answer: ParsedExchange) -> Iterator[str]:
     for event in answer.events:
-        value = event.value
-        if event.mode == "debug" and is_object(value):
-            value = value.get("payload")
-        if event.mode in ("tasks", "debug") and is_object(value):
-            if "triggers" in value and isinstance(id_ := value.get("id"), str):
-                yield id_
+        task, _ = task_in(event) or ({}, ())
+        if "triggers" in task and isinstance(id_ := task.get("id"), str):
+            yield id_
 
 
 def _interrupts_in(answer: ParsedExchange) -> Iterator[str]:
     for data in _data_of(answer):
         for found in objects_in(data):
-            if is_list(interrupts := found.get("__interrupt__")):
-                ids = [interrupt.get("id") for interrupt in interrupts if is_object(interrupt)]
-                yield from (id_ for id_ in ids if isinstance(id_, str))
+            interrupts = interrupts_of(found) or ()
+            ids = [interrupt.get("id") for interrupt in interrupts if is_object(interrupt)]
+            yield from (id_ for id_ in ids if isinstance(id_, str))
 
 
 RULES: tuple[AnyRule, ...] = (
@@ -125,7 +123,7 @@ RULES: tuple[AnyRule, ...] = (
         id="isolation.run-ids",
         level=Level.MUST,
         statement="Every run has an id of its own.",
-        source=f"{_OBSERVED}; clients tell runs apart by it",
+        source=f"{ON_EVERY_SERVER}; clients tell runs apart by it",
         kinds=RUNS,
         judge=_run_ids,
     ),
@@ -133,7 +131,7 @@ RULES: tuple[AnyRule, ...] = (
         id="isolation.thread-ids",
         level=Level.SHOULD,
         statement="Every stateless run has a thread of its own.",
-        source=f"{_OBSERVED}, in `content-location` and the metadata of messages",
+        source=f"{ON_EVERY_SERVER}, in `content-location` and the metadata of messages",
         kinds=RUNS,
         judge=_unique(_threads_in, "a thread"),
     ),
@@ -142,7 +140,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A message that a model made in one run does not come up in another, unless it "
         "was sent along.",
-        source=f"{_OBSERVED}: a run knows nothing of those before. A cache of the model's answers "
+        source=f"{ON_EVERY_SERVER}: a run knows nothing of those before. A cache of the model's answers "
         "breaks it, and UIs that put messages together by their ids",
         kinds=RUNS,
         judge=_unique(_messages_in, "a message"),
@@ -151,7 +149,7 @@ RULES: tuple[AnyRule, ...] = (
         id="isolation.task-ids",
         level=Level.SHOULD,
         statement="The ids of tasks are those of one run alone.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         dialects=frozenset(Dialect),
         kinds=RUNS,
         judge=_unique(_tasks_in, "a task"),
@@ -160,7 +158,7 @@ RULES: tuple[AnyRule, ...] = (
         id="isolation.interrupt-ids",
         level=Level.SHOULD,
         statement="The ids of interrupts are those of one run alone.",
-        source=f"{_OBSERVED}; who answers an interrupt names it by its id",
+        source=f"{ON_EVERY_SERVER}; who answers an interrupt names it by its id",
         dialects=frozenset(Dialect),
         kinds=RUNS,
         judge=_unique(_interrupts_in, "an interrupt"),

@@ -1,15 +1,15 @@
 """The mode `events`: LangChain's own events, version 2."""
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_list, is_object
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.langchain_event import StepLog, parse_step, split
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
 _OPEN = f"of the {MAX_ENTRIES} runs that started last and go on"
 _STREAM = frozenset({Kind.STREAM})  # What joins a run may come in the middle of everything.
 _KINDS = frozenset(("chain", "chat_model", "llm", "parser", "prompt", "retriever", "tool"))
@@ -134,7 +134,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The first event is the `on_chain_start` of the graph, in the first attempt under "
         "the id of the run.",
-        source=_OBSERVED,
+        source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_root_first,
     ),
@@ -142,7 +142,7 @@ RULES: tuple[AnyRule, ...] = (
         id="langchain.root-last",
         level=Level.SHOULD,
         statement="After the end of the graph there is no event.",
-        source=_OBSERVED,
+        source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_root_last,
     ),
@@ -150,7 +150,7 @@ RULES: tuple[AnyRule, ...] = (
         id="langchain.started",
         level=Level.MUST,
         statement="What streams, ends or fails has started before and not ended yet.",
-        source=f"{_OBSERVED}; {_OPEN}",
+        source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_started,
     ),
@@ -158,7 +158,7 @@ RULES: tuple[AnyRule, ...] = (
         id="langchain.start-once",
         level=Level.SHOULD,
         statement="What has started does not start again while it goes on.",
-        source=f"{_OBSERVED}; {_OPEN}",
+        source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_start_once,
     ),
@@ -167,7 +167,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="All events of what runs under one id have the kind, name, tags and parents of its "
         "start.",
-        source=f"{_OBSERVED}; {_OPEN}",
+        source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_same_run,
     ),
@@ -184,7 +184,7 @@ RULES: tuple[AnyRule, ...] = (
         id="langchain.known",
         level=Level.NOTE,
         statement="The names of events are those of version 2.",
-        source=_OBSERVED,
+        source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_known,
     ),

@@ -6,18 +6,17 @@ from typing import Any
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End
-from graphtape_contracts.finding import Level
-from graphtape_contracts.json_value import Json, Path, is_object
+from graphtape_contracts.finding import Level, quote
+from graphtape_contracts.json_value import Json, Path, is_object, show
 from graphtape_contracts.langchain.messages import messages_in
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.langchain_event import parse_step
 from graphtape_contracts.parsing.message_assembly import MessageAssembly, tool_calls_of
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.messages import shown
 from graphtape_contracts.rules.messages_tuple import is_of_one_call, is_piece, piece_in
-from graphtape_contracts.schema import show
 
 _STREAM = frozenset({Kind.STREAM})
 _PYTHON = frozenset({Dialect.PYTHON, Dialect.AEGRA})

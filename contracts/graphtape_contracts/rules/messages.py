@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
 _STREAM = frozenset({Kind.STREAM})  # What joins a run may come in the middle of a message.
 _ANNOUNCE_ALL = frozenset({Dialect.PYTHON, Dialect.AEGRA})
 """Whose servers announce a whole message too; LangGraph.js announces streamed ones only."""
@@ -188,7 +188,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="`messages/metadata` of a message comes before its first `messages/partial`, and "
         "from Python servers before its `messages/complete`.",
-        source=f"{_OBSERVED}; of the {MAX_ENTRIES} latest messages",
+        source=f"{ON_MAIN_SERVERS}; of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_metadata_first,
     ),
@@ -196,7 +196,7 @@ RULES: tuple[AnyRule, ...] = (
         id="messages.metadata-once",
         level=Level.MUST,
         statement="`messages/metadata` of a message comes once in an attempt.",
-        source=f"{_OBSERVED}, also where a model streams twice under one id",
+        source=f"{ON_MAIN_SERVERS}, also where a model streams twice under one id",
         kinds=_STREAM,
         judge=_metadata_once,
     ),
@@ -204,7 +204,7 @@ RULES: tuple[AnyRule, ...] = (
         id="messages.metadata-followed",
         level=Level.SHOULD,
         statement="After `messages/metadata` the next event of the mode shows that message.",
-        source=_OBSERVED,
+        source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_metadata_followed,
     ),
@@ -213,7 +213,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="Each `messages/partial` of a message has the text of the one before, and goes on "
         "from there.",
-        source=f"{_OBSERVED}; clients put each partial in the place of the one before",
+        source=f"{ON_MAIN_SERVERS}; clients put each partial in the place of the one before",
         kinds=_STREAM,
         judge=_partials_grow,
     ),
@@ -230,7 +230,7 @@ RULES: tuple[AnyRule, ...] = (
         id="messages.complete-once",
         level=Level.SHOULD,
         statement="A message comes at most once in an attempt as `messages/complete`.",
-        source=_OBSERVED,
+        source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_complete_once,
     ),

@@ -4,20 +4,20 @@ import re
 from collections.abc import Callable, Iterable
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, Path, is_list, is_object
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.parsing.identifiers import LOWER_UUID, MODEL_CALL_ID
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0"
 _STREAM = frozenset({Kind.STREAM})
 _PYTHON = frozenset({Dialect.PYTHON, Dialect.AEGRA})
 
-_ONE_CALL = re.compile(r"(lc_)?run--?[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-")
-"""The ids that LangChain makes, of UUIDs of version 7."""
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ONE_CALL = re.compile(MODEL_CALL_ID)
+_UUID = re.compile(LOWER_UUID)
 
 
 def piece_in(event: Event) -> tuple[str, Json, Json] | None:
@@ -150,7 +150,7 @@ RULES: tuple[AnyRule, ...] = (
         id="messages-tuple.run",
         level=Level.SHOULD,
         statement="The metadata of a message name the run of the stream.",
-        source=f"{_OBSERVED}, in `messages` and `messages/metadata`; a graph can write what it "
+        source=f"{ON_MAIN_SERVERS}, in `messages` and `messages/metadata`; a graph can write what it "
         "likes there, so only another UUID is reported",
         kinds=_STREAM,
         judge=_same_as_run("run_id", "run_id"),
@@ -178,7 +178,7 @@ RULES: tuple[AnyRule, ...] = (
         id="messages-tuple.metadata-same",
         level=Level.SHOULD,
         statement="All pieces of what one call of a model streams have the same metadata.",
-        source=f"{_OBSERVED}; judged where LangChain made the id, which it does for each call, and "
+        source=f"{ON_MAIN_SERVERS}; judged where LangChain made the id, which it does for each call, and "
         f"of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_same_metadata,

@@ -2,13 +2,12 @@
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
 
 def _metadata_first(head: ExchangeHead, report: Report) -> EventWatch:
@@ -84,7 +83,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="The first event of a stream is `metadata`, or the `error` of a run that could "
         "not start.",
-        source=f"{_OBSERVED}; the SDKs read the run's id from it",
+        source=f"{ON_EVERY_SERVER}; the SDKs read the run's id from it",
         kinds=frozenset({Kind.STREAM}),
         judge=_metadata_first,
     ),
@@ -92,7 +91,7 @@ RULES: tuple[AnyRule, ...] = (
         id="order.metadata-once",
         level=Level.MUST,
         statement="There is one `metadata` for each attempt, and attempts are counted from 1.",
-        source=f"{_OBSERVED}; a retry was observed on langgraph-api 0.16.7",
+        source=f"{ON_EVERY_SERVER}; a retry was observed on langgraph-api 0.16.7",
         kinds=frozenset({Kind.STREAM}),
         judge=_metadata_once,
     ),
@@ -100,7 +99,7 @@ RULES: tuple[AnyRule, ...] = (
         id="order.error-last",
         level=Level.MUST,
         statement="After `error` there is nothing but an `end`.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         judge=_error_last,
     ),
     EventRule(

@@ -6,21 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.parsing.identifiers import UUID, run_at
 from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 from graphtape_contracts.parsing.run_outcome import have_same_output, run_outcome_of
-from graphtape_contracts.rule import (
-    OUTPUTS,
-    RUNS,
-    STREAMS,
-    AnyRule,
-    CrossExchangeRule,
-    Report,
-    quote,
-)
+from graphtape_contracts.rule import OUTPUTS, RUNS, STREAMS, AnyRule, CrossExchangeRule, Report
 
 _JOINED = re.compile(rf"/runs/({UUID})/(?:stream|join)$")
 _NUMBER = re.compile("[0-9]{1,9}")

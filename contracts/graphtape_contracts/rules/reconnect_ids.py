@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.identifiers import UUID, run_at
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.watch import Violation, each_event
 
 _KNOWN = frozenset(Dialect)
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _NUMBER = "([0-9]{1,18})"
 _FORMS: dict[Dialect | None, tuple[str, re.Pattern[str]]] = {
     Dialect.PYTHON: ("MILLISECONDS-N", re.compile(f"(){_NUMBER}-{_NUMBER}")),
@@ -115,7 +115,7 @@ RULES: tuple[AnyRule, ...] = (
         id="reconnect.ids-throughout",
         level=Level.SHOULD,
         statement="All events of a stream have an id, or none has; `error` and `end` apart.",
-        source=f"{_OBSERVED}; clients resume after the last id they saw, and get again what came "
+        source=f"{ON_EVERY_SERVER}; clients resume after the last id they saw, and get again what came "
         "after it without one",
         judge=_throughout,
     ),
@@ -123,7 +123,7 @@ RULES: tuple[AnyRule, ...] = (
         id="reconnect.ids-ordered",
         level=Level.SHOULD,
         statement="The ids of events do not decrease.",
-        source=f"{_OBSERVED}; servers send what follows the id that a client resumes after",
+        source=f"{ON_EVERY_SERVER}; servers send what follows the id that a client resumes after",
         dialects=_KNOWN,
         judge=_ordered,
     ),
@@ -141,7 +141,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.NOTE,
         statement="The id of an event is `MILLISECONDS-N` on langgraph-api, `N` on LangGraph.js, and "
         "`RUN_ID_event_N` on Aegra.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         judge=each_event(_form),
     ),

@@ -3,18 +3,19 @@
 import re
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.identifiers import UUID_START
 from graphtape_contracts.parsing.status import blames_the_request
-from graphtape_contracts.rule import AnyRule, BodyRule, HeadRule, Report, quote
+from graphtape_contracts.rule import AnyRule, BodyRule, HeadRule, Report
 from graphtape_contracts.rules.errors import TRACEBACK
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _REFUSALS = frozenset({Kind.REFUSAL})
 
-_RUN = re.compile(r"/runs/[0-9a-fA-F]{8}-")
+_RUN = re.compile(f"/runs/{UUID_START}")
 _TRAILING_SLASH = re.compile(r"(?<!/threads)/runs/(stream|wait)/$")
 _WRONG_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
 
@@ -123,7 +124,7 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.no-stream",
         level=Level.MUST,
         statement="A request that is refused is not answered with an event stream.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         kinds=_REFUSALS,
         judge=_no_stream,
     ),
@@ -131,7 +132,7 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.no-run",
         level=Level.MUST,
         statement="A refusal names no run in `content-location`.",
-        source=f"{_OBSERVED}; the SDKs tell their users of a run that has such a header",
+        source=f"{ON_EVERY_SERVER}; the SDKs tell their users of a run that has such a header",
         kinds=_REFUSALS,
         judge=_no_run,
     ),
@@ -139,7 +140,7 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.method",
         level=Level.MUST,
         statement="Runs are started by POST alone.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         kinds=_REFUSALS,
         judge=_method,
     ),
@@ -147,7 +148,7 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.method-status",
         level=Level.SHOULD,
         statement="GET, HEAD, PUT, PATCH and DELETE are answered with 404 or 405.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         kinds=_REFUSALS,
         judge=_method_status,
     ),
@@ -165,7 +166,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A path with a slash at its end is answered with 307 and a `location` without the "
         "slash (404 on LangGraph.js).",
-        source=f"{_OBSERVED} (python/http-stream-trailing-slash)",
+        source=f"{ON_EVERY_SERVER} (python/http-stream-trailing-slash)",
         dialects=frozenset(Dialect),
         kinds=frozenset({Kind.OTHER}),
         judge=_trailing_slash,
@@ -174,7 +175,7 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.body",
         level=Level.SHOULD,
         statement="A refusal says why, in the form of its dialect.",
-        source=f"{_OBSERVED}; the Python SDK looks for `message`, `detail` and `error`",
+        source=f"{ON_EVERY_SERVER}; the Python SDK looks for `message`, `detail` and `error`",
         dialects=frozenset(Dialect),
         kinds=_REFUSALS,
         judge=_body,
@@ -192,7 +193,7 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.traceback",
         level=Level.SHOULD,
         statement="A refusal holds no traceback.",
-        source=f"{_OBSERVED}; it tells strangers how the server is made",
+        source=f"{ON_EVERY_SERVER}; it tells strangers how the server is made",
         kinds=_REFUSALS,
         judge=_traceback,
     ),

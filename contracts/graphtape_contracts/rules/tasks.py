@@ -2,14 +2,13 @@
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.task_event import TaskLog
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
 _RENAMED = ("ExceptionGroup", "BaseExceptionGroup", "StopIteration", "StopAsyncIteration")
 """A run ends with the first error of a group, and with a RuntimeError of an iterator's stop."""
@@ -148,7 +147,7 @@ RULES: tuple[AnyRule, ...] = (
         id="tasks.start-first",
         level=Level.MUST,
         statement="A task that ends has started before, in the same namespace, and ends once.",
-        source=f"{_OBSERVED}; a client that draws the running tasks pairs them by id",
+        source=f"{ON_EVERY_SERVER}; a client that draws the running tasks pairs them by id",
         kinds=frozenset({Kind.STREAM}),
         judge=_start_first,
     ),
@@ -156,21 +155,21 @@ RULES: tuple[AnyRule, ...] = (
         id="tasks.start-once",
         level=Level.MUST,
         statement="A task that has started does not start again before it has ended.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         judge=_start_once,
     ),
     EventRule(
         id="tasks.name-stable",
         level=Level.MUST,
         statement="A task has the same name when it starts and when it ends.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         judge=_one_name,
     ),
     EventRule(
         id="tasks.no-result",
         level=Level.SHOULD,
         statement="A task that failed or was interrupted has no result: an empty object.",
-        source=f"{_OBSERVED}: stream-error-tasks; the interrupts python/interrupt-interrupting-all",
+        source=f"{ON_EVERY_SERVER}: stream-error-tasks; the interrupts python/interrupt-interrupting-all",
         dialects=frozenset(Dialect),
         judge=_no_result,
     ),
@@ -178,7 +177,7 @@ RULES: tuple[AnyRule, ...] = (
         id="tasks.failed-or-interrupted",
         level=Level.SHOULD,
         statement="A task that failed has no interrupts.",
-        source=f"{_OBSERVED}: stream-error-tasks",
+        source=f"{ON_EVERY_SERVER}: stream-error-tasks",
         dialects=frozenset(Dialect),
         judge=_failed_or_interrupted,
     ),
@@ -196,7 +195,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.NOTE,
         statement="A stream whose last word on the tasks of the graph is a failure ends with "
         "`error`, if nobody cancels the run.",
-        source=f"{_OBSERVED}: stream-error-tasks",
+        source=f"{ON_EVERY_SERVER}: stream-error-tasks",
         kinds=frozenset({Kind.STREAM}),
         judge=_failure_ends_run,
     ),
@@ -205,7 +204,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.NOTE,
         statement="Every task of the graph ends, if the run is neither cancelled nor interrupted "
         "and none comes from a cache.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         kinds=frozenset({Kind.STREAM}),
         judge=_unfinished,
     ),

@@ -4,15 +4,14 @@ from collections import Counter
 from typing import Any
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.interrupts import interrupts_in
 from graphtape_contracts.parsing.task_event import OWN, TaskEvent, TaskLog, qualified_name
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-
-INTERRUPT = "__interrupt__"
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 
 
 def names_in(event: Event) -> list[str]:
@@ -24,14 +23,6 @@ def names_in(event: Event) -> list[str]:
     if event.mode != "updates" or not is_object(event.value):
         return []
     return [name for name in event.value if not name.startswith(OWN)]
-
-
-def interrupts_in(event: Event) -> list[Any] | None:
-    """Return the interrupts that *event* shows, if it is of `updates` or `values` and has some."""
-    if event.mode not in ("updates", "values") or not is_object(event.value):
-        return None
-    interrupts = event.value.get(INTERRUPT)
-    return interrupts if is_list(interrupts) else None
 
 
 def _shows_tasks(head: ExchangeHead, mode: str) -> bool:

@@ -2,16 +2,16 @@
 
 from graphtape_contracts import schema
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_list, is_object
 from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.malformed import why_malformed
 from graphtape_contracts.parsing.status import blames_the_body
-from graphtape_contracts.rule import RUNS, AnyRule, BodyRule, HeadRule, Report, quote
+from graphtape_contracts.rule import RUNS, AnyRule, BodyRule, HeadRule, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER, ON_PYTHON
 from graphtape_contracts.schema_findings import shorten
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _REFUSALS = frozenset({Kind.REFUSAL})
 _PYTHON = frozenset({Dialect.PYTHON})
 _RUN_REQUEST = "run-request.json"
@@ -96,7 +96,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="No run is started of a body that is no JSON object, has no `assistant_id`, or has "
         "a field of a type that no server takes.",
-        source=f"{_OBSERVED} (python-cases/bad-stream-config-string)",
+        source=f"{ON_EVERY_SERVER} (python-cases/bad-stream-config-string)",
         kinds=RUNS,
         judge=_malformed,
     ),
@@ -104,7 +104,7 @@ RULES: tuple[AnyRule, ...] = (
         id="validation.malformed-status",
         level=Level.SHOULD,
         statement="Such a body is answered with 422 (400 on LangGraph.js).",
-        source=f"{_OBSERVED}; the Python SDK makes another exception of each status",
+        source=f"{ON_EVERY_SERVER}; the Python SDK makes another exception of each status",
         kinds=_REFUSALS,
         judge=_malformed_status,
     ),
@@ -121,7 +121,7 @@ RULES: tuple[AnyRule, ...] = (
         id="validation.schema-reason",
         level=Level.SHOULD,
         statement="What the schema of a run request allows is not refused because of a schema.",
-        source="observed on langgraph-api 0.16.7",
+        source=ON_PYTHON,
         dialects=_PYTHON,
         kinds=_REFUSALS,
         judge=_schema_reason,
@@ -130,7 +130,7 @@ RULES: tuple[AnyRule, ...] = (
         id="validation.unknown-field",
         level=Level.SHOULD,
         statement="Unknown fields of a run request are ignored.",
-        source=f"{_OBSERVED}; RemoteGraph sends `if_not_exists` with every run",
+        source=f"{ON_EVERY_SERVER}; RemoteGraph sends `if_not_exists` with every run",
         kinds=_REFUSALS,
         judge=_unknown_field,
     ),

@@ -3,14 +3,15 @@
 from typing import Any
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Level, quote
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.parsing.bounded_dict import BoundedDict
 from graphtape_contracts.parsing.event import Event
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
+from graphtape_contracts.parsing.interrupts import INTERRUPT, interrupts_in
 from graphtape_contracts.parsing.task_event import TaskLog, qualified_name
-from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report, quote
-from graphtape_contracts.rules.updates import INTERRUPT, interrupts_in, names_in
+from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
+from graphtape_contracts.rules.updates import names_in
 
 
 def _close_step(head: ExchangeHead, report: Report) -> EventWatch:

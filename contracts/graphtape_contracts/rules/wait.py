@@ -1,15 +1,15 @@
 """The output of a run that was waited for."""
 
 from graphtape_contracts.dialect import Dialect
-from graphtape_contracts.finding import Level
-from graphtape_contracts.json_value import Json, is_list, is_object
-from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.finding import Level, quote
+from graphtape_contracts.json_value import Absent, Json, is_list, is_object
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.parsing.output_schema import output_validator
-from graphtape_contracts.rule import AnyRule, BodyRule, Report, quote
+from graphtape_contracts.rule import AnyRule, BodyRule, Report
+from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.schema_findings import shorten
 
-_OBSERVED = "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0"
 _KNOWN = frozenset(Dialect)
 _WHITE = b" \t\r\n"
 
@@ -116,14 +116,14 @@ RULES: tuple[AnyRule, ...] = (
         id="wait.one-value",
         level=Level.MUST,
         statement="The body is one JSON value; white space may precede it.",
-        source=f"{_OBSERVED}; the SDKs parse the whole body",
+        source=f"{ON_EVERY_SERVER}; the SDKs parse the whole body",
         judge=_one_value,
     ),
     BodyRule(
         id="wait.nothing-after",
         level=Level.SHOULD,
         statement="Nothing follows the value, not even white space.",
-        source=_OBSERVED,
+        source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         judge=_nothing_after,
     ),
@@ -131,7 +131,7 @@ RULES: tuple[AnyRule, ...] = (
         id="wait.keep-alive",
         level=Level.SHOULD,
         statement="What comes before the value to keep the connection alive is line feeds.",
-        source=f"{_OBSERVED}, each 5 seconds, or each second on LangGraph.js",
+        source=f"{ON_EVERY_SERVER}, each 5 seconds, or each second on LangGraph.js",
         dialects=_KNOWN,
         judge=_keep_alive,
     ),
@@ -140,7 +140,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The output of a failed run is `__error__` alone, with the strings `error` and "
         "`message`.",
-        source=f"{_OBSERVED}; the SDKs raise `error: message`. No more than SHOULD, because a "
+        source=f"{ON_EVERY_SERVER}; the SDKs raise `error: message`. No more than SHOULD, because a "
         "graph may return such a key (python/func-error-like-wait)",
         judge=_error,
     ),
@@ -148,7 +148,7 @@ RULES: tuple[AnyRule, ...] = (
         id="wait.interrupts",
         level=Level.SHOULD,
         statement="Each interrupt under `__interrupt__` has a `value` and a string `id`.",
-        source=f"{_OBSERVED}; RemoteGraph and UIs read both. No more than SHOULD, because a "
+        source=f"{ON_EVERY_SERVER}; RemoteGraph and UIs read both. No more than SHOULD, because a "
         "graph may return such a key (python/func-int-like-interrupt-wait)",
         judge=_interrupts,
     ),
@@ -165,7 +165,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Where the mode `values` is not asked for there is no state in the output: it is "
         "{} (null on LangGraph.js), or holds `__error__` or `__interrupt__`.",
-        source=f"{_OBSERVED} (python/wait-mode-updates, javascript/wait-mode-updates)",
+        source=f"{ON_EVERY_SERVER} (python/wait-mode-updates, javascript/wait-mode-updates)",
         dialects=_KNOWN,
         kinds=frozenset({Kind.WAIT}),
         judge=_without_values,

@@ -1,7 +1,8 @@
 import pytest
 
 from graphtape_contracts import Frame, sse
-from graphtape_contracts.parsing.event import Absent, event_of, parse
+from graphtape_contracts.json_value import Absent
+from graphtape_contracts.parsing.event import event_of, parse
 
 
 def read(raw: bytes) -> Frame:

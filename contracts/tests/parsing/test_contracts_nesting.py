@@ -9,8 +9,8 @@ from mutation import asking, renewed, with_body, with_frames
 
 from graphtape_contracts import Exchange, Frame
 from graphtape_contracts.checker import check, check_related
-from graphtape_contracts.json_value import is_list, is_object
-from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.json_value import Absent, is_list, is_object
+from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.nesting import DEEPEST, is_too_deep
 
 

@@ -44,12 +44,8 @@ def test_an_empty_stream_is_a_whole_one() -> None:
 
 
 def beginnings(body: bytes) -> list[bytes]:
-    """Return what may come of *body* where it breaks off, but inside of a blank line.
-
-    Between its CR and its LF a block is whole, with another line end than all others.
-    """
-    cut = (body[:length] for length in range(len(body) + 1))
-    return [beginning for beginning in cut if not beginning.endswith(b"\n\r")]
+    """Return what may arrive of *body* if the stream is cut: each beginning of it."""
+    return [body[:length] for length in range(len(body) + 1)]
 
 
 @pytest.mark.parametrize("end", [End.CUT, End.STOPPED, End.UNKNOWN])
@@ -71,8 +67,17 @@ def test_a_whole_stream_ends_after_a_block_and_nowhere_else() -> None:
 
     found = {sent: ids(judge(sent, dialect=Dialect.PYTHON)) for sent in beginnings(event + comment)}
 
-    torn = found.keys() - {b"", event, event + comment}
-    assert found == {sent: ["framing.complete"] if sent in torn else [] for sent in found}
+    expected = dict.fromkeys(found, ["framing.complete"])
+    expected |= dict.fromkeys((b"", event, event + comment), list[str]())
+    # A CR alone ends the block too, but is no line end of this server.
+    expected |= dict.fromkeys((event[:-1], (event + comment)[:-1]), ["framing.line-ends"])
+    assert found == expected
+
+
+def test_a_lone_carriage_return_before_another_block_was_not_cut() -> None:
+    body = b"event: custom\r\ndata: 1\r\n\revent: custom\r\ndata: 1\r\n\r\n"
+
+    assert ids(judge(body, End.CUT, dialect=Dialect.PYTHON)) == ["framing.line-ends"]
 
 
 @pytest.mark.parametrize("end", [End.CUT, End.STOPPED, End.UNKNOWN])

@@ -10,7 +10,8 @@ from graphtape_contracts import Request
 from graphtape_contracts.catalogue import UnknownVersion, select_rules, versions
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
-from graphtape_contracts.parsing.event import Absent, parse
+from graphtape_contracts.json_value import Absent
+from graphtape_contracts.parsing.event import parse
 from graphtape_mock.cli import options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD, WRONG_USE
 from graphtape_mock.console.text import escape

@@ -66,8 +66,7 @@ def make_recording_request(
             raise BadRecordingRequest(f"{where}: {key!r} can't be set in the body: {reason}")
     if "input" not in fields and "command" not in further:
         raise BadRecordingRequest(
-            f"{where}: missing option --input "
-            "(use --input null or --input '{}' for an empty one)"
+            f"{where}: missing option --input (use --input null or --input '{{}}' for an empty one)"
         )
     try:
         orjson.dumps([[fields, further]])

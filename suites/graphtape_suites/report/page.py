@@ -7,7 +7,7 @@ from importlib import resources
 from math import isfinite
 from pathlib import Path
 
-from graphtape_contracts.schema import show
+from graphtape_contracts.json_value import show
 from graphtape_suites.report.evidence import Evidence
 from graphtape_suites.report.markup import (
     Html,

@@ -9,8 +9,8 @@ from typing import Any
 from editing import with_headers, with_parts, with_status
 
 from graphtape_contracts import Exchange, Frame, sse
-from graphtape_contracts.json_value import Path, is_list, is_object
-from graphtape_contracts.parsing.event import Absent, event_of, parse
+from graphtape_contracts.json_value import Absent, Path, is_list, is_object
+from graphtape_contracts.parsing.event import event_of, parse
 
 EVENT_NAMES = (
     "metadata",
