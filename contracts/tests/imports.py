@@ -35,20 +35,24 @@ def modules(package: Path) -> dict[str, Path]:
     return {name.removesuffix(".__init__"): file for name, file in names.items()}
 
 
-def offenders(package: Path, layers: Layers) -> list[str]:
-    """Return `room.module -> room.module` for each import that goes to a higher layer.
+def offenders(package: Path, layers: Layers, *, independent: bool = False) -> list[str]:
+    """Return `module -> module` for each import that goes to a higher layer.
 
-    Raises KeyError for a room that no layer names.
+    With *independent*, an import of another room of the same layer offends, too. The test modules at
+    the top of a package are one room, `tests`. Raises KeyError for a room that no layer names.
     """
     rank = {room: place for place, rooms in enumerate(layers) for room in rooms}
+    known = modules(package)
     found: list[str] = []
-    for name, file in modules(package).items():
+    for name, file in known.items():
         room = _room(name)
         if room is None:
             continue
-        for other in sorted(imported(file) & modules(package).keys()):
-            other_room = _room(other)
-            if other_room is not None and rank[other_room] > rank[room]:
+        for other in sorted(imported(file) & known.keys()):
+            other_room = _room(other) or room
+            rises = rank[other_room] > rank[room]
+            crosses = independent and other_room != room and rank[other_room] == rank[room]
+            if rises or crosses:
                 found.append(f"{name} -> {other}")
     return found
 
@@ -67,8 +71,9 @@ def circles(package: Path) -> list[list[str]]:
 
 
 def _room(name: str) -> str | None:
-    parts = name.split(".")
-    return parts[1] if len(parts) > 1 else None
+    _, _, inside = name.partition(".")
+    room = inside.partition(".")[0]
+    return "tests" if room.startswith("test_") else room or None
 
 
 def _direct(name: str, file: Path, known: dict[str, Path]) -> set[str]:
