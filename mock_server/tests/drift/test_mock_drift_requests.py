@@ -153,7 +153,7 @@ def test_the_tag_is_taken_out_of_json_of_several_lines(
 
 
 def test_a_tag_across_two_pieces_of_a_body_is_taken_out() -> None:
-    pieces = (Frame(0.1, b'{"underst'), Frame(0.2, b'udy":"drift"}'))
+    pieces = (Frame(0.1, b'{"graph'), Frame(0.2, b'tape":"drift"}'))
     answered = Exchange(Request("POST", "/runs/wait"), Response(200), pieces)
 
     assert as_recorded(answered.request, answered).frames == (Frame(0.2, b"{}"),)

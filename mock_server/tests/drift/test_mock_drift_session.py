@@ -177,11 +177,11 @@ def test_a_run_under_way_is_read_to_its_end_when_the_budget_is_spent(
     session: MakeSession, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     met, spent = threading.Barrier(2), threading.Event()
-    put_off = RunBudget.wait_for_retry
+    wait_for_retry = RunBudget.wait_for_retry
 
     def noted(run_budget: RunBudget, response: Response) -> bool:
         try:
-            return put_off(run_budget, response)
+            return wait_for_retry(run_budget, response)
         except BudgetExhausted:
             spent.set()
             raise
@@ -195,7 +195,7 @@ def test_a_run_under_way_is_read_to_its_end_when_the_budget_is_spent(
             spent.wait(20)
             asked.send(chunk(METADATA), END)
 
-    monkeypatch.setattr(RunBudget, "put_off", noted)
+    monkeypatch.setattr(RunBudget, "wait_for_retry", noted)
     deployment.scripts[RUN] = script
 
     asked = session(at_once=2).ask(RUNS[:2])
