@@ -4,7 +4,6 @@ Each scenario leaves a recording in the folder that the processes of the session
 workers of pytest-xdist judge the same exchanges, and the report shows them.
 """
 
-import fcntl
 import json
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
+
+from filelock import FileLock
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.catalogue import versions
@@ -194,6 +195,5 @@ def _beside(path: Path) -> Path:
 
 @contextmanager
 def _locked(path: Path) -> Generator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(path):
         yield
