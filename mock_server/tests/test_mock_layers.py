@@ -86,9 +86,7 @@ def test_an_import_of_a_room_beside_is_found_where_rooms_are_independent(tmp_pat
     layers = [["left", "right"]]
 
     assert offenders(package, layers) == []
-    assert offenders(package, layers, independent=True) == [
-        "package.right.two -> package.left.one"
-    ]
+    assert offenders(package, layers, independent=True) == ["package.right.two -> package.left.one"]
 
 
 def test_a_room_without_a_layer_is_refused(tmp_path: Path) -> None:

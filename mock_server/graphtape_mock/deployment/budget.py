@@ -1,13 +1,10 @@
-"""What a session may spend of a live deployment: runs, time, and how many runs at once.
+"""The budget of a session with a live deployment: runs, seconds, and runs at the same time.
 
-A run of a real model costs money, so every run that a session makes goes through one governor.
-What it counts is kept in a folder, so that several processes (the workers of pytest-xdist) spend
-one budget together. The lock of a file that is there belongs to the process that holds it, and is
-free again when that process dies.
+A run of a real model costs money, so a session makes every run through one `RunBudget`. Its counts
+are in a folder, so that several processes (the workers of pytest-xdist) spend one budget together.
+A process that dies releases its locks.
 """
 
-import fcntl
-import os
 import re
 import struct
 import time
@@ -18,44 +15,48 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from graphtape_contracts import Response
 
 RETRIED = frozenset((429, 503))
-"""The statuses that ask to come back later."""
+"""The statuses that ask the client to come back later."""
 MOST_RETRIES = 5
-"""How often a request that is put off is made again."""
+"""Retries of one request."""
 _DEFAULT_DELAY = 1.0
-"""Seconds before a request is made again where the deployment does not say."""
+"""Seconds before a retry where the response has no Retry-After."""
 _POLL = 0.02
+_LEDGER_POLL = 0.005
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _LINE = struct.Struct("3d")
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetLimits:
-    """What may be spent."""
+    """The limits of a budget."""
 
     runs: int
     seconds: float
-    """From when the first run was asked for."""
+    """Counted from the first run."""
     at_once: int = 1
-    """Runs that may be under way at the same time."""
+    """Runs at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What was spent."""
+    """The spent part of a budget."""
 
     runs: int = 0
     seconds: float = 0.0
     waits: int = 0
-    """How often the deployment asked to come back later."""
+    """Responses that asked to come back later."""
 
 
 class BudgetExhausted(Exception):
-    """There is nothing left of the budget: what is spent."""
+    """Nothing is left of the budget."""
 
     def __init__(self, spent: str) -> None:
+        """Name the limit that was reached: *spent*, such as `3 of 3 runs`."""
         super().__init__(spent)
         self.spent = spent
 
@@ -74,7 +75,7 @@ class RunBudget:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Count in *folder*, which is there; *clock* is the same for all who share it."""
+        """Count in *folder*, which exists; all processes that share it have the same *clock*."""
         self.budget = budget
         self._folder = folder
         self._clock = clock
@@ -82,22 +83,22 @@ class RunBudget:
 
     @contextmanager
     def run(self) -> Generator[None]:
-        """Let one run through, when there is room for it. Raises BudgetExhausted.
+        """Wait for a free slot and count one run, which `release` takes back.
 
-        It counts unless `refund` takes it back.
+        Raises BudgetExhausted.
         """
         with self._slot():
             self._count(1)
             yield
 
     def release(self) -> None:
-        """Take one run back: the deployment refused it, so it cost nothing."""
+        """Take one run back that the deployment refused: it cost nothing."""
         self._count(-1)
 
     def wait_for_retry(self, response: Response) -> bool:
-        """Wait as long as *response* asks for; return whether the request is to be made again.
+        """Wait as long as *response* asks for; return whether to make the request again.
 
-        Raises BudgetExhausted where the time left is shorter than that.
+        Raises BudgetExhausted where that is longer than the time left.
         """
         if response.status not in RETRIED:
             return False
@@ -109,8 +110,8 @@ class RunBudget:
             left = started + self.budget.seconds - now
             if delay > left:
                 raise BudgetExhausted(
-                    f"the deployment asks to come back in {delay:g} s, of {self.budget.seconds:g} "
-                    f"s {max(left, 0):.0f} s are left"
+                    f"the deployment asks to come back in {delay:g} s, but of "
+                    f"{self.budget.seconds:g} s only {max(left, 0):.0f} s are left"
                 )
             ledger.write((started, entries[1], entries[2] + 1))
         self._sleep(delay)
@@ -118,25 +119,25 @@ class RunBudget:
 
     @property
     def left(self) -> int:
-        """How many runs are left; none where the time is over."""
+        """The number of runs that are left; 0 where the time is over."""
         spent = self.spent
         in_time = spent.seconds < self.budget.seconds
         return max(0, self.budget.runs - spent.runs) if in_time else 0
 
     @property
     def spent(self) -> Spent:
-        """What was spent so far, by all who share the folder."""
+        """The spent part of the budget, by all processes that share the folder."""
         with self._ledger() as ledger:
-            started, runs, put_off = ledger.read()
-        return Spent(int(runs), self._clock() - started if started else 0.0, int(put_off))
+            started, runs, waits = ledger.read()
+        return Spent(int(runs), self._clock() - started if started else 0.0, int(waits))
 
     def _delay(self, response: Response) -> float:
-        """Return the seconds that Retry-After asks for: a number, or a date."""
-        asked = (response.header("retry-after") or "").strip()
-        if _SECONDS.fullmatch(asked):
-            return float(asked)
+        """Return the seconds that Retry-After asks for, as a number or a date."""
+        value = (response.header("retry-after") or "").strip()
+        if _SECONDS.fullmatch(value):
+            return float(value)
         try:
-            date = parsedate_to_datetime(asked)
+            date = parsedate_to_datetime(value)
         except ValueError:
             return _DEFAULT_DELAY
         return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - self._clock())
@@ -155,45 +156,48 @@ class RunBudget:
 
     @contextmanager
     def _slot(self) -> Generator[None]:
-        """Hold one of the places for runs that are under way at the same time."""
+        """Hold one of the slots for runs at the same time."""
         while True:
             for number in range(self.budget.at_once):
-                with (self._folder / f"slot-{number}").open("w") as slot:
-                    try:
-                        fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    except BlockingIOError:
-                        continue
+                slot = FileLock(self._folder / f"slot-{number}.lock", timeout=0)
+                try:
+                    slot.acquire()
+                except Timeout:
+                    continue
+                try:
                     yield
-                    return
+                finally:
+                    slot.release()
+                return
             self._sleep(_POLL)
 
     @contextmanager
     def _ledger(self) -> "Generator[_Ledger]":
-        file = os.open(self._folder / "ledger", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield _Ledger(file)
-        finally:
-            os.close(file)
+        with FileLock(self._folder / "ledger.lock", poll_interval=_LEDGER_POLL):
+            yield _Ledger(self._folder / "ledger")
 
 
 _Entries = tuple[float, float, float]
-"""When the first run was asked for (0 if none was), runs, and requests that were put off."""
+"""The time of the first run (0 before it), the number of runs, and the number of waits."""
 
 
 class _Ledger:
-    """The file that counts, while it is locked.
+    """The file of the counts, while its lock is held.
 
-    What it says is always of one length and written at once, so that a process which is killed
-    meanwhile leaves the old numbers or the new ones: none at all would be a budget that is whole.
+    A new file takes the place of the old one, so that a process that is killed meanwhile leaves
+    the old numbers or the new ones: an empty file would be an unspent budget.
     """
 
-    def __init__(self, file: int) -> None:
-        self._file = file
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     def read(self) -> _Entries:
-        text = os.pread(self._file, _LINE.size, 0)
-        return _LINE.unpack(text) if text else (0.0, 0.0, 0.0)
+        try:
+            return _LINE.unpack(self._path.read_bytes())
+        except FileNotFoundError:
+            return 0.0, 0.0, 0.0
 
     def write(self, entries: _Entries) -> None:
-        os.pwrite(self._file, _LINE.pack(*entries), 0)
+        draft = self._path.with_suffix(".new")
+        draft.write_bytes(_LINE.pack(*entries))
+        draft.replace(self._path)

@@ -1,6 +1,5 @@
 """Records single runs of a deployment into a folder that several processes may share."""
 
-import fcntl
 import os
 from collections.abc import Collection, Generator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -8,6 +7,8 @@ from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
 from uuid import uuid4
+
+from filelock import FileLock
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
@@ -26,6 +27,10 @@ from graphtape_mock.replay.matching import match_form, match_key
 _SET_BY_RECORDER = {"assistant_id", "input", *VIEW_FIELDS}
 _AROUND_THE_RUN = {"webhook", "on_disconnect", "after_seconds"}
 """Fields of a request that change nothing of the run, and are not for the recorder."""
+
+
+LOCK = ".graphtape.lock"
+"""The file in a folder of recordings that a process locks while it records into it."""
 
 
 class NotRecordable(Exception):
@@ -127,14 +132,13 @@ class SingleRunRecorder:
 
     @contextmanager
     def _alone(self) -> Generator[None]:
-        """Keep other processes out of the folder, so that none records the same."""
+        """Keep other processes out of the folder, so that no two record the same run.
+
+        The file of the lock stays: removing it would let two processes hold two of them.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._folder, os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(self._folder / LOCK):
             yield
-        finally:
-            os.close(lock)
 
 
 def _job(body: Json, name: str | None) -> RecordingRequest:

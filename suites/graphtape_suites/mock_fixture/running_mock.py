@@ -30,10 +30,12 @@ _NOW = 1767225600.0
 class RunningMock:
     """A running mock; every access happens in its own thread, between two requests."""
 
-    def __init__(self, server: BackgroundServer, mock: Mock, author: OnMissRecorder | None) -> None:
+    def __init__(
+        self, server: BackgroundServer, mock: Mock, recorder: OnMissRecorder | None
+    ) -> None:
         self._server = server
         self._mock = mock
-        self._author = author
+        self._recorder = recorder
         self.url = server.url
         """Its address."""
         self.overrides: Overrides = mock.overrides
@@ -56,12 +58,12 @@ class RunningMock:
     @property
     def records(self) -> bool:
         """Whether requests without a recording are recorded."""
-        return self._author is not None
+        return self._recorder is not None
 
     @property
     def made(self) -> set[str]:
         """The names of the new recordings."""
-        return set() if self._author is None else self._author.made
+        return set() if self._recorder is None else self._recorder.made
 
     def do(self, act: Callable[[], Result]) -> Result:
         """Call *act* in the event loop of the server, and return its result."""
@@ -101,13 +103,25 @@ def run_mock(settings: MockSettings) -> Generator[RunningMock]:
         what = f"can't read {error.filename}: {error.strerror}"
         raise pytest.UsageError(f"{RECORDINGS_INI}: {what}") from None
     with ExitStack() as stack:
-        author: OnMissRecorder | None = None
+        recorder: OnMissRecorder | None = None
         if settings.records:
-            author = stack.enter_context(OnMissRecorder(settings, mock))
-            mock.overrides.prepare = author.prepare
-        yield RunningMock(stack.enter_context(BackgroundServer(mock)), mock, author)
+            recorder = stack.enter_context(_on_miss(settings, mock))
+            mock.overrides.prepare = recorder.prepare
+        yield RunningMock(stack.enter_context(BackgroundServer(mock)), mock, recorder)
 
 
 def _present(settings: MockSettings) -> list[Path]:
     """Return the paths to load; those still to be recorded may be missing."""
     return [path for path in settings.paths if path.exists() or not settings.records]
+
+
+def _on_miss(settings: MockSettings, mock: Mock) -> OnMissRecorder:
+    assert settings.folder is not None  # `read_settings` sees to it.
+    return OnMissRecorder(
+        mock,
+        mode=settings.mode,
+        url=settings.upstream,
+        paths=settings.paths,
+        folder=settings.folder,
+        known_at_start=settings.known,
+    )

@@ -1,12 +1,10 @@
 """A session of the suites: each scenario runs once, however many processes need its exchanges."""
 
-import fcntl
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path
+
+from filelock import FileLock
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.checker import check, parse_head
@@ -79,7 +77,7 @@ class Session:
 
     def _run_once(self, scenario: Scenario) -> ScenarioResult:
         path = result_path(self.target.folder, scenario.name)
-        with _locked(path.with_suffix(".lock")):
+        with FileLock(path.with_suffix(".lock")):
             if not path.exists():
                 write_result(self.target, path, self._run(scenario))
             return read_result(scenario, path)
@@ -106,10 +104,3 @@ class Session:
         except (DeploymentError, BudgetExhausted) as error:
             return client.exchanges, str(error)
         return client.exchanges, ""
-
-
-@contextmanager
-def _locked(path: Path) -> Generator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
