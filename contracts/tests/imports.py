@@ -38,8 +38,8 @@ def modules(package: Path) -> dict[str, Path]:
 def offenders(package: Path, layers: Layers, *, independent: bool = False) -> list[str]:
     """Return `module -> module` for each import that goes to a higher layer.
 
-    With *independent*, an import of another room of the same layer offends, too. The test modules at
-    the top of a package are one room, `tests`. Raises KeyError for a room that no layer names.
+    With *independent*, an import of another room of the same layer offends, too. The test modules
+    at the top of a package are one room, `tests`. Raises KeyError for a room that no layer names.
     """
     rank = {room: place for place, rooms in enumerate(layers) for room in rooms}
     known = modules(package)

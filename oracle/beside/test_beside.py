@@ -2,9 +2,10 @@
 
 from importlib.metadata import distributions, version
 
-from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
 from packaging.requirements import Requirement
 from packaging.version import Version
+
+from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
 
 OLDEST_SERVER = Version("0.16.7")
 """The server that our recordings are of: an older one was taken because of our requirements."""

@@ -24,8 +24,9 @@ _REFUSAL = re.compile(r'"(?:[^"\\]|\\.)*Failed validating(?:[^"\\]|\\.)*"')
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A program that calls one client, without its last arguments: URL, file of calls, how many of
-    them it makes at once.
+    """A program that calls one client, without its last arguments.
+
+    They are the URL, the file of calls, and how many of these it makes at once.
     """
 
     command: tuple[str, ...]

@@ -6,8 +6,8 @@
     [tool.graphtape.serve]
     speed = 0                               # for this command alone
 
-An option on the command line wins over an environment variable, that over `[tool.graphtape.COMMAND]`,
-that over `[tool.graphtape]`, and that over the default.
+An option on the command line wins over an environment variable, that over
+`[tool.graphtape.COMMAND]`, that over `[tool.graphtape]`, and that over the default.
 """
 
 import tomllib
@@ -63,7 +63,7 @@ def defaults(file: Path, commands: Mapping[str, click.Command]) -> Defaults:
 
 
 def _names(command: click.Command) -> dict[str, str]:
-    """Return the parameters of *command* by their keys in the table: `max-body` for `--max-body`."""
+    """Return the parameters of *command* by their keys: `max-body` for `--max-body`."""
     names: dict[str, str] = {}
     for parameter in command.params:
         if isinstance(parameter, click.Argument) and parameter.name != "url":

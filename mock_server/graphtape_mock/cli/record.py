@@ -107,8 +107,8 @@ def record(
     """Record runs of the deployment at URL, by default LANGGRAPH_API_URL.
 
     The key comes from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and is never
-    written to a file. Exit codes: 0 everything was recorded; 1 the deployment refused a run; 2 wrong
-    use, the deployment cannot be reached, or a run that is not whole.
+    written to a file. Exit codes: 0 everything was recorded; 1 the deployment refused a run; 2
+    wrong use, the deployment cannot be reached, or a run that is not whole.
 
     \b
     graphtape record https://my-deployment.example --assistant agent --input '{"messages": []}'

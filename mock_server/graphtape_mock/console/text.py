@@ -6,7 +6,7 @@ _HARMFUL = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 
 def escape(text: str) -> str:
-    """Return *text* with control and invisible characters as escapes like `\\x1b`."""
+    r"""Return *text* with control and invisible characters as escapes like `\x1b`."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_escape, text))

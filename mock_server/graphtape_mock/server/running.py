@@ -100,7 +100,7 @@ class BackgroundServer:
 
         Raises TimeoutError and cancels the work after *timeout* seconds.
         """
-        assert self._server.loop is not None, "the server was not started"
+        assert self._server.loop is not None, "not started"  # noqa: S101 - narrows the type
         future = asyncio.run_coroutine_threadsafe(work, self._server.loop)
         try:
             return future.result(timeout)

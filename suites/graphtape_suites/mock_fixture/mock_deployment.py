@@ -85,7 +85,8 @@ class MockDeployment:
     ) -> None:
         """Fail unless *path* was requested *times* times (at least once by default).
 
-        With *assistant_id*, only requests for that assistant count."""
+        With *assistant_id*, only requests for that assistant count.
+        """
         __tracebackhide__ = True
         requests = self.requests
         found = sum(request.is_for(path, assistant_id) for request in requests)

@@ -90,7 +90,7 @@ def test_each_statement_is_a_sentence() -> None:
 def test_a_check_is_found_by_its_id() -> None:
     requirements = all_checks()
 
-    assert RULE_IDS < requirements.keys()
+    assert requirements.keys() > RULE_IDS
     assert requirements["stream.not-buffered"].statement.startswith(
         "Events arrive when they happen"
     )

@@ -132,9 +132,7 @@ def browser(program: str, profile: Path) -> Generator[Tab]:
     """Start the browser *program* with an empty *profile*; yield a tab."""
     command = [program, *_OPTIONS, f"--user-data-dir={profile}"]
     shell = ["sh", "-c", 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1', "sh", *command]
-    with subprocess.Popen(  # noqa: S603 - the command is ours
-        shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         watch = Timer(_LONGEST, process.kill)
