@@ -61,13 +61,13 @@ def is_url(text: str) -> bool:
 
 
 def expand(paths: Iterable[Path]) -> list[Path]:
-    """Return *paths* with the recordings in them for each folder; `-` stays as it is.
+    """Return *paths*, with the recordings in it in place of each folder.
 
-    Raises click.ClickException for a path that is not there, or a folder without recordings.
+    Raises click.ClickException for a folder without recordings, or one that cannot be read.
     """
     found: list[Path] = []
     for path in paths:
-        if path == STDIN:
+        if path == STDIN or not path.is_dir():
             found.append(path)
             continue
         try:

@@ -168,8 +168,8 @@ class NothingRecorded(LookupError):
     """There is no recording to serve: where was looked, and what is wrong with what is there."""
 
     def __init__(self, paths: Iterable[Path], unusable: Iterable[str]) -> None:
-        super().__init__(tuple(paths), tuple(unusable))
         self.paths, self.unusable = tuple(paths), tuple(unusable)
+        super().__init__(self.paths, self.unusable)
 
     def __str__(self) -> str:
         if self.unusable:

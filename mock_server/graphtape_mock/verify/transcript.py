@@ -39,8 +39,8 @@ def parse(content: bytes, path: str, *, stopped: bool = False) -> Transcript:
     """Return the response in *content*; *path* is for messages.
 
     *stopped* says that curl was interrupted: nothing in a transcript tells whether the body is
-    whole, and otherwise it is taken as whole. Of several heads, as after `100 Continue`, a proxy or a
-    redirect, the last one counts.
+    whole, and otherwise it counts as whole. Of several heads, as after `100 Continue`, a proxy or
+    a redirect, the last one counts.
 
     Raises BrokenTranscript for a *content* with another first line, or without an end of the head.
     """

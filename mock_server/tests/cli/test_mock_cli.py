@@ -1,5 +1,6 @@
 """The command line: what it loads, and how it ends."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -97,3 +98,54 @@ def test_nothing_heavy_is_loaded_before_a_command_is_used() -> None:
     )
 
     assert subprocess.check_output([sys.executable, "-c", program]) == b"[]\n"
+
+
+@pytest.mark.parametrize("command", sorted(cli.COMMANDS))
+def test_each_command_has_an_example_and_a_summary_that_is_not_cut(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["--help"]) == 0
+    listed = capsys.readouterr().out
+    assert cli.run([command, "--help"]) == 0
+    printed = capsys.readouterr().out
+
+    assert "..." not in listed.partition("Commands:")[2]
+    assert f"  graphtape {command}" in printed
+    assert "RANGE" not in printed
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["serv"]) == 2
+    assert missing(capsys.readouterr().err, ["'serv'", "serve"]) == []
+
+
+def test_the_shell_completes_commands() -> None:
+    command = [sys.executable, "-m", "graphtape_mock"]
+    variables = {
+        "_GRAPHTAPE_COMPLETE": "bash_complete",
+        "COMP_WORDS": "graphtape s",
+        "COMP_CWORD": "1",
+    }
+    done = subprocess.run(
+        command, env=os.environ | variables, capture_output=True, text=True, check=False
+    )
+
+    assert {"plain,serve", "plain,show"} <= set(done.stdout.split())
+
+
+@pytest.mark.parametrize(("variable", "coloured"), [("", True), ("1", False)])
+def test_colour_can_be_switched_off(
+    variable: str, coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", variable)
+    seen: list[bool | None] = []
+
+    def work() -> None:
+        seen.append(click.get_current_context().color)
+
+    monkeypatch.setattr("graphtape_mock.cli.show.show", click.Command("show", callback=work))
+    cli.run(["show"])
+
+    assert seen == [None if coloured else False]

@@ -559,3 +559,32 @@ def test_ctrl_c_leaves_no_run_and_tells_what_was_seen(deployment: Deployment, fo
     assert process.returncode == 2
     assert missing(out, ["POST /runs/stream", "line 20", "Ctrl-C"]) == []
     assert "Ctrl-C" in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "facts"),
+    [
+        (["http://127.0.0.1:9", FILE], ["URL"]),
+        ([FILE], ["URL", "LANGGRAPH_API_URL", "http://"]),
+        (["http://127.0.0.1:9"], ["RECORDINGS"]),
+    ],
+)
+def test_the_url_goes_last_and_is_needed(
+    arguments: list[str],
+    facts: list[str | int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("LANGGRAPH_API_URL", raising=False)
+
+    assert run(["drift", *arguments]) == 2
+    assert missing(capsys.readouterr().err, facts) == []
+
+
+def test_the_url_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANGGRAPH_API_URL", "http://127.0.0.1:9")
+
+    assert run(["drift", str(bundled_recordings() / "agent.jsonl")]) == 2
+    assert missing(capsys.readouterr().err, ["http://127.0.0.1:9"]) == []

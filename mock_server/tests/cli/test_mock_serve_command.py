@@ -273,3 +273,23 @@ def test_names_cannot_reach_into_the_terminal(
     told = capsys.readouterr()
     assert "\x1b" not in told.out + told.err
     assert "  a\\x1b[2J: 1" in told.out
+
+
+@pytest.mark.parametrize("origin", ["localhost:3000", "http://localhost:3000/page", "http://"])
+def test_what_is_no_origin_is_refused(origin: str, recording: Path, capsys: Capture) -> None:
+    assert serve(recording, "--cors", origin) == 2
+    assert missing(capsys.readouterr().err, ["--cors", origin, "http://localhost:3000"]) == []
+
+
+def test_a_seed_has_no_use_with_recorded_ids(recording: Path, capsys: Capture) -> None:
+    assert serve(recording, "--ids", "recorded", "--seed", "3") == 2
+    assert missing(capsys.readouterr().err, ["--seed", "--ids"]) == []
+
+
+def test_a_recording_that_is_not_whole_says_why_it_is_not_served(
+    tmp_path: Path, make_run: MakeRun, capsys: Capture
+) -> None:
+    write(tmp_path / "bad.jsonl", make_run([], status=422))
+
+    assert serve(tmp_path) == 2
+    assert missing(capsys.readouterr().err, ["bad", "422", "--force"]) == []

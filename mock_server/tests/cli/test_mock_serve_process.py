@@ -121,7 +121,7 @@ def test_ctrl_c_ends_it_well_and_in_silence(serving: Serving, recording: Path) -
 
 
 def test_options_do_what_they_say(serving: Serving, recording: Path, ask: httpx.Client) -> None:
-    options = "--speed 0 --ids recorded --seed 1 --unmatched nearest --max-body 100"
+    options = "--speed 0 --ids recorded --unmatched nearest --max-body 100"
     served = serving(recording, *options.split(), "--cors", "https://a.test")
     url = f"{served.url}/runs/wait"
 
@@ -180,7 +180,7 @@ def test_a_folder_is_watched_for_new_recordings(
     told = served.read_until("still serving what was loaded before")
 
     assert added.json() == 2
-    assert told[-1].startswith(f"expected recordings in {recording.parent}, got none")
+    assert told[-1].startswith(f"expected recordings in {recording.parent}, found none")
 
 
 @pytest.fixture(name="slow")

@@ -214,3 +214,23 @@ def test_what_the_terminal_can_not_write_is_escaped(tmp_path: Path) -> None:
     )
 
     assert b"note: \\xe9\\u6f22\n" in printed
+
+
+def test_a_folder_is_a_line_a_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, end in (("good", End.COMPLETE), ("half", End.CUT)):
+        with RecordingWriter(tmp_path / f"{name}.jsonl", recorded_at="now") as writer:
+            writer.add_exchange(stream(sse.frame(b"event: values\ndata: {}\n\n", 0.5), end=end))
+
+    assert run(["show", str(tmp_path)]) == 0
+    good, half = capsys.readouterr().out.splitlines()
+    assert missing(good, ["good:", "agent", '{"a":1}', "values", "updates", "1 event"]) == []
+    assert missing(half, ["half:", "cut"]) == []
+
+
+def test_a_recording_is_read_from_standard_input(file: Path) -> None:
+    command = [sys.executable, "-m", "graphtape_mock", "show", "-"]
+    with file.open("rb") as content:
+        done = subprocess.run(command, stdin=content, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("standard input: 2000 exchanges")

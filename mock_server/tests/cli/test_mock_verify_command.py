@@ -1,6 +1,8 @@
 """What `graphtape verify` says about recordings and transcripts."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -279,3 +281,47 @@ def test_a_file_that_can_not_be_read_is_told_and_hides_no_other(
     told = capsys.readouterr()
     assert message in told.err
     assert missing(told.out, [good, "1 exchange", "python"]) == []
+
+
+def test_a_folder_is_verified_file_by_file(
+    write: Write, captured: Captured, tmp_path: Path, capsys: Printed
+) -> None:
+    write("one.jsonl", [captured(STREAM)])
+    write("two.jsonl", [captured(STREAM)])
+
+    assert run(["verify", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert missing(printed, ["one.jsonl", "two.jsonl", "2 files"]) == []
+
+
+def test_an_empty_folder_is_wrong_use(tmp_path: Path, capsys: Printed) -> None:
+    assert run(["verify", str(tmp_path)]) == 2
+    assert missing(capsys.readouterr().err, [tmp_path, "graphtape record"]) == []
+
+
+def test_a_recording_that_is_not_whole_is_not_good(
+    write: Write, captured: Captured, capsys: Printed
+) -> None:
+    whole = captured(STREAM)
+    path = write("cut.jsonl", [replace(whole, frames=whole.frames[:2], end=End.CUT)])
+
+    assert run(["verify", path]) == 2
+    printed = capsys.readouterr().out
+    assert missing(printed, ["cut.jsonl", "exchange 1", "cut"]) == []
+    assert "good" not in printed
+
+
+def test_a_transcript_is_read_from_standard_input(transcript: Callable[[bytes], str]) -> None:
+    command = [sys.executable, "-m", "graphtape_mock", "verify", "-"]
+    content = Path(transcript(b"event: values\r\ndata: {}\r\n\r\n")).read_bytes()
+    done = subprocess.run(command, input=content, capture_output=True, check=False)
+
+    assert done.returncode == 1
+    assert missing(done.stdout.decode(), ["standard input: ", "order.metadata-first"]) == []
+
+
+def test_a_request_with_a_torn_body_is_wrong_use(
+    transcript: Callable[[bytes], str], capsys: Printed
+) -> None:
+    assert run(["verify", transcript(b""), "--request", "POST /runs/stream {bad"]) == 2
+    assert missing(capsys.readouterr().err, ["--request", "JSON", "{bad"]) == []
