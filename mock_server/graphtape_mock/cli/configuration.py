@@ -70,7 +70,7 @@ def _names(command: click.Command) -> dict[str, str]:
             continue
         for option in parameter.opts:
             key = option.lstrip("-").replace("_", "-")
-            if parameter.name is not None and len(key) > 1 and key not in _NEVER:
+            if parameter.name and len(key) > 1 and key not in _NEVER:
                 names[key] = parameter.name
     return names
 

@@ -190,11 +190,11 @@ def _unusable(library: Library) -> Iterator[str]:
     names = set(library.unusable)
     for recording in library.recordings:
         if recording.name in names:
-            reasons = dict.fromkeys(filter(None, map(_unusable_run, recording.runs)))
-            yield f"{recording.name}: {', '.join(reasons)}; record it again with --force"
+            reasons = {reason for run in recording.runs if (reason := _why_unusable(run))}
+            yield f"{recording.name}: {', '.join(sorted(reasons))}; record it again with --force"
 
 
-def _unusable_run(exchange: Exchange) -> str:
+def _why_unusable(exchange: Exchange) -> str:
     if exchange.response.status != 200:
         return f"its run was refused with status {exchange.response.status}"
     if exchange.end is not End.COMPLETE:
