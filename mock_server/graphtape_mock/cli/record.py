@@ -14,17 +14,12 @@ from graphtape_mock.cli import options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD, WRONG_USE
 from graphtape_mock.console.progress import Progress
 from graphtape_mock.console.text import escape
-from graphtape_mock.deployment.connection import (
-    DeploymentConnection,
-    DeploymentError,
-    key_from,
-    secrets_among,
-)
+from graphtape_mock.deployment.connection import DeploymentConnection, key_from, secrets_among
+from graphtape_mock.deployment.errors import DeploymentError, refused_key
 from graphtape_mock.deployment.info import (
     DeploymentInfo,
     check_deployment,
     fetch_assistant_info,
-    refused_key,
 )
 from graphtape_mock.record.folder import NameTaken, RecordingFolder
 from graphtape_mock.record.recorder import RecordedRunResult, Recorder

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
 
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.record.requests import BadRecordingRequest
 from graphtape_mock.record.single_runs import NotRecordable, SingleRunRecorder
 from graphtape_mock.recordings.recording import BrokenRecording

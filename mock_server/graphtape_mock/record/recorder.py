@@ -1,17 +1,13 @@
-"""Records runs of a live deployment: each frame is in the file as soon as it has arrived."""
+"""Records runs of a deployment: each frame is in the file as soon as it has arrived."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
-from graphtape_mock.deployment.connection import (
-    DeploymentConnection,
-    DeploymentError,
-    DeploymentTimeout,
-    StreamedResponse,
-)
+from graphtape_contracts import End, Exchange, Frame, Request, Response
+from graphtape_mock.deployment.body import ResponseBody
+from graphtape_mock.deployment.connection import DeploymentConnection, StreamedResponse
 from graphtape_mock.deployment.info import DeploymentInfo
 from graphtape_mock.record.interruption import interrupts_held
 from graphtape_mock.record.requests import RecordingRequest
@@ -21,21 +17,21 @@ from graphtape_mock.recordings.view import View
 from graphtape_mock.redaction.redactor import Redactor
 
 Watch = Callable[[int, float], None]
-"""Is told how many events there are, and after how many seconds."""
+"""Gets the number of events so far, and the seconds since the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRunResult:
-    """What came of one recorded run."""
+    """The result of recording one run."""
 
     response: Response
     events: int
     seconds: float
     end: End
     reason: str = ""
-    """Why it did not end by itself."""
+    """Why the response is not whole; empty if it is."""
     failure: str = ""
-    """What the deployment says went wrong: the refusal of the request, or the run's error."""
+    """The error in the response: of a refused request, or of a run that failed."""
 
     @property
     def refused(self) -> bool:
@@ -45,7 +41,7 @@ class RecordedRunResult:
 
 @dataclass(slots=True)
 class Recorder:
-    """Records the runs of one job in one file, which is made when the first answer is there."""
+    """Records the runs of one request in one file, created with the first response."""
 
     upstream: DeploymentConnection
     redactor: Redactor
@@ -53,18 +49,18 @@ class Recorder:
     deployment_info: DeploymentInfo
     note: str = ""
     replace: bool = False
-    """Whether a file that is there already gives way."""
+    """Whether an existing file is replaced."""
     _writer: RecordingWriter | None = field(default=None, init=False)
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
     def record(
         self, job: RecordingRequest, views: Sequence[View], watch: Watch
     ) -> Iterator[RecordedRunResult]:
-        """Make one run for each of *views*; yield what came of it when it is in the file.
+        """Make one run for each of *views*; yield its result when it is in the file.
 
-        A run that did not end by itself or was refused is the last. Raises DeploymentError where
-        no answer came, OSError where the file can't be written, KeyboardInterrupt where the
-        user stopped before there was an answer.
+        Stops after a run that was refused or is not whole. Raises DeploymentError if there is no
+        response, OSError if the file cannot be written, KeyboardInterrupt if the user stopped
+        before there was a response.
         """
         with self._open:
             for view in views:
@@ -76,12 +72,12 @@ class Recorder:
     def _record_run(self, request: Request, watch: Watch) -> RecordedRunResult:
         body = self.redactor.redact(request.body)  # First, so that it has the first placeholders.
         kept = Request(request.method, request.path, request.headers, body)
-        with self.upstream.open(request) as answer:
-            self.upstream.refuse_redirect(answer.response)
-            return _Body(answer, kept, self, watch).read()
+        with self.upstream.open(request) as response:
+            self.upstream.refuse_redirect(response.response)
+            return _RecordedBody(kept, response, self.redactor, self._file, watch).read()
 
-    def writer(self) -> RecordingWriter:
-        """Return what writes the file, with the surroundings in it."""
+    def _file(self) -> RecordingWriter:
+        """Return what writes the file, which begins with what the deployment says of itself."""
         if self._writer is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.replace:
@@ -115,68 +111,67 @@ def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
     )
 
 
-class _Body:
-    """The body of one answer, on its way into the file.
+class _RecordedBody:
+    """Writes the body of one response into the file, as it arrives.
 
-    That of an event stream is kept frame by frame; any other is one frame, because a secret
+    An event stream is written frame by frame. Any other body becomes one frame, because a secret
     could lie across two pieces of it.
     """
 
     def __init__(
-        self, answer: StreamedResponse, request: Request, recorder: Recorder, watch: Watch
+        self,
+        request: Request,
+        response: StreamedResponse,
+        redactor: Redactor,
+        open_writer: Callable[[], RecordingWriter],
+        watch: Watch,
     ) -> None:
-        self._answer, self._request, self._recorder, self._watch = answer, request, recorder, watch
-        self._head = Response(
-            answer.response.status, recorder.redactor.redact_headers(answer.response.headers)
-        )
-        self._stream = Exchange(request, answer.response, ()).is_stream
-        self._decoder = sse.Decoder()
+        """Write *response* to the redacted *request*, with the writer of *open_writer*."""
+        self._request, self._redactor, self._watch = request, redactor, watch
+        self._open_writer = open_writer
+        self._body = ResponseBody(request, response)
+        status, headers = response.response.status, response.response.headers
+        self._head = Response(status, redactor.redact_headers(headers))
         self._other = bytearray()
         self._opened = False
         self._events = 0
         self._last: Frame | None = None
 
     def read(self) -> RecordedRunResult:
-        """Keep all there is until it ends, whatever ends it."""
-        end, reason = End.COMPLETE, ""
+        """Write the whole body, however it ends; return what was recorded."""
+        body = self._body
         try:
-            self._watch(0, self._answer.now())
-            for chunk in self._answer.chunks():
+            self._watch(0, body.now())
+            for chunk in body.chunks():
                 with interrupts_held():
                     self._take(chunk)
         except KeyboardInterrupt:
-            end, reason = End.STOPPED, "stopped by Ctrl-C"
-        except DeploymentTimeout as error:
-            end, reason = End.STOPPED, str(error)
-        except DeploymentError as error:
-            end, reason = End.CUT, str(error)
-        with interrupts_held(forget=end is End.STOPPED):
-            return self._finish(end, reason)
+            body.stop("stopped by Ctrl-C")
+        with interrupts_held(forget=body.end is End.STOPPED):
+            return self._finish()
 
     def _take(self, chunk: bytes) -> None:
-        at = self._answer.now()
-        if self._stream:
-            self._keep(self._decoder.feed(chunk, at))
+        if self._body.is_stream:
+            self._keep(self._body.frames_of(chunk))
         else:
             self._other += chunk
 
-    def _finish(self, end: End, reason: str) -> RecordedRunResult:
-        at = self._answer.now()
-        if self._stream:
-            self._keep(self._decoder.close(at))
+    def _finish(self) -> RecordedRunResult:
+        body = self._body
+        at = body.now()
+        if body.is_stream:
+            self._keep(body.tail())
         elif self._other:
-            torn = end is not End.COMPLETE
-            raw = self._recorder.redactor.redact(bytes(self._other), torn=torn)
-            self._add(Frame(at, raw))
-        writer = self._writer(())
-        writer.close_exchange(at, end)
-        return RecordedRunResult(self._head, self._events, at, end, reason, self._failure())
+            torn = body.end is not End.COMPLETE
+            self._add(Frame(at, self._redactor.redact(bytes(self._other), torn=torn)))
+        self._writer(()).close_exchange(at, body.end)
+        return RecordedRunResult(
+            self._head, self._events, at, body.end, body.reason, self._failure()
+        )
 
     def _keep(self, frames: list[Frame]) -> None:
         for frame in frames:
-            self._add(
-                self._recorder.redactor.redact_frame(frame, stream=True, first=not self._opened)
-            )
+            self._add(self._redactor.redact_frame(frame, stream=True, first=not self._opened))
             if frame.event is not None and not frame.torn:
                 self._events += 1
             self._watch(self._events, frame.at)
@@ -187,7 +182,7 @@ class _Body:
 
     def _writer(self, frames: tuple[Frame, ...]) -> RecordingWriter:
         """Return the writer, with the exchange open: its line ends are those of its *frames*."""
-        writer = self._recorder.writer()
+        writer = self._open_writer()
         if not self._opened:
             writer.open_exchange(self._request, self._head, line_end(frames))
             self._opened = True
@@ -195,10 +190,10 @@ class _Body:
 
     def _failure(self) -> str:
         last = self._last
-        if not self._stream:
+        if not self._body.is_stream:
             detail = object_in(last.raw if last is not None else None).get("detail")
             media_type = self._head.header("content-type") or "no content type"
-            return detail if isinstance(detail, str) else f"an answer of {media_type}, no events"
+            return detail if isinstance(detail, str) else f"a response of {media_type}, no events"
         if last is None or last.event != "error":
             return ""
         match object_in(last.data):

@@ -28,7 +28,8 @@ from scripted_deployment import (
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.deployment.connection import DeploymentConnection, DeploymentError, key_from
+from graphtape_mock.deployment.connection import DeploymentConnection, key_from
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.deployment.info import check_deployment, fetch_assistant_info
 from graphtape_mock.record.interruption import interrupts_held
 from graphtape_mock.record.recorder import RecordedRunResult, Recorder
@@ -161,7 +162,7 @@ def test_a_deployment_without_neighbours_can_be_recorded(path: Path, offered: by
 
     assert read(path).exchanges[0].request.path == "/info"
     assert read(path).server == {"url": deployment.url}
-    assert deployment_info.notes[0] == "GET /info answered 404; kept as it is"
+    assert deployment_info.notes[0] == "GET /info answered 404; recorded as it is"
 
 
 def test_the_key_is_sent_and_in_no_file(path: Path) -> None:
@@ -237,7 +238,7 @@ def test_an_answer_that_is_no_stream_is_recorded_whole(path: Path, body: bytes) 
     with deployed(scripts_of_a_server(say(answer(200, body)))) as deployment:
         (run,) = record(deployment, path)
 
-    assert run.failure == "an answer of application/json, no events"
+    assert run.failure == "a response of application/json, no events"
     assert run_of(path).body == body
 
 

@@ -12,7 +12,7 @@ from graphtape_contracts.finding import Finding
 from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_mock.deployment.budget import BudgetExhausted
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_suites.runner.client import ScenarioClient
