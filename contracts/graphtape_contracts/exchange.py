@@ -34,7 +34,7 @@ class ReadResponse(Protocol):
 
     @property
     def request(self) -> Any:
-        """The request, with `method`, `headers`, and `url` and `content`, or `path_url` and `body`."""
+        """The request: `method`, `headers`, and `url` and `content`, or `path_url` and `body`."""
         ...
 
 

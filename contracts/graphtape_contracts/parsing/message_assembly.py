@@ -74,10 +74,8 @@ class MessageAssembly:
 
     def _add_blocks(self, content: Any) -> None:
         before: Any = "".join(self._text) if self._blocks is None else self._blocks
-        if self._blocks is None and not self._text:
-            total = content
-        else:
-            total = _merged(before, content)
+        is_first = self._blocks is None and not self._text
+        total = content if is_first else _merged(before, content)
         self._known = self._known and is_list(total)
         self._blocks = total if is_list(total) else []
 

@@ -96,9 +96,9 @@ def _whole_streams(
 ) -> Iterator[tuple[ParsedExchange, StreamOptions]]:
     for answer in answers:
         outcome = run_outcome_of(answer)
-        if answer.head.kind is Kind.STREAM and answer.head.options and outcome:
-            if outcome.error is None:
-                yield answer, answer.head.options
+        is_stream = answer.head.kind is Kind.STREAM
+        if is_stream and answer.head.options and outcome and outcome.error is None:
+            yield answer, answer.head.options
 
 
 def _comparable(asked: StreamOptions) -> list[str]:
@@ -204,8 +204,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A stream mode shows the same whatever other modes are asked for, and the same "
         "every time.",
-        source=f"{ON_EVERY_SERVER} (python/mode-agent-values+updates); that `events` and messages make "
-        "the model stream is left aside",
+        source=f"{ON_EVERY_SERVER} (python/mode-agent-values+updates); that `events` and messages "
+        "make the model stream is left aside",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),
         deterministic=True,
@@ -214,8 +214,8 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.subgraphs",
         level=Level.SHOULD,
-        statement="With `stream_subgraphs` events with a namespace are added, and no others change, "
-        "those of messages aside, and on LangGraph.js those of `custom`.",
+        statement="With `stream_subgraphs` events with a namespace are added, and no others "
+        "change, those of messages aside, and on LangGraph.js those of `custom`.",
         source=f"{ON_EVERY_SERVER} (python/mode-subgraph-sub-values)",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),

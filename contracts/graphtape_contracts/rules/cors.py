@@ -82,8 +82,8 @@ RULES: tuple[AnyRule, ...] = (
         id="cors.exposed",
         level=Level.SHOULD,
         statement="To an origin that is allowed, Content-Location is exposed.",
-        source=f"{ON_EVERY_SERVER}; without it the SDK for JavaScript does not learn the run's id in a "
-        "browser",
+        source=f"{ON_EVERY_SERVER}; without it the SDK for JavaScript does not learn the run's id "
+        "in a browser",
         judge=_exposed,
     ),
     HeadRule(

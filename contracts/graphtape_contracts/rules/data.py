@@ -145,8 +145,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="data.advertised",
         level=Level.NOTE,
-        statement="The data of `values` fits the output schema that the deployment advertises, keys "
-        "aside that are not written yet.",
+        statement="The data of `values` fits the output schema that the deployment advertises, "
+        "keys aside that are not written yet.",
         source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
         "enforce it, so it is the graph that does not keep its word",
         judge=_advertised,

@@ -230,8 +230,8 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="endpoints.json",
         level=Level.MUST,
-        statement="The answers of the routes around runs, where the status is 200, are JSON and say "
-        "so.",
+        statement="The answers of the routes around runs, where the status is 200, are JSON and "
+        "say so.",
         source=ON_MAIN_SERVERS,
         kinds=_NEIGHBOURS,
         judge=_json,
@@ -252,7 +252,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The assistant that the server made of a graph has the UUID of version 5 of the "
         "graph's name as its id.",
-        source=f"{ON_MAIN_SERVERS}; recordings and clients that keep the id work with every deployment",
+        source=f"{ON_MAIN_SERVERS}; recordings and clients that keep the id work with every "
+        "deployment",
         kinds=_NEIGHBOURS,
         judge=_assistant_id,
     ),
@@ -269,8 +270,8 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="endpoints.pagination",
         level=Level.SHOULD,
-        statement="A search answers with x-pagination-total, a number that is not less than what it "
-        "found.",
+        statement="A search answers with x-pagination-total, a number that is not less than what "
+        "it found.",
         source="observed on langgraph-api 0.16.7, where it is not the total but one more than what "
         "was shown, if there is more",
         dialects=frozenset({Dialect.PYTHON}),

@@ -150,9 +150,9 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.namespace-form",
         level=Level.SHOULD,
-        statement="Each part of a namespace is `node:UUID`, a node and the id of its task; or `node` "
-        "alone, if its subgraph keeps a state of its own; or the number of a further subgraph "
-        "that a task runs.",
+        statement="Each part of a namespace is `node:UUID`, a node and the id of its task; or "
+        "`node` alone, if its subgraph keeps a state of its own; or the number of a further "
+        "subgraph that a task runs.",
         source=f"{ON_EVERY_SERVER}: python/mode-subgraph-sub-updates; the SDKs split names at `|`",
         dialects=frozenset(Dialect),
         judge=_namespace_form,

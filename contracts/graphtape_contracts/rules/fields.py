@@ -68,16 +68,16 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.once",
         level=Level.SHOULD,
         statement="A block has at most one `event` and at most one `id`.",
-        source=f"{ON_EVERY_SERVER}; the last one counts in the HTML standard, the first one for readers "
-        "that look for it",
+        source=f"{ON_EVERY_SERVER}; the last one counts in the HTML standard, the first one for "
+        "readers that look for it",
         judge=each_block(_once),
     ),
     FrameRule(
         id="fields.order",
         level=Level.SHOULD,
         statement="The fields of a block come in the order `event`, `data`, `id`.",
-        source=f"{ON_EVERY_SERVER}; the standard allows any order, readers that act on each `data` line "
-        "need the name before it",
+        source=f"{ON_EVERY_SERVER}; the standard allows any order, readers that act on each `data` "
+        "line need the name before it",
         dialects=_KNOWN,
         judge=each_block(_order),
     ),

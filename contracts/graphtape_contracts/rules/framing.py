@@ -147,8 +147,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="A stream that ends as HTTP asks for ends with a blank line: its last block is "
         "whole.",
-        source=f"{ON_EVERY_SERVER}, also when the run was cut off; langgraph-sdk 0.1 for Python drops "
-        "what no blank line follows",
+        source=f"{ON_EVERY_SERVER}, also when the run was cut off; langgraph-sdk 0.1 for Python "
+        "drops what no blank line follows",
         judge=_complete,
     ),
     EventRule(
@@ -203,16 +203,16 @@ RULES: tuple[AnyRule, ...] = (
         id="framing.no-stray-blocks",
         level=Level.SHOULD,
         statement="Every block is an event or a comment.",
-        source=f"{ON_EVERY_SERVER}; @langchain/langgraph-sdk 2.0.0 and langgraph-sdk 0.1 for Python "
-        "make an event without a name of an `id` or a `retry` that stands alone",
+        source=f"{ON_EVERY_SERVER}; @langchain/langgraph-sdk 2.0.0 and langgraph-sdk 0.1 for "
+        "Python make an event without a name of an `id` or a `retry` that stands alone",
         judge=each_block(_no_ghosts),
     ),
     FrameRule(
         id="framing.no-bom",
         level=Level.SHOULD,
         statement="A stream does not start with a byte order mark.",
-        source=f"{ON_EVERY_SERVER}; langgraph-sdk 0.4.2 and older for Python lose the name of the first "
-        "event by it",
+        source=f"{ON_EVERY_SERVER}; langgraph-sdk 0.4.2 and older for Python lose the name of the "
+        "first event by it",
         judge=_no_bom,
     ),
     FrameRule(

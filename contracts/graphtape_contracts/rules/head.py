@@ -148,7 +148,8 @@ RULES: tuple[AnyRule, ...] = (
         id="head.once",
         level=Level.MUST,
         statement="There is at most one Content-Type, one Content-Location and one Location.",
-        source=f"{ON_EVERY_SERVER}; clients join several values with a comma and understand neither",
+        source=f"{ON_EVERY_SERVER}; clients join several values with a comma and "
+        "understand neither",
         kinds=RUNS | STREAMS | OUTPUTS,
         judge=_once,
     ),
@@ -164,8 +165,8 @@ RULES: tuple[AnyRule, ...] = (
         id="head.content-location",
         level=Level.SHOULD,
         statement="The answer to a run has a Content-Location.",
-        source=f"{ON_EVERY_SERVER}; without it the callback `on_run_created` of the SDKs is not called; "
-        "the embedded server of LangGraph.js 2.0.0 has none",
+        source=f"{ON_EVERY_SERVER}; without it the callback `on_run_created` of the SDKs is not "
+        "called; the embedded server of LangGraph.js 2.0.0 has none",
         judge=_located,
     ),
     HeadRule(
@@ -173,8 +174,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Content-Location names the thread on Aegra, and on langgraph-api for a run that "
         "is waited for; elsewhere it does not.",
-        source=f"{ON_EVERY_SERVER}; where a stream names its thread, the SDKs ask for the state of the "
-        "run when it ends without `end`",
+        source=f"{ON_EVERY_SERVER}; where a stream names its thread, the SDKs ask for the state of "
+        "the run when it ends without `end`",
         dialects=_KNOWN,
         judge=_scheme,
     ),
@@ -208,8 +209,8 @@ RULES: tuple[AnyRule, ...] = (
         id="head.cache-control",
         level=Level.SHOULD,
         statement="The Cache-Control of a stream is `no-store` or `no-cache`.",
-        source=f"{ON_EVERY_SERVER}: no-store on langgraph-api, no-cache on the others; a cache would "
-        "answer a run with another one",
+        source=f"{ON_EVERY_SERVER}: no-store on langgraph-api, no-cache on the others; a cache "
+        "would answer a run with another one",
         kinds=STREAMS,
         judge=_cache_control,
     ),

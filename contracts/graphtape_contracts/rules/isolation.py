@@ -140,8 +140,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A message that a model made in one run does not come up in another, unless it "
         "was sent along.",
-        source=f"{ON_EVERY_SERVER}: a run knows nothing of those before. A cache of the model's answers "
-        "breaks it, and UIs that put messages together by their ids",
+        source=f"{ON_EVERY_SERVER}: a run knows nothing of those before. A cache of the model's "
+        "answers breaks it, and UIs that put messages together by their ids",
         kinds=RUNS,
         judge=_unique(_messages_in, "a message"),
     ),

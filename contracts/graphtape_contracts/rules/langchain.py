@@ -132,8 +132,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.root-first",
         level=Level.SHOULD,
-        statement="The first event is the `on_chain_start` of the graph, in the first attempt under "
-        "the id of the run.",
+        statement="The first event is the `on_chain_start` of the graph, in the first attempt "
+        "under the id of the run.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_root_first,
@@ -165,8 +165,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.run-stable",
         level=Level.SHOULD,
-        statement="All events of what runs under one id have the kind, name, tags and parents of its "
-        "start.",
+        statement="All events of what runs under one id have the kind, name, tags and parents of "
+        "its start.",
         source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_same_run,

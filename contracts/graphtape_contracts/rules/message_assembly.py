@@ -194,8 +194,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="message-assembly.partials",
         level=Level.NOTE,
-        statement="The last partial of a message has its content in the next `values`, `updates` or "
-        "`messages/complete` that show it.",
+        statement="The last partial of a message has its content in the next `values`, `updates` "
+        "or `messages/complete` that show it.",
         source=f"{_REASON}; of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_partials,
@@ -203,8 +203,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="message-assembly.output",
         level=Level.NOTE,
-        statement="The chunks of `on_chat_model_stream` add up to the content and the tool calls of "
-        "the output of `on_chat_model_end`.",
+        statement="The chunks of `on_chat_model_stream` add up to the content and the tool calls "
+        "of the output of `on_chat_model_end`.",
         source="observed on langgraph-api 0.16.7; a note, as a node that changes the message in "
         "its place is quicker than the event",
         dialects=_PYTHON,

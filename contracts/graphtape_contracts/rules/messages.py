@@ -211,8 +211,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.partials-grow",
         level=Level.MUST,
-        statement="Each `messages/partial` of a message has the text of the one before, and goes on "
-        "from there.",
+        statement="Each `messages/partial` of a message has the text of the one before, and goes "
+        "on from there.",
         source=f"{ON_MAIN_SERVERS}; clients put each partial in the place of the one before",
         kinds=_STREAM,
         judge=_partials_grow,

@@ -150,8 +150,8 @@ RULES: tuple[AnyRule, ...] = (
         id="messages-tuple.run",
         level=Level.SHOULD,
         statement="The metadata of a message name the run of the stream.",
-        source=f"{ON_MAIN_SERVERS}, in `messages` and `messages/metadata`; a graph can write what it "
-        "likes there, so only another UUID is reported",
+        source=f"{ON_MAIN_SERVERS}, in `messages` and `messages/metadata`; a graph can write what "
+        "it likes there, so only another UUID is reported",
         kinds=_STREAM,
         judge=_same_as_run("run_id", "run_id"),
     ),
@@ -167,8 +167,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages-tuple.namespace",
         level=Level.SHOULD,
-        statement="The `langgraph_checkpoint_ns` of a message that comes from a subgraph begins with "
-        "the namespace in the name of the event.",
+        statement="The `langgraph_checkpoint_ns` of a message that comes from a subgraph begins "
+        "with the namespace in the name of the event.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; clients find the part "
         "of the graph that speaks by either",
         kinds=_STREAM,
@@ -178,8 +178,8 @@ RULES: tuple[AnyRule, ...] = (
         id="messages-tuple.metadata-same",
         level=Level.SHOULD,
         statement="All pieces of what one call of a model streams have the same metadata.",
-        source=f"{ON_MAIN_SERVERS}; judged where LangChain made the id, which it does for each call, and "
-        f"of the {MAX_ENTRIES} latest messages",
+        source=f"{ON_MAIN_SERVERS}; judged where LangChain made the id, which it does for each "
+        f"call, and of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_same_metadata,
     ),

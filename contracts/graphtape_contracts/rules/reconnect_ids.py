@@ -31,9 +31,9 @@ def _unasked(head: ExchangeHead, event: Event) -> Iterator[Violation]:
 def _given(head: ExchangeHead, report: Report) -> EventWatch:
     first = yield
     asked = head.options is not None and head.options.resumable
-    if isinstance(first, Event) and first.frame.id is None:
-        if asked or head.dialect is Dialect.AEGRA:
-            report("an `id`", "none", at=first)
+    needs_id = asked or head.dialect is Dialect.AEGRA
+    if isinstance(first, Event) and first.frame.id is None and needs_id:
+        report("an `id`", "none", at=first)
 
 
 def _throughout(head: ExchangeHead, report: Report) -> EventWatch:
@@ -92,8 +92,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-unasked",
         level=Level.SHOULD,
-        statement="The answer to a run has ids on langgraph-api only if `stream_resumable` asks for "
-        "them, and on LangGraph.js never.",
+        statement="The answer to a run has ids on langgraph-api only if `stream_resumable` asks "
+        "for them, and on LangGraph.js never.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; after an id, "
         "@langchain/langgraph-sdk 2.0.0 makes an event without a name of every heartbeat",
         kinds=frozenset({Kind.STREAM}),
@@ -115,8 +115,8 @@ RULES: tuple[AnyRule, ...] = (
         id="reconnect.ids-throughout",
         level=Level.SHOULD,
         statement="All events of a stream have an id, or none has; `error` and `end` apart.",
-        source=f"{ON_EVERY_SERVER}; clients resume after the last id they saw, and get again what came "
-        "after it without one",
+        source=f"{ON_EVERY_SERVER}; clients resume after the last id they saw, and get again what "
+        "came after it without one",
         judge=_throughout,
     ),
     EventRule(
@@ -139,8 +139,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-form",
         level=Level.NOTE,
-        statement="The id of an event is `MILLISECONDS-N` on langgraph-api, `N` on LangGraph.js, and "
-        "`RUN_ID_event_N` on Aegra.",
+        statement="The id of an event is `MILLISECONDS-N` on langgraph-api, `N` on LangGraph.js, "
+        "and `RUN_ID_event_N` on Aegra.",
         source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         judge=each_event(_form),

@@ -164,8 +164,8 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.trailing-slash",
         level=Level.SHOULD,
-        statement="A path with a slash at its end is answered with 307 and a `location` without the "
-        "slash (404 on LangGraph.js).",
+        statement="A path with a slash at its end is answered with 307 and a `location` without "
+        "the slash (404 on LangGraph.js).",
         source=f"{ON_EVERY_SERVER} (python/http-stream-trailing-slash)",
         dialects=frozenset(Dialect),
         kinds=frozenset({Kind.OTHER}),

@@ -169,7 +169,8 @@ RULES: tuple[AnyRule, ...] = (
         id="tasks.no-result",
         level=Level.SHOULD,
         statement="A task that failed or was interrupted has no result: an empty object.",
-        source=f"{ON_EVERY_SERVER}: stream-error-tasks; the interrupts python/interrupt-interrupting-all",
+        source=f"{ON_EVERY_SERVER}: stream-error-tasks; the interrupts "
+        "python/interrupt-interrupting-all",
         dialects=frozenset(Dialect),
         judge=_no_result,
     ),

@@ -60,9 +60,9 @@ def _schema_reason(head: ExchangeHead, body: bytes, report: Report) -> None:
     if head.options is None or not is_object(answer):
         return
     detail = str(answer.get("detail"))
-    if "Failed validating" in detail:
-        if schema.first_error(_RUN_REQUEST, head.options.body) is None:
-            report("no refusal of what the schema allows", quote(detail), path=("detail",))
+    by_schema = "Failed validating" in detail
+    if by_schema and schema.first_error(_RUN_REQUEST, head.options.body) is None:
+        report("no refusal of what the schema allows", quote(detail), path=("detail",))
 
 
 def _unknown_field(head: ExchangeHead, body: bytes, report: Report) -> None:
@@ -94,8 +94,8 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="validation.malformed",
         level=Level.MUST,
-        statement="No run is started of a body that is no JSON object, has no `assistant_id`, or has "
-        "a field of a type that no server takes.",
+        statement="No run is started of a body that is no JSON object, has no `assistant_id`, or "
+        "has a field of a type that no server takes.",
         source=f"{ON_EVERY_SERVER} (python-cases/bad-stream-config-string)",
         kinds=RUNS,
         judge=_malformed,

@@ -95,8 +95,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.not-during-step",
         level=Level.SHOULD,
-        statement="A graph shows its values between its steps: not while one of its tasks runs, but "
-        "for the values that tell of interrupts.",
+        statement="A graph shows its values between its steps: not while one of its tasks runs, "
+        "but for the values that tell of interrupts.",
         source="observed on langgraph-api 0.16.7 (python/full-fanout-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),

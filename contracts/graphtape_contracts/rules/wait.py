@@ -140,8 +140,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The output of a failed run is `__error__` alone, with the strings `error` and "
         "`message`.",
-        source=f"{ON_EVERY_SERVER}; the SDKs raise `error: message`. No more than SHOULD, because a "
-        "graph may return such a key (python/func-error-like-wait)",
+        source=f"{ON_EVERY_SERVER}; the SDKs raise `error: message`. No more than SHOULD, because "
+        "a graph may return such a key (python/func-error-like-wait)",
         judge=_error,
     ),
     BodyRule(

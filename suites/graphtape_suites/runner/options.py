@@ -64,9 +64,9 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         metavar="JSON|FILE",
         action="append",
         default=[],
-        help="An input to run: JSON, a file with JSON, or a file as for `graphtape record --inputs` "
-        "(default: a plain input for the schema of the graph). Repeatable. Leave out the @ before a "
-        "file: pytest reads @FILE as further arguments.",
+        help="An input to run: JSON, a file with JSON, or a file as for `graphtape record "
+        "--inputs` (default: a plain input for the schema of the graph). Repeatable. Leave out the "
+        "@ before a file: pytest reads @FILE as further arguments.",
     )
     group.addoption(
         "--graphtape-profile",

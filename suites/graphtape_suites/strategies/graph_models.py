@@ -64,10 +64,8 @@ def run_models(
     except for ids, times and the order of parallel events.
     """
     graph: Graph | Function
-    if draw(_ONE_IN_EIGHT):
-        graph = draw(_functions())
-    else:
-        graph = draw(graphs(asks=asks, marked=marked))
+    is_function = draw(_ONE_IN_EIGHT)
+    graph = draw(_functions()) if is_function else draw(graphs(asks=asks, marked=marked))
     assume(not deterministic or repeats(graph))
     model = RunModel(graph, draw(st.sampled_from(_GRAPH_IDS)))
     odd = draw(st.sampled_from(("", "", "", "", "", "", "", "start_error", "cancelled", "retried")))

@@ -138,9 +138,14 @@ class _Attempt:
         static = mode == "updates" and value == {"__interrupt__": []}
         if mode in view.modes:
             yield self._name(mode, event), data
-        elif mode == "updates" and view.dialect is Dialect.AEGRA and _asks(value):
-            if "values" in view.modes:  # Aegra shows them so where no updates are asked for.
-                yield self._name("values", event), data
+        elif (
+            # Aegra shows interrupts like this where no updates are asked for.
+            mode == "updates"
+            and view.dialect is Dialect.AEGRA
+            and _asks(value)
+            and "values" in view.modes
+        ):
+            yield self._name("values", event), data
         if view.dialect is Dialect.JAVASCRIPT:
             if static and "values" in view.modes:
                 yield self._name("values", event), data
