@@ -1,8 +1,8 @@
-"""The catalogue of rules for people and programs: found by id, selected, frozen, written down.
+"""The catalogue: finds rules by id, selects them by version and level, writes RULES.md.
 
 A version of the contract is named after the minor version of the LangGraph API server that it was
-drawn up with, and its file in `versions/` freezes which rules it has at which level. Who pins a
-version is judged by these alone, whatever rules come later.
+written for. Its file in `versions/` freezes the rules and their levels, so that a user who pins a
+version is not checked against later rules.
 """
 
 import json
@@ -41,7 +41,7 @@ class UnknownVersion(LookupError):
 
 
 def find_rule(id_: str) -> AnyRule:
-    """Return the rule with that id; raises UnknownRule."""
+    """Return the rule with this id; raises UnknownRule."""
     for rule in RULES:
         if rule.id == id_:
             return rule
@@ -65,7 +65,7 @@ def frozen_levels(version: str) -> dict[str, Level]:
 
 
 def select_rules(version: str | None = None, level: Level = Level.NOTE) -> tuple[AnyRule, ...]:
-    """Return the rules of a *version*, by default the newest, that bind at least as *level*.
+    """Return the rules of *version*, by default the newest, of this *level* and stricter.
 
     Raises UnknownVersion.
     """
@@ -82,9 +82,9 @@ def dialects_of(rule: AnyRule) -> str:
 
 
 def subject_of(rule: AnyRule) -> str:
-    """Return in words what *rule* is about: the kinds of answers that it judges."""
+    """Return in words the kinds of exchanges that *rule* is about."""
     if isinstance(rule, CrossExchangeRule):
-        same = ", where the same request gets the same answer" if rule.deterministic else ""
+        same = " that always answers a request alike" if rule.deterministic else ""
         return f"several exchanges with one deployment{same}"
     return ", ".join(kind.value for kind in sorted(rule.kinds))
 

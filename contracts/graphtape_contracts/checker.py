@@ -1,4 +1,4 @@
-"""Judges exchanges by the rules: at once, or frame by frame while a stream is still coming."""
+"""Checks exchanges against the rules: at once, or frame by frame while a stream arrives."""
 
 from collections.abc import Generator, Iterable, Sequence
 from typing import TypeVar
@@ -36,7 +36,7 @@ def parse_head(
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
 ) -> ExchangeHead:
-    """Return what the head of an exchange tells; the *dialect* is detected if it is not given."""
+    """Return what is known of an exchange by its head; *dialect* is detected if not given."""
     return ExchangeHead(
         kind_of(request, response),
         request,
@@ -48,15 +48,15 @@ def parse_head(
 
 
 class Checker:
-    """Judges one exchange as it comes.
+    """Checks one exchange as it arrives.
 
-    Each step returns the findings that are certain by then. What is kept in memory is bounded by
-    the messages and tasks that are open at a time; of an answer that is no stream it is the body.
+    Each step returns the findings that are certain by then. Memory is bounded by the messages and
+    tasks that are open at a time; a body that is not a stream is kept whole.
     """
 
     def __init__(self, head: ExchangeHead, rules: Iterable[AnyRule] = RULES) -> None:
-        """Begin to judge *head* by *rules*; relations among them are left aside."""
-        self._call = head
+        """Check the exchange with this *head* against *rules*; cross-exchange rules are ignored."""
+        self._head = head
         self._rules = [rule for rule in rules if rule.applies(head)]
         self._found: list[Finding] = []
         self._frame_watches: list[FrameWatch] = []
@@ -65,25 +65,25 @@ class Checker:
         self._frames = 0
 
     def head(self) -> list[Finding]:
-        """Judge the head; return the findings. ExchangeHead it once, first."""
-        streams = self._call.response.is_event_stream
-        asked = self._call.options
+        """Check the head; return the findings. Call it once, before `feed`."""
+        streams = self._head.response.is_event_stream
+        asked = self._head.options
         shows_events = streams and not (asked is not None and asked.other_protocol)
         for rule in self._rules:
             report = Report(rule, self._found)
             if isinstance(rule, HeadRule):
-                rule.judge(self._call, report)
+                rule.judge(self._head, report)
             elif isinstance(rule, FrameRule) and streams:
-                frame_watch = rule.judge(self._call, report)
+                frame_watch = rule.judge(self._head, report)
                 self._frame_watches += [frame_watch] if _starts(frame_watch) else []
             elif isinstance(rule, EventRule) and shows_events:
-                event_watch = rule.judge(self._call, report)
+                event_watch = rule.judge(self._head, report)
                 self._event_watches += [event_watch] if _starts(event_watch) else []
         return self._take()
 
     def feed(self, frame: Frame) -> list[Finding]:
-        """Judge the next *frame* of the body; return the findings that are certain now."""
-        if not self._call.response.is_event_stream:
+        """Check the next *frame* of the body; return the findings that are certain now."""
+        if not self._head.response.is_event_stream:
             self._body.append(frame.raw)
             return []
         self._frames += 1
@@ -94,19 +94,19 @@ class Checker:
         return self._take()
 
     def close(self, end: End = End.COMPLETE) -> list[Finding]:
-        """Say how the body ended; return the last findings.
+        """End the body as *end* says; return the last findings.
 
-        The body of an answer that is no stream is judged if it is complete.
+        A body that is not a stream is checked if it is complete.
         """
         for frame_watch in self._frame_watches:
             _goes_on(frame_watch, end)
         for event_watch in self._event_watches:
             _goes_on(event_watch, end)
-        if end is End.COMPLETE and not self._call.response.is_event_stream:
+        if end is End.COMPLETE and not self._head.response.is_event_stream:
             body = b"".join(self._body)
             for rule in self._rules:
                 if isinstance(rule, BodyRule):
-                    rule.judge(self._call, body, Report(rule, self._found))
+                    rule.judge(self._head, body, Report(rule, self._found))
         return self._take()
 
     def _take(self) -> list[Finding]:
@@ -116,7 +116,7 @@ class Checker:
 
 
 def _starts(watch: FrameWatch | EventWatch) -> bool:
-    """Run *watch* to where it waits for the first item; return whether it waits."""
+    """Advance *watch* to its first `yield`; return whether there is one."""
     return next(watch, _OVER) is not _OVER
 
 
@@ -135,10 +135,10 @@ def check(
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
 ) -> list[Finding]:
-    """Judge a whole *exchange*; return what breaks the *rules*, in the order of the body.
+    """Check a whole *exchange*; return the violations of *rules*, in the order of the body.
 
-    *dialect* names the kind of server; by default it is detected. *output_schema* is the JSON
-    Schema of the graph's output, as `GET /assistants/{id}/schemas` returns it.
+    *dialect* is the kind of server; it is detected by default. *output_schema* is the JSON Schema
+    of the graph's output, as `GET /assistants/{id}/schemas` returns it.
     """
     head = parse_head(
         exchange.request,
@@ -152,7 +152,7 @@ def check(
 def check_body(
     head: ExchangeHead, frames: Iterable[Frame], end: End, rules: Iterable[AnyRule] = RULES
 ) -> list[Finding]:
-    """Judge the *head* whose body is *frames*; return what breaks the *rules*. See `check`."""
+    """Check the body *frames* of the response with this *head*. See `check`."""
     checker = Checker(head, rules)
     found = checker.head()
     for frame in frames:
@@ -167,12 +167,12 @@ def check_related(
     dialect: Dialect | None = None,
     deterministic: bool = False,
 ) -> list[Finding]:
-    """Judge *exchanges* with one deployment together, by the relations among *rules*.
+    """Check *exchanges* with one deployment against the cross-exchange rules among *rules*.
 
-    Say *deterministic* where the same request gets the same answer every time, ids and times apart:
-    only then the answers of different runs can be compared.
+    *deterministic* says that the same request always gets the same response, except ids and times:
+    only then can the responses of different runs be compared.
     """
-    answers = [
+    parsed = [
         ParsedExchange(
             n, exchange, parse_head(exchange.request, exchange.response, dialect=dialect)
         )
@@ -181,6 +181,6 @@ def check_related(
     found: list[Finding] = []
     for rule in rules:
         if isinstance(rule, CrossExchangeRule) and (deterministic or not rule.deterministic):
-            kept = [answer for answer in answers if rule.applies(answer.head)]
-            rule.judge(kept, Report(rule, found))
+            applicable = [one for one in parsed if rule.applies(one.head)]
+            rule.judge(applicable, Report(rule, found))
     return found

@@ -1,4 +1,4 @@
-"""The dialects of the wire: servers that keep the same contract in different words."""
+"""The dialects: families of servers whose responses look alike."""
 
 import re
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What the contract has to say about an exchange: findings, each of which stands alone."""
+"""Findings: violations of rules, each complete without its context."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,38 +9,38 @@ _LONGEST_QUOTE = 300
 
 
 class Level(StrEnum):
-    """How much a promise binds, in the words of RFC 2119."""
+    """The level of a rule."""
 
     MUST = "MUST"
-    """Every real server keeps it; clients break without."""
+    """Every real server complies; clients break otherwise."""
     SHOULD = "SHOULD"
-    """The servers of the rule's dialects keep it; some client suffers without."""
+    """The servers of the rule's dialects comply; some clients suffer otherwise."""
     NOTE = "NOTE"
-    """A note: legitimate, but worth a look."""
+    """An observation: a violation is legitimate, but worth a look."""
 
     @property
     def rank(self) -> int:
-        """0 for MUST, 1 for SHOULD, 2 for MAY."""
+        """0 for MUST, 1 for SHOULD, 2 for NOTE."""
         return list(Level).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One promise that was not kept: which, where, what was expected and what was got."""
+    """One violation of a rule: where, what was expected and what was got."""
 
     rule: str
     level: Level
     statement: str
     source: str
-    """How the promise is known: where it was observed, or which client breaks without it."""
+    """Where the rule was observed, or which client breaks without it."""
     expected: str
     got: str
     frame: int | None = None
-    """The number of the frame in the body, counted from 1, comments too; None for the head."""
+    """The number of the frame in the body, comments included, from 1; None for the head."""
     path: Path = ()
-    """Where in the data of the frame, or in the body of an answer that is no stream."""
+    """The place in the data of the frame, or in the body of a response that is not a stream."""
     exchange: int | None = None
-    """The number of the exchange, counted from 1, where several were judged."""
+    """The number of the exchange, from 1, if several were checked together."""
 
     @property
     def where(self) -> str:
@@ -54,10 +54,10 @@ class Finding:
         """Return the finding as a text of several lines."""
         return (
             f"{self.rule} ({self.level}) at {self.where}\n"
-            f"  promise:  {self.statement}\n"
-            f"  expected: {self.expected}\n"
-            f"  got:      {self.got}\n"
-            f"  source:   {self.source}"
+            f"  statement: {self.statement}\n"
+            f"  expected:  {self.expected}\n"
+            f"  got:       {self.got}\n"
+            f"  source:    {self.source}"
         )
 
 

@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 
 
 class Absent(Enum):
-    """The reason why there is no JSON value."""
+    """The reason why there is not JSON value."""
 
     NOT_JSON = "not JSON"
     EMPTY = "empty"
@@ -22,12 +22,12 @@ class Absent(Enum):
 
 
 def is_object(value: object) -> TypeGuard[Json]:
-    """Whether *value* is a JSON object."""
+    """Return whether *value* is a JSON object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether *value* is a JSON array."""
+    """Return whether *value* is a JSON array."""
     return isinstance(value, list)
 
 

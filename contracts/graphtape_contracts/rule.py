@@ -1,4 +1,4 @@
-"""Rules: promises about exchanges, each with the function that sees when one is not kept."""
+"""Rules: statements about exchanges, each with the function that finds violations."""
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ RUNS = frozenset((Kind.STREAM, Kind.WAIT))
 OUTPUTS = frozenset((Kind.WAIT, Kind.JOIN))
 
 MOST_FINDINGS = 10
-"""Of one rule in one exchange; the last of them says that there may be more."""
+"""The most findings of one rule in one exchange; the last one says that there may be more."""
 
 
 class Report:
-    """What a rule tells its findings to."""
+    """Collects the findings of one rule."""
 
     def __init__(self, rule: "Rule", found: list[Finding]) -> None:
         """Collect the findings of *rule* in the list *found*."""
@@ -37,7 +37,7 @@ class Report:
         path: Path = (),
         exchange: int | None = None,
     ) -> None:
-        """Report that *got* is not as *expected*, *at* an event or frame number and JSON path."""
+        """Report a violation: *expected*, *got*, *at* which event or frame, and the JSON *path*."""
         self._count += 1
         if self._count > MOST_FINDINGS:
             return
@@ -62,52 +62,52 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A promise: its identity, how much it binds, who keeps it and how that is known."""
+    """A statement about exchanges, its level, its source, and the servers it holds for."""
 
     id: str
-    """`family.name`: what people type, and what never changes."""
+    """`family.name`; it never changes."""
     level: Level
     statement: str
-    """One sentence that says what holds."""
+    """What holds, in one sentence."""
     source: str
     """Where it was observed, or which client breaks without it."""
     dialects: frozenset[Dialect] | None = None
-    """Whose servers keep it; None for every server, unknown ones too."""
+    """The dialects it holds for; None for every server, unknown ones too."""
     kinds: frozenset[Kind] = frozenset(Kind)
-    """The kinds of answers that it is made about."""
+    """The kinds of exchanges it is about."""
 
     def applies(self, head: ExchangeHead) -> bool:
-        """Whether the promise is made about this *head*."""
+        """Return whether the rule is about the exchange with this *head*."""
         return head.kind in self.kinds and (self.dialects is None or head.dialect in self.dialects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadRule(Rule):
-    """Judges the head of an answer, as soon as it has come."""
+    """A rule about the head of a response."""
 
     kinds: frozenset[Kind] = RUNS
     judge: Callable[[ExchangeHead, Report], None]
 
 
 FrameWatch = Generator[None, Frame | End, None]
-"""Is sent each frame of a stream, comments and torn ones too, then how the stream ended."""
+"""Gets each frame of a stream, comments and torn ones too, then how the stream ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameRule(Rule):
-    """Judges the bytes of a stream, frame by frame."""
+    """A rule about the bytes of a stream, checked frame by frame."""
 
     kinds: frozenset[Kind] = STREAMS
     judge: Callable[[ExchangeHead, Report], FrameWatch]
 
 
 EventWatch = Generator[None, Event | End, None]
-"""Is sent each event of a stream, then how the stream ended."""
+"""Gets each event of a stream, then how the stream ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRule(Rule):
-    """Judges the events of a stream, one by one, in memory that does not grow with the stream."""
+    """A rule about the events of a stream, in memory that does not grow with the stream."""
 
     kinds: frozenset[Kind] = STREAMS
     judge: Callable[[ExchangeHead, Report], EventWatch]
@@ -115,7 +115,7 @@ class EventRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyRule(Rule):
-    """Judges the body of an answer that is no stream, when all of it has come."""
+    """A rule about a complete body that is not a stream."""
 
     kinds: frozenset[Kind] = OUTPUTS
     judge: Callable[[ExchangeHead, bytes, Report], None]
@@ -123,10 +123,10 @@ class BodyRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossExchangeRule(Rule):
-    """Judges several exchanges together."""
+    """A rule about several exchanges with one deployment."""
 
     deterministic: bool = False
-    """Whether it holds only where the same request gets the same answer every time."""
+    """Whether it holds only if the same request always gets the same response."""
     judge: Callable[[Sequence[ParsedExchange], Report], None]
 
 

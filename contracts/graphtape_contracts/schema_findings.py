@@ -1,4 +1,4 @@
-"""Values that do not fit their schema, told to a report."""
+"""Violations of a JSON Schema, reported as findings."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The shape of JSON values: what is there and of which type, and nothing of what it says.
+"""The shape of JSON values: which fields and types they have, not their content.
 
 A model answers with another text and another number of tokens each time, so two runs of an agent
 are compared by shape. A shape sums up one value or many, and forgets how many there were:
@@ -123,7 +123,7 @@ def _names_field(key: str) -> bool:
 
 
 def type_of(value: Any) -> str:
-    """Return the name of the JSON type of *value*, or the reason why it is no JSON."""
+    """Return the name of the JSON type of *value*, or the reason why it is not JSON."""
     match value:
         case None:
             return "null"

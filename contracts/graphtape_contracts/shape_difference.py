@@ -1,4 +1,4 @@
-"""What differs between two shapes, seen by somebody who reads such values.
+"""The differences between two shapes, as a reader of such values sees them.
 
 A reader knows the values before. Whatever comes that he never saw may break him, what no longer
 comes may be missed by him, and what he may ignore (a new field) does him no harm:

@@ -1,4 +1,4 @@
-"""Watches that judge each block or event of a stream by itself, without memory."""
+"""Watches that check each block or event by itself, without memory."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

@@ -26,10 +26,10 @@ def test_a_finding_stands_alone() -> None:
 
     assert str(finding).splitlines() == [
         "order.error-last (MUST) at exchange 2, frame 3, $.a[0]",
-        "  promise:  After `error` there is nothing.",
-        "  expected: nothing",
-        "  got:      the event `values`",
-        "  source:   observed",
+        "  statement: After `error` there is nothing.",
+        "  expected:  nothing",
+        "  got:       the event `values`",
+        "  source:    observed",
     ]
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with an answer of the mock, for `graphtape_mock.use("agent", fault=...)`.
+"""What can go wrong with a response of the mock, for `graphtape_mock.use("agent", fault=...)`.
 
     cut(after="updates")                 # the connection is reset behind the first update
     cut(after_bytes=100, how="end")      # ... or the response ends there as if it were whole

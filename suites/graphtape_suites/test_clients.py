@@ -1,4 +1,4 @@
-"""The official Python SDK reads from an answer what is in it."""
+"""The official Python SDK reads from a response what is in it."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -68,7 +68,7 @@ def test_the_python_sdk_tells_refusals(session: Session) -> None:
 def _whole(session: Session, kind: Kind) -> Iterator[Exchange]:
     """Yield the exchanges of a *kind* that are complete, of all scenarios.
 
-    Raises NotExercised where there is none.
+    Raises NotExercised if there is none.
     """
     if not sdk.installed():
         not_applicable(f"there is no SDK to read with: pip install {sdk.DISTRIBUTION}")

@@ -24,7 +24,7 @@ def test_answers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 
 @rules_of(cors)
 def test_browsers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A page of another origin may ask for runs, and read the answers."""
+    """A page of another origin may ask for runs, and read the responses."""
     evaluate_rule(rule)
 
 

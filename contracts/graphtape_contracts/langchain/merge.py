@@ -1,4 +1,4 @@
-"""How langchain-core joins two JSON values that are pieces of one message.
+"""How langchain-core joins two JSON values that are parts of one message.
 
 Observed on langchain-core 1.7.2 (`utils/_merge.py`, `messages/base.py`): text is joined, objects
 are merged key by key, lists are merged by the `index` of their objects, integers are summed.

@@ -43,7 +43,7 @@ _TYPES = frozenset(("human", "ai", "system", "tool", "function", "chat", "develo
 
 
 def is_message(value: object) -> bool:
-    """Whether *value* is a LangChain message, or a chunk of one, as the servers write them."""
+    """Return whether *value* is a LangChain message or chunk, as the servers write them."""
     if not is_object(value):
         return False
     kind = value.get("type")
@@ -61,7 +61,7 @@ def messages_in(data: Any) -> Iterable[Json]:
 
 
 def is_chunk(message: Message) -> bool:
-    """Whether the *message* is a piece of a streamed one."""
+    """Return whether the *message* is a piece of a streamed one."""
     return message.get("type") in _PLAIN_TYPES
 
 
@@ -87,7 +87,7 @@ def as_message(chunk: Message) -> Message:
 class PartialMessages:
     """Makes the events of the stream mode `messages` of the tuples of `messages-tuple`.
 
-    One object serves one attempt of one run, all its namespaces together: the server begins anew
+    One object serves one attempt of one run, all its namespaces together: the server begins again
     after each `metadata` event. Observed on langgraph-api 0.16.7:
 
     - the metadata is that of the tuple in which an id is first seen, and is sent once;
@@ -103,7 +103,7 @@ class PartialMessages:
 
         The message has an id: the server gives one to each that comes without.
 
-        Raises NotAddable where the server ends the run with an `error` event instead: when a
+        Raises NotAddable if the server ends the run with an `error` event instead: when a
         chunk cannot be added to those before, or the arguments of a tool call, cut where they
         are, cannot be sent.
         """

@@ -1,4 +1,4 @@
-"""JSON whose end has not arrived yet: what the arguments of a tool call are while they stream.
+"""Incomplete JSON, such as the arguments of a tool call while they stream.
 
 Observed on langchain-core 1.7.2, which shows such arguments in every chunk: the longest beginning
 of the text that is JSON once its open string and the brackets open at the end are closed.

@@ -1,1 +1,1 @@
-"""What rules read from heads, bodies and events: shared by families, knows no rule."""
+"""Readers of heads, bodies and events, shared by the rules."""

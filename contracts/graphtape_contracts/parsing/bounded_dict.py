@@ -1,4 +1,4 @@
-"""What a rule remembers of a stream: the latest of what it saw, and no more than that."""
+"""A dictionary of bounded size: what a rule remembers of a stream."""
 
 from collections.abc import Collection
 from typing import Generic, TypeVar
@@ -18,7 +18,7 @@ class BoundedDict(Generic[Value]):
         """Whether there were too many, so that some are no longer known."""
 
     def __contains__(self, id_: str) -> bool:
-        """Whether there is a value with that id."""
+        """Return whether there is a value with that id."""
         return id_ in self._values
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Events as the rules see them: name, namespace and decoded data of one frame."""
+"""Events as the rules see them: name, namespace and decoded data of a frame."""
 
 import json
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def parse(text: str | bytes | None) -> Any:
     """Return the JSON value that *text* is, or the reason why there is none.
 
     What JSON.parse takes is taken: escaped halves of surrogate pairs too, as LangGraph.js 2.0.0
-    sends them. NaN and the infinities are no JSON.
+    sends them. NaN and the infinities are not JSON.
     """
     if text is None or not text.strip():
         return Absent.EMPTY

@@ -1,4 +1,4 @@
-"""What is known of an exchange when its head has come: which call it is, and what it asks for."""
+"""The head of an exchange: which kind it is, and what the request asks for."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _JOIN = re.compile(r"/threads/[^/]+/runs/[^/]+/join$")
 
 
 class Kind(StrEnum):
-    """What kind of answer an exchange holds."""
+    """The kind of an exchange."""
 
     STREAM = "stream"
     """The events of a run: 200 of `POST /runs/stream`."""
@@ -31,7 +31,7 @@ class Kind(StrEnum):
     REFUSAL = "refusal"
     """Anything else that a request to `/runs/stream` or `/runs/wait` is answered with."""
     OTHER = "other endpoint"
-    """The answer to any other request."""
+    """The response to any other request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +57,26 @@ class StreamOptions:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeHead:
-    """One call, as far as its head tells."""
+    """What is known of an exchange by its head."""
 
     kind: Kind
     request: Request | None
-    """None where nobody kept it, as in a transcript of curl."""
+    """None if unknown, as in a transcript of curl."""
     options: StreamOptions | None
-    """None where the request is not there or is no run request that can be read."""
+    """None if the request is not there or is no run request that can be read."""
     response: Response
     dialect: Dialect | None
     output_schema: Json | None = None
-    """The JSON Schema of the graph's output, if the deployment told it."""
+    """The JSON Schema of the graph's output, if the deployment advertises it."""
 
     @property
     def path(self) -> str:
-        """The path of the request, without the query; empty where the request is not there."""
+        """The path of the request, without the query; empty if the request is not there."""
         return urlsplit(self.request.path).path if self.request else ""
 
 
 def kind_of(request: Request | None, response: Response) -> Kind:
-    """Tell the kind of an answer; without the request, by the head of the answer alone."""
+    """Return the kind of a response; without the request, by the head of the response alone."""
     if request is None:
         return _kind_of_head(response)
     path = urlsplit(request.path).path
@@ -92,7 +92,7 @@ def kind_of(request: Request | None, response: Response) -> Kind:
 
 
 def _kind_of_head(response: Response) -> Kind:
-    """Tell the kind of an answer to nobody knows what, as if a run had been asked for.
+    """Return the kind of a response to an unknown request, as if it had been for a run.
 
     The head of a stream that was joined is that of a run on Aegra, and of many on LangGraph.js.
     """
@@ -110,7 +110,7 @@ def _kind_of_head(response: Response) -> Kind:
 
 
 def stream_options(request: Request | None) -> StreamOptions | None:
-    """Read what a run *request* asks for; None where it is no run request that can be read."""
+    """Read what a run *request* asks for; None if it is no run request that can be read."""
     if request is None or request.method != "POST":
         return None
     body = parse(request.body)

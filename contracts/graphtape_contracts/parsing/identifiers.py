@@ -26,7 +26,7 @@ _RUN = re.compile(rf"(?:/[^/?#]+)*?(?:/threads/{UUID})?/runs/({UUID})")
 
 
 def is_uuid(value: object) -> TypeGuard[str]:
-    """Whether *value* is a UUID with hyphens, in either case."""
+    """Return whether *value* is a UUID with hyphens, in either case."""
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 

@@ -21,7 +21,7 @@ def interrupts_in(event: Event) -> list[Any] | None:
 
 
 def shows_interrupts(event: Event) -> bool:
-    """Whether *event* is `values` that hold interrupts instead of the state.
+    """Return whether *event* is `values` that hold interrupts instead of the state.
 
     LangGraph.js sends such an event where a run stops before or after a node, Aegra 0.11.0 where
     the request does not ask for `updates`, which would show the interrupts.

@@ -1,4 +1,4 @@
-"""LangChain's events, version 2: what they tell of the chains, models and tools that run."""
+"""LangChain's events, version 2: the life of chains, models and tools."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Step:
     name: Any
     tags: Any
     parents: Any
-    """The ids of the runs around it, outermost first; LangGraph.js does not tell."""
+    """The ids of the runs around it, outermost first; LangGraph.js sends none."""
     number: int
     """The number of the frame."""
 
@@ -50,7 +50,7 @@ def split(name: object) -> tuple[str, str] | None:
 
 
 def parse_step(event: Event) -> Step | None:
-    """Return what *event* tells of a run; None where it tells nothing that can be read."""
+    """Return the LangChain run that *event* is about; None if that cannot be read."""
     value = event.value
     if event.mode != "events" or not is_object(value):
         return None
@@ -62,13 +62,13 @@ def parse_step(event: Event) -> Step | None:
 
 
 class StepLog:
-    """Reads LangChain's events, and knows what runs; after each `metadata` the run starts anew."""
+    """Reads LangChain's events, and knows what runs; after each `metadata` the run starts again."""
 
     def __init__(self) -> None:
         """Begin with nothing that runs."""
         self._going = BoundedDict[Step]()
         self.start: Step | None = None
-        """The start of the run last told of, if it went on before that was told."""
+        """The start of the last run read, if it had not ended then."""
 
     @property
     def forgot(self) -> bool:
@@ -80,7 +80,7 @@ class StepLog:
         return self._going.get(run)
 
     def read(self, event: Event) -> Step | None:
-        """Return what *event* tells of a run; None where it tells nothing that can be read."""
+        """Return the LangChain run that *event* is about; None if that cannot be read."""
         if event.name == "metadata":
             self._going = BoundedDict[Step]()
         step = parse_step(event)

@@ -1,4 +1,4 @@
-"""Requests for a run that no server starts a run of."""
+"""Requests for which no server starts a run."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The sum of the pieces of a streamed message, as far as it can be compared with the message.
+"""The sum of the chunks of a message, as far as it can be compared with the message.
 
 `chunks.add_chunks` makes the whole sum after every piece; this one is made at the end, in a time
 that grows with the length of the message, and only of what is the same in every dialect: the
@@ -56,12 +56,12 @@ class MessageAssembly:
 
     @property
     def content(self) -> str | list[Any] | None:
-        """The content, as langchain-core adds it up; None where it cannot be added up."""
+        """The content, as langchain-core adds it up; None if it cannot be added up."""
         return self._blocks if self._known and self._blocks is not None else self.text
 
     @property
     def calls(self) -> list[ToolCall] | None:
-        """The tool calls; None where there are none, or one that is not whole or has no number."""
+        """The tool calls; None if there are none, or one that is not whole or has no number."""
         if not self._calls:
             return None
         calls: list[ToolCall] = []
@@ -104,7 +104,7 @@ def _merged(before: Any, content: Any) -> Any:
 
 
 def tool_calls_of(message: Json) -> list[ToolCall] | None:
-    """Return the tool calls of a whole *message*; None where they cannot be read."""
+    """Return the tool calls of a whole *message*; None if they cannot be read."""
     calls = message.get("tool_calls")
     if not is_list(calls) or not all(is_object(call) for call in calls):
         return None

@@ -1,4 +1,4 @@
-"""How deeply JSON may be nested to be looked into: the same on every Python."""
+"""The depth of nesting up to which JSON is read: the same on every Python."""
 
 import re
 from itertools import accumulate
@@ -16,7 +16,7 @@ _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def is_too_deep(text: str) -> bool:
-    """Whether the JSON *text*, or what there is of it, is nested more deeply than `DEEPEST`."""
+    """Return whether the JSON *text*, complete or not, is nested more deeply than `DEEPEST`."""
     if text.count("[") + text.count("{") <= DEEPEST:
         return False
     brackets = _NO_BRACKETS.sub("", text)

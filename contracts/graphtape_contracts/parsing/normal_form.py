@@ -1,4 +1,4 @@
-"""Values without what differs from run to run, to compare the answers of several runs."""
+"""Values without ids and times, to compare the responses of several runs."""
 
 import json
 import re

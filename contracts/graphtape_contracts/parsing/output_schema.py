@@ -1,4 +1,4 @@
-"""The schema that a deployment advertises for the output of a graph: somebody else's schema."""
+"""The output schema that a deployment advertises for a graph."""
 
 import json
 from collections.abc import Callable

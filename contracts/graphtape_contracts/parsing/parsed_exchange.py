@@ -20,7 +20,7 @@ class ParsedExchange:
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """The events of a stream; none of an answer that is no stream."""
+        """The events of a stream; none of a response that is not a stream."""
         if not self.exchange.is_stream:
             return ()
         read = (event_of(frame, n) for n, frame in enumerate(self.exchange.frames, 1))
@@ -28,5 +28,5 @@ class ParsedExchange:
 
     @cached_property
     def output(self) -> Any:
-        """The JSON value of the body of an answer that is no stream."""
+        """The JSON value of the body of a response that is not a stream."""
         return parse(self.exchange.body)

@@ -1,4 +1,4 @@
-"""How a run ended, as the answer to it tells: to compare the answers of several runs."""
+"""The outcome of a run, to compare the responses of several runs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ class RunOutcome:
     error: str | None
     """The class of the error that the run failed with; None if it did not fail."""
     interrupts: frozenset[str]
-    """The interrupts that the answer shows, each in its normal form."""
+    """The interrupts that the response shows, each in its normal form."""
     output: Any
     """The last state that was shown; `Absent.EMPTY` where there is none to be seen."""
 
@@ -29,9 +29,9 @@ class RunOutcome:
 
 
 def run_outcome_of(answer: ParsedExchange) -> RunOutcome | None:
-    """Return how the run of *answer* ended: a stream, or an output that was waited for.
+    """Return how the run of *answer* ended: a stream, or an output of a wait.
 
-    None where that is not known, because the answer was cut, or tells of several attempts.
+    None if unknown: the response was cut, or has several attempts.
     """
     if answer.exchange.end is not End.COMPLETE:
         return None
@@ -74,7 +74,7 @@ def _of_output(answer: ParsedExchange) -> RunOutcome:
 
 
 def have_same_output(one: RunOutcome, other: RunOutcome) -> bool:
-    """Whether two runs that did not fail ended in the same state, ids and times apart.
+    """Return whether two runs that did not fail ended in the same state, ids and times apart.
 
     Where a stream shows no state, the output is empty. Of runs that were interrupted only the
     interrupts are compared: what is shown of the state beside them differs.

@@ -1,4 +1,4 @@
-"""What the modes `tasks` and `debug` tell of tasks: when each starts, and how it ends."""
+"""Tasks in the modes `tasks` and `debug`: when each starts, and how it ends."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ class TaskEvent:
 
     @property
     def interrupts(self) -> list[object]:
-        """What a result says of interrupts; empty where it says nothing that can be read."""
+        """The interrupts in a result; empty if they cannot be read."""
         interrupts = self.payload.get("interrupts")
         return interrupts if is_list(interrupts) else []
 
@@ -79,7 +79,7 @@ def task_in(event: Event) -> tuple[Json, Path] | None:
 
 
 def parse_task_event(event: Event) -> TaskEvent | None:
-    """Return what *event* tells of a task; None where it tells nothing that can be read."""
+    """Return the task that *event* is about; None if that cannot be read."""
     found = task_in(event)
     if found is None:
         return None
@@ -94,8 +94,8 @@ def parse_task_event(event: Event) -> TaskEvent | None:
 class TaskLog:
     """Reads the tasks of a stream from one of the two modes, and knows those that are open.
 
-    Together the modes tell all twice, so only one is read: the first that tells of a task. After
-    each `metadata` the run starts anew.
+    Together the modes show each task twice, so only the first mode that shows one is read. After
+    each `metadata` the run starts again.
     """
 
     def __init__(self, mode: str | None = None) -> None:
@@ -103,11 +103,11 @@ class TaskLog:
         self._mode = mode
         self._open = BoundedDict[TaskEvent]()
         self.start: TaskEvent | None = None
-        """The start of the task last told of, if it was open then."""
+        """The start of the last task read, if it was open then."""
 
     @property
     def forgot(self) -> bool:
-        """Whether so many tasks were open that some are no longer known."""
+        """Whether this many tasks were open that some are no longer known."""
         return self._open.forgot
 
     @property
@@ -116,14 +116,14 @@ class TaskLog:
         return list(self._open.values())
 
     def read(self, event: Event) -> TaskEvent | None:
-        """Return what *event* tells of a task, if it is of the mode that is read."""
+        """Return the task that *event* is about, if the event is of the mode that is read."""
         if event.name == "metadata":
             self._open = BoundedDict[TaskEvent]()
-        told = parse_task_event(event) if self._mode in (None, event.mode) else None
-        if told is None:
+        current = parse_task_event(event) if self._mode in (None, event.mode) else None
+        if current is None:
             return None
         self._mode = event.mode
-        self.start = self._open.pop(told.key)
-        if not told.is_result:
-            self._open.set(told.key, told)
-        return told
+        self.start = self._open.pop(current.key)
+        if not current.is_result:
+            self._open.set(current.key, current)
+        return current

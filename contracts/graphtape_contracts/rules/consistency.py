@@ -1,4 +1,4 @@
-"""What stays the same when a request is made again, of graphs whose answers can be repeated."""
+"""Consistency: what stays the same when a request is repeated or asked in another way."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.stream_mode import event_names
 
 _VIEW = ("stream_mode", "stream_subgraphs", "stream_resumable", "on_disconnect")
-"""What a request says about the answer, not about the run."""
+"""What a request says about the response, not about the run."""
 
 _VALUES_ALONE = frozenset({"values"})
 _MESSAGES = frozenset(("messages", "messages-tuple"))
@@ -192,8 +192,8 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.output",
         level=Level.MUST,
-        statement="The output of a run that is waited for is the last `values` of a stream of the "
-        "same request, and the same every time.",
+        statement="The output of a wait equals the last `values` of a stream of the same "
+        "request, every time.",
         source=f"{ON_EVERY_SERVER}; many clients wait in tests and stream in production",
         kinds=RUNS,
         deterministic=True,
@@ -202,8 +202,7 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.modes",
         level=Level.SHOULD,
-        statement="A stream mode shows the same whatever other modes are asked for, and the same "
-        "every time.",
+        statement="A stream mode shows the same whichever other modes are requested, every time.",
         source=f"{ON_EVERY_SERVER} (python/mode-agent-values+updates); that `events` and messages "
         "make the model stream is left aside",
         dialects=_KNOWN,
@@ -214,8 +213,8 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.subgraphs",
         level=Level.SHOULD,
-        statement="With `stream_subgraphs` events with a namespace are added, and no others "
-        "change, those of messages aside, and on LangGraph.js those of `custom`.",
+        statement="`stream_subgraphs` adds events with a namespace and changes no others, "
+        "except messages and, on LangGraph.js, `custom`.",
         source=f"{ON_EVERY_SERVER} (python/mode-subgraph-sub-values)",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),

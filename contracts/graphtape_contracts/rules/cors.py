@@ -1,4 +1,4 @@
-"""What a browser needs to know before a page of another origin may read an answer."""
+"""CORS: what lets a page of another origin request runs and read the responses."""
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Request
@@ -72,7 +72,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="cors.origin",
         level=Level.SHOULD,
-        statement="A run that is asked for with an Origin is answered with an "
+        statement="The response to a run requested with an Origin has an "
         "Access-Control-Allow-Origin that allows it.",
         source=f"{ON_EVERY_SERVER}; without it no page in a browser can read the answer",
         dialects=frozenset(Dialect),
@@ -81,7 +81,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="cors.exposed",
         level=Level.SHOULD,
-        statement="To an origin that is allowed, Content-Location is exposed.",
+        statement="Content-Location is exposed to an allowed origin.",
         source=f"{ON_EVERY_SERVER}; without it the SDK for JavaScript does not learn the run's id "
         "in a browser",
         judge=_exposed,
@@ -89,8 +89,8 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="cors.preflight",
         level=Level.SHOULD,
-        statement="A preflight of a run is answered with 200 or 204, and allows POST and the "
-        "headers that were asked for.",
+        statement="A preflight request for a run is answered with 200 or 204, and allows POST "
+        "and the requested headers.",
         source=f"{ON_EVERY_SERVER}; a browser sends no run without it",
         kinds=frozenset({Kind.REFUSAL}),
         judge=_preflight,
@@ -98,7 +98,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="cors.vary",
         level=Level.NOTE,
-        statement="The answer to a run varies with the Origin.",
+        statement="The response to a run varies with the Origin.",
         source=ON_PYTHON_AND_AEGRA,
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         judge=_vary,

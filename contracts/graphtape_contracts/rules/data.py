@@ -1,4 +1,4 @@
-"""The data of each event, by its schema."""
+"""The data of each event matches its schema."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ def _fits(mode: str, schema: str) -> Callable[[ExchangeHead, Report], EventWatch
 
 
 def _is_readable(event: Event) -> bool:
-    """Whether there is a value, or no data, which stands for null; other data are no JSON."""
+    """Return whether the data is JSON, or absent, which stands for null."""
     return event.value not in (Absent.NOT_JSON, Absent.TOO_DEEP)
 
 
@@ -129,24 +129,24 @@ _BY_SCHEMA = (
         "observed on Aegra 0.11.0: `status` is success, error or interrupted; others send none",
     ),
 )
-"""The name of the event, and level, promise and source of the rule that its schema makes."""
+"""For each rule that is a schema: the event, the level, the statement and the source."""
 
 RULES: tuple[AnyRule, ...] = (
     *(
         EventRule(
             id=f"data.{name.replace('/', '-')}",
             level=level,
-            statement=promise,
+            statement=statement,
             source=source,
             judge=_fits(name, f"{name.replace('/', '-')}.json"),
         )
-        for name, level, promise, source in _BY_SCHEMA
+        for name, level, statement, source in _BY_SCHEMA
     ),
     EventRule(
         id="data.advertised",
         level=Level.NOTE,
-        statement="The data of `values` fits the output schema that the deployment advertises, "
-        "keys aside that are not written yet.",
+        statement="The data of `values` match the output schema that the deployment advertises, "
+        "except keys that are not written yet.",
         source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
         "enforce it, so it is the graph that does not keep its word",
         judge=_advertised,

@@ -1,4 +1,4 @@
-"""The mode `debug`: tasks and checkpoints once more, with the step and the time."""
+"""The mode `debug`: tasks and checkpoints, with the step and the time."""
 
 from datetime import datetime
 from typing import Any
@@ -19,22 +19,22 @@ def _twin(head: ExchangeHead, report: Report) -> EventWatch:
         return
     alone = BoundedDict[TaskEvent]()
     while isinstance(event := (yield), Event):
-        told = parse_task_event(event)
-        if told is None:
+        current = parse_task_event(event)
+        if current is None:
             continue
-        key = f"{told.key}|{told.is_result}"
+        key = f"{current.key}|{current.is_result}"
         if event.mode == "tasks":
-            alone.set(key, told)
+            alone.set(key, current)
             continue
         twin = alone.pop(key)
         if twin is None and not alone.forgot:
-            report("its twin in `tasks` before it", "none", at=event, path=told.path)
-        elif twin is not None and twin.payload != told.payload:
+            report("its twin in `tasks` before it", "none", at=event, path=current.path)
+        elif twin is not None and twin.payload != current.payload:
             report(
                 f"the data of frame {twin.event.number}: {quote(twin.payload)}",
-                quote(told.payload),
+                quote(current.payload),
                 at=event,
-                path=told.path,
+                path=current.path,
             )
 
 
@@ -46,23 +46,23 @@ def _shown_twice(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
             alone = None  # The attempt before broke off between the two.
-        told = parse_task_event(event)
-        if told is None or not told.of_root:
+        current = parse_task_event(event)
+        if current is None or not current.of_root:
             continue
         if alone is not None and event.mode == "tasks":
             report(
                 f"the twin of frame {alone.event.number} in `debug` before the next of `tasks`",
-                f"the next of `tasks`, about {quote(told.name)}",
+                f"the next of `tasks`, about {quote(current.name)}",
                 at=event,
             )
-        alone = told if event.mode == "tasks" else None
+        alone = current if event.mode == "tasks" else None
 
 
 def _one_step(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog("debug")
     while isinstance(event := (yield), Event):
-        told = log.read(event)
-        if told is None or not told.is_result or log.start is None:
+        current = log.read(event)
+        if current is None or not current.is_result or log.start is None:
             continue
         start = log.start.event
         expected, got = start.value.get("step"), event.value.get("step")
@@ -101,8 +101,8 @@ def _step_of_start(event: Event) -> int | None:
 def _times_go_on(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog("debug")
     while isinstance(event := (yield), Event):
-        told = log.read(event)
-        if told is None or not told.is_result or log.start is None:
+        current = log.read(event)
+        if current is None or not current.is_result or log.start is None:
             continue
         start, end = _time(log.start.event.value), _time(event.value)
         if start is not None and end is not None and end < start:
@@ -127,8 +127,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="debug.mirrors-tasks",
         level=Level.SHOULD,
-        statement="Where `tasks` is asked for too, the payload of each start and result in `debug` "
-        "is the data of a `tasks` event before it.",
+        statement="If `tasks` is requested too, the payload of each task start and result in "
+        "`debug` equals the data of a `tasks` event before it.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
@@ -137,8 +137,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="debug.complete",
         level=Level.SHOULD,
-        statement="Where `debug` is asked for too, each `tasks` event of the graph itself has its "
-        "twin in `debug` before the next one.",
+        statement="If `debug` is requested too, each `tasks` event of the graph itself is "
+        "repeated in `debug` before the next one.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
@@ -154,14 +154,14 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="debug.steps-monotonic",
         level=Level.SHOULD,
-        statement="The steps of the graph itself never go back.",
+        statement="The step numbers of the graph itself never decrease.",
         source=ON_EVERY_SERVER,
         judge=_steps_go_on,
     ),
     EventRule(
         id="debug.timestamps-monotonic",
         level=Level.NOTE,
-        statement="A task does not end before it started, if nobody sets the clock.",
+        statement="A task does not end before it started, unless the clock was set.",
         source=ON_EVERY_SERVER,
         judge=_times_go_on,
     ),

@@ -1,4 +1,4 @@
-"""The answers of the routes around runs: the deployment, its assistants, threads and runs."""
+"""Responses of the endpoints around runs: the deployment, assistants, threads, background runs."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from graphtape_contracts.rule import AnyRule, BodyRule, Report
 from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 from graphtape_contracts.schema_findings import report_validation_error
 
-_NEIGHBOURS = frozenset({Kind.OTHER})
+_OTHER_ENDPOINTS = frozenset({Kind.OTHER})
 _GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace of the ids of the assistants that the servers make of their graphs."""
 
@@ -32,10 +32,10 @@ class _Route:
     path: str
     """A regular expression that the end of the path matches."""
     listed: bool = False
-    """Whether the answer is a list of what the rule is about."""
+    """Whether the response is a list of what the rule is about."""
 
     def answers(self, head: ExchangeHead) -> bool:
-        """Whether *head* is a call of this route that was answered with 200."""
+        """Return whether *head* is a call of this route that was answered with 200."""
         request, status = head.request, head.response.status
         called = request is not None and request.method == self.method and status == 200
         return called and re.search(f"{self.path}$", head.path) is not None
@@ -78,7 +78,7 @@ def _fits(routes: Iterable[_Route], schema: str) -> Callable[[ExchangeHead, byte
 def _held(
     routes: Iterable[_Route], head: ExchangeHead, body: bytes, report: Report
 ) -> Iterable[tuple[Path, Any]]:
-    """Yield what the answer of one of *routes* holds, and where, if it can be read."""
+    """Yield what the response of one of *routes* holds, and where, if it can be read."""
     route = next((route for route in routes if route.answers(head)), None)
     value = parse(body)
     if route is None or isinstance(value, Absent) or _selects(head):
@@ -92,7 +92,7 @@ def _held(
 
 
 def _selects(head: ExchangeHead) -> bool:
-    """Whether the request names the keys that it wants to see."""
+    """Return whether the request names the keys that it wants to see."""
     asked = parse(head.request.body) if head.request else None
     return is_object(asked) and bool(asked.get("select"))
 
@@ -128,7 +128,7 @@ def _assistant_id(head: ExchangeHead, body: bytes, report: Report) -> None:
 
 
 def _is_default(assistant: Json) -> bool:
-    """Whether the server made the *assistant* of a graph, and nobody changed it since."""
+    """Return whether the server made the *assistant* of a graph, and nobody changed it since."""
     graph, metadata = assistant.get("graph_id"), assistant.get("metadata")
     return (
         isinstance(graph, str)
@@ -185,7 +185,7 @@ _BY_SCHEMA = (
     (
         "assistant-schemas",
         Level.SHOULD,
-        "The schemas of an assistant name the graph; each is an object, null or not there.",
+        "The schemas of an assistant name the graph; each is an object, null or absent.",
         "observed on langgraph-api 0.16.7 and Aegra 0.11.0; AG-UI reads the keys of the input and "
         "output schemas",
         _SCHEMAS,
@@ -210,7 +210,7 @@ _BY_SCHEMA = (
     (
         "thread-state",
         Level.SHOULD,
-        "The state of a thread has its values and what is next.",
+        "The state of a thread has its values and the next nodes.",
         f"{ON_MAIN_SERVERS}; useStream shows it",
         _STATE,
         "thread-state.json",
@@ -224,58 +224,58 @@ _BY_SCHEMA = (
         "run.json",
     ),
 )
-"""Name, level, promise and source of the rule; its routes, and the schema of what they hold."""
+"""For each rule that is a schema: name, level, statement, source, routes and schema."""
 
 RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="endpoints.json",
         level=Level.MUST,
-        statement="The answers of the routes around runs, where the status is 200, are JSON and "
-        "say so.",
+        statement="Responses of the other endpoints with status 200 are JSON, with that content "
+        "type.",
         source=ON_MAIN_SERVERS,
-        kinds=_NEIGHBOURS,
+        kinds=_OTHER_ENDPOINTS,
         judge=_json,
     ),
     *(
         BodyRule(
             id=f"endpoints.{name}",
             level=level,
-            statement=promise,
+            statement=statement,
             source=source,
-            kinds=_NEIGHBOURS,
+            kinds=_OTHER_ENDPOINTS,
             judge=_fits(routes, schema),
         )
-        for name, level, promise, source, routes, schema in _BY_SCHEMA
+        for name, level, statement, source, routes, schema in _BY_SCHEMA
     ),
     BodyRule(
         id="endpoints.assistant-id",
         level=Level.SHOULD,
-        statement="The assistant that the server made of a graph has the UUID of version 5 of the "
-        "graph's name as its id.",
+        statement="The id of an assistant that the server created for a graph is the version 5 "
+        "UUID of the graph's name.",
         source=f"{ON_MAIN_SERVERS}; recordings and clients that keep the id work with every "
         "deployment",
-        kinds=_NEIGHBOURS,
+        kinds=_OTHER_ENDPOINTS,
         judge=_assistant_id,
     ),
     BodyRule(
         id="endpoints.run-location",
         level=Level.SHOULD,
-        statement="The answer to a new run in the background names it in Content-Location.",
+        statement="The response to a new background run has its path in Content-Location.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; the SDKs tell their "
         "callers of the run by it (on_run_created)",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
-        kinds=_NEIGHBOURS,
+        kinds=_OTHER_ENDPOINTS,
         judge=_run_location,
     ),
     BodyRule(
         id="endpoints.pagination",
         level=Level.SHOULD,
-        statement="A search answers with x-pagination-total, a number that is not less than what "
-        "it found.",
+        statement="A search has the header x-pagination-total, a number not less than the "
+        "number of results.",
         source="observed on langgraph-api 0.16.7, where it is not the total but one more than what "
         "was shown, if there is more",
         dialects=frozenset({Dialect.PYTHON}),
-        kinds=_NEIGHBOURS,
+        kinds=_OTHER_ENDPOINTS,
         judge=_pagination,
     ),
     BodyRule(
@@ -283,7 +283,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A count is a bare integer.",
         source="observed on langgraph-api 0.16.7, and Aegra 0.11.0 for assistants",
-        kinds=_NEIGHBOURS,
+        kinds=_OTHER_ENDPOINTS,
         judge=_count,
     ),
 )

@@ -98,8 +98,8 @@ def _no_traceback_in_output(head: ExchangeHead, body: bytes, report: Report) -> 
 
 
 _MASKING = (
-    "The text of a ValueError, TypeError, KeyError, AttributeError or RuntimeError is shown; "
-    f'"{MASK}" stands for that of others, such as an IndexError'
+    "The message of a ValueError, TypeError, KeyError, AttributeError or RuntimeError is sent; "
+    f'that of other errors, such as an IndexError, is replaced by "{MASK}"'
 )
 _MASKING_SOURCE = (
     "observed on langgraph-api 0.16.7 (python/error-value-stream, python/error-zero-stream); "
@@ -119,7 +119,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="errors.masked-output",
         level=Level.SHOULD,
-        statement=f"{_MASKING}, also in the output of a run that was waited for.",
+        statement=f"{_MASKING}, also in the output of a wait.",
         source=_MASKING_SOURCE,
         dialects=frozenset({Dialect.PYTHON}),
         judge=_masked_output,
@@ -127,14 +127,14 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="errors.no-traceback",
         level=Level.NOTE,
-        statement="The message of an error holds no traceback.",
+        statement="The message of an error contains no traceback.",
         source=_TRACEBACK_SOURCE,
         judge=_no_traceback,
     ),
     BodyRule(
         id="errors.no-traceback-output",
         level=Level.NOTE,
-        statement="The message of an `__error__` holds no traceback.",
+        statement="The message of an `__error__` contains no traceback.",
         source=_TRACEBACK_SOURCE,
         judge=_no_traceback_in_output,
     ),

@@ -1,4 +1,4 @@
-"""Which events there are: their names, as the request asks for them."""
+"""Which events there are: the names that the request asks for."""
 
 import re
 
@@ -115,8 +115,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.asked",
         level=Level.MUST,
-        statement="An event of a stream mode is shown only if the request asks for that mode, "
-        "checkpoints aside, and `values` that tell of interrupts and of nothing else.",
+        statement="An event of a stream mode is sent only if the request asks for that mode. "
+        "Exceptions: checkpoints, and `values` with nothing but interrupts.",
         source=f"{ON_EVERY_SERVER}, in every capture",
         kinds=_STREAM,
         judge=_asked,
@@ -124,7 +124,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.interrupts-asked",
         level=Level.SHOULD,
-        statement="Interrupts are told in `values` only if the request asks for `values`.",
+        statement="Interrupts are sent in `values` only if the request asks for `values`.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 tells "
         "them so where `updates` are not asked for, whatever is",
         kinds=_STREAM,
@@ -133,7 +133,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.checkpoints-asked",
         level=Level.SHOULD,
-        statement="Checkpoints are shown only if the request asks for them.",
+        statement="Checkpoints are sent only if the request asks for them.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0, Aegra 0.11.0; LangGraph.js "
         "1.5.1 adds them to `values` of subgraphs",
         kinds=_STREAM,
@@ -142,7 +142,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.namespace-asked",
         level=Level.MUST,
-        statement="Events of subgraphs (`mode|namespace`) are shown only with `stream_subgraphs`.",
+        statement="Events of subgraphs (`mode|namespace`) are sent only with `stream_subgraphs`.",
         source=f"{ON_EVERY_SERVER}; a client that asked for none takes them for those of the graph",
         kinds=_STREAM,
         judge=_namespace_asked,
@@ -150,9 +150,9 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.namespace-form",
         level=Level.SHOULD,
-        statement="Each part of a namespace is `node:UUID`, a node and the id of its task; or "
-        "`node` alone, if its subgraph keeps a state of its own; or the number of a further "
-        "subgraph that a task runs.",
+        statement="Each part of a namespace is `node:UUID` (a node and the id of its task), "
+        "`node` alone if its subgraph has a checkpointer of its own, or the number of another "
+        "subgraph in the same task.",
         source=f"{ON_EVERY_SERVER}: python/mode-subgraph-sub-updates; the SDKs split names at `|`",
         dialects=frozenset(Dialect),
         judge=_namespace_form,
@@ -160,7 +160,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.run-no-namespace",
         level=Level.SHOULD,
-        statement="`metadata`, `error`, `end`, `feedback` and `events` are about the run: they "
+        statement="`metadata`, `error`, `end`, `feedback` and `events` are about the run and "
         "have no namespace.",
         source=f"{ON_EVERY_SERVER}; clients compare these names as they are",
         dialects=frozenset(Dialect),
@@ -170,7 +170,7 @@ RULES: tuple[AnyRule, ...] = (
         id="events.partial-no-namespace",
         level=Level.SHOULD,
         statement="`messages/metadata`, `messages/partial` and `messages/complete` have no "
-        "namespace, those of subgraphs neither.",
+        "namespace, not even those of subgraphs.",
         source="observed on langgraph-api 0.16.7: python/mode-subgraph-sub-messages; clients "
         "compare these names as they are",
         dialects=frozenset({Dialect.PYTHON}),
@@ -179,7 +179,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.messages-tuple-only",
         level=Level.SHOULD,
-        statement="Where both kinds of messages are asked for, only the tuples are shown.",
+        statement="If both kinds of messages are requested, only `messages-tuple` is sent.",
         source="observed on langgraph-api 0.16.7 (python/mode-agent-messages+messages-tuple) and "
         "Aegra 0.11.0; LangGraph.js shows both",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
@@ -189,7 +189,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.checkpoints-kept",
         level=Level.SHOULD,
-        statement="There are no checkpoints of a run whose thread is not kept.",
+        statement="A run whose thread is not kept has no checkpoints.",
         source="observed on langgraph-api 0.16.7 (python/mode-agent-checkpoints) and LangGraph.js "
         "2.0.0 and 1.5.1; Aegra always makes some",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -199,7 +199,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.known",
         level=Level.NOTE,
-        statement="The names of the events are those that are known.",
+        statement="The names of the events are known ones.",
         source=f"{ON_EVERY_SERVER}; servers may add others, which clients pass on or ignore",
         judge=_known,
     ),

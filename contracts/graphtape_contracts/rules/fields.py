@@ -1,4 +1,4 @@
-"""The lines of a block: which fields it has, in which order, and how they are written."""
+"""The lines of a block: which fields it has, their order, and how they are written."""
 
 import re
 from collections import Counter
@@ -75,7 +75,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="fields.order",
         level=Level.SHOULD,
-        statement="The fields of a block come in the order `event`, `data`, `id`.",
+        statement="The fields of a block are in the order `event`, `data`, `id`.",
         source=f"{ON_EVERY_SERVER}; the standard allows any order, readers that act on each `data` "
         "line need the name before it",
         dialects=_KNOWN,
@@ -84,7 +84,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="fields.one-data-line",
         level=Level.SHOULD,
-        statement="The data of an event is one line.",
+        statement="The data of an event is on one line.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js 2.0.0 writes a "
         "line for each line of indented JSON; readers of single lines get no JSON of them",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
@@ -101,7 +101,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="fields.no-retry",
         level=Level.SHOULD,
-        statement="A stream has no `retry`.",
+        statement="A stream has no `retry` field.",
         source=f"{ON_EVERY_SERVER}; a `retry` changes when a client of the standard connects again",
         dialects=_KNOWN,
         judge=each_block(_no_retry),

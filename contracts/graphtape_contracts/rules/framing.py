@@ -138,15 +138,14 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="framing.utf8",
         level=Level.MUST,
-        statement="A stream is UTF-8.",
+        statement="A stream is valid UTF-8.",
         source=f"{ON_EVERY_SERVER}; langgraph-sdk 0.2 to 0.4.2 for Python fail on anything else",
         judge=_utf8,
     ),
     FrameRule(
         id="framing.complete",
         level=Level.MUST,
-        statement="A stream that ends as HTTP asks for ends with a blank line: its last block is "
-        "whole.",
+        statement="A complete stream ends with a blank line: its last block is complete.",
         source=f"{ON_EVERY_SERVER}, also when the run was cut off; langgraph-sdk 0.1 for Python "
         "drops what no blank line follows",
         judge=_complete,
@@ -154,14 +153,14 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="framing.named",
         level=Level.MUST,
-        statement="Data has the name of an event.",
+        statement="Every event with data has a name.",
         source=f"{ON_EVERY_SERVER}; clients tell by the name what the data is",
         judge=each_event(_named),
     ),
     EventRule(
         id="framing.with-data",
         level=Level.MUST,
-        statement="An event has data, but for an `end`, which may have none.",
+        statement="Every event has data, except `end`, which may have none.",
         source=f"{ON_EVERY_SERVER}; the HTML standard drops events without a `data` line",
         judge=each_event(_with_data),
     ),
@@ -175,7 +174,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="framing.not-empty",
         level=Level.SHOULD,
-        statement="The data of an event is not empty: null is written as null.",
+        statement="The data of an event is not empty: null is written as `null`.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 "
         "writes null as nothing (aegra/stream-custom), at which langgraph-sdk 2.0.0 for "
         "JavaScript fails",
@@ -185,7 +184,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="framing.no-lone-surrogates",
         level=Level.SHOULD,
-        statement="No string has half of a surrogate pair in it.",
+        statement="No string contains half of a surrogate pair.",
         source="observed on langgraph-api 0.16.7, which never sends one; langgraph-sdk 0.4.14 for "
         "Python raises on the half that LangGraph.js 1.5.1 sends "
         "(javascript-1.5.1/odd-stream-lone-surrogate)",
@@ -194,8 +193,8 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="framing.line-ends",
         level=Level.SHOULD,
-        statement="Lines end with CRLF on langgraph-api, with LF on LangGraph.js, with LF but CRLF "
-        "in heartbeats on Aegra, and never with CR alone on any server.",
+        statement="Lines end with CRLF on langgraph-api, with LF on LangGraph.js, and with LF "
+        "on Aegra except in heartbeats, which use CRLF. No server ends a line with CR alone.",
         source=f"{ON_EVERY_SERVER}; readers that split at line feeds miss a lone CR",
         judge=_line_ends,
     ),
@@ -218,7 +217,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="framing.no-nul",
         level=Level.SHOULD,
-        statement="A stream has no NUL in it.",
+        statement="A stream contains no NUL.",
         source=f"{ON_EVERY_SERVER}, where a NUL in data is escaped or replaced; the HTML standard "
         "ignores an `id` with a NUL",
         judge=each_block(_no_nul),

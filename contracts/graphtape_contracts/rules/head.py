@@ -1,4 +1,4 @@
-"""The status and headers of an answer."""
+"""The status and headers of a response."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def _parameters(head: ExchangeHead) -> tuple[str, dict[str, str]]:
-    """Return the media type of an answer as it is written, and its parameters."""
+    """Return the media type of a response as it is written, and its parameters."""
     media_type, *rest = (head.response.header("content-type") or "").split(";")
     split = (parameter.partition("=") for parameter in rest)
     named = {name.strip().lower(): value.strip().strip('"') for name, _, value in split}
@@ -123,7 +123,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="head.status",
         level=Level.MUST,
-        statement="A run that was started is answered with 200, whatever becomes of it.",
+        statement="A run that was started is answered with 200, whether it fails or not.",
         source=f"{ON_EVERY_SERVER}, runs that fail too",
         kinds=RUNS | {Kind.REFUSAL},
         judge=_status,
@@ -156,15 +156,15 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="head.content-location-form",
         level=Level.MUST,
-        statement="Content-Location, if given, is the path of the run: `/runs/{run_id}`, or that "
-        "under `/threads/{thread_id}`, with UUIDs.",
+        statement="Content-Location, if present, is the path of the run: `/runs/{run_id}`, or "
+        "the same under `/threads/{thread_id}`, with UUIDs.",
         source=f"{ON_EVERY_SERVER}; the SDKs read the ids of the run and the thread from it",
         judge=_location_form,
     ),
     HeadRule(
         id="head.content-location",
         level=Level.SHOULD,
-        statement="The answer to a run has a Content-Location.",
+        statement="The response to a run has a Content-Location.",
         source=f"{ON_EVERY_SERVER}; without it the callback `on_run_created` of the SDKs is not "
         "called; the embedded server of LangGraph.js 2.0.0 has none",
         judge=_located,
@@ -172,8 +172,8 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="head.scheme",
         level=Level.SHOULD,
-        statement="Content-Location names the thread on Aegra, and on langgraph-api for a run that "
-        "is waited for; elsewhere it does not.",
+        statement="Content-Location includes the thread on Aegra, and on langgraph-api for a "
+        "wait; elsewhere it does not.",
         source=f"{ON_EVERY_SERVER}; where a stream names its thread, the SDKs ask for the state of "
         "the run when it ends without `end`",
         dialects=_KNOWN,
@@ -182,8 +182,8 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="head.location",
         level=Level.SHOULD,
-        statement="Location is the Content-Location and `/stream`, or `/join` for a run that is "
-        "waited for, as a path; LangGraph.js has none.",
+        statement="Location is Content-Location followed by `/stream`, or by `/join` for a "
+        "wait, as a path. LangGraph.js sends none.",
         source=f"{ON_EVERY_SERVER}; the SDKs ask there when a connection is lost, and the one for "
         "JavaScript fails on a whole URL",
         kinds=RUNS | STREAMS | OUTPUTS,
@@ -192,7 +192,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="head.no-encoding",
         level=Level.SHOULD,
-        statement="A stream is not compressed, even if the client would accept it.",
+        statement="A stream is not compressed, even if the client accepts compression.",
         source=f"{ON_EVERY_SERVER}; compression holds events back",
         kinds=STREAMS,
         judge=_encoding,
@@ -200,7 +200,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="head.no-length",
         level=Level.SHOULD,
-        statement="A stream has no Content-Length: its head is sent before the run has ended.",
+        statement="A stream has no Content-Length: its head is sent before the run ends.",
         source=f"{ON_EVERY_SERVER}; who knows the length held the stream back",
         kinds=STREAMS,
         judge=_length,
@@ -227,7 +227,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="head.output-type",
         level=Level.SHOULD,
-        statement="The content type of an output is `application/json`; on LangGraph.js it may be "
+        statement="The content type of a wait is `application/json`; on LangGraph.js it may be "
         "`text/plain`.",
         source=f"{ON_EVERY_SERVER}; clients that go by the type do not parse the body",
         kinds=OUTPUTS,

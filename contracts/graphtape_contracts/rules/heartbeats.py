@@ -85,8 +85,9 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="heartbeats.silence",
         level=Level.SHOULD,
-        statement="A stream that has heartbeats is never silent for three times their distance: on "
-        "langgraph-api and Aegra 15 s from the start, on others once two of them were seen.",
+        statement="A stream with heartbeats is never silent for three times their interval: 15 "
+        "s from the start on langgraph-api and Aegra, and on other servers once two heartbeats "
+        "were seen.",
         source="one every 5 s observed on langgraph-api 0.16.7 and Aegra 0.11.0 "
         f"(python/slow-21-stream); {_WATCHDOG}",
         judge=_silence,
@@ -94,7 +95,7 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="heartbeats.early",
         level=Level.SHOULD,
-        statement="Heartbeat number n comes no earlier than 5 n seconds after the request.",
+        statement="Heartbeat number n arrives no earlier than 5 n seconds after the request.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0, whatever else the stream shows "
         f"(python/ticks-stream); {_WATCHDOG}: heartbeats that are close make it impatient",
         dialects=_BEATING,

@@ -101,14 +101,14 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="identifiers.run-located",
         level=Level.MUST,
-        statement="The run that `metadata` names is the one that Content-Location leads to.",
+        statement="The run in `metadata` is the one in Content-Location.",
         source=f"{ON_EVERY_SERVER}; clients join and cancel a run by either",
         judge=_run_located,
     ),
     EventRule(
         id="identifiers.same-run",
         level=Level.MUST,
-        statement="Every `metadata` of a stream names the same run, also when it is tried again.",
+        statement="Every `metadata` of a stream has the same run id, also when the run is retried.",
         source=f"{ON_EVERY_SERVER}; a retry was observed on langgraph-api 0.16.7 (python/flaky-1)",
         judge=_same_run,
     ),

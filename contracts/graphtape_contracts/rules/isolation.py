@@ -1,4 +1,4 @@
-"""What several runs of one deployment have in common: nothing."""
+"""Isolation: ids and data of one run never appear in another."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -138,8 +138,8 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="isolation.message-ids",
         level=Level.SHOULD,
-        statement="A message that a model made in one run does not come up in another, unless it "
-        "was sent along.",
+        statement="A message that a model made in one run does not appear in another, unless "
+        "the request contained it.",
         source=f"{ON_EVERY_SERVER}: a run knows nothing of those before. A cache of the model's "
         "answers breaks it, and UIs that put messages together by their ids",
         kinds=RUNS,
@@ -148,7 +148,7 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="isolation.task-ids",
         level=Level.SHOULD,
-        statement="The ids of tasks are those of one run alone.",
+        statement="The id of a task appears in one run only.",
         source=ON_EVERY_SERVER,
         dialects=frozenset(Dialect),
         kinds=RUNS,
@@ -157,7 +157,7 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="isolation.interrupt-ids",
         level=Level.SHOULD,
-        statement="The ids of interrupts are those of one run alone.",
+        statement="The id of an interrupt appears in one run only.",
         source=f"{ON_EVERY_SERVER}; who answers an interrupt names it by its id",
         dialects=frozenset(Dialect),
         kinds=RUNS,

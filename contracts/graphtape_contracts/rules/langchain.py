@@ -132,8 +132,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.root-first",
         level=Level.SHOULD,
-        statement="The first event is the `on_chain_start` of the graph, in the first attempt "
-        "under the id of the run.",
+        statement="The first event is the `on_chain_start` of the graph; in the first attempt "
+        "its run id is that of the run.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_root_first,
@@ -141,7 +141,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.root-last",
         level=Level.SHOULD,
-        statement="After the end of the graph there is no event.",
+        statement="No event follows the end of the graph.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_root_last,
@@ -149,7 +149,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.started",
         level=Level.MUST,
-        statement="What streams, ends or fails has started before and not ended yet.",
+        statement="Every run that streams, ends or fails has started before and has not ended.",
         source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_started,
@@ -157,7 +157,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.start-once",
         level=Level.SHOULD,
-        statement="What has started does not start again while it goes on.",
+        statement="A run that has started does not start again before it has ended.",
         source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_start_once,
@@ -165,8 +165,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.run-stable",
         level=Level.SHOULD,
-        statement="All events of what runs under one id have the kind, name, tags and parents of "
-        "its start.",
+        statement="All events with one run id have the kind, name, tags and parents of its start.",
         source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_same_run,
@@ -174,7 +173,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.parents",
         level=Level.SHOULD,
-        statement="The `parent_ids` of what starts are those of its parent, and the parent.",
+        statement="The `parent_ids` of a run are those of its parent, followed by the parent.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js does not tell",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         kinds=_STREAM,

@@ -1,4 +1,4 @@
-"""Streamed messages and what becomes of them in the state of the graph."""
+"""Streamed messages, and the state of the graph that they become part of."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -174,8 +174,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="message-assembly.streamed",
         level=Level.SHOULD,
-        statement="The chunks of a message that `messages` shows are those that "
-        "`on_chat_model_stream` tells of it, each once and in the same order.",
+        statement="The chunks of a message in `messages` are those in `on_chat_model_stream`, "
+        "each once and in the same order.",
         source="observed on langgraph-api 0.16.7, in every recording of all modes; a client that "
         "misses a chunk shows half a sentence",
         dialects=frozenset({Dialect.PYTHON}),
@@ -185,8 +185,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="message-assembly.chunks",
         level=Level.NOTE,
-        statement="The chunks of a message add up to its content and its tool calls in the next "
-        "`values` or `updates` that show it.",
+        statement="The chunks of a message add up to its content and tool calls in the next "
+        "`values` or `updates` that contain it.",
         source=f"{_REASON}; of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_chunks,
@@ -194,8 +194,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="message-assembly.partials",
         level=Level.NOTE,
-        statement="The last partial of a message has its content in the next `values`, `updates` "
-        "or `messages/complete` that show it.",
+        statement="The last partial of a message has its content in the next `values`, "
+        "`updates` or `messages/complete` that contain it.",
         source=f"{_REASON}; of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_partials,
@@ -203,8 +203,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="message-assembly.output",
         level=Level.NOTE,
-        statement="The chunks of `on_chat_model_stream` add up to the content and the tool calls "
-        "of the output of `on_chat_model_end`.",
+        statement="The chunks in `on_chat_model_stream` add up to the content and tool calls in "
+        "`on_chat_model_end`.",
         source="observed on langgraph-api 0.16.7; a note, as a node that changes the message in "
         "its place is quicker than the event",
         dialects=_PYTHON,

@@ -1,4 +1,4 @@
-"""The mode `messages`: each message as far as it has come."""
+"""The mode `messages`: each message, as far as it has arrived."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -131,7 +131,7 @@ def _partials_grow(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _extends(new: Any, old: Any) -> bool:
-    """Whether the content *new* may be *old* and more; of blocks, only the text is compared.
+    """Return whether the content *new* may be *old* and more; of blocks, only the text is compared.
 
     Blocks that come in turns are added to in place, and a text that is followed by a block
     becomes the first of the blocks.
@@ -186,8 +186,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.metadata-first",
         level=Level.MUST,
-        statement="`messages/metadata` of a message comes before its first `messages/partial`, and "
-        "from Python servers before its `messages/complete`.",
+        statement="`messages/metadata` of a message comes before its first `messages/partial`, "
+        "and on Python servers before its `messages/complete`.",
         source=f"{ON_MAIN_SERVERS}; of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_metadata_first,
@@ -195,7 +195,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.metadata-once",
         level=Level.MUST,
-        statement="`messages/metadata` of a message comes once in an attempt.",
+        statement="`messages/metadata` of a message is sent once in an attempt.",
         source=f"{ON_MAIN_SERVERS}, also where a model streams twice under one id",
         kinds=_STREAM,
         judge=_metadata_once,
@@ -203,7 +203,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.metadata-followed",
         level=Level.SHOULD,
-        statement="After `messages/metadata` the next event of the mode shows that message.",
+        statement="The next event of the mode after `messages/metadata` contains that message.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_metadata_followed,
@@ -211,8 +211,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.partials-grow",
         level=Level.MUST,
-        statement="Each `messages/partial` of a message has the text of the one before, and goes "
-        "on from there.",
+        statement="Each `messages/partial` of a message starts with the text of the one before.",
         source=f"{ON_MAIN_SERVERS}; clients put each partial in the place of the one before",
         kinds=_STREAM,
         judge=_partials_grow,
@@ -220,8 +219,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.tool-calls-persist",
         level=Level.SHOULD,
-        statement="A tool call that a `messages/partial` shows is in the next one of that message "
-        "too, valid or not.",
+        statement="A tool call in a `messages/partial` is also in the next one of that message, "
+        "valid or not.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1",
         kinds=_STREAM,
         judge=_calls_stay,
@@ -229,7 +228,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.complete-once",
         level=Level.SHOULD,
-        statement="A message comes at most once in an attempt as `messages/complete`.",
+        statement="A message is sent at most once in an attempt as `messages/complete`.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_complete_once,

@@ -1,4 +1,4 @@
-"""The mode `messages-tuple`: pieces of messages, each with where it comes from."""
+"""The mode `messages-tuple`: chunks of messages, each with its metadata."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ _UUID = re.compile(LOWER_UUID)
 
 
 def piece_in(event: Event) -> tuple[str, Json, Json] | None:
-    """Return id, message and metadata of a tuple *event*; None where it is not that."""
+    """Return id, message and metadata of a tuple *event*; None if it is not that."""
     value = event.value
     if event.mode != "messages" or not is_list(value) or len(value) < 2:
         return None
@@ -32,7 +32,7 @@ def piece_in(event: Event) -> tuple[str, Json, Json] | None:
 
 
 def is_of_one_call(id_: str) -> bool:
-    """Whether LangChain made the *id_* of a message, which it does for each call of a model.
+    """Return whether LangChain made the *id_* of a message, which it does for each call of a model.
 
     Under the ids that others give, a model may stream twice, and of the pieces of one message
     some may have the id of the provider and some that of LangChain.
@@ -41,7 +41,7 @@ def is_of_one_call(id_: str) -> bool:
 
 
 def is_piece(message: Json) -> bool:
-    """Whether *message* is a piece of an AI message, in any dialect."""
+    """Return whether *message* is a piece of an AI message, in any dialect."""
     return "tool_call_chunks" in message
 
 
@@ -73,7 +73,7 @@ def _same_as_run(key: str, of_run: str) -> Callable[[ExchangeHead, Report], Even
 
 
 def _speaks_of_run(value: object) -> bool:
-    """Whether it is what a server writes; a graph may put anything else in its place."""
+    """Return whether it is what a server writes; a graph may put anything else in its place."""
     return type(value) is int or (isinstance(value, str) and bool(_UUID.fullmatch(value)))
 
 
@@ -149,7 +149,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages-tuple.run",
         level=Level.SHOULD,
-        statement="The metadata of a message name the run of the stream.",
+        statement="The metadata of a message contain the id of the run.",
         source=f"{ON_MAIN_SERVERS}, in `messages` and `messages/metadata`; a graph can write what "
         "it likes there, so only another UUID is reported",
         kinds=_STREAM,
@@ -158,7 +158,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages-tuple.attempt",
         level=Level.SHOULD,
-        statement="The metadata of a message name the attempt that it belongs to.",
+        statement="The metadata of a message contain the number of the attempt.",
         source="observed on langgraph-api 0.16.7, over three attempts, and LangGraph.js 1.5.1, in "
         "`messages` and `messages/metadata`; Aegra does not tell",
         kinds=_STREAM,
@@ -167,8 +167,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages-tuple.namespace",
         level=Level.SHOULD,
-        statement="The `langgraph_checkpoint_ns` of a message that comes from a subgraph begins "
-        "with the namespace in the name of the event.",
+        statement="The `langgraph_checkpoint_ns` of a message from a subgraph starts with the "
+        "namespace in the name of the event.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; clients find the part "
         "of the graph that speaks by either",
         kinds=_STREAM,
@@ -177,7 +177,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages-tuple.metadata-same",
         level=Level.SHOULD,
-        statement="All pieces of what one call of a model streams have the same metadata.",
+        statement="All chunks that one call of a model streams have the same metadata.",
         source=f"{ON_MAIN_SERVERS}; judged where LangChain made the id, which it does for each "
         f"call, and of the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
@@ -186,7 +186,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages-tuple.none-after-last",
         level=Level.SHOULD,
-        statement="After the chunk of a message whose `chunk_position` is `last` no other comes.",
+        statement="No chunk of a message follows the one whose `chunk_position` is `last`.",
         source="observed on langgraph-api 0.16.7; judged where LangChain made the id, which it "
         "does for each call of a model",
         dialects=_PYTHON,
@@ -196,7 +196,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages-tuple.chunk-type",
         level=Level.NOTE,
-        statement="The type of a piece of an AI message is `AIMessageChunk`.",
+        statement="The type of a chunk of an AI message is `AIMessageChunk`.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js says `ai`",
         dialects=_PYTHON,
         kinds=_STREAM,

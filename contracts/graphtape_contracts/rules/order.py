@@ -1,4 +1,4 @@
-"""What comes before what: how a stream begins and ends."""
+"""The order of events: how a stream begins and ends."""
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End
@@ -81,8 +81,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.metadata-first",
         level=Level.MUST,
-        statement="The first event of a stream is `metadata`, or the `error` of a run that could "
-        "not start.",
+        statement="The first event of a stream is `metadata`, or the `error` of a run that "
+        "could not start.",
         source=f"{ON_EVERY_SERVER}; the SDKs read the run's id from it",
         kinds=frozenset({Kind.STREAM}),
         judge=_metadata_first,
@@ -98,7 +98,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.error-last",
         level=Level.MUST,
-        statement="After `error` there is nothing but an `end`.",
+        statement="Nothing follows `error`, except an `end`.",
         source=ON_EVERY_SERVER,
         judge=_error_last,
     ),
@@ -131,7 +131,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.events-first",
         level=Level.SHOULD,
-        statement="Where `events` is asked for, one of it follows `metadata`: the run has started.",
+        statement="If `events` is requested, an event of that mode follows `metadata` directly.",
         source="observed on langgraph-api 0.16.7: python/full-tools-all9",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=frozenset({Kind.STREAM}),

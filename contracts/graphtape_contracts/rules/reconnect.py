@@ -1,4 +1,4 @@
-"""What a run shows to those who join it later."""
+"""Reconnecting: what a client that resumes a stream or joins a run gets."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def _resumptions(answers: Sequence[ParsedExchange]) -> Iterator[_Resumption]:
 
 
 def _can_be_resumed(answer: ParsedExchange) -> bool:
-    """Whether who resumes the stream of *answer* gets all of it.
+    """Return whether who resumes the stream of *answer* gets all of it.
 
     On LangGraph.js readers share the events of a stream that is not resumable.
     """
@@ -171,8 +171,8 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="reconnect.resumed",
         level=Level.MUST,
-        statement="A stream that is resumed shows what follows the last event id, as it was and in "
-        "its order, and nothing from before.",
+        statement="A resumed stream repeats the events after the last event id, unchanged and "
+        "in order, and no earlier ones.",
         source=f"{_RESUMED}; the SDKs resume a stream that broke off",
         kinds=STREAMS,
         judge=_resumed,
@@ -180,8 +180,8 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="reconnect.complete",
         level=Level.SHOULD,
-        statement="A stream that is resumed leaves out nothing that follows the last event id, "
-        "but for `error` and the events of the mode `messages`.",
+        statement="A resumed stream omits no event after the last event id, except `error` and "
+        "the events of the mode `messages`.",
         source=f"{_RESUMED}; langgraph-api does not keep those two (python/"
         "resumable-boom-updates-replay, python/resumable-messages-replay)",
         kinds=STREAMS,
@@ -190,7 +190,8 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="reconnect.output",
         level=Level.SHOULD,
-        statement="Who joins a run before it is over gets the same output as who started it.",
+        statement="A client that joins a run before it ends gets the same output as the client "
+        "that started it.",
         source="observed on langgraph-api 0.16.7 (python/inflight-join); the SDKs join a run "
         "that they waited for when the connection breaks",
         kinds=RUNS | OUTPUTS,

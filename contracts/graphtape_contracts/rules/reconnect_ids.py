@@ -1,4 +1,4 @@
-"""How a stream can be resumed: the ids of its events."""
+"""The event ids with which a client resumes a stream."""
 
 import re
 from collections.abc import Iterator
@@ -92,8 +92,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-unasked",
         level=Level.SHOULD,
-        statement="The answer to a run has ids on langgraph-api only if `stream_resumable` asks "
-        "for them, and on LangGraph.js never.",
+        statement="Events have ids on langgraph-api only if `stream_resumable` asks for them, "
+        "and never on LangGraph.js.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; after an id, "
         "@langchain/langgraph-sdk 2.0.0 makes an event without a name of every heartbeat",
         kinds=frozenset({Kind.STREAM}),
@@ -103,8 +103,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-present",
         level=Level.SHOULD,
-        statement="Events have ids on langgraph-api if `stream_resumable` asks for them, and on "
-        "Aegra always.",
+        statement="Events have ids on langgraph-api if `stream_resumable` asks for them, and "
+        "always on Aegra.",
         source="observed on langgraph-api 0.16.7 (python/boom-resumable) and Aegra 0.11.0; without "
         "an id clients resume from nowhere",
         kinds=frozenset({Kind.STREAM}),
@@ -114,7 +114,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-throughout",
         level=Level.SHOULD,
-        statement="All events of a stream have an id, or none has; `error` and `end` apart.",
+        statement="All events of a stream have an id, or none has, except `error` and `end`.",
         source=f"{ON_EVERY_SERVER}; clients resume after the last id they saw, and get again what "
         "came after it without one",
         judge=_throughout,
@@ -130,7 +130,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-unique",
         level=Level.SHOULD,
-        statement="No two events of a stream share an id.",
+        statement="No two events of a stream have the same id.",
         source="observed on LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0; on langgraph-api 0.16.7 "
         "events of one millisecond share one, and who resumes there loses events "
         "(python/resumable-duplicate-id-loss)",
@@ -139,8 +139,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-form",
         level=Level.NOTE,
-        statement="The id of an event is `MILLISECONDS-N` on langgraph-api, `N` on LangGraph.js, "
-        "and `RUN_ID_event_N` on Aegra.",
+        statement="The id of an event is `MILLISECONDS-N` on langgraph-api, `N` on "
+        "LangGraph.js, and `RUN_ID_event_N` on Aegra.",
         source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         judge=each_event(_form),

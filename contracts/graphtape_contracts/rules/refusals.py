@@ -123,7 +123,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.no-stream",
         level=Level.MUST,
-        statement="A request that is refused is not answered with an event stream.",
+        statement="A refused request is not answered with an event stream.",
         source=ON_EVERY_SERVER,
         kinds=_REFUSALS,
         judge=_no_stream,
@@ -131,7 +131,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.no-run",
         level=Level.MUST,
-        statement="A refusal names no run in `content-location`.",
+        statement="A refusal has no run in `content-location`.",
         source=f"{ON_EVERY_SERVER}; the SDKs tell their users of a run that has such a header",
         kinds=_REFUSALS,
         judge=_no_run,
@@ -139,7 +139,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.method",
         level=Level.MUST,
-        statement="Runs are started by POST alone.",
+        statement="Only POST starts runs.",
         source=ON_EVERY_SERVER,
         kinds=_REFUSALS,
         judge=_method,
@@ -155,7 +155,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.allow",
         level=Level.SHOULD,
-        statement="405 comes with `allow: POST`.",
+        statement="A 405 has the header `allow: POST`.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; RFC 9110, section 15.5.6",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         kinds=_REFUSALS,
@@ -164,7 +164,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.trailing-slash",
         level=Level.SHOULD,
-        statement="A path with a slash at its end is answered with 307 and a `location` without "
+        statement="A path with a trailing slash is answered with 307 and a `location` without "
         "the slash (404 on LangGraph.js).",
         source=f"{ON_EVERY_SERVER} (python/http-stream-trailing-slash)",
         dialects=frozenset(Dialect),
@@ -174,7 +174,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="refusals.body",
         level=Level.SHOULD,
-        statement="A refusal says why, in the form of its dialect.",
+        statement="A refusal gives its reason, in the format of its dialect.",
         source=f"{ON_EVERY_SERVER}; the Python SDK looks for `message`, `detail` and `error`",
         dialects=frozenset(Dialect),
         kinds=_REFUSALS,
@@ -183,7 +183,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="refusals.server-fault",
         level=Level.SHOULD,
-        statement="No request makes the server fail.",
+        statement="No request makes the server fail with a 5xx.",
         source="LangGraph.js 2.0.0 and 1.5.1 were not seen to; the JavaScript SDK 2.0.0 sends a "
         "request up to four times more after a status of 500 and above",
         kinds=_REFUSALS,
@@ -192,7 +192,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="refusals.traceback",
         level=Level.SHOULD,
-        statement="A refusal holds no traceback.",
+        statement="A refusal contains no traceback.",
         source=f"{ON_EVERY_SERVER}; it tells strangers how the server is made",
         kinds=_REFUSALS,
         judge=_traceback,

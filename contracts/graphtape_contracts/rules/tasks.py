@@ -20,71 +20,71 @@ _MOST_FAILURES = 100
 def _start_first(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
-        told = log.read(event)
-        if told is None or not told.is_result or told.is_own or log.forgot:
+        current = log.read(event)
+        if current is None or not current.is_result or current.is_own or log.forgot:
             continue
         if log.start is None:
             report(
-                f"a start of the task {quote(told.id)} before, and one result of it",
-                f"a result of {quote(told.name)} while no such task is open",
+                f"a start of the task {quote(current.id)} before, and one result of it",
+                f"a result of {quote(current.name)} while no such task is open",
                 at=event,
-                path=told.path,
+                path=current.path,
             )
 
 
 def _start_once(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
-        told = log.read(event)
-        if told is not None and not told.is_result and log.start is not None:
+        current = log.read(event)
+        if current is not None and not current.is_result and log.start is not None:
             report(
                 f"one start, that of frame {log.start.event.number}",
-                f"another start of {quote(told.name)}, whose id is {quote(told.id)}",
+                f"another start of {quote(current.name)}, whose id is {quote(current.id)}",
                 at=event,
-                path=told.path,
+                path=current.path,
             )
 
 
 def _one_name(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
-        told = log.read(event)
-        if told is None or not told.is_result or log.start is None:
+        current = log.read(event)
+        if current is None or not current.is_result or log.start is None:
             continue
-        if log.start.name != told.name:
+        if log.start.name != current.name:
             report(
                 f"the name {quote(log.start.name)}, as in frame {log.start.event.number}",
-                quote(told.name),
+                quote(current.name),
                 at=event,
-                path=(*told.path, "name"),
+                path=(*current.path, "name"),
             )
 
 
 def _no_result(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
-        told = log.read(event)
-        if told is None or not told.is_result or told.has_succeeded:
+        current = log.read(event)
+        if current is None or not current.is_result or current.has_succeeded:
             continue
-        if told.payload["result"] not in ({}, None):
+        if current.payload["result"] not in ({}, None):
             report(
                 "no result of a task that failed or was interrupted",
-                quote(told.payload["result"]),
+                quote(current.payload["result"]),
                 at=event,
-                path=(*told.path, "result"),
+                path=(*current.path, "result"),
             )
 
 
 def _failed_or_interrupted(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
-        told = log.read(event)
-        if told is not None and told.has_failed and told.interrupts:
+        current = log.read(event)
+        if current is not None and current.has_failed and current.interrupts:
             report(
                 "an error or interrupts",
-                f"an error and the interrupts {quote(told.interrupts)}",
+                f"an error and the interrupts {quote(current.interrupts)}",
                 at=event,
-                path=told.path,
+                path=current.path,
             )
 
 
@@ -94,13 +94,13 @@ def _failure_shown(head: ExchangeHead, report: Report) -> EventWatch:
     attempts = 0
     while isinstance(event := (yield), Event):
         attempts += event.name == "metadata"
-        told = log.read(event)
-        if told is not None and told.of_root:
-            error = told.payload.get("error")
-            if told.is_own:
+        current = log.read(event)
+        if current is not None and current.of_root:
+            error = current.payload.get("error")
+            if current.is_own:
                 # It handles an error: what failed may not be what ends the run.
                 return
-            if not told.is_result:
+            if not current.is_result:
                 # What failed before this step was handled.
                 failures = []
             elif is_object(error) and error not in failures:
@@ -117,11 +117,11 @@ def _failure_ends_run(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     failed: Event | None = None
     while isinstance(event := (yield), Event):
-        told = log.read(event)
+        current = log.read(event)
         if event.name in ("error", "metadata"):
             failed = None
-        elif told is not None and told.of_root:
-            failed = event if told.has_failed else None
+        elif current is not None and current.of_root:
+            failed = event if current.has_failed else None
     if event is End.COMPLETE and failed is not None:
         report(
             "an `error`, as the last that is told of the graph is that a task failed",
@@ -134,8 +134,10 @@ def _unfinished(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     stopped = False
     while isinstance(event := (yield), Event):
-        told = log.read(event)
-        stopped = stopped or event.name == "error" or (told is not None and bool(told.interrupts))
+        current = log.read(event)
+        stopped = (
+            stopped or event.name == "error" or (current is not None and bool(current.interrupts))
+        )
     if event is End.COMPLETE and not stopped:
         for task in log.open:
             if task.of_root:
@@ -154,7 +156,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.start-once",
         level=Level.MUST,
-        statement="A task that has started does not start again before it has ended.",
+        statement="A task does not start again before it has ended.",
         source=ON_EVERY_SERVER,
         judge=_start_once,
     ),
@@ -168,7 +170,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.no-result",
         level=Level.SHOULD,
-        statement="A task that failed or was interrupted has no result: an empty object.",
+        statement="A task that failed or was interrupted has an empty object as its result.",
         source=f"{ON_EVERY_SERVER}: stream-error-tasks; the interrupts "
         "python/interrupt-interrupting-all",
         dialects=frozenset(Dialect),
@@ -185,7 +187,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.failure-shown",
         level=Level.SHOULD,
-        statement="When a task of the graph fails and the run with it, the `error` that ends the "
+        statement="If a task of the graph fails and the run with it, the `error` that ends the "
         "stream is the error of a task.",
         source="observed on langgraph-api 0.16.7: python/full-boom-all9; the others word it anew",
         dialects=frozenset({Dialect.PYTHON}),
@@ -194,8 +196,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.failure-ends-run",
         level=Level.NOTE,
-        statement="A stream whose last word on the tasks of the graph is a failure ends with "
-        "`error`, if nobody cancels the run.",
+        statement="A stream whose last task of the graph failed ends with `error`, unless the "
+        "run was cancelled.",
         source=f"{ON_EVERY_SERVER}: stream-error-tasks",
         kinds=frozenset({Kind.STREAM}),
         judge=_failure_ends_run,
@@ -203,8 +205,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.unfinished",
         level=Level.NOTE,
-        statement="Every task of the graph ends, if the run is neither cancelled nor interrupted "
-        "and none comes from a cache.",
+        statement="Every task of the graph ends, unless the run is cancelled or interrupted or "
+        "the task was cached.",
         source=ON_EVERY_SERVER,
         kinds=frozenset({Kind.STREAM}),
         judge=_unfinished,

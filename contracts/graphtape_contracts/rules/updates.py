@@ -26,7 +26,7 @@ def names_in(event: Event) -> list[str]:
 
 
 def _shows_tasks(head: ExchangeHead, mode: str) -> bool:
-    """Whether *mode* was asked for, and tasks as well."""
+    """Return whether *mode* was asked for, and tasks as well."""
     asked = head.options
     return asked is not None and mode in asked.modes and bool(asked.modes & {"tasks", "debug"})
 
@@ -39,13 +39,13 @@ def _running(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
             running, shown = Counter[str](), Counter[str]()
-        told = log.read(event)
-        if told is not None and told.is_result:
-            _take_one(running, qualified_name(event, told.name))
-            if told.has_succeeded:
-                _take_one(shown, qualified_name(event, told.name))
-        elif told is not None:
-            running[qualified_name(event, told.name)] += 1
+        current = log.read(event)
+        if current is not None and current.is_result:
+            _take_one(running, qualified_name(event, current.name))
+            if current.has_succeeded:
+                _take_one(shown, qualified_name(event, current.name))
+        elif current is not None:
+            running[qualified_name(event, current.name)] += 1
         for name in names_in(event):
             node = qualified_name(event, name)
             if shown[node] >= running[node]:
@@ -70,7 +70,7 @@ def _take_one(counts: Counter[str], node: str) -> None:
 
 
 def _is_cached(event: Event) -> bool:
-    """Whether the task came from a cache: it shows an update and no result."""
+    """Return whether the task came from a cache: it shows an update and no result."""
     return "__metadata__" in event.value
 
 
@@ -86,28 +86,28 @@ def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
             if not _is_cached(event):
                 node = qualified_name(event, name)
                 waiting.set(node, [*(waiting.pop(node) or []), event.value[name]])
-        told = log.read(event)
-        if told is None or not told.has_succeeded or told.is_own or waiting.forgot:
+        current = log.read(event)
+        if current is None or not current.has_succeeded or current.is_own or waiting.forgot:
             continue
-        node = qualified_name(event, told.name)
+        node = qualified_name(event, current.name)
         updates = waiting.pop(node) or []
-        fitting = next((n for n, update in enumerate(updates) if _fits(update, told)), None)
+        fitting = next((n for n, update in enumerate(updates) if _fits(update, current)), None)
         if fitting is None:
-            result = quote(told.payload["result"])
+            result = quote(current.payload["result"])
             report(
-                f"an update of {quote(told.name)} before, with what is in its result: {result}",
+                f"an update of {quote(current.name)} before, with what is in its result: {result}",
                 f"the updates {quote(updates)}" if updates else "none",
                 at=event,
-                path=(*told.path, "result"),
+                path=(*current.path, "result"),
             )
         rest = [update for n, update in enumerate(updates) if n != (fitting or 0)]
         if rest:
             waiting.set(node, rest)
 
 
-def _fits(update: Any, told: TaskEvent) -> bool:
-    """Whether *update* is what the result shows, or the part of it that is in the output."""
-    result = told.payload["result"]
+def _fits(update: Any, current: TaskEvent) -> bool:
+    """Return whether *update* is what the result shows, or the part of it that is in the output."""
+    result = current.payload["result"]
     if not is_object(result):
         return bool(update == result)
     if update is None or update in result.values():
@@ -141,19 +141,19 @@ def _interrupts(head: ExchangeHead, report: Report) -> EventWatch:
         graph = qualified_name(event, "")
         if event.mode == "updates" and (interrupts := interrupts_in(event)):
             waiting.set(graph, [*(waiting.pop(graph) or []), interrupts])
-        told = log.read(event)
-        if told is None or not told.is_result or not told.interrupts or waiting.forgot:
+        current = log.read(event)
+        if current is None or not current.is_result or not current.interrupts or waiting.forgot:
             continue
         before = waiting.pop(graph) or []
-        if told.interrupts not in before:
+        if current.interrupts not in before:
             report(
-                f"an update before with the interrupts of {quote(told.name)}: "
-                f"{quote(told.interrupts)}",
+                f"an update before with the interrupts of {quote(current.name)}: "
+                f"{quote(current.interrupts)}",
                 f"the interrupts {quote(before)}" if before else "none",
                 at=event,
-                path=(*told.path, "interrupts"),
+                path=(*current.path, "interrupts"),
             )
-        rest = [interrupts for interrupts in before if interrupts != told.interrupts]
+        rest = [interrupts for interrupts in before if interrupts != current.interrupts]
         if rest:
             waiting.set(graph, rest)
 
@@ -162,10 +162,10 @@ def _stopped(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     stop: Event | None = None
     while isinstance(event := (yield), Event):
-        told = log.read(event)
+        current = log.read(event)
         if event.name == "metadata":
             stop = None
-        elif stop is not None and (names_in(event) or told is not None):
+        elif stop is not None and (names_in(event) or current is not None):
             report(
                 f"no task after the graph stopped in frame {stop.number}",
                 f"the event {quote(event.name)}",
@@ -179,8 +179,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="updates.while-running",
         level=Level.SHOULD,
-        statement="Where tasks are shown too, each update is of a node that is running, once for "
-        "each of its tasks, and comes before the result.",
+        statement="If tasks are requested too, each update is from a node that is running, one "
+        "for each of its tasks, and comes before the result.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
@@ -189,8 +189,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="updates.match-result",
         level=Level.SHOULD,
-        statement="Where tasks are shown too, the update of a task that succeeded comes before its "
-        "result and says the same, as far as the output of the graph goes.",
+        statement="If tasks are requested too, the update of a task that succeeded comes before "
+        "its result and equals it, as far as the output schema of the graph shows it.",
         source="observed on langgraph-api 0.16.7: python/full-tools-all9",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=frozenset({Kind.STREAM}),
@@ -199,8 +199,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="updates.interrupts",
         level=Level.SHOULD,
-        statement="Where tasks are shown too, the interrupts of a task come before its result in "
-        'an update: `{"__interrupt__": [...]}`.',
+        statement="If tasks are requested too, the interrupts of a task are sent before its "
+        'result as an update `{"__interrupt__": [...]}`.',
         source="observed on langgraph-api 0.16.7 (python/interrupt-interrupting_twice-all) and "
         "LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -210,8 +210,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="updates.none-after-interrupt",
         level=Level.SHOULD,
-        statement='After the update `{"__interrupt__": []}` of the graph, which says that it '
-        "stopped before or after a node, there are no tasks and updates.",
+        statement='No tasks and updates follow the update `{"__interrupt__": []}` of the '
+        "graph, which says that it stopped before or after a node.",
         source="observed on langgraph-api 0.16.7 (python/interrupt_before-all), LangGraph.js "
         "2.0.0 and 1.5.1, Aegra 0.11.0",
         dialects=frozenset(Dialect),

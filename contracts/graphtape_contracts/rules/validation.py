@@ -94,8 +94,8 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="validation.malformed",
         level=Level.MUST,
-        statement="No run is started of a body that is no JSON object, has no `assistant_id`, or "
-        "has a field of a type that no server takes.",
+        statement="No run is started for a body that is not a JSON object, has no "
+        "`assistant_id`, or has a field of a type that no server accepts.",
         source=f"{ON_EVERY_SERVER} (python-cases/bad-stream-config-string)",
         kinds=RUNS,
         judge=_malformed,
@@ -111,7 +111,7 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="validation.schema",
         level=Level.SHOULD,
-        statement="What the schema of a run request does not allow is answered with 422.",
+        statement="A body that the schema of a run request does not allow is answered with 422.",
         source="observed on langgraph-api 0.16.7 (python-cases/bad-stream-webhook-number)",
         dialects=_PYTHON,
         kinds=RUNS | _REFUSALS,
@@ -120,7 +120,8 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="validation.schema-reason",
         level=Level.SHOULD,
-        statement="What the schema of a run request allows is not refused because of a schema.",
+        statement="A body that the schema of a run request allows is not refused because of a "
+        "schema.",
         source=ON_PYTHON,
         dialects=_PYTHON,
         kinds=_REFUSALS,

@@ -1,4 +1,4 @@
-"""The mode `values`: the state when a step is done, and when the graph is interrupted."""
+"""The mode `values`: the state after each step, and when the graph is interrupted."""
 
 from typing import Any
 
@@ -23,13 +23,13 @@ def _close_step(head: ExchangeHead, report: Report) -> EventWatch:
         graph = qualified_name(event, "")
         if event.mode == "values" and not (is_object(event.value) and INTERRUPT in event.value):
             last.set(graph, event)
-        told = log.read(event)
-        if told is None or not told.has_succeeded or log.start is None:
+        current = log.read(event)
+        if current is None or not current.has_succeeded or log.start is None:
             continue
         start, values = log.start.event.number, last.get(graph)
         if values is not None and values.number > start:
             report(
-                f"no values while {quote(told.name)} runs, which started in frame {start}",
+                f"no values while {quote(current.name)} runs, which started in frame {start}",
                 f"the values of frame {values.number} before its result",
                 at=event,
             )
@@ -48,20 +48,20 @@ def _after_updates(head: ExchangeHead, report: Report) -> EventWatch:
             written.pop(graph)
         elif any(_writes(event.value[name]) for name in names_in(event)):
             written.set(graph, event)
-        told = log.read(event)
-        if told is None or told.is_result or told.is_pushed:
+        current = log.read(event)
+        if current is None or current.is_result or current.is_pushed:
             continue
         update = written.pop(graph)
         if update is not None:
             report(
                 f"the values that the update of frame {update.number} led to",
-                f"the start of {quote(told.name)} in the next step",
+                f"the start of {quote(current.name)} in the next step",
                 at=event,
             )
 
 
 def _writes(update: Any) -> bool:
-    """Whether it is certain that the *update* of a node changed the state.
+    """Return whether it is certain that the *update* of a node changed the state.
 
     An empty list may be nothing to add: a channel that collects says that it did not change.
     """
@@ -95,8 +95,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.not-during-step",
         level=Level.SHOULD,
-        statement="A graph shows its values between its steps: not while one of its tasks runs, "
-        "but for the values that tell of interrupts.",
+        statement="Values are sent between steps: not while a task of the graph runs, except "
+        "values with interrupts.",
         source="observed on langgraph-api 0.16.7 (python/full-fanout-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
@@ -105,7 +105,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.after-updates",
         level=Level.SHOULD,
-        statement="After a step with updates that write to the output, the values come before the "
+        statement="After a step whose updates change the output, values are sent before the "
         "next step starts.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -115,8 +115,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.interrupts",
         level=Level.SHOULD,
-        statement="Where updates are shown too, the interrupts of an update are in the values that "
-        "come next.",
+        statement="If updates are requested too, the interrupts in an update are in the next "
+        "values.",
         source="observed on langgraph-api 0.16.7 (python/interrupt-interrupting_twice-all) and "
         "LangGraph.js 1.5.1 (keep-stream-interrupted); a client that reads values alone learns "
         "of interrupts from them",

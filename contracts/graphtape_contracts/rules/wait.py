@@ -1,4 +1,4 @@
-"""The output of a run that was waited for."""
+"""The output of a wait."""
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level, quote
@@ -130,7 +130,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.keep-alive",
         level=Level.SHOULD,
-        statement="What comes before the value to keep the connection alive is line feeds.",
+        statement="Only line feeds precede the value: they keep the connection alive.",
         source=f"{ON_EVERY_SERVER}, each 5 seconds, or each second on LangGraph.js",
         dialects=_KNOWN,
         judge=_keep_alive,
@@ -138,8 +138,8 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.error",
         level=Level.SHOULD,
-        statement="The output of a failed run is `__error__` alone, with the strings `error` and "
-        "`message`.",
+        statement="The output of a failed run is `__error__` alone, with the strings `error` "
+        "and `message`.",
         source=f"{ON_EVERY_SERVER}; the SDKs raise `error: message`. No more than SHOULD, because "
         "a graph may return such a key (python/func-error-like-wait)",
         judge=_error,
@@ -155,16 +155,16 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.own-keys",
         level=Level.NOTE,
-        statement="Under `__error__` there is an object, under `__interrupt__` a list of objects, "
-        "unless the graph itself returns these keys.",
+        statement="Under `__error__` there is an object, and under `__interrupt__` a list of "
+        "objects, unless the graph itself returns these keys.",
         source="langgraph-api 0.16.7 passes on what a graph returns (python/func-error-like-wait)",
         judge=_own_keys,
     ),
     BodyRule(
         id="wait.without-values",
         level=Level.SHOULD,
-        statement="Where the mode `values` is not asked for there is no state in the output: it is "
-        "{} (null on LangGraph.js), or holds `__error__` or `__interrupt__`.",
+        statement="If `values` is not requested, the output has no state: it is {} (null on "
+        "LangGraph.js), or has `__error__` or `__interrupt__`.",
         source=f"{ON_EVERY_SERVER} (python/wait-mode-updates, javascript/wait-mode-updates)",
         dialects=_KNOWN,
         kinds=frozenset({Kind.WAIT}),
@@ -173,8 +173,8 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="wait.advertised",
         level=Level.NOTE,
-        statement="The output fits the output schema that the deployment advertises, keys aside "
-        "that were not written.",
+        statement="The output matches the output schema that the deployment advertises, except "
+        "keys that were not written.",
         source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
         "enforce it, so it is the graph that does not keep its word",
         judge=_advertised,

@@ -57,7 +57,7 @@ layout = click.option(
 
 
 def is_url(text: str) -> bool:
-    """Whether *text* is a URL of a deployment, and not a path."""
+    """Return whether *text* is a URL of a deployment, and not a path."""
     return text.startswith(("http://", "https://"))
 
 

@@ -57,10 +57,10 @@ def _listed(selected: Iterable[AnyRule]) -> Iterator[str]:
 
 def _explained(rule: AnyRule) -> Iterator[str]:
     yield f"{rule.id} ({rule.level})"
-    yield f"  promise: {rule.statement}"
-    yield f"  about:   {catalogue.subject_of(rule)}"
-    yield f"  servers: {catalogue.dialects_of(rule)}"
-    yield f"  source:  {rule.source}"
+    yield f"  statement: {rule.statement}"
+    yield f"  about:     {catalogue.subject_of(rule)}"
+    yield f"  servers:   {catalogue.dialects_of(rule)}"
+    yield f"  source:    {rule.source}"
 
 
 def _described(rule: AnyRule) -> dict[str, object]:

@@ -98,7 +98,7 @@ class RunBudget:
     def wait_for_retry(self, response: Response) -> bool:
         """Wait as long as *response* asks for; return whether to make the request again.
 
-        Raises BudgetExhausted where that is longer than the time left.
+        Raises BudgetExhausted if that is longer than the time left.
         """
         if response.status not in RETRIED:
             return False

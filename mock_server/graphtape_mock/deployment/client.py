@@ -96,7 +96,7 @@ class DeploymentClient:
 
 
 def starts_runs(request: Request) -> bool:
-    """Whether *request* starts runs, if it is accepted."""
+    """Return whether *request* starts runs, if it is accepted."""
     return request.method == "POST" and request.path.partition("?")[0] in STARTING_PATHS
 
 

@@ -1,1 +1,1 @@
-"""Drift: recorded requests asked again, and what changed in the structure of the answers."""
+"""Drift: repeats recorded requests and compares the structure of the responses."""

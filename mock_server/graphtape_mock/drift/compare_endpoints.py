@@ -1,9 +1,10 @@
-"""What changed in the answers of the routes around runs.
+"""What changed in the responses of the endpoints around runs.
 
-The version may change, and does. What a deployment says of itself and of its assistants is compared
-by shape; what belongs to users (metadata, config and context of assistants) is not. Of the schemas
-of a graph it is told what somebody stumbles over who kept to them: a field of the input that became
-required or vanished, a field of the output that vanished; of the drawing of a graph, its nodes.
+A new version is no breaking change. The deployment's description of itself and of its assistants is
+compared by shape; the metadata, config and context of assistants belong to users and are not
+compared. In the schemas of a graph, a change is reported if it breaks a client that complied with
+them: an input field that became required or was removed, an output field that was removed. Of the
+drawing of a graph, the nodes are compared.
 """
 
 import re
@@ -32,7 +33,7 @@ _OF_USERS: Json = {"metadata": None, "config": None, "context": None}
 
 
 def compare_endpoint_responses(before: Exchange, after: Exchange) -> Iterator[Drift]:
-    """Yield what changed from the answer *before* to the answer *after*, both of one status."""
+    """Yield what changed from the response *before* to the response *after*, both of one status."""
     path = urlsplit(before.request.path).path
     old, new = parse(before.body), parse(after.body)
     if is_object(old) and is_object(new):

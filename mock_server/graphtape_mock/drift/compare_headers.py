@@ -1,8 +1,8 @@
-"""What changed in the head of an answer: the headers, and the kind of server.
+"""What changed in the head of a response: the headers, and the kind of server.
 
-Clients read the media type, and find their run by `content-location` and `location`, in which ids
-differ each time. What proxies and HTTP itself add and leave out is not compared; nor is the value
-of any other header.
+Clients read the media type, and find their run by `content-location` and `location`, except for the
+ids in them. Headers that proxies and HTTP itself add are not compared, nor are the values of other
+headers.
 """
 
 import re
@@ -20,7 +20,7 @@ _TRANSPORT = frozenset(
     "accept-ranges age alt-svc connection content-encoding content-length date etag keep-alive "
     "server strict-transport-security transfer-encoding vary via x-request-id".split()
 )
-"""What depends on the way, and not on the deployment."""
+"""Headers that depend on proxies, and not on the deployment."""
 _ABSENT = "absent"
 
 
@@ -44,7 +44,7 @@ def compare_headers(before: Response, after: Response) -> Iterator[Drift]:
 
 
 def compare_dialects(before: Response, after: Response) -> Iterator[Drift]:
-    """Yield whether a server of another kind answers, as far as both tell what they are."""
+    """Yield a change of the kind of server, if both kinds are known."""
     old, new = detect(before), detect(after)
     if old is not None and new is not None and old is not new:
         yield Drift(

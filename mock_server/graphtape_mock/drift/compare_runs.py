@@ -1,7 +1,7 @@
-"""What changed between two answers to the same request.
+"""What changed between two responses to the same request.
 
-Where a run ends in another way than the recorded one, or is refused, that alone is told: whatever
-else differs comes from it. Of an answer that was recorded in part, nothing is missed.
+If the run ends differently from the recorded one, or is refused, only that is reported: the other
+differences follow from it. Nothing is missing compared with a response that was recorded in part.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,17 +23,17 @@ OUTPUT = "output"
 
 _LONGEST_DETAIL = 200
 _CHOSEN = ("events (on_tool_", "events (on_retriever_", "events (on_custom_event)")
-"""The kinds of events that do not come where the model calls no tool."""
+"""The kinds of events that are absent if the model calls no tool."""
 _SPOKEN = ("AIMessageChunk", "ai")
-"""The types of messages that come whatever the model says, piece by piece or whole."""
+"""The types of messages of a model, streamed or whole."""
 
 
 def compare(
     before: Exchange, after: Exchange, nullable: frozenset[str] = frozenset()
 ) -> list[Drift]:
-    """Return what changed from the answer *before* to the answer *after*, the head first.
+    """Return what changed from the response *before* to the response *after*, the head first.
 
-    That a field is null of which it is known that it is *nullable* breaks nobody.
+    A field that is now null breaks no client if it is one of *nullable*.
     """
     if before.response.status != after.response.status:
         return [_status(before, after)]
@@ -52,7 +52,7 @@ def _status(before: Exchange, after: Exchange) -> Drift:
     old, new = str(before.response.status), str(after.response.status)
     detail = object_in(after.body).get("detail")
     said = f" ({detail[:_LONGEST_DETAIL]})" if isinstance(detail, str) else ""
-    return Drift(Severity.BREAKING, "status", "the status is another", old, new + said)
+    return Drift(Severity.BREAKING, "status", "the status changed", old, new + said)
 
 
 def _compare_runs(before: Exchange, after: Exchange, nullable: frozenset[str]) -> Iterator[Drift]:

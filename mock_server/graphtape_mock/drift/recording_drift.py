@@ -24,7 +24,7 @@ class ExchangeDrift:
     """The line of the file at which it begins, counted from 1."""
     drifts: tuple[Drift, ...] = ()
     answers: tuple[Exchange, ...] = ()
-    """None where it was not asked."""
+    """None if it was not asked."""
     unasked: str = ""
     """Why it was not asked, though it could be; or not as often as it was to be."""
 
@@ -99,7 +99,7 @@ def drifts_between(
 ) -> tuple[Drift, ...]:
     """Return what each of the *answers* shows to be otherwise than *recorded*, the worst first.
 
-    What comes in one of the answers is there, and what one of them shows as before is as before.
+    What comes in one of the responses is there, and what one of them shows as before is as before.
     """
     first, *others = [compare(recorded, answer, nullable) for answer in answers]
     shown = [{_essence(drift) for drift in other} for other in others]

@@ -1,10 +1,9 @@
-"""Recorded requests as they are asked again: which can be, and what is changed in them.
+"""Which recorded requests can be repeated, and what is changed in them.
 
-- What tags a run as ours is put into its metadata, and taken out of the answer again: clients did
-  not send it, and recordings must not show it.
-- A run is cancelled when we go away (`on_disconnect`), unless the request says what is to happen.
-- A webhook is left out: whoever is behind it waits for runs that somebody meant.
-- Headers that could be secret are not sent as recorded; the key comes from the environment.
+- The metadata of a run get a tag that marks it as ours. It is removed from the response again.
+- A run is cancelled when we disconnect (`on_disconnect`), unless the request sets that itself.
+- A webhook is left out: its receiver expects no such run.
+- Headers that may be secret are not sent as recorded; the key comes from the environment.
 """
 
 import re
@@ -36,15 +35,14 @@ _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
 
 
 def is_run(request: Request) -> bool:
-    """Whether *request* asks for a stateless run whose end is waited for."""
+    """Return whether *request* is a stateless run, streamed or waited for."""
     return request.method == "POST" and request.path.partition("?")[0] in RUN_PATHS
 
 
 def can_be_repeated(request: Request) -> bool:
-    """Whether *request* means the same at any time: a run, or a question about assistants.
+    """Return whether *request* can be repeated at any time: a run, or a read of assistants.
 
-    What is about a thread or a run of then has no answer now, and what changes something is not
-    ours to ask for.
+    The threads and runs of the recording no longer exist, and nothing is changed in a deployment.
     """
     path = urlsplit(request.path).path
     if request.method == "GET":
@@ -53,7 +51,7 @@ def can_be_repeated(request: Request) -> bool:
 
 
 def is_redacted(request: Request) -> bool:
-    """Whether *request* has a placeholder where a secret was, so that it can't be asked again."""
+    """Return whether a secret in *request* was redacted, so that it cannot be repeated."""
     return _PLACEHOLDER.search(request.path.encode() + b"\n" + request.body) is not None
 
 
@@ -76,9 +74,9 @@ def _tagged(body: Json) -> Json:
 
 
 def as_recorded(recorded: Request, answered: Exchange) -> Exchange:
-    """Return what was *answered* as the answer to the *recorded* request, without the tag.
+    """Return what was *answered* as the response to the *recorded* request, without the tag.
 
-    The body of an answer that is no stream is one frame, as in a recording.
+    The body of a response that is not a stream is one frame, as in a recording.
     """
     if answered.is_stream:
         frames = [_untagged(frame, first=n == 0) for n, frame in enumerate(answered.frames)]

@@ -52,7 +52,7 @@ class DriftSession:
         at_once: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask with *client*, *at_once* so many; tell *progress* of each run."""
+        """Ask with *client*, *at_once* this many; tell *progress* of each run."""
         self._caller = client
         self._progress = progress
         self._at_once = at_once

@@ -1,4 +1,4 @@
-"""One thing that changed in the answers of a deployment, and how bad that is for clients."""
+"""A change in the responses of a deployment, and its severity for clients."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Drift:
     before: str
     after: str
     where: tuple[str, ...] = ()
-    """The places in the answer where it is seen, the most telling first; none of the head."""
+    """The places in the response, the most important first; empty for the head."""
 
     @property
     def essence(self) -> tuple[object, ...]:

@@ -47,7 +47,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What the answer of a run shows."""
+    """The structure of the response to a run."""
 
     kinds: Mapping[str, Mapping[str, Shape]]
     """The shape of the data, by kind and variant."""

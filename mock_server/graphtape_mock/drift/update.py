@@ -1,4 +1,4 @@
-"""Recordings that are made anew from answers which show all that was recorded, and more.
+"""Re-records files whose only changes are additions.
 
 A recording is replaced only where something is new and nothing is gone: neither drift that breaks
 clients, nor a way that the agent went when it was recorded and did not go this time. The new file
@@ -23,9 +23,9 @@ class NotUpdated(Exception):
 
 
 def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
-    """Make the recording of *verdict* anew from the answers of *url*, if something was added.
+    """Re-record the file of *verdict* from the responses of *url*, if something was added.
 
-    Returns whether it did. Raises NotUpdated where there is more and less than was recorded, and
+    Returns whether it did. Raises NotUpdated if there is more and less than was recorded, and
     OSError where the file can't be written.
     """
     if not any(drift.severity is Severity.ADDITIVE for drift in verdict.drifts):
@@ -50,7 +50,7 @@ def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
 
 
 def _chosen(answered: ExchangeDrift) -> Exchange:
-    """Return the exchange to keep: an answer that shows all that was recorded."""
+    """Return the exchange to write: one whose response has everything that was recorded."""
     if not answered.answers:
         return answered.recorded
     for answer in answered.answers:
@@ -60,7 +60,7 @@ def _chosen(answered: ExchangeDrift) -> Exchange:
 
 
 def _shows_all(recorded: Exchange, answer: Exchange) -> bool:
-    """Whether clients are not harmed by *answer*, and nothing that was *recorded* is new to it."""
+    """Return whether *answer* breaks no client and lacks nothing that was *recorded*."""
     if any(drift.severity is Severity.BREAKING for drift in compare(recorded, answer)):
         return False
     return not any(

@@ -49,7 +49,7 @@ class RecordingFolder:
         """Return the file for the recording of *job*, named as it says or by *title*.
 
         Without a name of its own, a job gets the first that is free: `agent`, `agent-2`, ...
-        Raises NameTaken where that job is recorded already.
+        Raises NameTaken if that job is recorded already.
         """
         path = self._path(job.name) if job.name is not None else self._find(job, title)
         self._refuse_taken(path)

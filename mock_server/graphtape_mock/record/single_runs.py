@@ -56,7 +56,7 @@ class SingleRunRecorder:
         """Return a recording of the run that *body* asks for, in a file named *name* if given.
 
         Where another process recorded it, and it is not among the *known* names, that is
-        returned; without *known* it is made anew. Raises NotRecordable, UpstreamError, BadJob,
+        returned; without *known* it is made again. Raises NotRecordable, UpstreamError, BadJob,
         BrokenRecording and OSError.
         """
         job = _job(body, name)

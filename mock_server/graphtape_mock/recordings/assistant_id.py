@@ -12,7 +12,7 @@ def default_id(graph_id: str) -> str:
 
 
 def uuid_in(text: str) -> str | None:
-    """Return the UUID that *text* spells, in its canonical form; None where it is none."""
+    """Return the UUID that *text* spells, in its canonical form; None if it is none."""
     try:
         return str(UUID(text))
     except ValueError:

@@ -31,7 +31,7 @@ def read(path: Path, name: str | None = None) -> Recording:
     A last line that stops in the middle is the mark of a writer that was killed: it is left out,
     and its exchange ends as `End.UNKNOWN`.
 
-    Raises BrokenRecording for anything that is no recording, OSError where the file can't be read.
+    Raises BrokenRecording for anything that is no recording, OSError if the file can't be read.
     """
     return parse(path.read_bytes(), str(path), name or path.name.removesuffix(SUFFIX))
 

@@ -134,7 +134,7 @@ class Redactor:
         return Frame(frame.at, raw)
 
     def names_secret(self, name: str) -> bool:
-        """Whether what the header or JSON key *name* stands for is secret."""
+        """Return whether what the header or JSON key *name* stands for is secret."""
         return self._name.match(name.encode(errors="replace")) is not None
 
     def _header(self, name: str, value: str) -> str:

@@ -39,7 +39,7 @@ class RecordedRun:
     """The keys of the output schema of its graph; empty if the recording lacks the schema."""
 
     def shows(self, body: Json) -> bool:
-        """Whether it covers the view of a request with this *body*."""
+        """Return whether it covers the view of a request with this *body*."""
         return can_show(self.exchanges, view_of(body))
 
 
@@ -197,7 +197,7 @@ def _runs(recording: Recording) -> Iterable[RecordedRun]:
 
 
 def _is_complete(exchange: Exchange) -> bool:
-    """Whether *exchange* can be replayed: not refused, and received to its end."""
+    """Return whether *exchange* can be replayed: not refused, and received to its end."""
     return exchange.response.status == 200 and exchange.end is End.COMPLETE
 
 

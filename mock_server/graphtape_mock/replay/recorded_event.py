@@ -38,7 +38,7 @@ def event_of(frame: Frame) -> RecordedEvent | None:
 
 
 def is_heartbeat(frame: Frame) -> bool:
-    """Whether *frame* is only the comment that keeps a silent stream alive."""
+    """Return whether *frame* is only the comment that keeps a silent stream alive."""
     return (frame.comment, frame.event, frame.data) == (sse.HEARTBEAT, None, None)
 
 

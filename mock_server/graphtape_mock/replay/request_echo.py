@@ -38,7 +38,7 @@ def with_input(frames: Frames, old: Any, new: Any, eol: sse.Eol) -> Frames:
 
 
 def is_start_of_run(event: RecordedEvent) -> bool:
-    """Whether *event* is the first one of the mode `events`."""
+    """Return whether *event* is the first one of the mode `events`."""
     match event.name, event.data:
         case "events", {"event": "on_chain_start", "parent_ids": [], "data": {}}:
             return True

@@ -20,7 +20,7 @@ class RunRequest:
     """The name of the graph that runs."""
     input: Any
     command: Json | None
-    """None where it is empty: the server treats an empty command as absent."""
+    """None if it is empty: the server treats an empty command as absent."""
     config: Json
     """Without the keys that the server strips."""
     context: Json

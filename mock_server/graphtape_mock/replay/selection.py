@@ -99,7 +99,7 @@ def select_stream(
 
 
 def can_show(exchanges: Sequence[Exchange], view: View) -> bool:
-    """Whether *exchanges*, those of one run request, cover *view*."""
+    """Return whether *exchanges*, those of one run request, cover *view*."""
     return recorded_wait(exchanges, view) is not None or any(
         exchange.is_stream and _covers(view_of(request_body(exchange)), view)
         for exchange in exchanges
@@ -124,7 +124,7 @@ def _closest(exchanges: Sequence[Exchange], view: View) -> tuple[Exchange, View]
 
 
 def _covers(source: View, view: View) -> bool:
-    """Whether *source* holds everything in *view*, maybe in another form."""
+    """Return whether *source* holds everything in *view*, maybe in another form."""
     return source.subgraphs >= view.subgraphs and not _missing(source, view)
 
 

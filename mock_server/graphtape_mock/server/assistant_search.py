@@ -28,7 +28,10 @@ def _matches(assistant: Assistant, body: Json) -> bool:
 
 
 def _contains(whole: Any, part: Any) -> bool:
-    """Whether *whole* has every key of *part*, at every level; lists must be equal (observed)."""
+    """Return whether *whole* has every key of *part*, at every level; lists must be equal.
+
+    Observed on langgraph-api 0.16.7.
+    """
     if isinstance(part, dict) and isinstance(whole, dict):
         items, inside = cast(Json, part).items(), cast(Json, whole)
         return all(key in inside and _contains(inside[key], value) for key, value in items)

@@ -81,7 +81,7 @@ class MockServer(uvicorn.Server):
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Whether a line of uvicorn's log is not about a `ServerCrash`, which breaks off on purpose."""
+    """Return whether a log record of uvicorn is about something else than a `ServerCrash`."""
     return "without completing response" not in record.getMessage()
 
 

@@ -31,7 +31,7 @@ class Transcript:
 
 
 def is_transcript(content: bytes) -> bool:
-    """Whether *content* starts as an HTTP response does."""
+    """Return whether *content* starts as an HTTP response does."""
     return _STATUS_LINE.match(content) is not None
 
 

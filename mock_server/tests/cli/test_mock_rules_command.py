@@ -23,7 +23,7 @@ def test_one_rule_is_explained(capsys: Printed) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "order.error-last (MUST)"
     assert [line.split(":")[0].strip() for line in lines[1:]] == [
-        "promise",
+        "statement",
         "about",
         "servers",
         "source",

@@ -9,7 +9,7 @@ from graphtape_suites.session.session import Session
 def whole(session: Session, kind: Kind) -> None:
     """See that no answer of a *kind* breaks off, in any scenario of *session*.
 
-    Raises NotExercised where there is no such answer.
+    Raises NotExercised if there is no such answer.
     """
     seen = 0
     for scenario in session.scenarios:

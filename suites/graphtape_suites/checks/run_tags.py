@@ -1,4 +1,4 @@
-"""Markers in the metadata of runs: which run an answer belongs to."""
+"""Markers in the metadata of runs: which run a response belongs to."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from graphtape_suites.scenarios.isolation import RUN_TAG
 
 
 def run_tag_of(exchange: Exchange) -> str | None:
-    """Return the marker that the request of *exchange* sent; None where there is none."""
+    """Return the marker that the request of *exchange* sent; None if there is none."""
     metadata = object_in(exchange.request.body).get("metadata")
     return str(metadata[RUN_TAG]) if is_object(metadata) and RUN_TAG in metadata else None
 

@@ -27,7 +27,7 @@ class Read(NamedTuple):
 
 
 def installed() -> str:
-    """Return the version of the SDK that is installed; empty where none is."""
+    """Return the version of the SDK that is installed; empty if none is."""
     try:
         return version(DISTRIBUTION)
     except PackageNotFoundError:

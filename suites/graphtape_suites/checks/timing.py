@@ -1,4 +1,4 @@
-"""When the head of an answer comes."""
+"""When the head of a response comes."""
 
 import time
 
@@ -10,7 +10,7 @@ _DELAY = 2
 
 
 def head_first(session: Session, path: str) -> None:
-    """See that the head of the answer to *path* comes long before a run that was put off.
+    """See that the head of the response to *path* comes long before a run that was put off.
 
     Skips the test where the deployment starts the run at once.
     """

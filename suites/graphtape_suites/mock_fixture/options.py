@@ -43,5 +43,5 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
 
 
 def are_given(config: pytest.Config) -> bool:
-    """Whether the user has recordings, or records some."""
+    """Return whether the user has recordings, or records some."""
     return bool(config.getini(RECORDINGS_INI)) or config.option.graphtape_record != "none"

@@ -40,7 +40,7 @@ class ReceivedRequest:
         return found if isinstance(found, str) else None
 
     def is_for(self, path: str, assistant_id: str | None) -> bool:
-        """Whether it was sent to *path*, for an assistant by its graph's name or its UUID."""
+        """Return whether it was sent to *path*, for this assistant (a graph name or a UUID)."""
         if self.path != path:
             return False
         if assistant_id is None:

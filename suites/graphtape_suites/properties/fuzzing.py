@@ -71,7 +71,7 @@ class Fuzzing:
         return cases.filter(_does_no_harm)
 
     def play(self, client: ScenarioClient, case: Case) -> None:
-        """Make the request of *case*; complain of what the document does not say of the answer."""
+        """Make the request of *case*; complain where the response contradicts the document."""
         request = _request(case)
         exchange = client.send(request)
         try:
@@ -82,7 +82,7 @@ class Fuzzing:
 
 
 def _does_no_harm(case: Case) -> bool:
-    """Whether a request keeps the deployment from calling others, and from waiting for long."""
+    """Return whether a request makes the deployment neither call others nor wait long."""
     body = case.body
     if not is_object(body):
         return True

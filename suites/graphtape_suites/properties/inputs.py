@@ -1,7 +1,7 @@
 """Inputs for graphs, from the JSON Schema of the input that a deployment tells.
 
 A graph takes what its schema allows, and more often than not fails on most of it: the schema of a
-list of messages allows an answer of a tool that nobody called. So messages are what people say.
+list of messages allows a response of a tool that nobody called. So messages are what people say.
 
 Of what bounds a value, numbers keep their minimum and maximum; patterns, formats and lengths are
 not looked at: a graph that minds them fails, and has to say so.

@@ -43,7 +43,7 @@ _OF_NO_CONCERN = (
     HealthCheck.large_base_example,
     HealthCheck.too_slow,
 )
-"""A deployment takes its time, and what can't be asked for is drawn anew."""
+"""A deployment takes its time, and what can't be asked for is drawn again."""
 
 Case = TypeVar("Case")
 Play = Callable[[ScenarioClient, Case], None]
@@ -87,9 +87,9 @@ class PropertyRunner:
         *,
         runs: int = 1,
     ) -> None:
-        """Play what *cases* draws, which makes so many *runs* each; judge all that is answered.
+        """Play what *cases* draws, which makes this many *runs* each; judge all that is answered.
 
-        Raises CheckFailed with the smallest case that fails, NotExercised where the budget or the
+        Raises CheckFailed with the smallest case that fails, NotExercised if the budget or the
         deployment allowed none.
         """
 
@@ -101,7 +101,7 @@ class PropertyRunner:
         self._run(trying)
 
     def sequences(self, *, runs: int) -> None:
-        """Let a state machine make about so many *runs* in any order; judge them all.
+        """Let a state machine make about this many *runs* in any order; judge them all.
 
         Raises as a call does.
         """
@@ -115,7 +115,7 @@ class PropertyRunner:
         self._run(lambda: run_state_machine_as_test(Bound, settings=chosen))
 
     def _settings(self, runs: int) -> settings:
-        """Return how often is tried what makes so many *runs*, as the budget allows."""
+        """Return how often is tried what makes this many *runs*, as the budget allows."""
         target = self._session.target
         examples = target.settings.profile.examples
         if runs:

@@ -89,7 +89,7 @@ def bounds(schema: Json) -> tuple[int, int]:
 
 
 def is_messages(schema: Json, root: Json) -> bool:
-    """Whether *schema* is that of a list of LangChain's messages."""
+    """Return whether *schema* is that of a list of LangChain's messages."""
     if schema.get("type") != "array":
         return False
     items = resolved(schema.get("items"), root)

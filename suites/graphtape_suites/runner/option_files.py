@@ -45,7 +45,7 @@ def _check_file(option: str, path: Path) -> None:
 
 
 def _is_json(text: str) -> bool:
-    """Whether *text* is JSON, or starts as JSON does: then its error is reported as that."""
+    """Return whether *text* is JSON, or starts as JSON does: then its error is reported as that."""
     if text.lstrip()[:1] in ("{", "[", '"'):
         return True
     with suppress(ValueError):

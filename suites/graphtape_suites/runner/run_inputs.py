@@ -64,7 +64,7 @@ def _jobs(
 
 
 def file_named(text: str) -> Path | None:
-    """Return the file that the value of --graphtape-input names; None where it is JSON itself.
+    """Return the file that the value of --graphtape-input names; None if it is JSON itself.
 
     An @ before it is not needed: pytest takes an argument that starts with one for a file of
     further arguments.
@@ -75,7 +75,7 @@ def file_named(text: str) -> Path | None:
 
 
 def _lists_jobs(content: str) -> bool:
-    """Whether a file holds entries as for `graphtape record --inputs`, not one input."""
+    """Return whether a file holds entries as for `graphtape record --inputs`, not one input."""
     first = value_in(content)
     if is_list(first):
         return True

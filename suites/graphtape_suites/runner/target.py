@@ -57,7 +57,7 @@ class Target:
     rules: tuple[AnyRule, ...]
     """The rules to check."""
     info: Exchange
-    """The answer to `GET /info`."""
+    """The response to `GET /info`."""
     run_inputs: tuple[RecordingRequest, ...]
     """The inputs to run; most scenarios run the first one only."""
     deployment_info: dict[str, DeploymentInfo]
@@ -109,7 +109,7 @@ class Target:
         return schema if is_object(schema) else None
 
     def announces(self, path: str) -> bool | None:
-        """Whether its OpenAPI document has this *path*; None where it has no document."""
+        """Return whether its OpenAPI document has this *path*; None if it has no document."""
         paths = self._openapi.get("paths")
         return path in paths if is_object(paths) else None
 
@@ -123,7 +123,7 @@ class Target:
 def open_target(settings: Settings, folder: Path) -> Generator[Target]:
     """Start the mock where the user names no deployment; ask the deployment what it is.
 
-    *folder* is what the processes of this session share. Raises UpstreamError where the
+    *folder* is what the processes of this session share. Raises UpstreamError if the
     deployment can't be asked, NothingToRun, BadHeader, BadJob for inputs that make no request,
     and UnknownVersion.
     """

@@ -41,7 +41,7 @@ def _hang_up_and_go_on(client: ScenarioClient, events: int, fields: Json) -> Non
 
 
 def after(events: int) -> StopWhen:
-    """Return what hangs up after so many *events*."""
+    """Return what hangs up after this many *events*."""
     seen: list[Frame] = []
 
     def stop_when(frame: Frame) -> bool:

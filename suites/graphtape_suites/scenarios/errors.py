@@ -20,7 +20,7 @@ NO_OBJECTS = {
     "string": b'"agent"',
     "null": b"null",
 }
-"""Bodies that are no JSON object."""
+"""Bodies that are not JSON object."""
 
 WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "no-assistant": {"assistant_id": ABSENT},
@@ -37,7 +37,7 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
 
 @scenario("errors.no-object", runs=0)
 def no_object(client: ScenarioClient) -> None:
-    """The body of the request is no JSON object."""
+    """The body of the request is not JSON object."""
     for path in PATHS:
         for body in NO_OBJECTS.values():
             client.send(Request("POST", path, request_headers(b"{}"), body))

@@ -138,7 +138,7 @@ def _showing(rule: AnyRule) -> tuple[str, ...]:
 
 
 def _shows(rule: AnyRule, checked: CheckedExchange) -> bool:
-    """Whether *checked* has an event that *rule* is about, or fails it for having none."""
+    """Return whether *checked* has an event that *rule* is about, or fails it for having none."""
     names = _showing(rule)
     if not names or any(finding.rule == rule.id for finding in checked.findings):
         return True

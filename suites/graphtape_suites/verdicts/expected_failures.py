@@ -26,7 +26,7 @@ class ExpectedFailure:
     """The scenarios in which it fails; empty for any. In others it must pass."""
 
     def covers(self, failed: Collection[str]) -> bool:
-        """Whether a failure in the scenarios *failed*, and in no others, is expected."""
+        """Return whether a failure in the scenarios *failed*, and in no others, is expected."""
         return not self.scenarios or self.scenarios >= set(failed)
 
 

@@ -80,7 +80,7 @@ def _level(check: Check, error: BaseException | None) -> Level:
 
 
 def _is_ours(error: BaseException | None) -> bool:
-    """Whether *error* is check the deployment; any other is a failure of graphtape itself."""
+    """Return whether *error* is about the deployment; any other is a failure of graphtape."""
     return error is None or isinstance(error, CheckFailed | _NOT_EXERCISED)
 
 

@@ -44,7 +44,7 @@ _USUAL: dict[str, Callable[[Any], bool]] = {
 
 
 def is_plainly_valid(body: Any) -> bool:
-    """Whether *body* is plainly a valid run request; if False, it may still be valid."""
+    """Return whether *body* is plainly a valid run request; if False, it may still be valid."""
     return (
         is_object(body)
         and "assistant_id" in body

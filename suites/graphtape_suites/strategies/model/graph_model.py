@@ -75,7 +75,7 @@ class Fails:
 
 @dataclass(frozen=True)
 class Asks:
-    """The task stops for an answer from outside: a dynamic interrupt."""
+    """The task stops for a response from outside: a dynamic interrupt."""
 
     values: tuple[Any, ...]
 
@@ -140,7 +140,7 @@ class RunModel:
 
 
 def repeats(graph: Graph | Function) -> bool:
-    """Whether every run of the *graph* shows the same, ids, times and order apart.
+    """Return whether every run of the *graph* shows the same, ids, times and order apart.
 
     It does not where a task fails beside others: how far those come is chance.
     """

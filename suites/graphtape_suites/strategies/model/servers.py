@@ -43,7 +43,7 @@ class ServerBehavior:
         return self.dialect is Dialect.AEGRA
 
     def shows_whole_state(self, modes: Collection[str]) -> bool:
-        """Whether `values` and `updates` show more of the state than the graph's output.
+        """Return whether `values` and `updates` show more of the state than the graph's output.
 
         LangGraph.js always does, langgraph-api 0.16.7 and Aegra where `events` are asked for.
         """
