@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GROUP = "graphtape"
 USED_RECORDINGS: pytest.StashKey[UsedRecordings] = pytest.StashKey()
-"""The count of used recordings, if the user has recordings."""
+"""The counter of used recordings, if the session has recordings of its own."""
 MOCK: pytest.StashKey[MockDeployment] = pytest.StashKey()
 """The mock deployment of a test that uses it."""
 
@@ -33,10 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers and the reports. Raises UsageError for options that can't be used."""
+    """Register the markers and the reports. Raises UsageError for invalid options."""
     config.addinivalue_line("markers", mock_options.MARKER)
     config.addinivalue_line(
-        "markers", f"{CHECK_MARK}(check): the check of a test of the suites of graphtape."
+        "markers", f"{CHECK_MARK}(check): the check that a test of graphtape's suites makes."
     )
     if config.getoption("--graphtape-list"):
         config.option.dist = "no"  # No test runs, so pytest-xdist has nothing to distribute.
@@ -65,9 +65,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.fixture(scope="session")
 def graphtape_server(request: pytest.FixtureRequest) -> Iterator[RunningMock]:
-    """The server of `graphtape_mock`, one in each process; `.url` is its address.
+    """The server of `graphtape_mock`, one per process; `.url` is its address.
 
-    For fixtures of a wider scope that need the URL of the mock.
+    Use it in fixtures of a wider scope that need the URL of the mock.
     """
     from graphtape_suites.mock_fixture.running_mock import run_mock
     from graphtape_suites.mock_fixture.settings import read_settings
@@ -84,9 +84,9 @@ def graphtape_mock(
 ) -> Iterator[MockDeployment]:
     """A mock deployment on a local socket; `.url` is its address.
 
-    It answers runs from recordings, without delays and always with the same bytes. A request that
+    It replays recordings without delays, with the same bytes in every session. A request that
     matches no recording fails the test. `.use` and `.hold` choose the responses; `.requests`,
-    `.assert_called` and `.wait_for` show the requests.
+    `.assert_called` and `.wait_for` inspect the requests.
     """
     from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
 

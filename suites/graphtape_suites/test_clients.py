@@ -1,4 +1,4 @@
-"""The official Python SDK reads from a response what is in it."""
+"""Clients: the official Python SDK reads responses unchanged."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -17,13 +17,13 @@ from graphtape_suites.session.session import Session
 @check(
     "clients.stream",
     Level.MUST,
-    "The installed Python SDK reads from a stream the events that are in it, and no others.",
+    "The installed Python SDK reads exactly the events that are in a stream.",
 )
 def test_the_python_sdk_reads_streams(session: Session) -> None:
-    """What the raw reader read is given to the SDK once more."""
-    for exchange in _whole(session, Kind.STREAM):
+    """The SDK reads the recorded bytes of each stream."""
+    for exchange in _complete_exchanges(session, Kind.STREAM):
         expected = list(_events(exchange))
-        got = _tried(sdk.read_stream, exchange)
+        got = _try_reading(sdk.read_stream, exchange)
         if got != expected:
             pairs = zip_longest(expected, got)
             wanted, read = next(pair for pair in pairs if pair[0] != pair[1])
@@ -36,9 +36,9 @@ def test_the_python_sdk_reads_streams(session: Session) -> None:
     "The installed Python SDK returns the output of a run unchanged.",
 )
 def test_the_python_sdk_reads_outputs(session: Session) -> None:
-    """Line feeds that keep the connection alive do not disturb it."""
-    for exchange in _whole(session, Kind.WAIT):
-        expected, got = parse(exchange.body), _tried(sdk.read_output, exchange)
+    """Line feeds that keep the connection alive do not affect it."""
+    for exchange in _complete_exchanges(session, Kind.WAIT):
+        expected, got = parse(exchange.body), _try_reading(sdk.read_output, exchange)
         if got != expected:
             fail_check(f"expected {str(expected)[:300]}, got {str(got)[:300]}")
 
@@ -46,16 +46,16 @@ def test_the_python_sdk_reads_outputs(session: Session) -> None:
 @check(
     "clients.refusal",
     Level.MUST,
-    "The installed Python SDK raises an error with the status of a request that is refused.",
+    "The installed Python SDK raises an error with the status of a refused request.",
 )
-def test_the_python_sdk_tells_refusals(session: Session) -> None:
-    """A refusal is an exception that has the status."""
-    for exchange in _whole(session, Kind.REFUSAL):
+def test_the_python_sdk_raises_errors_for_refusals(session: Session) -> None:
+    """The error has the status of the response."""
+    for exchange in _complete_exchanges(session, Kind.REFUSAL):
         if exchange.request.method != "POST" or exchange.response.status < 400:
             continue
         try:
             sdk.read_stream(exchange)
-        except Exception as error:  # Which class it is depends on the version of the SDK.
+        except Exception as error:  # Its class depends on the version of the SDK.
             status = getattr(getattr(error, "response", None), "status_code", None)
             if status != exchange.response.status:
                 fail_check(
@@ -65,21 +65,21 @@ def test_the_python_sdk_tells_refusals(session: Session) -> None:
             fail_check(f"expected an error because of status {exchange.response.status}, got none")
 
 
-def _whole(session: Session, kind: Kind) -> Iterator[Exchange]:
-    """Yield the exchanges of a *kind* that are complete, of all scenarios.
+def _complete_exchanges(session: Session, kind: Kind) -> Iterator[Exchange]:
+    """Yield the complete exchanges of a *kind*, of all scenarios.
 
-    Raises NotExercised if there is none.
+    Raises NotExercised if there are none.
     """
     if not sdk.installed():
-        not_applicable(f"there is no SDK to read with: pip install {sdk.DISTRIBUTION}")
+        not_applicable(f"the SDK is not installed: pip install {sdk.DISTRIBUTION}")
     seen = 0
     for scenario in session.scenarios:
-        for judged in session.checked(scenario):
-            if judged.head.kind is kind and judged.exchange.end is End.COMPLETE:
+        for checked in session.checked(scenario):
+            if checked.head.kind is kind and checked.exchange.end is End.COMPLETE:
                 seen += 1
-                yield judged.exchange
+                yield checked.exchange
     if not seen:
-        raise NotExercised(f"nothing that was tried is answered with a {kind}")
+        raise NotExercised(f"this session has no response of the kind {kind}")
 
 
 def _events(exchange: Exchange) -> Iterator[sdk.Read]:
@@ -91,8 +91,8 @@ def _events(exchange: Exchange) -> Iterator[sdk.Read]:
             yield sdk.Read(event.name, None if event.value is Absent.EMPTY else event.value, id_)
 
 
-def _tried(read: Any, exchange: Exchange) -> Any:
+def _try_reading(read: Any, exchange: Exchange) -> Any:
     try:
         return read(exchange)
-    except Exception as error:  # Whatever the SDK raises is what its users get.
-        fail_check(f"expected to be read by the SDK {sdk.installed()}, got {error!r}")
+    except Exception as error:  # Users of the SDK get any error that it raises.
+        fail_check(f"expected SDK {sdk.installed()} to read the response, got {error!r}")

@@ -1,4 +1,4 @@
-"""Runs at the same time, and one after the other in any order."""
+"""Concurrency: runs at the same time, and sequences of runs in any order."""
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
@@ -13,7 +13,7 @@ NAMES = ("concurrency.streams", "concurrency.mixed")
 
 @scenarios_of("concurrency")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """As many runs as may be can be made at the same time."""
+    """Runs can be made at the same time, up to the allowed number."""
     run_scenario(scenario)
 
 
@@ -21,12 +21,10 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     NAMES,
     "concurrency.not-mixed-up",
     Level.MUST,
-    "Runs at the same time do not get each other's responses.",
+    "Concurrent runs do not get each other's responses.",
 )
-def test_runs_at_the_same_time_are_not_mixed_up(
-    scenario: Scenario, run_scenario: RunScenario
-) -> None:
-    """Each run is marked in its metadata, which comes back with messages."""
+def test_concurrent_runs_are_not_mixed_up(scenario: Scenario, run_scenario: RunScenario) -> None:
+    """Each run has a tag in its metadata, which streams return with messages."""
     if found := foreign_run_tags(run_scenario(scenario)):
         fail_check(found)
 
@@ -35,29 +33,29 @@ def test_runs_at_the_same_time_are_not_mixed_up(
     NAMES,
     "concurrency.all-answered",
     Level.MUST,
-    "Runs at the same time all get complete responses.",
+    "Concurrent runs all get complete responses.",
 )
-def test_runs_at_the_same_time_are_all_answered(
+def test_concurrent_runs_all_get_complete_responses(
     scenario: Scenario, run_scenario: RunScenario
 ) -> None:
-    """A run that starts while others are served waits; it is not refused."""
+    """A run that starts during others waits for its turn; it is not refused."""
     exchanges = run_scenario(scenario)
     for number, exchange in enumerate(exchanges, 1):
         status = exchange.response.status
         if status != 200 or exchange.end is not End.COMPLETE:
-            of = f"run {number} of {len(exchanges)}"
+            run = f"run {number} of {len(exchanges)}"
             fail_check(
-                f"expected a whole answer to {of}, got status {status}, {exchange.end.value}"
+                f"expected a complete response to {run}, got status {status}, {exchange.end.value}"
             )
 
 
 @check(
     "concurrency.any-order",
     Level.MUST,
-    "Runs that are started, dropped, waited for and refused in any order meet the contract.",
+    "Runs that are streamed, abandoned, waited for and refused in any order meet the contract.",
     runs=4,
     is_property=True,
 )
-def test_any_order_of_runs_keeps_the_contract(property_runner: PropertyRunner) -> None:
-    """Runs are started, dropped, waited for and refused, in any order, as many as may be."""
+def test_any_sequence_of_runs_meets_the_contract(property_runner: PropertyRunner) -> None:
+    """Sequences of runs are generated: streamed, abandoned, waited for and refused."""
     property_runner.sequences(runs=4)

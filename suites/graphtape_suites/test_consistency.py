@@ -1,4 +1,4 @@
-"""One request, asked for in several ways: what is the same in all of them."""
+"""Consistency: the same request in several ways, and the responses that must agree."""
 
 from graphtape_contracts.checker import parse_head
 from graphtape_contracts.finding import Level
@@ -21,54 +21,56 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("consistency")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The same run can be asked for in several ways."""
+    """The same run can be requested in several ways."""
     run_scenario(scenario)
 
 
 @rules_of(consistency)
-def test_repetition(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """Where a request gets the same answer every time, it does so in every way of asking."""
+def test_consistency(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """A deterministic deployment gives the same run in every way of requesting it."""
     evaluate_rule(rule)
 
 
 @check(
     "consistency.same-shape",
     Level.SHOULD,
-    "The output of a run that is waited for has the fields of the last `values` of its stream.",
+    "The output of a wait has the same fields as the last `values` event of a stream.",
 )
-def test_a_wait_has_the_fields_of_the_last_values(
+def test_a_wait_has_the_fields_of_the_last_values_event(
     run_scenario: RunScenario, session: Session
 ) -> None:
-    """The values of an agent's output vary, its fields do not."""
+    """The values in an agent's output vary from run to run; its fields do not."""
     outputs: dict[Kind, object] = {}
     for exchange in run_scenario(SCENARIOS["consistency.ways"]):
         head = parse_head(exchange.request, exchange.response, dialect=session.target.dialect)
-        asked, outcome = head.options, run_outcome_of(ParsedExchange(1, exchange, head))
-        if asked is None or outcome is None or asked.modes != frozenset({"values"}):
+        options, outcome = head.options, run_outcome_of(ParsedExchange(1, exchange, head))
+        if options is None or outcome is None or options.modes != frozenset({"values"}):
             continue
         if outcome.error is None and not outcome.interrupts and type_of(outcome.output) == "object":
             outputs[head.kind] = outcome.output
     if len(outputs) < 2:
-        not_applicable("no two runs of the example ended with an object as their output")
+        not_applicable("there were no two runs of the example whose output is an object")
     streamed, waited = (shape_of(outputs[kind]) for kind in (Kind.STREAM, Kind.WAIT))
     fields = [shape.objects[""].always for shape in (streamed, waited)]
     if fields[0] != fields[1]:
-        told = " and ".join(", ".join(sorted(names)) or "none" for names in fields)
-        fail_check(f"expected the same fields of the stream and of the wait, got {told}")
+        shown = " and ".join(", ".join(sorted(names)) or "none" for names in fields)
+        fail_check(f"expected the same fields in the stream and in the wait, got {shown}")
 
 
 @check(
     "consistency.any-request",
     Level.MUST,
-    "The stream and the wait of any request agree.",
+    "For any request, stream and wait agree.",
     runs=2,
     is_property=True,
 )
-def test_any_request_gets_the_same_run_either_way(property_runner: PropertyRunner) -> None:
-    """The rules of repetition hold for any modes and options, where answers repeat."""
+def test_any_request_gets_the_same_run_from_stream_and_wait(
+    property_runner: PropertyRunner,
+) -> None:
+    """The consistency rules hold for generated modes and options."""
 
-    def ask_twice(client: ScenarioClient, options: Json) -> None:
+    def stream_and_wait(client: ScenarioClient, options: Json) -> None:
         for path in (STREAM, WAIT):
             client.run(path, **options)
 
-    property_runner(run_options(dialect=property_runner.dialect), ask_twice, runs=2)
+    property_runner(run_options(dialect=property_runner.dialect), stream_and_wait, runs=2)

@@ -1,4 +1,4 @@
-"""Clients that hang up: other runs are not affected."""
+"""Disconnect: a client that hangs up does not affect other runs."""
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
@@ -19,11 +19,13 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     Level.MUST,
     "The run after a client hung up gets a complete response.",
 )
-def test_the_next_run_is_answered_to_its_end(scenario: Scenario, run_scenario: RunScenario) -> None:
+def test_the_next_run_gets_a_complete_response(
+    scenario: Scenario, run_scenario: RunScenario
+) -> None:
     """Users often close a page in the middle of a response."""
     following = run_scenario(scenario)[-1]
     if following.response.status != 200 or following.end is not End.COMPLETE:
         fail_check(
-            f"expected a whole answer, got status {following.response.status}, "
+            f"expected a complete response, got status {following.response.status}, "
             f"{following.end.value}"
         )

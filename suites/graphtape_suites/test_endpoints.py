@@ -1,4 +1,4 @@
-"""The routes around runs, and what pages of other origins may read."""
+"""Endpoints besides runs, and CORS for pages of other origins."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
@@ -12,37 +12,35 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("endpoints")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The deployment can be asked what it is."""
+    """The other endpoints can be requested."""
     run_scenario(scenario)
 
 
 @rules_of(endpoints)
-def test_answers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """Clients request these endpoints before they make a run."""
+def test_responses(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """Clients use these endpoints before they make a run."""
     evaluate_rule(rule)
 
 
 @rules_of(cors)
 def test_browsers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A page of another origin may ask for runs, and read the responses."""
+    """A page of another origin can request runs and read the responses."""
     evaluate_rule(rule)
 
 
 @check(
     "endpoints.documented",
     Level.SHOULD,
-    "The system endpoints in the OpenAPI document of a deployment exist.",
+    "The system endpoints exist that the deployment's OpenAPI document lists.",
 )
-def test_what_the_openapi_document_claims_is_there(
-    run_scenario: RunScenario, session: Session
-) -> None:
+def test_documented_endpoints_exist(run_scenario: RunScenario, session: Session) -> None:
     """Clients rely on the document."""
-    claimed = 0
+    documented = 0
     for exchange in run_scenario(SCENARIOS["endpoints.system"]):
         path, status = exchange.request.path, exchange.response.status
         if session.target.announces(path):
-            claimed += 1
+            documented += 1
             if status >= 400:
-                fail_check(f"expected {path} to be there, as /openapi.json says, got {status}")
-    if not claimed:
-        not_applicable("the deployment has no OpenAPI document that claims any of them")
+                fail_check(f"expected {path} to exist, since /openapi.json lists it, got {status}")
+    if not documented:
+        not_applicable("the deployment has no OpenAPI document that lists any of them")

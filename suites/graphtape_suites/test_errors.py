@@ -1,4 +1,4 @@
-"""Requests that must be refused, and runs that fail: said once, said clearly, never a crash."""
+"""Errors: refused requests and failed runs, which never crash the server."""
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.checker import parse_head
@@ -24,25 +24,25 @@ MAY_FAIL = ("errors.no-input", "errors.wrong-input", "errors.recursion-limit", "
 
 @scenarios_of("errors")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Wrong requests are answered, too."""
+    """Wrong requests and failing runs can be made."""
     run_scenario(scenario)
 
 
 @rules_of(refusals)
 def test_refusals(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A request that is refused gets a status and a reason, and no run."""
+    """A refused request gets a status and a reason, and makes no run."""
     evaluate_rule(rule)
 
 
 @rules_of(validation)
 def test_validation(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """What is wrong about a request is seen before a run is made of it."""
+    """A request is validated before its run starts."""
     evaluate_rule(rule)
 
 
 @rules_of(errors)
 def test_failures(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A run that fails names its class of error, and reveals no internals."""
+    """A failed run reports the class of its error, and reveals no internals."""
     evaluate_rule(rule)
 
 
@@ -50,23 +50,23 @@ def test_failures(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     [f"errors.{wrong}" for wrong in WRONG],
     "errors.refused",
     Level.MUST,
-    "A wrong request is refused as the client's fault: 4xx, or a redirect to the right path; "
-    "never a success, never a fault of the server.",
+    "A wrong request is refused as a client error: 4xx, or a redirect to the right path; "
+    "never a success or a server error.",
 )
 def test_wrong_requests_are_refused(scenario: Scenario, run_scenario: RunScenario) -> None:
     """Clients distinguish their own errors from those of the server by the status."""
     for exchange in run_scenario(scenario):
         status = exchange.response.status
         if not 300 <= status < 500:
-            asked = exchange.request
-            shown = f"{asked.method} {asked.path} {_body(asked.body)}"
+            request = exchange.request
+            shown = f"{request.method} {request.path} {_body(request.body)}"
             fail_check(f"expected 4xx, got {status} to {shown}")
 
 
 @check(
     "errors.stream-and-wait-agree",
     Level.MUST,
-    "A run that fails does so both when it is streamed and when it is waited for.",
+    "A run that fails as a stream also fails as a wait, and vice versa.",
 )
 def test_streams_and_waits_agree_on_failures(run_scenario: RunScenario, session: Session) -> None:
     """Neither the stream nor the wait hides an error."""
@@ -75,11 +75,11 @@ def test_streams_and_waits_agree_on_failures(run_scenario: RunScenario, session:
             exchanges = run_scenario(SCENARIOS[name])
             streamed, waited = ([e for e in exchanges if e.request.path == p] for p in PATHS)
             for pair in zip(streamed, waited, strict=True):
-                seen = [_fate(session, exchange) for exchange in pair]
-                if seen[0] != seen[1]:
+                results = [_result(session, exchange) for exchange in pair]
+                if results[0] != results[1]:
                     fail_check(
-                        f"expected the same of both, got {seen[0]} of the stream and {seen[1]} of "
-                        f"the wait, asked with {_body(pair[0].request.body)}"
+                        f"expected the same result from both, got {results[0]} from the stream and "
+                        f"{results[1]} from the wait for {_body(pair[0].request.body)}"
                     )
 
 
@@ -91,25 +91,25 @@ def test_streams_and_waits_agree_on_failures(run_scenario: RunScenario, session:
     is_property=True,
 )
 def test_wrong_fields_never_make_the_server_fail(property_runner: PropertyRunner) -> None:
-    """Any field that a run request may have, with any type of value."""
+    """Any field of a run request, with any type of value."""
 
-    def ask(client: ScenarioClient, fields: Json) -> None:
+    def stream(client: ScenarioClient, fields: Json) -> None:
         exchange = client.run(STREAM, **fields)
         if exchange.response.status >= 500:
             client.complain(f"expected a status below 500, got {exchange.response.status}")
 
-    property_runner(wrong_fields(), ask)
+    property_runner(wrong_fields(), stream)
 
 
-def _fate(session: Session, exchange: Exchange) -> str:
-    """Say what became of a run: refused, failed, or done."""
+def _result(session: Session, exchange: Exchange) -> str:
+    """Return the result of a run in words: refused, incomplete, failed or successful."""
     if exchange.response.status != 200:
         return "a refusal"
     call = parse_head(exchange.request, exchange.response, dialect=session.target.dialect)
     outcome = run_outcome_of(ParsedExchange(1, exchange, call))
     if outcome is None:
-        return "half an answer"
-    return "success" if outcome.error is None else "a failure"
+        return "an incomplete response"
+    return "a success" if outcome.error is None else "a failure"
 
 
 def _body(body: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Schemathesis with our OpenAPI document: what the document allows, and what it does not."""
+"""Fuzzing with Schemathesis: requests that graphtape's OpenAPI document allows or forbids."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from graphtape_suites.properties.fuzzing import PATHS, Fuzzing
 
 @pytest.fixture(scope="session")
 def fuzzing(session: Session) -> Fuzzing:
-    """The document of the deployment, as Schemathesis reads it."""
+    """Return the OpenAPI document of the deployment, loaded by Schemathesis."""
     return Fuzzing(session.target)
 
 
@@ -26,10 +26,10 @@ def fuzzing(session: Session) -> Fuzzing:
     runs=1,
     is_property=True,
 )
-def test_any_request_that_the_document_allows(
+def test_any_request_that_the_document_allows_gets_an_allowed_response(
     path: str, property_runner: PropertyRunner, fuzzing: Fuzzing
 ) -> None:
-    """Status, content type and every event are among those of the document."""
+    """The document allows the status, the content type and every event."""
     property_runner(fuzzing.allowed(path), fuzzing.play)
 
 
@@ -37,13 +37,13 @@ def test_any_request_that_the_document_allows(
 @check(
     "fuzz.forbidden",
     Level.MUST,
-    "Any request that the OpenAPI document does not allow gets a response that the "
-    "document allows, and no server error.",
+    "Any request that the OpenAPI document forbids gets a response that the document "
+    "allows, and no server error.",
     runs=1,
     is_property=True,
 )
-def test_any_request_that_the_document_forbids(
+def test_any_request_that_the_document_forbids_gets_an_allowed_response(
     path: str, property_runner: PropertyRunner, fuzzing: Fuzzing
 ) -> None:
-    """A wrong request is refused, or what is wrong about it is ignored."""
+    """A wrong request is refused, or its wrong part is ignored."""
     property_runner(fuzzing.forbidden(path), fuzzing.play)

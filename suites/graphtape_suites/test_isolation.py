@@ -12,7 +12,7 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("isolation")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The same run can be made again."""
+    """The same run can be repeated."""
     run_scenario(scenario)
 
 
@@ -27,7 +27,7 @@ def test_ids(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     Level.MUST,
     "Metadata of one run never appears in the response to another.",
 )
-def test_nothing_of_one_run_comes_back_with_another(run_scenario: RunScenario) -> None:
+def test_metadata_of_one_run_never_appears_in_another(run_scenario: RunScenario) -> None:
     """Different users share one deployment."""
     if found := foreign_run_tags(run_scenario(SCENARIOS["isolation.again"])):
         fail_check(found)

@@ -1,4 +1,4 @@
-"""Odd, deep and large requests."""
+"""Limits: requests with odd, deeply nested or large JSON."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
@@ -22,7 +22,7 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     Level.SHOULD,
     "Odd, deeply nested or large JSON is accepted in metadata and unknown fields.",
 )
-def test_odd_requests_are_taken(scenario: Scenario, run_scenario: RunScenario) -> None:
+def test_odd_requests_are_accepted(scenario: Scenario, run_scenario: RunScenario) -> None:
     """Users send arbitrary text."""
     for exchange in run_scenario(scenario):
         if exchange.response.status != 200:
@@ -36,7 +36,7 @@ def test_odd_requests_are_taken(scenario: Scenario, run_scenario: RunScenario) -
     runs=1,
     is_property=True,
 )
-def test_any_json_may_be_metadata(property_runner: PropertyRunner) -> None:
+def test_any_json_is_accepted_as_metadata(property_runner: PropertyRunner) -> None:
     """Text of any script, deep nesting, numbers of any size that fits in 64 bits."""
 
     def stream(client: ScenarioClient, metadata: Json) -> None:
@@ -51,12 +51,12 @@ def test_any_json_may_be_metadata(property_runner: PropertyRunner) -> None:
     "limits.any-input",
     Level.MUST,
     "The response to any input that the advertised schema allows meets the contract; the run "
-    "may fail with an error.",
+    "may end with an error.",
     runs=1,
     is_property=True,
 )
-def test_any_input_that_the_schema_allows_may_be_run(property_runner: PropertyRunner) -> None:
-    """Inputs are made from `/assistants/{id}/schemas`."""
+def test_any_input_that_the_schema_allows_can_be_run(property_runner: PropertyRunner) -> None:
+    """Inputs are generated from `/assistants/{id}/schemas`."""
 
     def stream(client: ScenarioClient, input_: Json) -> None:
         exchange = client.run(STREAM, input=input_, stream_mode=["values", "updates"])

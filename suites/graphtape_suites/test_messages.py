@@ -1,4 +1,4 @@
-"""Messages while they are made: whole, growing, or in chunks."""
+"""Messages: complete and partial messages, and chunks."""
 
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import message_assembly, messages, messages_tuple
@@ -10,23 +10,23 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("messages")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Messages can be asked for, of either kind."""
+    """Both modes of messages can be requested."""
     run_scenario(scenario)
 
 
 @rules_of(messages)
-def test_growing_messages(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A message is introduced, grows, and stays the same message."""
+def test_messages(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """A message has metadata first, then grows, and keeps its id."""
     evaluate_rule(rule)
 
 
 @rules_of(messages_tuple)
 def test_chunks(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A chunk comes with where it is from."""
+    """A chunk comes with the metadata of its node and run."""
     evaluate_rule(rule)
 
 
 @rules_of(message_assembly)
-def test_sums(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """The chunks of a message are, together, the message."""
+def test_message_assembly(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
+    """The chunks of a message add up to the message."""
     evaluate_rule(rule)

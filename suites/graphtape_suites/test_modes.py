@@ -1,4 +1,4 @@
-"""Stream modes: what each of them shows, and how one agrees with the other."""
+"""Stream modes: the events of each mode, and how they agree with other modes."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.parsing.event import event_of
@@ -17,7 +17,7 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("modes")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Each mode can be asked for."""
+    """Each mode can be requested."""
     run_scenario(scenario)
 
 
@@ -29,7 +29,7 @@ def test_data(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 
 @rules_of(values, updates)
 def test_state(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """The state, and what changes it, agree."""
+    """Values and updates agree."""
     evaluate_rule(rule)
 
 
@@ -49,14 +49,14 @@ def test_langchain_events(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     [f"modes.{mode}" for mode in ("values", "updates", "tasks", "debug", "events")],
     "modes.present",
     Level.SHOULD,
-    "A requested mode has events: a run that makes a step has values, updates, tasks, "
-    "debug events and LangChain's events.",
+    "A requested mode has events: a run with a step has values, updates, tasks, debug events "
+    "and LangChain events.",
 )
-def test_a_mode_that_is_asked_for_is_shown(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """A page that shows one of these modes shows nothing otherwise."""
+def test_a_requested_mode_has_events(scenario: Scenario, run_scenario: RunScenario) -> None:
+    """A page that displays this mode would stay empty."""
     mode = scenario.name.removeprefix("modes.")
     for exchange in run_scenario(scenario):
-        shown = [e for f in exchange.frames if (e := event_of(f, 0)) is not None]
-        names = {event.name for event in shown}
+        found = [e for f in exchange.frames if (e := event_of(f, 0)) is not None]
+        names = {event.name for event in found}
         if "error" not in names and mode not in names:
             fail_check(f"expected events {mode!r}, got {', '.join(sorted(names)) or 'none'}")

@@ -1,4 +1,4 @@
-"""Streams that are left and taken up again, and runs that others join."""
+"""Reconnect: resumed streams, and runs that another client joins."""
 
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import reconnect, reconnect_ids
@@ -10,17 +10,17 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("reconnect")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """A stream can be asked for that can be resumed."""
+    """A resumable stream can be requested."""
     run_scenario(scenario)
 
 
 @rules_of(reconnect_ids)
 def test_event_ids(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """The ids of events are places to go on from."""
+    """The ids of events are positions to resume from."""
     evaluate_rule(rule)
 
 
 @rules_of(reconnect)
 def test_joins(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """Who joins a run is shown what is left of it."""
+    """A client that joins a run gets the rest of it."""
     evaluate_rule(rule)

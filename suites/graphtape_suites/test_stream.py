@@ -1,4 +1,4 @@
-"""`POST /runs/stream`: bytes, heads, events and their order."""
+"""`POST /runs/stream`: bytes, headers, events and their order."""
 
 from datetime import datetime
 
@@ -25,9 +25,9 @@ from graphtape_suites.checks.check import (
     rules_of,
     scenarios_of,
 )
-from graphtape_suites.checks.endings import whole
+from graphtape_suites.checks.endings import check_complete
 from graphtape_suites.checks.scenario_runner import RunScenario
-from graphtape_suites.checks.timing import head_first
+from graphtape_suites.checks.timing import check_headers_first
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import STREAM, ScenarioClient
 from graphtape_suites.scenarios import SCENARIOS, Scenario
@@ -36,20 +36,20 @@ from graphtape_suites.strategies import run_options
 from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 _LEAST_SHARE = 0.02
-"""Of the time that a run takes by its own clock: over less of it, its events came at once."""
+"""The smallest share of a run's own time over which its events must arrive."""
 _LEAST_SECONDS = 0.5
-"""The time that a run must take for that to be seen."""
+"""The shortest run, in seconds, whose events show whether they are buffered."""
 
 
 @scenarios_of("stream")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """What is streamed can be asked for."""
+    """Streams can be requested."""
     run_scenario(scenario)
 
 
 @rules_of(framing, fields)
 def test_bytes(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A stream is written as every reader of event streams expects it."""
+    """A stream has the format that readers of event streams expect."""
     evaluate_rule(rule)
 
 
@@ -67,7 +67,7 @@ def test_head(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 
 @rules_of(events)
 def test_events(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A stream shows what was asked for, and nothing else."""
+    """A stream has the requested events and no others."""
     evaluate_rule(rule)
 
 
@@ -88,9 +88,9 @@ def test_identifiers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     Level.MUST,
     "A stream ends as HTTP requires; the connection is not cut.",
 )
-def test_streams_come_to_their_end(session: Session) -> None:
-    """A client can't know that half of a run is missing."""
-    whole(session, Kind.STREAM)
+def test_streams_are_complete(session: Session) -> None:
+    """A client can't tell that half of a run is missing."""
+    check_complete(session, Kind.STREAM)
 
 
 @check(
@@ -98,8 +98,8 @@ def test_streams_come_to_their_end(session: Session) -> None:
     Level.MUST,
     "Events arrive when they happen: a stream is not buffered until its run ends.",
 )
-def test_events_come_when_they_happen(run_scenario: RunScenario) -> None:
-    """A page shows what a model writes while it writes it. The run's own clock is in `debug`."""
+def test_events_arrive_when_they_happen(run_scenario: RunScenario) -> None:
+    """A page shows text while a model writes it. `debug` events have the run's own clock."""
     seen: list[tuple[float, float]] = []
     for name in ("stream.everything", "stream.whole-messages"):
         for exchange in run_scenario(SCENARIOS[name]):
@@ -122,9 +122,9 @@ def test_events_come_when_they_happen(run_scenario: RunScenario) -> None:
     "The headers of a stream arrive when the run is accepted, not with its first event.",
     runs=1,
 )
-def test_the_head_comes_first(session: Session) -> None:
+def test_headers_come_first(session: Session) -> None:
     """The SDKs report the run from the headers, and time out without them."""
-    head_first(session, STREAM)
+    check_headers_first(session, STREAM)
 
 
 @check_in(
@@ -134,7 +134,7 @@ def test_the_head_comes_first(session: Session) -> None:
     "`Accept`, the content type text/plain and unknown fields do not prevent a stream.",
 )
 def test_requests_are_read_leniently(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The servers were seen to accept such requests."""
+    """The servers were observed to accept such requests."""
     for exchange in run_scenario(scenario):
         if exchange.response.status != 200 or not exchange.is_stream:
             fail_check(
@@ -149,8 +149,8 @@ def test_requests_are_read_leniently(scenario: Scenario, run_scenario: RunScenar
     runs=1,
     is_property=True,
 )
-def test_any_request_is_answered_by_the_contract(property_runner: PropertyRunner) -> None:
-    """Modes and options in any combination."""
+def test_any_stream_request_meets_the_contract(property_runner: PropertyRunner) -> None:
+    """Modes and options are generated in any combination."""
 
     def stream(client: ScenarioClient, options: Json) -> None:
         exchange = client.run(STREAM, **options)
@@ -164,7 +164,7 @@ def _seconds_by_its_clock(exchange: Exchange) -> float:
     events = (event_of(frame, number) for number, frame in enumerate(exchange.frames, 1))
     debug = [e.value for e in events if e and e.mode == "debug" and is_object(e.value)]
     try:
-        times = [datetime.fromisoformat(told["timestamp"]).timestamp() for told in debug]
-    except (KeyError, TypeError, ValueError):  # No such time: `data.debug` says so.
+        times = [datetime.fromisoformat(one["timestamp"]).timestamp() for one in debug]
+    except (KeyError, TypeError, ValueError):  # Without a valid time: `data.debug` reports it.
         times = []
     return max(times) - min(times) if times else 0.0

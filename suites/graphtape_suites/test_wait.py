@@ -1,4 +1,4 @@
-"""`POST /runs/wait`: the output of a run, in one JSON value."""
+"""`POST /runs/wait`: the output of a run as one JSON value."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
@@ -6,9 +6,9 @@ from graphtape_contracts.parsing.exchange_head import Kind
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import wait
 from graphtape_suites.checks.check import check, rules_of, scenarios_of
-from graphtape_suites.checks.endings import whole
+from graphtape_suites.checks.endings import check_complete
 from graphtape_suites.checks.scenario_runner import RunScenario
-from graphtape_suites.checks.timing import head_first
+from graphtape_suites.checks.timing import check_headers_first
 from graphtape_suites.properties.property_runner import PropertyRunner
 from graphtape_suites.runner.client import WAIT, ScenarioClient
 from graphtape_suites.scenarios import Scenario
@@ -34,9 +34,9 @@ def test_output(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     Level.MUST,
     "An output ends as HTTP requires; the connection is not cut.",
 )
-def test_outputs_come_to_their_end(session: Session) -> None:
-    """The SDKs fail on half of a JSON value."""
-    whole(session, Kind.WAIT)
+def test_outputs_are_complete(session: Session) -> None:
+    """The SDKs fail on a truncated JSON value."""
+    check_complete(session, Kind.WAIT)
 
 
 @check(
@@ -45,9 +45,9 @@ def test_outputs_come_to_their_end(session: Session) -> None:
     "The headers of the response arrive when the run is accepted, not when it ends.",
     runs=1,
 )
-def test_the_head_comes_first(session: Session) -> None:
+def test_headers_come_first(session: Session) -> None:
     """The SDKs read the run from the headers, and join it if the connection is lost."""
-    head_first(session, WAIT)
+    check_headers_first(session, WAIT)
 
 
 @check(
@@ -57,7 +57,7 @@ def test_the_head_comes_first(session: Session) -> None:
     runs=1,
     is_property=True,
 )
-def test_any_request_is_answered_by_the_contract(property_runner: PropertyRunner) -> None:
+def test_any_wait_request_meets_the_contract(property_runner: PropertyRunner) -> None:
     """Modes and options in any combination."""
 
     def wait_for(client: ScenarioClient, options: Json) -> None:

@@ -1,1 +1,1 @@
-"""What only the suites can see: isolation, timing, complete responses, the SDK."""
+"""Checks that rules can't make: isolation, timing, complete responses, the Python SDK."""

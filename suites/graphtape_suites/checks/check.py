@@ -1,4 +1,4 @@
-"""Checks: what a test of the suites requires of a deployment, and how the test reports on it."""
+"""Checks: the requirements that tests of the suites make, and how a test reports its result."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -19,20 +19,20 @@ from graphtape_suites.scenarios import SCENARIOS, Scenario
 
 
 class CheckFailed(AssertionError):
-    """A check failed: what was expected, what was got, where."""
+    """A failed check; the message gives the expected and the actual value, and where."""
 
     def __init__(self, text: str, level: Level | None = None) -> None:
-        """*level* is that of the failure if it differs from the level of the check."""
+        """Fail with *level*, or with the level of the check if there is none."""
         super().__init__(text)
         self.level = level
 
 
 class NotExercised(Exception):
-    """A check that applies could not be exercised: the reason."""
+    """An applicable check that could not be exercised; the message is the reason."""
 
 
 def fail_check(text: str) -> NoReturn:
-    """Raise CheckFailed: *text* is what was expected, what was got, where."""
+    """Raise CheckFailed; *text* gives the expected and the actual value, and where."""
     raise CheckFailed(text)
 
 
@@ -43,18 +43,18 @@ def not_applicable(reason: str) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a test requires of a deployment."""
+    """A requirement that a test checks."""
 
     id: str
     level: Level
     statement: str
-    """The requirement, in a sentence."""
+    """The requirement in one sentence."""
     runs: int = 0
-    """About how many runs the test makes, besides those of scenarios."""
+    """The approximate number of runs that the test makes, besides those of scenarios."""
     every: bool = False
-    """Whether it makes them for every run input."""
+    """Whether it makes `runs` runs for every run input."""
     is_property: bool = False
-    """Whether it makes them for every generated request."""
+    """Whether it makes `runs` runs for every generated request."""
     profile: Profile = SMOKE
     """The smallest profile that includes it."""
 
@@ -73,17 +73,17 @@ def check(
 
 
 def check_of(item: pytest.Item) -> Check | None:
-    """Return the check of a test; None if it is no test of the suites."""
+    """Return the check of a test; None for a test outside the suites."""
     mark = item.get_closest_marker(CHECK_MARK)
     return mark.args[0] if mark else None
 
 
 CHECKS: dict[str, Check] = {}
-"""The checks of the test modules that are imported, by id."""
+"""The checks of all imported test modules, by id."""
 
 
 def all_checks() -> dict[str, Check]:
-    """Return the checks of all suites by id, selected or not."""
+    """Return the checks of all suites by id, whether selected or not."""
     for module in iter_modules([str(Path(__file__).parents[1])]):
         if module.name.startswith("test_"):
             with suppress(pytest.skip.Exception):  # It needs a package that is not installed.
@@ -98,7 +98,7 @@ def _mark(check_: Check) -> pytest.MarkDecorator:
 
 
 def rules_of(*families: ModuleType) -> pytest.MarkDecorator:
-    """Parametrize a test by the rules of *families*; the id of a test is that of its rule."""
+    """Parametrize a test with the rules of *families*; each test has the id of its rule."""
     rules: Iterable[AnyRule] = [rule for family in families for rule in family.RULES]
     return pytest.mark.parametrize(
         "rule",
@@ -110,7 +110,7 @@ def rules_of(*families: ModuleType) -> pytest.MarkDecorator:
 
 
 def scenarios_of(suite: str) -> pytest.MarkDecorator:
-    """Parametrize a test by the scenarios of *suite*, whose names are the ids of the tests."""
+    """Parametrize a test with the scenarios of *suite*; each test has the name of its scenario."""
     return _by_scenario(
         scenario_names(suite),
         lambda scenario: Check(
@@ -125,7 +125,7 @@ def scenarios_of(suite: str) -> pytest.MarkDecorator:
 
 
 def check_in(names: Iterable[str], id_: str, level: Level, statement: str) -> pytest.MarkDecorator:
-    """Parametrize a test by the scenarios with these *names*, all with the check *id_*.
+    """Parametrize a test with the scenarios *names*; all tests have the check *id_*.
 
     Each test belongs to the profile of its scenario.
     """

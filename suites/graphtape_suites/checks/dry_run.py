@@ -1,4 +1,4 @@
-"""The plan of a session: which checks it would make, and about how many runs."""
+"""The dry run of a session: its checks, and roughly how many runs they make."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -21,11 +21,11 @@ class PlannedCheck:
     suite: str
     check: Check
     runs: int
-    """About how many runs it makes."""
+    """The approximate number of runs that it makes."""
 
 
 def plan_checks(items: Iterable[pytest.Item], settings: Settings) -> list[PlannedCheck]:
-    """Return the checks of the tests of the suites among *items*."""
+    """Return the checks of those *items* that are tests of the suites."""
     run_inputs = _count_run_inputs(settings)
     return [
         PlannedCheck(
@@ -37,8 +37,8 @@ def plan_checks(items: Iterable[pytest.Item], settings: Settings) -> list[Planne
 
 
 def plan_lines(plan: Sequence[PlannedCheck], settings: Settings) -> Iterator[str]:
-    """Yield the lines of *plan*: id, level, runs and statement of each check, then the sum."""
-    wide = max(len(one.check.id) for one in plan)
+    """Yield the lines of *plan*: id, level, runs and statement of each check, then the total."""
+    width = max(len(one.check.id) for one in plan)
     suite = ""
     for one in plan:
         if one.suite != suite:
@@ -46,14 +46,14 @@ def plan_lines(plan: Sequence[PlannedCheck], settings: Settings) -> Iterator[str
             yield f"{suite}:"
         cost = f"{one.runs:>4} runs" if one.runs else " " * 9
         check = one.check
-        yield f"  {check.id:<{wide}}  {check.level:<6}  {cost}  {check.statement}"
+        yield f"  {check.id:<{width}}  {check.level:<6}  {cost}  {check.statement}"
     runs = sum(one.runs for one in plan)
     deployment = strip_url(settings.url) if settings.url else "the mock, where runs cost nothing"
     yield ""
     yield f"{len(plan)} checks, about {runs} runs of {deployment}; at most {settings.max_runs}"
     if runs > settings.max_runs:
         yield (
-            "more than the budget allows: "
+            "that is more than the budget allows: "
             "raise --graphtape-max-runs or choose a smaller --graphtape-profile"
         )
 
@@ -65,7 +65,7 @@ def _runs(check: Check, settings: Settings, run_inputs: int) -> int:
 
 
 def _count_run_inputs(settings: Settings) -> int:
-    """Return how many run inputs the options name, without asking the deployment."""
+    """Return how many run inputs the options name, without contacting the deployment."""
     counted = 0
     for text in settings.inputs:
         with suppress(OSError, UnicodeDecodeError):  # The session reports it.

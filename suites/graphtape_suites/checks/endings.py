@@ -1,4 +1,4 @@
-"""How answers end."""
+"""Complete responses: whether the connection was cut before their end."""
 
 from graphtape_contracts import End
 from graphtape_contracts.parsing.exchange_head import Kind
@@ -6,19 +6,22 @@ from graphtape_suites.checks.check import NotExercised, fail_check
 from graphtape_suites.session.session import Session
 
 
-def whole(session: Session, kind: Kind) -> None:
-    """See that no answer of a *kind* breaks off, in any scenario of *session*.
+def check_complete(session: Session, kind: Kind) -> None:
+    """Check that no response of a *kind* was cut, in any scenario of *session*.
 
-    Raises NotExercised if there is no such answer.
+    Raises NotExercised if no response is of that kind.
     """
     seen = 0
     for scenario in session.scenarios:
-        for number, judged in enumerate(session.checked(scenario), 1):
-            seen += judged.head.kind is kind
-            if judged.head.kind is kind and judged.exchange.end is End.CUT:
+        for number, checked in enumerate(session.checked(scenario), 1):
+            if checked.head.kind is not kind:
+                continue
+            seen += 1
+            if checked.exchange.end is End.CUT:
                 fail_check(
-                    f"expected an end as HTTP asks for, got a connection that was lost after "
-                    f"{len(judged.exchange.body)} bytes, in exchange {number} of {scenario.name}"
+                    "expected a response that ends as HTTP requires, got a connection that was cut "
+                    f"after {len(checked.exchange.body)} bytes, in exchange {number} of "
+                    f"{scenario.name}"
                 )
     if not seen:
-        raise NotExercised(f"nothing that was tried is answered with a {kind}")
+        raise NotExercised(f"this session has no response of the kind {kind}")

@@ -1,4 +1,4 @@
-"""Markers in the metadata of runs: which run a response belongs to."""
+"""Tags in the metadata of runs, which show the run that a response belongs to."""
 
 import json
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ from graphtape_suites.scenarios.isolation import RUN_TAG
 
 
 def run_tag_of(exchange: Exchange) -> str | None:
-    """Return the marker that the request of *exchange* sent; None if there is none."""
+    """Return the tag in the request of *exchange*; None if it has none."""
     metadata = object_in(exchange.request.body).get("metadata")
     return str(metadata[RUN_TAG]) if is_object(metadata) and RUN_TAG in metadata else None
 
 
 def foreign_run_tags(exchanges: Sequence[Exchange]) -> str:
-    """Say which of *exchanges* was answered with the marker of another; empty if none was."""
-    markers = {number: run_tag_of(exchange) for number, exchange in enumerate(exchanges, 1)}
+    """Describe a response that contains the tag of another run; empty if there is none."""
+    tags = {number: run_tag_of(exchange) for number, exchange in enumerate(exchanges, 1)}
     for number, exchange in enumerate(exchanges, 1):
-        for other, marker in markers.items():
-            if marker and marker != markers[number] and marker.encode() in exchange.body:
+        for other, tag in tags.items():
+            if tag and tag != tags[number] and tag.encode() in exchange.body:
                 return (
-                    f"expected nothing of run {other} in the answer to run {number}, got its "
-                    f"marker {json.dumps(marker)} ({exchange.request.path})"
+                    f"expected nothing of run {other} in the response to run {number}, got its "
+                    f"tag {json.dumps(tag)} ({exchange.request.path})"
                 )
     return ""

@@ -14,8 +14,8 @@ RunScenario = Callable[[Scenario], tuple[Exchange, ...]]
 def scenario_runner(session: Session) -> RunScenario:
     """Return a function that runs scenarios in *session*.
 
-    The function skips the test for a scenario that the deployment does not offer, and raises
-    NotExercised for one that did not run to its end.
+    The function skips the test if the scenario does not apply to the deployment, and raises
+    NotExercised if the scenario did not run to its end.
     """
 
     def run_scenario(scenario: Scenario) -> tuple[Exchange, ...]:

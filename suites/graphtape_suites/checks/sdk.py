@@ -1,7 +1,7 @@
-"""What the official Python SDK, if it is installed, makes of an exchange that was read raw.
+"""The official Python SDK, if installed, reads an exchange that was recorded as bytes.
 
-The bytes of the exchange are given to the SDK once more, through a transport of its HTTP client.
-So it reads the same answer, and no further run is made.
+A transport of its HTTP client replays the bytes of the exchange, so that the SDK reads the same
+response and no further run is made.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _URL = "http://deployment.invalid"
 
 
 class Read(NamedTuple):
-    """An event, as the SDK hands it on."""
+    """An event as the SDK returns it."""
 
     event: str
     data: Any
@@ -27,7 +27,7 @@ class Read(NamedTuple):
 
 
 def installed() -> str:
-    """Return the version of the SDK that is installed; empty if none is."""
+    """Return the version of the installed SDK; empty if it is not installed."""
     try:
         return version(DISTRIBUTION)
     except PackageNotFoundError:
@@ -35,14 +35,14 @@ def installed() -> str:
 
 
 def read_stream(exchange: Exchange) -> list[Read]:
-    """Return the events that the SDK reads from the stream of *exchange*; raises as it does."""
+    """Return the events that the SDK reads from the stream of *exchange*; raises its errors."""
     with _client(exchange) as http:
         parts: Iterator[Any] = _sdk(http).runs.stream(None, "agent", input={})
         return [Read(part.event, part.data, getattr(part, "id", None)) for part in parts]
 
 
 def read_output(exchange: Exchange) -> Any:
-    """Return what the SDK reads from the output of *exchange*; raises as it does."""
+    """Return the output that the SDK reads from *exchange*; raises its errors."""
     with _client(exchange) as http:
         return _sdk(http).runs.wait(None, "agent", input={}, raise_error=False)
 
@@ -52,9 +52,9 @@ def _sdk(http: httpx.Client) -> Any:
 
 
 def _client(exchange: Exchange) -> httpx.Client:
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         if request.method != "POST":
-            return httpx.Response(404)  # The exchange is whole: there is nothing to come back for.
+            return httpx.Response(404)  # The exchange is complete: there is nothing to resume.
         return httpx.Response(
             exchange.response.status,
             headers=[h for h in exchange.response.headers if h[0] not in _OF_THE_CONNECTION],
@@ -62,7 +62,7 @@ def _client(exchange: Exchange) -> httpx.Client:
         )
 
     headers = dict(request_headers(b"{}"))
-    return httpx.Client(transport=httpx.MockTransport(answer), base_url=_URL, headers=headers)
+    return httpx.Client(transport=httpx.MockTransport(respond), base_url=_URL, headers=headers)
 
 
 _OF_THE_CONNECTION = frozenset(
@@ -71,7 +71,7 @@ _OF_THE_CONNECTION = frozenset(
 
 
 class _Frames(httpx.SyncByteStream):
-    """The body of an exchange, piece by piece as it came."""
+    """The body of an exchange, in the pieces in which it arrived."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange

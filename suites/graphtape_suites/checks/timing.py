@@ -1,4 +1,4 @@
-"""When the head of a response comes."""
+"""Timing: when the headers of a response arrive."""
 
 import time
 
@@ -9,24 +9,24 @@ from graphtape_suites.session.session import Session
 _DELAY = 2
 
 
-def head_first(session: Session, path: str) -> None:
-    """See that the head of the response to *path* comes long before a run that was put off.
+def check_headers_first(session: Session, path: str) -> None:
+    """Check that the headers of *path* arrive long before the end of a delayed run.
 
-    Skips the test where the deployment starts the run at once.
+    Skips the test if the deployment ignores the delay and starts the run at once.
     """
-    came: list[float] = []
+    arrived: list[float] = []
     client = ScenarioClient(session.target)
     exchange = client.run(
-        path, on_headers=lambda _: came.append(time.perf_counter()), after_seconds=_DELAY
+        path, on_headers=lambda _: arrived.append(time.perf_counter()), after_seconds=_DELAY
     )
     over = time.perf_counter()
     if exchange.response.status != 200:
-        fail_check(f"expected 200 to a run that is put off, got {exchange.response.status}")
+        fail_check(f"expected status 200 for a delayed run, got {exchange.response.status}")
     took = exchange.frames[-1].at if exchange.frames else 0.0
     if took < _DELAY / 2 / session.target.speed:
-        not_applicable(f"runs are not put off: one with `after_seconds` took {took:.2f} s")
-    early = over - came[0]
+        not_applicable(f"runs are not delayed: one with `after_seconds` took {took:.2f} s")
+    early = over - arrived[0]
     if early < took / 2:
         fail_check(
-            f"expected the head at once, got it {early:.2f} s before the end of {took:.2f} s"
+            f"expected the headers at once, got them {early:.2f} s before the end of {took:.2f} s"
         )

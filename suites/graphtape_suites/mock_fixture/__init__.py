@@ -1,1 +1,1 @@
-"""The fixture `graphtape_mock`: the mock in a user's test session."""
+"""The fixture `graphtape_mock`: a mock deployment for a user's own tests."""

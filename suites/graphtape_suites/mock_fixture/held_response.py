@@ -6,9 +6,10 @@ from graphtape_mock.replay.steps import Advance, Finish, SendEvent, Step, Until
 
 
 class HeldResponse:
-    """A response that sends only its headers by itself.
+    """A response that sends its headers, then waits for the test to send each part of its body.
 
-    A step does not wait for the client, and may come before the request. No heartbeats are sent.
+    Its methods do not wait for the client, and may be called before the request arrives. No
+    heartbeats are sent.
     """
 
     def __init__(self, add: Callable[[Step], None]) -> None:
@@ -19,13 +20,13 @@ class HeldResponse:
         self._add(Advance(n))
 
     def until(self, event: str) -> None:
-        """Send everything up to and including the next *event* of that name, in any namespace."""
+        """Send everything up to and including the next event named *event*, in any namespace."""
         self._add(Until(event))
 
     def send(self, event: str, data: object) -> None:
-        """Send an event that the recording does not have, with *data* as JSON."""
+        """Send an event that is not in the recording, with *data* as JSON."""
         self._add(SendEvent(event, data))
 
     def finish(self) -> None:
-        """Send the rest, and end the response."""
+        """Send the rest and end the response."""
         self._add(Finish())

@@ -20,12 +20,12 @@ from graphtape_suites.mock_fixture.running_mock import RunningMock
 class MockDeployment:
     """A mock deployment on a local socket, for one test.
 
-    It answers a run from the recording of the same request, without delays and with ids that are
-    the same in every test run.
+    It answers each run from the recording of that request, without delays and with the same ids
+    in every session.
     """
 
     def __init__(self, running_mock: RunningMock) -> None:
-        self._host = running_mock
+        self._mock = running_mock
         self._allows_unmatched = False
         self._reported: set[str] = set()
         self.url = running_mock.url
@@ -39,63 +39,63 @@ class MockDeployment:
         speed: float | None = None,
         times: int | None = None,
     ) -> None:
-        """Answer all runs from now on with the *recording* of that name.
+        """Answer all runs from now on with the recording named *recording*.
 
-        *fault* is one fault or several of `graphtape_suites.faults`; *speed* is the pace, 1 as
-        recorded and 0 without delays. With *times* the call applies to that many of the next
-        requests only, after those of earlier calls with *times*. A recording or speed that is not
-        given stays as it is.
+        *fault* is one or several faults of `graphtape_suites.faults`; *speed* is the pace: 1 as
+        recorded, 0 without delays. With *times*, the call applies only to that many requests, and
+        calls with *times* apply one after the other. Without *recording* or *speed*, the current
+        value stays.
 
-        Raises UnknownRecording (a LookupError) for a name without a recording, unless it is to be
-        recorded; TypeError for a *fault* that is none; ValueError for a *speed* below 0 or *times*
-        below 1.
+        Raises UnknownRecording (a LookupError) for an unknown name, unless missing recordings are
+        recorded; TypeError for a *fault* that is no fault; ValueError for a *speed* below 0 or
+        *times* below 1.
         """
         _check_least("speed", speed, 0)
         _check_least("times", times, 1)
-        direction = ResponseOverride(self._known(recording), speed, _faults(fault))
-        overrides = self._host.overrides
+        override = ResponseOverride(self._known(recording), speed, _faults(fault))
+        overrides = self._mock.overrides
         if times is None:
-            self._host.do(lambda: overrides.set(direction))
+            self._mock.do(lambda: overrides.set(override))
         else:
-            self._host.do(lambda: overrides.queue(direction, times))
+            self._mock.do(lambda: overrides.queue(override, times))
 
     def hold(
         self, recording: str | None = None, *, fault: Fault | Iterable[Fault] = ()
     ) -> HeldResponse:
-        """Hold back the response to the next run; the result sends it step by step.
+        """Hold the response to the next run; return it, to be sent step by step.
 
         See `use` for *recording* and *fault*.
         """
         steps = Steps()
-        direction = ResponseOverride(self._known(recording), 0, _faults(fault), steps)
-        self._host.do(lambda: self._host.overrides.queue(direction))
+        override = ResponseOverride(self._known(recording), 0, _faults(fault), steps)
+        self._mock.do(lambda: self._mock.overrides.queue(override))
 
-        def tell(step: Step) -> None:
-            self._host.do(lambda: steps.add(step))
+        def add_step(step: Step) -> None:
+            self._mock.do(lambda: steps.add(step))
 
-        return HeldResponse(tell)
+        return HeldResponse(add_step)
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """The requests so far, in order."""
-        return [received_request(entry) for entry in self._host.entries()]
+        """The requests of this test so far, in order."""
+        return [received_request(entry) for entry in self._mock.entries()]
 
     def assert_called(
         self, path: str, *, assistant_id: str | None = None, times: int | None = None
     ) -> None:
         """Fail unless *path* was requested *times* times (at least once by default).
 
-        With *assistant_id*, only requests for that assistant count.
+        With *assistant_id*, count only requests for that assistant.
         """
         __tracebackhide__ = True
         requests = self.requests
         found = sum(request.is_for(path, assistant_id) for request in requests)
         if found == times or (times is None and found > 0):
             return
-        whom = f" with assistant_id {assistant_id!r}" if assistant_id is not None else ""
+        assistant = f" with assistant_id {assistant_id!r}" if assistant_id is not None else ""
         wanted = "at least one request" if times is None else _requests(times)
         raise AssertionError(
-            f"expected {wanted} to {path}{whom}, got {found or 'none'}; the requests were:\n"
+            f"expected {wanted} to {path}{assistant}, got {found or 'none'}; the requests were:\n"
             f"{list_requests(requests)}"
         )
 
@@ -107,26 +107,26 @@ class MockDeployment:
         seconds.
         """
         __tracebackhide__ = True
-        if not self._host.wait_for(n, timeout):
+        if not self._mock.wait_for(n, timeout):
             raise TimeoutError(
                 f"expected {_requests(n)} to be answered within {timeout:g} s; the requests were:\n"
                 f"{list_requests(self.requests)}"
             )
 
     def allow_unmatched(self) -> None:
-        """Let requests match no recording: the client gets the 404, and the test does not fail."""
+        """Let the test pass even if a request matches no recording; the client still gets a 404."""
         self._allows_unmatched = True
 
     def problems(self) -> str:
-        """Return the problems since the last call, which fail the test; empty if there are none."""
-        found = problems(self._host.entries(), with_misses=not self._allows_unmatched)
+        """Return the problems since the last call, which fail the test; empty without problems."""
+        found = problems(self._mock.entries(), with_misses=not self._allows_unmatched)
         new = [problem for problem in found if problem not in self._reported]
         self._reported.update(new)
         return "\n\n".join(new)
 
     def _known(self, recording: str | None) -> str | None:
-        names = self._host.names
-        if recording is not None and recording not in names and not self._host.records:
+        names = self._mock.names
+        if recording is not None and recording not in names and not self._mock.records:
             raise UnknownRecording(recording, names)
         return recording
 

@@ -1,4 +1,4 @@
-"""Options and settings of the mock fixture, declared at every start of pytest."""
+"""Command-line options and ini settings of the mock fixture."""
 
 import pytest
 
@@ -15,8 +15,8 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     """Add the options and settings of the fixture `graphtape_mock`."""
     parser.addini(
         RECORDINGS_INI,
-        "Recordings that graphtape_mock answers from, files or folders, relative to the "
-        "configuration file; by default those that come with graphtape.",
+        "Files and folders of recordings for graphtape_mock, relative to the configuration file "
+        "(default: the recordings bundled with graphtape).",
         type="paths",
         default=[],
     )
@@ -24,10 +24,11 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         "--graphtape-record",
         choices=RECORD_MODES,
         default="none",
-        help="What graphtape_mock records of --graphtape-upstream, into the first folder of "
-        "graphtape_recordings: nothing (none, the default); what no recording answers, if at the "
-        "start there was none of the name that the test uses, or none at all (once), or always "
-        "(new_episodes); every request, each time (all) or until its recordings are new (rewrite).",
+        help="When graphtape_mock records from --graphtape-upstream, into the first folder of "
+        "graphtape_recordings: never (none, the default); for unmatched requests, if the session "
+        "started without the recording that the test uses, or without any (once); for all "
+        "unmatched requests (new_episodes); for every request, every time (all) or until its "
+        "recordings have been replaced (rewrite).",
     )
     group.addoption(
         "--graphtape-upstream",
@@ -43,5 +44,5 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
 
 
 def are_given(config: pytest.Config) -> bool:
-    """Return whether the user has recordings, or records some."""
+    """Whether the session has recordings of its own, or makes some."""
     return bool(config.getini(RECORDINGS_INI)) or config.option.graphtape_record != "none"

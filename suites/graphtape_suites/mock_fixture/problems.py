@@ -1,4 +1,4 @@
-"""Problems that fail a test: requests without a recording, faults that can't be applied."""
+"""Problems that fail a test: requests that match no recording, faults that can't be applied."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,11 +11,11 @@ _ADVICE = (
 
 
 def problems(entries: Iterable[Entry], *, with_misses: bool) -> Iterator[str]:
-    """Yield a text for each problem of *entries*."""
+    """Yield a message for each problem of *entries*."""
     for number, entry in enumerate(entries, 1):
         if entry.miss and with_misses:
             yield (
-                f"request {number}, {entry.method} {entry.path}, was answered by no recording "
+                f"request {number}, {entry.method} {entry.path}, matches no recording "
                 f"(status {entry.status}):\n{entry.miss}\n{_ADVICE}"
             )
         if entry.problem:

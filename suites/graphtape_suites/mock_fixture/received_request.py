@@ -21,36 +21,36 @@ class ReceivedRequest:
     body: Any
     """The JSON that was sent; None without a JSON body."""
     status: int | None
-    """None without a response: not yet, or because of a fault."""
+    """None without a response: not sent yet, or prevented by a fault."""
     recording: str | None
     """The name of the recording that answered."""
     headers: dict[str, str] = field(repr=False)
-    """By lower-case name, without secrets."""
+    """By lower-case name; secrets are redacted."""
 
     def __str__(self) -> str:
-        whom = f" of {self.assistant_id!r}" if self.assistant_id is not None else ""
-        status = "no answer" if self.status is None else str(self.status)
+        assistant = f" of {self.assistant_id!r}" if self.assistant_id is not None else ""
+        status = "no response" if self.status is None else str(self.status)
         by = f" by recording {self.recording!r}" if self.recording else ""
-        return f"{self.method} {self.path}{whom}: {status}{by}"
+        return f"{self.method} {self.path}{assistant}: {status}{by}"
 
     @property
     def assistant_id(self) -> str | None:
-        """The assistant that was to run, as the request names it."""
+        """The assistant to run, as the request names it."""
         found = self.body.get("assistant_id") if is_object(self.body) else None
         return found if isinstance(found, str) else None
 
     def is_for(self, path: str, assistant_id: str | None) -> bool:
-        """Return whether it was sent to *path*, for this assistant (a graph name or a UUID)."""
+        """Whether it was sent to *path*, for the assistant with this name or UUID, if given."""
         if self.path != path:
             return False
         if assistant_id is None:
             return True
-        own = self.assistant_id
-        return own is not None and assistant_key(own) == assistant_key(assistant_id)
+        requested = self.assistant_id
+        return requested is not None and assistant_key(requested) == assistant_key(assistant_id)
 
 
 def received_request(entry: Entry) -> ReceivedRequest:
-    """Return the request of a journal *entry*, without secrets."""
+    """Return the request of a journal *entry*, with secrets redacted."""
     headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in entry.headers)
     return ReceivedRequest(
         entry.method,
@@ -63,5 +63,5 @@ def received_request(entry: Entry) -> ReceivedRequest:
 
 
 def list_requests(requests: Sequence[ReceivedRequest]) -> str:
-    """Return a line for each of *requests*, or one that says that there are none."""
+    """Return one line per request, or `- nothing` without requests."""
     return "\n".join(f"- {request}" for request in requests) or "- nothing"

@@ -22,13 +22,13 @@ from graphtape_suites.mock_fixture.settings import MockSettings
 Result = TypeVar("Result")
 
 _LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of a request body that a test can see: the largest that the mock accepts."""
+"""The longest request body in the journal, in bytes: the largest body that the mock accepts."""
 _NOW = 1767225600.0
-"""The time of day in the mock, the same in every test run: the start of 2026."""
+"""The mock's clock, the same in every session: the start of 2026."""
 
 
 class RunningMock:
-    """A running mock; every access happens in its own thread, between two requests."""
+    """A running mock; changes run in its own thread, between two requests."""
 
     def __init__(
         self, server: BackgroundServer, mock: Mock, recorder: OnMissRecorder | None
@@ -42,7 +42,7 @@ class RunningMock:
 
     @property
     def loaded(self) -> set[str]:
-        """The names of all recordings that were loaded."""
+        """The names of all loaded recordings."""
         return {recording.name for recording in self._mock.replay.library.recordings}
 
     @property
@@ -62,11 +62,11 @@ class RunningMock:
 
     @property
     def made(self) -> set[str]:
-        """The names of the new recordings."""
+        """The names of the recordings made so far."""
         return set() if self._recorder is None else self._recorder.made
 
     def do(self, act: Callable[[], Result]) -> Result:
-        """Call *act* in the event loop of the server, and return its result."""
+        """Call *act* in the event loop of the server and return its result."""
 
         async def work() -> Result:
             return act()
@@ -82,7 +82,7 @@ class RunningMock:
         return self.do(lambda: self._mock.journal.entries)
 
     def wait_for(self, count: int, timeout: float) -> bool:
-        """Return whether *count* requests were answered before *timeout* seconds were over."""
+        """Return whether *count* requests were answered within *timeout* seconds."""
         try:
             self._server.run(self._mock.journal.until_answered(count), timeout)
         except TimeoutError:
@@ -92,16 +92,16 @@ class RunningMock:
 
 @contextmanager
 def run_mock(settings: MockSettings) -> Generator[RunningMock]:
-    """Run a mock with *settings*. Raises UsageError for recordings that can't be used."""
+    """Run a mock with *settings*. Raises UsageError for unreadable or invalid recordings."""
     try:
-        library = load(_present(settings) if settings.paths else [bundled_recordings()])
+        library = load(_existing_paths(settings) if settings.paths else [bundled_recordings()])
         options = ReplayOptions(speed=0, seed=0, now=lambda: _NOW)
         mock = Mock(library, options, journal=Journal(None, _LARGEST_BODY))
     except (BrokenRecording, BadRecordedResponse) as error:
         raise pytest.UsageError(f"{RECORDINGS_INI}: {error}") from None
     except OSError as error:
-        what = f"can't read {error.filename}: {error.strerror}"
-        raise pytest.UsageError(f"{RECORDINGS_INI}: {what}") from None
+        problem = f"can't read {error.filename}: {error.strerror}"
+        raise pytest.UsageError(f"{RECORDINGS_INI}: {problem}") from None
     with ExitStack() as stack:
         recorder: OnMissRecorder | None = None
         if settings.records:
@@ -110,13 +110,13 @@ def run_mock(settings: MockSettings) -> Generator[RunningMock]:
         yield RunningMock(stack.enter_context(BackgroundServer(mock)), mock, recorder)
 
 
-def _present(settings: MockSettings) -> list[Path]:
-    """Return the paths to load; those still to be recorded may be missing."""
+def _existing_paths(settings: MockSettings) -> list[Path]:
+    """Return the paths to load; in a session that records, missing paths are left out."""
     return [path for path in settings.paths if path.exists() or not settings.records]
 
 
 def _on_miss(settings: MockSettings, mock: Mock) -> OnMissRecorder:
-    assert settings.folder is not None  # `read_settings` sees to it.
+    assert settings.folder is not None  # `read_settings` checks it.
     return OnMissRecorder(
         mock,
         mode=settings.mode,

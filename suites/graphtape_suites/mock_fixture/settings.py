@@ -1,4 +1,4 @@
-"""Settings of the mock fixture, from options and configuration."""
+"""Settings of the mock fixture, read from options and ini settings."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,12 +10,12 @@ import pytest
 from graphtape_suites.mock_fixture.options import RECORDINGS_INI
 
 KNOWN_KEY = "graphtape_known"
-"""The key under which a worker of pytest-xdist gets the names of the initial recordings."""
+"""The workerinput key for the names of the recordings that existed at the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class MockSettings:
-    """The recordings to answer from, and whether to record missing ones."""
+    """The recordings to replay, and whether to record missing ones."""
 
     paths: tuple[Path, ...]
     """Files and folders of recordings; empty for the bundled recordings."""
@@ -39,25 +39,25 @@ class MockSettings:
 
 
 def read_settings(config: pytest.Config) -> MockSettings:
-    """Return the settings. Raises UsageError without recordings, or a folder to record into."""
-    given: Any = config.option
+    """Return the settings. Raises UsageError for missing recordings, upstream or folder."""
+    options: Any = config.option
     settings = MockSettings(
         tuple(config.getini(RECORDINGS_INI)),
-        given.graphtape_record,
-        given.graphtape_upstream or "",
-        given.graphtape_fail_unused,
+        options.graphtape_record,
+        options.graphtape_upstream or "",
+        options.graphtape_fail_unused,
     )
     if settings.mode == "once":
         settings = replace(settings, known=_known(config, settings.paths))
     if settings.records and not settings.upstream:
         raise pytest.UsageError(
-            f"--graphtape-record {settings.mode}: expected a deployment to record, got none; "
+            f"--graphtape-record {settings.mode}: expected a deployment to record from, got none; "
             "add --graphtape-upstream URL"
         )
     if settings.records and settings.folder is None:
         raise pytest.UsageError(
             f"--graphtape-record {settings.mode}: expected a folder to record into, got none; "
-            f"name it in the configuration of pytest, as in `{RECORDINGS_INI} = recordings`"
+            f"set it in pytest's configuration, for example `{RECORDINGS_INI} = recordings`"
         )
     if not settings.records:
         _check_recordings(settings.paths)
@@ -65,7 +65,7 @@ def read_settings(config: pytest.Config) -> MockSettings:
 
 
 def _check_recordings(paths: Iterable[Path]) -> None:
-    """Raise UsageError for a path that does not exist, and a folder without recordings."""
+    """Raise UsageError for a path that does not exist or a folder without recordings."""
     for path in paths:
         if path.exists() and not (path.is_dir() and not any(path.rglob("*.jsonl"))):
             continue

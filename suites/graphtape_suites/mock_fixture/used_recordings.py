@@ -1,4 +1,4 @@
-"""Which recordings the tests of a session used, and made, over all its processes."""
+"""Recordings that the tests of a session used and made, counted over all its processes."""
 
 from __future__ import annotations  # pytest 8.2 has no name for its reporter.
 
@@ -11,28 +11,28 @@ from graphtape_suites.mock_fixture.options import RECORDINGS_INI
 from graphtape_suites.mock_fixture.settings import KNOWN_KEY, MockSettings, read_settings
 
 _KEY = "graphtape_recordings"
-"""Where a worker of pytest-xdist keeps its part for the process that started it."""
+"""The workeroutput key for the counts of a worker of pytest-xdist."""
 
 
 class UsedRecordings:
-    """Counts used recordings, and reports unused ones at the end."""
+    """Counts used recordings and reports unused ones at the end of the session."""
 
     def __init__(self, config: pytest.Config, settings: MockSettings) -> None:
         self._config = config
         self._fails = settings.fail_unused
         self._known = settings.known
-        self._there: set[str] = set()
+        self._loaded: set[str] = set()
         self._used: set[str] = set()
         self._made: set[str] = set()
 
     @property
     def unused(self) -> list[str]:
         """The names of the recordings that no test used; none if no test used the mock."""
-        return sorted(self._there - self._used)
+        return sorted(self._loaded - self._used)
 
-    def add(self, there: Iterable[str], used: Iterable[str], made: Iterable[str]) -> None:
-        """Count the recordings that were there, used and made, by their names."""
-        self._there.update(there)
+    def add(self, loaded: Iterable[str], used: Iterable[str], made: Iterable[str]) -> None:
+        """Add the names of loaded, used and made recordings."""
+        self._loaded.update(loaded)
         self._used.update(used)
         self._made.update(made)
 
@@ -43,7 +43,7 @@ class UsedRecordings:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Count what a worker of pytest-xdist used."""
+        """Add the counts of a worker of pytest-xdist."""
         self.add(*getattr(node, "workeroutput", {}).get(_KEY, ((), (), ())))
 
     @pytest.hookimpl(trylast=True)  # Fixtures may be torn down as late as here.
@@ -51,7 +51,7 @@ class UsedRecordings:
         """Send the counts to the main process, or fail the session for unused recordings."""
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output[_KEY] = [sorted(part) for part in (self._there, self._used, self._made)]
+            output[_KEY] = [sorted(part) for part in (self._loaded, self._used, self._made)]
         elif self._fails and self.unused and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -68,7 +68,7 @@ class UsedRecordings:
 
 
 def track_used_recordings(config: pytest.Config) -> UsedRecordings:
-    """Start to count. Raises UsageError for settings that can't be used."""
+    """Register a counter of used recordings. Raises UsageError for invalid settings."""
     used_recordings = UsedRecordings(config, read_settings(config))
     config.pluginmanager.register(used_recordings, "graphtape-used-recordings")
     return used_recordings

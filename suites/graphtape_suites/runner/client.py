@@ -55,10 +55,7 @@ class ScenarioClient:
         on_headers: OnHeaders | None = None,
         **fields: Any,
     ) -> Exchange:
-        """Make a run of the run input.
-
-        See `request`, and `DeploymentClient.ask` for *stop_when* and *on_headers*.
-        """
+        """Make a run; see `request`, and `DeploymentClient` for *stop_when* and *on_headers*."""
         return self.send(
             self.request(path, fields, headers), stop_when=stop_when, on_headers=on_headers
         )

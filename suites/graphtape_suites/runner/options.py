@@ -1,4 +1,4 @@
-"""Options and settings of the suites, declared at every start of pytest."""
+"""Command-line options and ini settings of the suites."""
 
 import argparse
 from typing import TypeVar
@@ -20,18 +20,18 @@ Number = TypeVar("Number", int, float)
 
 
 def whole_number(text: str) -> int:
-    """Return the whole number *text*. Raises ArgumentTypeError unless it is more than 0."""
+    """Parse *text* as a positive whole number. Raises ArgumentTypeError for 0 or less."""
     return _positive(int(text))
 
 
 def number(text: str) -> float:
-    """Return the number *text*. Raises ArgumentTypeError unless it is more than 0."""
+    """Parse *text* as a positive number. Raises ArgumentTypeError for 0 or less."""
     return _positive(float(text))
 
 
 def _positive(value: Number) -> Number:
     if not value > 0:
-        raise argparse.ArgumentTypeError(f"expected more than 0, got {value:g}")
+        raise argparse.ArgumentTypeError(f"expected a number greater than 0, got {value:g}")
     return value
 
 
@@ -56,7 +56,7 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         metavar="ID",
         action="append",
         default=[],
-        help="A graph or assistant to run (default: the first that the deployment lists). "
+        help="A graph or assistant to run (default: the first one the deployment lists). "
         "Repeatable.",
     )
     group.addoption(
@@ -64,15 +64,15 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         metavar="JSON|FILE",
         action="append",
         default=[],
-        help="An input to run: JSON, a file with JSON, or a file as for `graphtape record "
-        "--inputs` (default: a plain input for the schema of the graph). Repeatable. Leave out the "
-        "@ before a file: pytest reads @FILE as further arguments.",
+        help="An input to run: JSON, a JSON file, or a file as for `graphtape record --inputs` "
+        "(default: a simple input that fits the graph's schema). Repeatable. Give files without @, "
+        "since pytest reads @FILE as more arguments.",
     )
     group.addoption(
         "--graphtape-profile",
         choices=PROFILES,
         default=DEFAULT_PROFILE,
-        help="How much to check (default: %(default)s).",
+        help="How thoroughly to check (default: %(default)s).",
     )
     group.addoption(
         "--graphtape-level",
@@ -83,12 +83,12 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     group.addoption(
         "--graphtape-dialect",
         choices=DIALECTS,
-        help="The kind of server (default: detected from its responses).",
+        help="The server implementation (default: detected from its responses).",
     )
     group.addoption(
         "--graphtape-contract",
         metavar="VERSION",
-        help="The version of the contract to check (default: the newest).",
+        help="The contract version to check (default: the newest).",
     )
     group.addoption(
         "--graphtape-max-runs",
@@ -106,7 +106,7 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         "--graphtape-concurrency",
         metavar="N",
         type=whole_number,
-        help="The maximum number of runs at the same time (default: 1; 8 with the mock).",
+        help="The maximum number of concurrent runs (default: 1; 8 with the mock).",
     )
     group.addoption(
         "--graphtape-timeout",
@@ -120,33 +120,34 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         metavar="N",
         type=whole_number,
         default=1,
-        help="Run each scenario N times, and count the exchanges that pass (default: %(default)s).",
+        help="Run each scenario N times and count the exchanges that pass (default: %(default)s).",
     )
     group.addoption(
         "--graphtape-deterministic",
         action="store_true",
-        help="The same request always gets the same response: compare responses, too.",
+        help="Require equal responses to equal requests: the deployment is deterministic.",
     )
     group.addoption(
         "--graphtape-expected-failures",
         metavar="FILE",
-        help="A TOML file of rules and checks that are known to fail, each with a reason. An entry "
-        "that passes fails the session.",
+        help="A TOML file of rules and checks that are known to fail, each with a reason. The "
+        "session fails if one of them passes.",
     )
     group.addoption(
         "--graphtape-report",
         metavar="FILE",
-        help="Write a report to this HTML file.",
+        help="Write an HTML report to this file.",
     )
     group.addoption(
         "--graphtape-list",
         action="store_true",
-        help="List the checks and about how many runs they make, without asking the deployment.",
+        help="List the checks and roughly how many runs they make, without contacting the "
+        "deployment.",
     )
-    parser.addini(URL_INI, "The deployment that the suites of graphtape check.", default="")
+    parser.addini(URL_INI, "The URL of the deployment that graphtape's suites check.", default="")
     parser.addini(
         EXPECTED_INI,
-        "The file of expected failures of the suites of graphtape, relative to the "
+        "The TOML file of expected failures for graphtape's suites, relative to the "
         "configuration file.",
         default="",
     )

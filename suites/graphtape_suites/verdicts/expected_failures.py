@@ -13,7 +13,7 @@ _KEYS = {"reason", "scenarios"}
 
 
 class BadExpectedFailure(ValueError):
-    """A wrong file of expected failures: the file, the entry, what was expected, what was got."""
+    """An invalid file of expected failures; names the file, the entry, and the expected value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ ExpectedFailures = dict[str, ExpectedFailure]
 def read_expected_failures(
     file: Path | None, requirements: Collection[str], scenarios: Collection[str]
 ) -> ExpectedFailures:
-    """Return the expected failures in a TOML *file*.
+    """Return the expected failures of a TOML file.
 
-    Its entries look like this:
+    An example of such a *file*:
 
         ["head.scheme"]
         reason = "the proxy in front of it rewrites the header"

@@ -93,7 +93,7 @@ class Results:
     server: Json
     """The body of `GET /info`."""
     dialect: str
-    """The dialect whose contract was checked: `python`, ...; empty for an unknown server."""
+    """The dialect whose contract was checked, such as `python`; empty for an unknown server."""
     contract: str
     """The version of the contract."""
     level: Level

@@ -100,7 +100,7 @@ def test_the_sdk_that_is_installed_reads_what_is_there(monkeypatch: pytest.Monke
 
     test_clients.test_the_python_sdk_reads_streams(_showing(Kind.STREAM, STREAM))
     test_clients.test_the_python_sdk_reads_outputs(_showing(Kind.WAIT, WAIT))
-    test_clients.test_the_python_sdk_tells_refusals(
+    test_clients.test_the_python_sdk_raises_errors_for_refusals(
         _showing(Kind.REFUSAL, REFUSED, OTHER_METHOD, CUT)
     )
 
@@ -119,7 +119,7 @@ def test_what_the_sdk_does_not_read_is_seen(monkeypatch: pytest.MonkeyPatch) -> 
     _check(streams, _showing(Kind.STREAM, STREAM), "event='values', data=1, id=None), got none")
     outputs = test_clients.test_the_python_sdk_reads_outputs
     _check(outputs, _showing(Kind.WAIT, WAIT), "expected {'a': 1}, got None")
-    refusals = test_clients.test_the_python_sdk_tells_refusals
+    refusals = test_clients.test_the_python_sdk_raises_errors_for_refusals
     _check(refusals, _showing(Kind.REFUSAL, REFUSED), "because of status 422, got none")
 
 
@@ -127,15 +127,15 @@ def test_what_the_sdk_fails_at_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     _install(monkeypatch, Broken)
 
     streams = test_clients.test_the_python_sdk_reads_streams
-    _check(streams, _showing(Kind.STREAM, STREAM), "to be read by the SDK 9.9, got ValueError")
-    refusals = test_clients.test_the_python_sdk_tells_refusals
+    _check(streams, _showing(Kind.STREAM, STREAM), "SDK 9.9 to read the response, got ValueError")
+    refusals = test_clients.test_the_python_sdk_raises_errors_for_refusals
     _check(refusals, _showing(Kind.REFUSAL, REFUSED), "with status 422, got ValueError")
 
 
 def test_without_an_answer_the_sdk_has_nothing_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
     _install(monkeypatch, Runs)
 
-    with pytest.raises(NotExercised, match="nothing that was tried is answered with a stream"):
+    with pytest.raises(NotExercised, match="this session has no response of the kind stream"):
         test_clients.test_the_python_sdk_reads_streams(_showing(Kind.STREAM))
 
 

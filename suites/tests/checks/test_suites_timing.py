@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from suites_run import Asked, deployed, targeted
 
 from graphtape_suites.checks.check import CheckFailed
-from graphtape_suites.checks.timing import head_first
+from graphtape_suites.checks.timing import check_headers_first
 from graphtape_suites.runner.client import WAIT
 from graphtape_suites.session.session import Session
 
@@ -19,17 +19,17 @@ def _tried(folder: Path, answer: Response | None) -> None:
         return answer if asked.is_run else None
 
     with deployed(other) as deployment, targeted(folder, deployment.url) as target:
-        head_first(Session(target), WAIT)
+        check_headers_first(Session(target), WAIT)
 
 
 def test_a_head_that_comes_at_once_is_good(tmp_path: Path) -> None:
     with targeted(tmp_path) as target:
-        head_first(Session(target), WAIT)
+        check_headers_first(Session(target), WAIT)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}"])
 def test_a_run_that_is_not_put_off_shows_nothing(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(pytest.skip.Exception, match="runs are not put off"):
+    with pytest.raises(pytest.skip.Exception, match="runs are not delayed"):
         _tried(tmp_path, Response(content, media_type="application/json"))
 
 
@@ -40,8 +40,8 @@ def test_a_head_that_comes_when_the_run_is_over_is_late(tmp_path: Path) -> None:
     with deployed(late) as deployment, targeted(tmp_path, deployment.url) as target:
         # The mock of the suites puts runs off for a tenth of a second.
         hasty = replace(target, settings=replace(target.settings, url=None))
-        with pytest.raises(CheckFailed, match="expected the head at once, got it"):
-            head_first(Session(hasty), WAIT)
+        with pytest.raises(CheckFailed, match="expected the headers at once, got them"):
+            check_headers_first(Session(hasty), WAIT)
 
 
 def test_a_run_that_is_put_off_is_taken(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_nothing(graphtape_mock):
         [
             ">*graphtape_mock.assert_called(*",
             "E*3 requests*/runs/wait*'agent'*2*",
-            "E*- POST /runs/wait of 'agent': no answer by recording 'agent'",
+            "E*- POST /runs/wait of 'agent': no response by recording 'agent'",
             "E*- POST /runs/wait of 'agent': 200 by recording 'agent'",
             "E*/runs/stream*'agent'*",
             "E*- GET /ok: 200",

@@ -83,7 +83,7 @@ def test_what_belongs_to_another_run_is_wrong(tmp_path: Path) -> None:
             sequence.finish()
         sequence.teardown()
 
-    assert client.complaints[0].startswith("expected nothing of run 1 in the answer to run 2")
+    assert client.complaints[0].startswith("expected nothing of run 1 in the response to run 2")
 
 
 def test_a_run_without_an_answer_is_wrong(tmp_path: Path) -> None:

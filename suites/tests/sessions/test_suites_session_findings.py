@@ -95,7 +95,7 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
             only=["limits"],
         )
 
-    kept = Path(pytester.path, ".graphtape", "test_any_json_may_be_metadata.jsonl")
+    kept = Path(pytester.path, ".graphtape", "test_any_json_is_accepted_as_metadata.jsonl")
     (exchange,) = read(kept).exchanges
     sent: dict[str, Any] = orjson.loads(exchange.request.body)["metadata"]
     (key,) = sent.keys() - TAGS
@@ -107,7 +107,7 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
             "limits.any-json (MUST): *",
             "*500*got 500*",
             f"curl *{deployment.url}/runs/stream*",
-            "*.graphtape/test_any_json_may_be_metadata.jsonl*graphtape show .graphtape*",
+            "*.graphtape/test_any_json_is_accepted_as_metadata.jsonl*graphtape show .graphtape*",
             "*-k 'limits.any-json'*",
         ]
     )

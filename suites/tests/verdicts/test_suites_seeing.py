@@ -92,15 +92,23 @@ def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
 @pytest.mark.parametrize(
     ("test", "exchanges", "says"),
     [
-        (test_concurrency.test_runs_at_the_same_time_are_not_mixed_up, FOREIGN, '"a1"'),
-        (test_concurrency.test_runs_at_the_same_time_are_all_answered, (HALF,), "run 1 of 1"),
-        (test_concurrency.test_runs_at_the_same_time_are_all_answered, (CRASH,), "status 500"),
-        (test_disconnect.test_the_next_run_is_answered_to_its_end, (waited(), CRASH), "status 500"),
-        (test_disconnect.test_the_next_run_is_answered_to_its_end, (waited(), HALF), "cut"),
+        (test_concurrency.test_concurrent_runs_are_not_mixed_up, FOREIGN, '"a1"'),
+        (test_concurrency.test_concurrent_runs_all_get_complete_responses, (HALF,), "run 1 of 1"),
+        (test_concurrency.test_concurrent_runs_all_get_complete_responses, (CRASH,), "status 500"),
+        (
+            test_disconnect.test_the_next_run_gets_a_complete_response,
+            (waited(), CRASH),
+            "status 500",
+        ),
+        (test_disconnect.test_the_next_run_gets_a_complete_response, (waited(), HALF), "cut"),
         (test_errors.test_wrong_requests_are_refused, (waited(),), "expected 4xx, got 200"),
         (test_errors.test_wrong_requests_are_refused, (waited(status=500, x="y" * 300),), "..."),
-        (test_limits.test_odd_requests_are_taken, (CRASH,), "expected 200 to /runs/wait, got 500"),
-        (test_modes.test_a_mode_that_is_asked_for_is_shown, (streamed(),), "got none"),
+        (
+            test_limits.test_odd_requests_are_accepted,
+            (CRASH,),
+            "expected 200 to /runs/wait, got 500",
+        ),
+        (test_modes.test_a_requested_mode_has_events, (streamed(),), "got none"),
         (test_stream.test_requests_are_read_leniently, (CRASH,), "got status 500"),
         (test_stream.test_requests_are_read_leniently, (waited(),), "got status 200"),
     ],
@@ -112,7 +120,7 @@ def test_what_is_wrong_in_a_scenario_is_seen(
 
 
 def test_what_one_run_remembers_of_another_is_seen() -> None:
-    test = test_isolation.test_nothing_of_one_run_comes_back_with_another
+    test = test_isolation.test_metadata_of_one_run_never_appears_in_another
 
     _check(test, running(*FOREIGN), says='"a1"')
 
@@ -120,8 +128,11 @@ def test_what_one_run_remembers_of_another_is_seen() -> None:
 @pytest.mark.parametrize(
     ("stream", "says"),
     [
-        (streamed(("values", {}), end=End.CUT), "half an answer of the stream and a failure of"),
-        (streamed(("values", {}), ("end", None)), "success of the stream and a failure of"),
+        (
+            streamed(("values", {}), end=End.CUT),
+            "an incomplete response from the stream and a failure from",
+        ),
+        (streamed(("values", {}), ("end", None)), "a success from the stream and a failure from"),
     ],
 )
 def test_an_error_that_is_swallowed_is_seen(stream: Exchange, says: str) -> None:
@@ -139,19 +150,19 @@ def test_failures_that_agree_are_good() -> None:
 
 
 def test_events_that_were_held_back_are_seen() -> None:
-    test = test_stream.test_events_come_when_they_happen
+    test = test_stream.test_events_arrive_when_they_happen
 
     _check(test, running(_debug(0.001, *DEBUG_TIMES)), says="a run of 2.00 s as they happen")
 
 
 def test_events_that_come_as_they_happen_are_good() -> None:
-    test_stream.test_events_come_when_they_happen(running(_debug(1.5, *DEBUG_TIMES)))
+    test_stream.test_events_arrive_when_they_happen(running(_debug(1.5, *DEBUG_TIMES)))
 
 
 @pytest.mark.parametrize("times", [(), (5,), ("yesterday",), DEBUG_TIMES[:1]])
 def test_a_run_without_a_clock_says_nothing_of_when_events_come(times: tuple[Any, ...]) -> None:
     with pytest.raises(pytest.skip.Exception, match=r"no run took 0\.5 s"):
-        test_stream.test_events_come_when_they_happen(running(_debug(0.001, *times)))
+        test_stream.test_events_arrive_when_they_happen(running(_debug(0.001, *times)))
 
 
 def _ways(stream: Json, wait: Json) -> Any:
@@ -163,20 +174,22 @@ def _ways(stream: Json, wait: Json) -> Any:
 
 
 def test_a_wait_with_other_fields_than_its_stream_is_seen() -> None:
-    test = test_consistency.test_a_wait_has_the_fields_of_the_last_values
+    test = test_consistency.test_a_wait_has_the_fields_of_the_last_values_event
 
     _check(test, _ways({"a": 1, "b": 2}, {}), SESSION, says="got a, b and none")
 
 
 def test_a_wait_with_the_fields_of_its_stream_is_good() -> None:
-    test_consistency.test_a_wait_has_the_fields_of_the_last_values(
+    test_consistency.test_a_wait_has_the_fields_of_the_last_values_event(
         _ways({"a": 1}, {"a": 2}), SESSION
     )
 
 
 def test_a_wait_that_failed_has_no_fields_to_compare() -> None:
-    with pytest.raises(pytest.skip.Exception, match="no two runs of the example ended"):
-        test_consistency.test_a_wait_has_the_fields_of_the_last_values(_ways({}, FAILED), SESSION)
+    with pytest.raises(pytest.skip.Exception, match="there were no two runs of the example"):
+        test_consistency.test_a_wait_has_the_fields_of_the_last_values_event(
+            _ways({}, FAILED), SESSION
+        )
 
 
 def _announcing(*paths: str) -> Any:
@@ -184,16 +197,14 @@ def _announcing(*paths: str) -> Any:
 
 
 def test_what_is_announced_and_not_there_is_seen() -> None:
-    test = test_endpoints.test_what_the_openapi_document_claims_is_there
+    test = test_endpoints.test_documented_endpoints_exist
 
     _check(test, running(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to be")
 
 
 def test_without_a_document_nothing_is_claimed() -> None:
     with pytest.raises(pytest.skip.Exception, match="no OpenAPI document"):
-        test_endpoints.test_what_the_openapi_document_claims_is_there(
-            running(waited()), _announcing()
-        )
+        test_endpoints.test_documented_endpoints_exist(running(waited()), _announcing())
 
 
 class _FakePropertyRunner:
@@ -224,10 +235,10 @@ class _FakePropertyRunner:
     "test",
     [
         test_errors.test_wrong_fields_never_make_the_server_fail,
-        test_limits.test_any_json_may_be_metadata,
-        test_limits.test_any_input_that_the_schema_allows_may_be_run,
-        test_stream.test_any_request_is_answered_by_the_contract,
-        test_wait.test_any_request_is_answered_by_the_contract,
+        test_limits.test_any_json_is_accepted_as_metadata,
+        test_limits.test_any_input_that_the_schema_allows_can_be_run,
+        test_stream.test_any_stream_request_meets_the_contract,
+        test_wait.test_any_wait_request_meets_the_contract,
     ],
 )
 def test_a_server_that_fails_is_seen_by_properties(test: Callable[[Any], None]) -> None:
@@ -242,7 +253,7 @@ def test_a_server_that_fails_is_seen_by_properties(test: Callable[[Any], None]) 
 def test_the_property_of_both_ways_asks_the_same_of_both() -> None:
     property_runner = _FakePropertyRunner(waited())
 
-    test_consistency.test_any_request_gets_the_same_run_either_way(property_runner)  # type: ignore[arg-type]
+    test_consistency.test_any_request_gets_the_same_run_from_stream_and_wait(property_runner)  # type: ignore[arg-type]
 
     asked = {"stream_mode": "updates"}
     assert property_runner.ran == [(STREAM, asked), (WAIT, asked)]
