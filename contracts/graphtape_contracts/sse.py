@@ -5,6 +5,7 @@ frame means, and keeps what a lenient reader throws away: line ends, field order
 unknown fields, a byte order mark and a torn tail all stay in `Frame.raw`. No I/O happens here.
 """
 
+import codecs
 import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
@@ -16,7 +17,7 @@ Eol = Literal["\r\n", "\n", "\r"]
 HEARTBEAT = "heartbeat"
 """The text of the comment that `langgraph dev` sends every five seconds."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = codecs.BOM_UTF8
 # Only these three end a line. U+2028, U+2029 and U+0085 occur raw inside data.
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 # A blank line: the end of a line directly followed by another, or one that starts the block.
@@ -61,7 +62,7 @@ def frame(raw: bytes, at: float = 0.0, *, first: bool = False, torn: bool = Fals
     id_: str | None = None
     data: list[str] = []
     comments: list[str] = []
-    for name, value, _ in split_fields(raw.removeprefix(_BOM) if first else raw):
+    for name, value, _ in split_fields(raw.removeprefix(BOM) if first else raw):
         if name == "event":
             event = value
         elif name == "data":
@@ -122,7 +123,7 @@ class Decoder:
         return taken
 
     def _block_end(self) -> int | None:
-        start = len(_BOM) if self._first and self._pending.startswith(_BOM) else 0
+        start = len(BOM) if self._first and self._pending.startswith(BOM) else 0
         match = _LINE_END.match(self._pending, start) or _BLOCK_END.search(
             self._pending, max(start, self._searched)
         )

@@ -15,7 +15,6 @@ from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.watch import Violation, each_block
 
 _KNOWN = frozenset(Dialect)
-_BOM = b"\xef\xbb\xbf"
 _ORDER = ("event", "data", "id")
 _NO_SPACE = re.compile(rb"^(event|data|id|):(?! )", re.MULTILINE)
 
@@ -23,7 +22,9 @@ _NO_SPACE = re.compile(rb"^(event|data|id|):(?! )", re.MULTILINE)
 @lru_cache(maxsize=1)
 def _names(raw: bytes) -> Counter[str]:
     """Return how often each field is in a block, in the order in which they are first there."""
-    return Counter(field.name for field in sse.split_fields(raw.removeprefix(_BOM)) if field.name)
+    return Counter(
+        field.name for field in sse.split_fields(raw.removeprefix(sse.BOM)) if field.name
+    )
 
 
 def _known(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:

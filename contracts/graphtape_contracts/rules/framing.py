@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from graphtape_contracts import sse
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End, Frame
 from graphtape_contracts.finding import Level, quote
@@ -14,7 +15,6 @@ from graphtape_contracts.rule import AnyRule, EventRule, FrameRule, FrameWatch, 
 from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.watch import Violation, each_block, each_event
 
-_BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _EOL_NAMES = {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR"}
 _EVENT_ENDS: dict[Dialect | None, frozenset[bytes]] = {
@@ -52,7 +52,7 @@ def _complete(head: ExchangeHead, report: Report) -> FrameWatch:
 
 def _no_bom(head: ExchangeHead, report: Report) -> FrameWatch:
     first = yield
-    if isinstance(first, Frame) and first.raw.startswith(_BOM):
+    if isinstance(first, Frame) and first.raw.startswith(sse.BOM):
         report("the name of a field", "a byte order mark", at=1)
 
 

@@ -1,12 +1,12 @@
-"""The folder recordings go to: which file a recording gets, and that none is lost by it."""
+"""The folder of new recordings: which file each one gets, without losing another."""
 
 import errno
 from collections.abc import Iterable
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from graphtape_mock.record.requests import RecordingRequest
+from graphtape_mock.recordings.draft import numbered
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
 from graphtape_mock.recordings.try_json import object_in
@@ -15,7 +15,7 @@ from graphtape_mock.redaction.redactor import redact_json
 
 
 class NameTaken(ValueError):
-    """There is a recording of that name, or of that request, already."""
+    """A recording of this name, or of this request, exists already."""
 
 
 class RecordingFolder:
@@ -29,15 +29,18 @@ class RecordingFolder:
         secrets: Iterable[str] = (),
         force: bool = False,
     ) -> None:
-        """*names* and *secrets* are those of the redactor; with *force* files may be replaced."""
+        """Use *folder*; with *force* files may be replaced.
+
+        *names* and *secrets* are those of the redactor: without secrets, requests are compared.
+        """
         self._folder, self._names, self._secrets = folder, tuple(names), tuple(secrets)
         self._force = force
         self._given: set[Path] = set()
 
     def check(self, names: Iterable[str | None]) -> None:
-        """Find out early what would go wrong late; raises NameTaken, OSError.
+        """Raise now what `path_for` would raise later: NameTaken, OSError.
 
-        *names* are those that the user chose.
+        *names* are the ones that the user chose.
         """
         if self._folder.exists() and not self._folder.is_dir():
             raise OSError(errno.ENOTDIR, "expected a folder, got a file", str(self._folder))
@@ -45,11 +48,11 @@ class RecordingFolder:
             if name is not None:
                 self._refuse_taken(self._path(name))
 
-    def place(self, job: RecordingRequest, title: str) -> Path:
-        """Return the file for the recording of *job*, named as it says or by *title*.
+    def path_for(self, job: RecordingRequest, title: str) -> Path:
+        """Return the file for the recording of *job*, by its name or by *title*.
 
-        Without a name of its own, a job gets the first that is free: `agent`, `agent-2`, ...
-        Raises NameTaken if that job is recorded already.
+        Without a name, it gets the first free one: `agent`, `agent-2`, ... Raises NameTaken if the
+        same request is recorded already.
         """
         path = self._path(job.name) if job.name is not None else self._find(job, title)
         self._refuse_taken(path)
@@ -61,14 +64,11 @@ class RecordingFolder:
 
     def _refuse_taken(self, path: Path) -> None:
         if path.exists() and not self._force:
-            raise NameTaken(
-                f"{path} is there already; use another --name, or --force to replace it"
-            )
+            raise NameTaken(f"{path} exists already; use another --name, or --force to replace it")
 
     def _find(self, job: RecordingRequest, title: str) -> Path:
         wanted = self._essence(job.request(EVERYTHING).body)
-        numbered = (self._path(f"{title}-{number}") for number in count(2))
-        free = (path for path in chain([self._path(title)], numbered) if path not in self._given)
+        free = (path for path in numbered(self._folder, title) if path not in self._given)
         return next(p for p in free if not p.exists() or wanted in self._essences(p))
 
     def _essences(self, path: Path) -> list[Any]:

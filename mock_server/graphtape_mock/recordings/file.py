@@ -7,11 +7,11 @@ from errno import EEXIST
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, cast
-from uuid import uuid4
 
 import orjson
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_mock.recordings.draft import draft_of
 from graphtape_mock.recordings.line import (
     BadLine,
     Line,
@@ -135,7 +135,7 @@ class RecordingWriter:
     ) -> None:
         """Create the file *path*; raises FileExistsError where there is one already."""
         self.path = path
-        draft = path.with_name(f".{path.name}.{uuid4().hex}")
+        draft = draft_of(path)
         self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
         self._number = 0
         self._eol: sse.Eol = "\r\n"
