@@ -1,4 +1,4 @@
-"""The client of a scenario: makes requests of the target, and keeps the exchanges."""
+"""The client of a scenario: sends requests to the target and records the exchanges."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,23 +19,23 @@ WAIT = "/runs/wait"
 
 
 class ScenarioClient:
-    """Makes requests of the target with one example; keeps what was answered, in order."""
+    """Sends requests with one run input to the target, and records the exchanges in order."""
 
     def __init__(self, target: Target, run_input: RecordingRequest | None = None) -> None:
-        """Play with *example*, by default the target's first."""
+        """Send requests to *target*, with *run_input* or else the first run input of the target."""
         self.target = target
         self.run_input = run_input or target.run_inputs[0]
         self.exchanges: list[Exchange] = []
         self.complaints: list[str] = []
-        """What is wrong beside what the rules find."""
+        """Problems besides the findings of rules."""
 
     def request(
         self, path: str = STREAM, fields: Json | None = None, headers: Headers = ()
     ) -> Request:
-        """Return the request for a run of the example, with further *fields* of the body.
+        """Return the request for a run of the run input, with more *fields* in its body.
 
-        It is tagged, so that the owner of the deployment can tell it, and gives up with its
-        client, so that nothing goes on that nobody waits for.
+        The run is tagged, so that the owner of the deployment can recognize it, and is cancelled
+        when its client disconnects.
         """
         body: Json = {"assistant_id": self.run_input.assistant, "on_disconnect": "cancel"}
         body |= self.run_input.body | (fields or {})
@@ -67,7 +67,7 @@ class ScenarioClient:
         stop_when: StopWhen | None = None,
         on_headers: OnHeaders | None = None,
     ) -> Exchange:
-        """Make any *request*, and keep the exchange."""
+        """Send any *request*, record the exchange and return it."""
         exchange = self.target.client.ask(request, stop_when=stop_when, on_headers=on_headers)
         self.exchanges.append(exchange)
         return exchange
@@ -75,24 +75,24 @@ class ScenarioClient:
     def fetch(
         self, method: str, path: str, body: Json | None = None, headers: Headers = ()
     ) -> Exchange:
-        """Ask for something beside a run, and keep the exchange."""
+        """Send a request other than a run, record the exchange and return it."""
         raw = b"" if body is None else orjson.dumps(body)
         return self.send(Request(method, path, (*request_headers(raw), *headers), raw))
 
-    def together(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Make all *requests* at the same time; return their exchanges in the same order."""
+    def send_all(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send all *requests* concurrently; return their exchanges in the same order."""
         with ThreadPoolExecutor(len(requests)) as pool:
             exchanges = list(pool.map(self.target.client.ask, requests))
         self.exchanges += exchanges
         return exchanges
 
     def complain(self, text: str) -> None:
-        """Say that something is wrong that no rule is about."""
+        """Record a problem that no rule covers."""
         self.complaints.append(text)
 
 
 ABSENT = object()
-"""As the value of a field: the request has no such field."""
+"""The value of a field that is left out of the request."""
 
 
 def fresh_id() -> str:

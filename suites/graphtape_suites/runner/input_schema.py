@@ -1,4 +1,4 @@
-"""The JSON Schema of a graph's input, and a plain input that it allows."""
+"""The JSON Schema of a graph's input, and a simple input that it allows."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ _DEEPEST = 4
 
 
 def plain_input(schema: Json) -> Json:
-    """Return a plain input that *schema* allows: a greeting where there are messages."""
+    """Return a simple input that *schema* allows; messages and strings become a greeting."""
     value = _plain(schema, schema, 0)
     return value if is_object(value) else {}
 
@@ -46,7 +46,7 @@ def _plain(schema: Any, root: Json, depth: int) -> Any:
 
 
 def resolved(schema: Any, root: Json) -> Json:
-    """Return *schema* with its references within *root* followed; empty if that is no schema."""
+    """Return *schema* with references into *root* followed; empty if the result is no schema."""
     for _ in range(_DEEPEST):
         if not is_object(schema):
             return {}
@@ -68,7 +68,7 @@ def properties(schema: Json) -> Json:
 def wanted_names(schema: Json) -> list[str]:
     """Return the required names; all names if *schema* requires none.
 
-    The schema of a TypedDict requires nothing, and its graph fails without its keys.
+    The schema of a TypedDict requires no names, but its graph fails without its keys.
     """
     return schema.get("required") or list(properties(schema))
 
@@ -84,12 +84,12 @@ def choices(schema: Json) -> list[Any]:
 
 
 def bounds(schema: Json) -> tuple[int, int]:
-    """Return the least and the greatest number that *schema* allows."""
+    """Return the smallest and the largest number that *schema* allows."""
     return schema.get("minimum", -(2**53)), schema.get("maximum", 2**53)
 
 
 def is_messages(schema: Json, root: Json) -> bool:
-    """Return whether *schema* is that of a list of LangChain's messages."""
+    """Whether *schema* describes a list of LangChain messages."""
     if schema.get("type") != "array":
         return False
     items = resolved(schema.get("items"), root)

@@ -1,4 +1,4 @@
-"""Finds out before the first run that a file named by an option can't be read or written."""
+"""Checks of the files that options name, before the first run."""
 
 import json
 from contextlib import suppress
@@ -41,11 +41,11 @@ def _check_file(option: str, path: Path) -> None:
     if path.is_dir():
         raise pytest.UsageError(f"{option}: expected a file, got the folder {path}")
     if not path.exists():
-        raise pytest.UsageError(f"{option}: {path}: there is no such file")
+        raise pytest.UsageError(f"{option}: {path}: no such file")
 
 
 def _is_json(text: str) -> bool:
-    """Return whether *text* is JSON, or starts as JSON does: then its error is reported as that."""
+    """Whether *text* is JSON or starts like JSON, so that its errors are JSON errors."""
     if text.lstrip()[:1] in ("{", "[", '"'):
         return True
     with suppress(ValueError):

@@ -1,21 +1,21 @@
-"""Profiles: how much the suites try, from a look at a deployment to a night of it."""
+"""Profiles: how thoroughly the suites check, from a quick look to a nightly session."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much is tried."""
+    """The extent of a session."""
 
     name: str
     rank: int
-    """What a profile tries, those of a higher rank try too."""
+    """A profile includes the checks of all profiles of a lower rank."""
     examples: int
-    """How many requests a property is tried with."""
+    """The number of generated requests per property."""
     runs: int
-    """How many runs of a live deployment may be made, unless the user says otherwise."""
+    """The default maximum number of runs of a live deployment."""
     seconds: float
-    """How long that may take, unless the user says otherwise."""
+    """The default maximum duration, in seconds, with a live deployment."""
 
 
 SMOKE = Profile("smoke", 0, 3, 120, 600)

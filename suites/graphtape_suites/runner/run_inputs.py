@@ -20,43 +20,43 @@ from graphtape_suites.runner.settings import Settings
 
 
 class NothingToRun(Exception):
-    """There is no assistant, or no input for it: what is missing, and what to do."""
+    """There is no assistant or no input; the message names the option that adds one."""
 
 
 def recorded_inputs(library: Library) -> tuple[RecordingRequest, ...]:
-    """Return what the recordings of *library* are of."""
-    jobs: dict[str, RecordingRequest] = {}
+    """Return the run inputs of the recordings of *library*. Raises NothingToRun without runs."""
+    run_inputs: dict[str, RecordingRequest] = {}
     for run in library.runs:
         body = request_body(run.exchanges[0])
         assistant = str(body.pop("assistant_id"))
         for field in VIEW_FIELDS:
             body.pop(field, None)
-        jobs.setdefault(run.name, RecordingRequest(assistant, body, run.name))
-    if not jobs:
-        raise NothingToRun("expected recordings to answer from, got none with a run in them")
-    return tuple(jobs.values())
+        run_inputs.setdefault(run.name, RecordingRequest(assistant, body, run.name))
+    if not run_inputs:
+        raise NothingToRun("expected recordings of runs, got none with a run in them")
+    return tuple(run_inputs.values())
 
 
 def wanted_inputs(
     settings: Settings, upstream: DeploymentConnection
 ) -> tuple[RecordingRequest, ...]:
-    """Return what the user wants to run; without inputs, jobs that have none yet."""
+    """Return the run inputs that *settings* name; without inputs, entries that lack one."""
     if not settings.inputs:
         assistants = settings.assistants or (_first_assistant(upstream),)
         return tuple(RecordingRequest(assistant, {}, None) for assistant in assistants)
     found: list[RecordingRequest] = []
     for text in settings.inputs:
-        found += _jobs(text, settings.assistants, upstream)
+        found += _run_inputs(text, settings.assistants, upstream)
     return tuple(found)
 
 
-def _jobs(
+def _run_inputs(
     text: str, assistants: tuple[str, ...], upstream: DeploymentConnection
 ) -> list[RecordingRequest]:
     where = "--graphtape-input"
     file = file_named(text)
     content = text if file is None else read_text(str(file), where)
-    if file is not None and _lists_jobs(content):
+    if file is not None and _has_entries(content):
         return make_recording_requests(content, str(file), assistants[0] if assistants else None)
     fields: Json = {"input": load_json(content, where if file is None else str(file))}
     chosen = assistants or (_first_assistant(upstream),)
@@ -64,18 +64,17 @@ def _jobs(
 
 
 def file_named(text: str) -> Path | None:
-    """Return the file that the value of --graphtape-input names; None if it is JSON itself.
+    """Return the file that a value of --graphtape-input names; None if the value is JSON.
 
-    An @ before it is not needed: pytest takes an argument that starts with one for a file of
-    further arguments.
+    The file needs no @: pytest reads an argument that starts with @ as a file of more arguments.
     """
     path = Path(text.removeprefix("@"))
     is_json = text.lstrip()[:1] in ("{", "[", '"')
     return path if text.startswith("@") or (not is_json and path.exists()) else None
 
 
-def _lists_jobs(content: str) -> bool:
-    """Return whether a file holds entries as for `graphtape record --inputs`, not one input."""
+def _has_entries(content: str) -> bool:
+    """Whether a file has entries as for `graphtape record --inputs`, instead of one input."""
     first = value_in(content)
     if is_list(first):
         return True
@@ -89,10 +88,10 @@ def _first_assistant(upstream: DeploymentConnection) -> str:
     if exchange.response.status == 200 and is_list(found) and found and is_object(found[0]):
         return str(found[0].get("assistant_id"))
     raise NothingToRun(
-        f"expected {upstream.url} to name an assistant (POST /assistants/search), got "
-        f"{_seen(exchange.response)}: name one with --graphtape-assistant"
+        f"expected {upstream.url} to list an assistant (POST /assistants/search), got "
+        f"{_result(exchange.response)}: name one with --graphtape-assistant"
     )
 
 
-def _seen(response: Response) -> str:
+def _result(response: Response) -> str:
     return "none" if response.status == 200 else f"status {response.status}"

@@ -1,4 +1,4 @@
-"""Settings of the suites, from options, environment and configuration."""
+"""Settings of the suites, read from options, the environment and ini settings."""
 
 import os
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ class Settings:
     """The settings of a session."""
 
     url: str | None
-    """None for the mock."""
+    """The deployment to check; None for the mock."""
     headers: tuple[str, ...]
-    """Lines as the user wrote them."""
+    """Lines of the form `NAME: VALUE`."""
     assistants: tuple[str, ...]
     inputs: tuple[str, ...]
     profile: Profile
@@ -34,17 +34,17 @@ class Settings:
     deterministic: bool
     expected_failures: Path | None
     recordings: tuple[Path, ...]
-    """What the mock answers from; empty for the bundled recordings."""
+    """The recordings of the mock; empty for the bundled recordings."""
 
 
 MOCK_RUNS = 100_000
-"""Runs of the mock cost nothing."""
+"""The maximum number of runs of the mock, which cost nothing."""
 _MOCK_SECONDS = 3600.0
-_MOCK_AT_ONCE = 8
+_MOCK_CONCURRENCY = 8
 
 
 def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings: options before environment before configuration."""
+    """Return the settings. Options override the environment, which overrides ini settings."""
 
     def option(name: str) -> Any:
         return config.getoption(name)
@@ -64,9 +64,11 @@ def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.envir
         level=option("--graphtape-level"),
         dialect=option("--graphtape-dialect"),
         contract=option("--graphtape-contract"),
-        max_runs=_or(option("--graphtape-max-runs"), profile.runs if url else MOCK_RUNS),
-        max_seconds=_or(option("--graphtape-max-time"), profile.seconds if url else _MOCK_SECONDS),
-        concurrency=_or(option("--graphtape-concurrency"), 1 if url else _MOCK_AT_ONCE),
+        max_runs=_or_default(option("--graphtape-max-runs"), profile.runs if url else MOCK_RUNS),
+        max_seconds=_or_default(
+            option("--graphtape-max-time"), profile.seconds if url else _MOCK_SECONDS
+        ),
+        concurrency=_or_default(option("--graphtape-concurrency"), 1 if url else _MOCK_CONCURRENCY),
         timeout=option("--graphtape-timeout"),
         repeat=option("--graphtape-repeat"),
         deterministic=option("--graphtape-deterministic") or not url,
@@ -75,5 +77,5 @@ def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.envir
     )
 
 
-def _or(value: Number | None, default: Number) -> Number:
+def _or_default(value: Number | None, default: Number) -> Number:
     return default if value is None else value

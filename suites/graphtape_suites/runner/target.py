@@ -1,4 +1,4 @@
-"""The deployment under test: its address, what it offers, its run inputs and budget."""
+"""The deployment under test: its address, assistants, run inputs, rules and budget."""
 
 import os
 from collections.abc import Generator
@@ -36,11 +36,10 @@ from graphtape_suites.runner.run_inputs import recorded_inputs, wanted_inputs
 from graphtape_suites.runner.settings import Settings
 
 MOCK_SPEED = 20.0
-"""How much faster than recorded the mock answers the suites: fast, and still piece by piece."""
+"""The speed of the mock relative to the recording: fast, but still event by event."""
 
 TAG = "graphtape"
-"""The key of a run's metadata by which the owner of a deployment knows the runs of the suites."""
-
+"""The metadata key that marks the runs of the suites for the owner of the deployment."""
 
 EXPECTED_OF_THE_MOCK = Path(str(files("graphtape_suites") / "expected-of-the-mock.toml"))
 """Requirements that the mock fails because it imitates the recorded server."""
@@ -48,7 +47,7 @@ EXPECTED_OF_THE_MOCK = Path(str(files("graphtape_suites") / "expected-of-the-moc
 
 @dataclass(frozen=True)
 class Target:
-    """A deployment, and the rules that it is checked by."""
+    """A deployment and the rules to check it by."""
 
     settings: Settings
     folder: Path
@@ -57,30 +56,30 @@ class Target:
     rules: tuple[AnyRule, ...]
     """The rules to check."""
     info: Exchange
-    """The response to `GET /info`."""
+    """The exchange of `GET /info`."""
     run_inputs: tuple[RecordingRequest, ...]
-    """The inputs to run; most scenarios run the first one only."""
+    """The inputs to run; most scenarios run only the first one."""
     deployment_info: dict[str, DeploymentInfo]
-    """The facts about each assistant, by the name in the run inputs."""
+    """The facts about each assistant, by its name in the run inputs."""
 
     @property
     def url(self) -> str:
-        """Where it is, without user and password."""
+        """The URL, without user and password."""
         return self.client.upstream.url
 
     @property
     def run_budget(self) -> RunBudget:
-        """What counts the runs."""
+        """The budget that counts the runs."""
         return self.client.run_budget
 
     @property
     def answers_from_recordings(self) -> bool:
-        """Whether it is the mock that the suites started themselves."""
+        """Whether it is the mock that the suites started."""
         return self.settings.url is None
 
     @property
     def speed(self) -> float:
-        """How much faster than a server it answers: the mock replays faster than recorded."""
+        """The speed relative to a real server: the mock replays faster than recorded."""
         return MOCK_SPEED if self.answers_from_recordings else 1.0
 
     @cached_property
@@ -88,20 +87,20 @@ class Target:
         """The dialect: the one in the settings, or else detected from the responses."""
         if self.settings.dialect is not None:
             return Dialect(self.settings.dialect)
-        answers = (e.response for s in self.deployment_info.values() for e in s.exchanges)
-        return next((found for answer in answers if (found := detect(answer))), None)
+        responses = (e.response for s in self.deployment_info.values() for e in s.exchanges)
+        return next((found for response in responses if (found := detect(response))), None)
 
     @cached_property
     def redactor(self) -> Redactor:
-        """What keeps secrets out of files."""
+        """The redactor that keeps secrets out of files."""
         further = secrets_among(_headers(self.settings), Redactor())
         known = (*self.client.upstream.secrets, *further)
         return Redactor(secrets=known)
 
     def schemas(self, assistant: str) -> Json:
         """Return the advertised schemas of an assistant; empty if there are none."""
-        around = self.deployment_info.get(assistant)
-        return _told(around, "/schemas") if around else {}
+        info = self.deployment_info.get(assistant)
+        return _response_to(info, "/schemas") if info else {}
 
     def output_schema(self, assistant: str) -> Json | None:
         """Return the advertised schema of the output of the assistant's graph, if there is one."""
@@ -109,7 +108,7 @@ class Target:
         return schema if is_object(schema) else None
 
     def announces(self, path: str) -> bool | None:
-        """Return whether its OpenAPI document has this *path*; None if it has no document."""
+        """Whether its OpenAPI document lists *path*; None without a document."""
         paths = self._openapi.get("paths")
         return path in paths if is_object(paths) else None
 
@@ -121,10 +120,10 @@ class Target:
 
 @contextmanager
 def open_target(settings: Settings, folder: Path) -> Generator[Target]:
-    """Start the mock where the user names no deployment; ask the deployment what it is.
+    """Connect to the deployment, or start the mock if *settings* name none; yield the target.
 
-    *folder* is what the processes of this session share. Raises UpstreamError if the
-    deployment can't be asked, NothingToRun, BadHeader, BadJob for inputs that make no request,
+    *folder* is shared by the processes of this session. Raises DeploymentError if the deployment
+    can't be reached, NothingToRun, BadHeader, BadRecordingRequest for inputs that make no request,
     and UnknownVersion.
     """
     if settings.url is not None:
@@ -157,32 +156,32 @@ def target_of(
     upstream: DeploymentConnection,
     recorded: tuple[RecordingRequest, ...],
 ) -> Target:
-    """Ask *upstream* what it is; return it as the target. Raises as `open_target` does.
+    """Return the target at *upstream*. Raises the errors of `open_target`.
 
-    *recorded* is what is run where *settings* name no input and no assistant.
+    *recorded* are the run inputs if *settings* name no input and no assistant.
     """
     rules = select_rules(settings.contract, Level(settings.level.upper()))
     budget = BudgetLimits(settings.max_runs, settings.max_seconds, settings.concurrency)
     info = check_deployment(upstream)
-    says = settings.inputs or settings.assistants
-    jobs = recorded if recorded and not says else wanted_inputs(settings, upstream)
-    around = {job.assistant: fetch_assistant_info(upstream, job.assistant, info) for job in jobs}
-    run_inputs = tuple(_with_input(job, around[job.assistant]) for job in jobs)
+    named = settings.inputs or settings.assistants
+    wanted = recorded if recorded and not named else wanted_inputs(settings, upstream)
+    facts = {one.assistant: fetch_assistant_info(upstream, one.assistant, info) for one in wanted}
+    run_inputs = tuple(_with_input(one, facts[one.assistant]) for one in wanted)
     client = DeploymentClient(upstream, RunBudget(budget, folder))
-    return Target(settings, folder, client, rules, info, run_inputs, around)
+    return Target(settings, folder, client, rules, info, run_inputs, facts)
 
 
-def _with_input(example: RecordingRequest, around: DeploymentInfo) -> RecordingRequest:
-    """Return *example*, with an input made from the schema where the user gave none."""
+def _with_input(example: RecordingRequest, info: DeploymentInfo) -> RecordingRequest:
+    """Return *example*; without an input it gets one made from the schema."""
     if "input" in example.body or "command" in example.body:
         return example
-    schema = _told(around, "/schemas").get("input_schema")
+    schema = _response_to(info, "/schemas").get("input_schema")
     input_ = plain_input(schema) if is_object(schema) else {}
     return RecordingRequest(example.assistant, {**example.body, "input": input_}, example.name)
 
 
-def _told(around: DeploymentInfo, part: str) -> Json:
-    for exchange in around.exchanges:
+def _response_to(info: DeploymentInfo, part: str) -> Json:
+    for exchange in info.exchanges:
         if exchange.request.path.endswith(part) and exchange.response.status == 200:
             return object_in(exchange.body)
     return {}

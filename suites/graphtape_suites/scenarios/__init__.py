@@ -1,4 +1,4 @@
-"""Scenarios, one module a suite."""
+"""Scenarios, with one module per suite."""
 
 from graphtape_suites.scenarios import (
     concurrency,

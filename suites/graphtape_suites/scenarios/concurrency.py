@@ -1,4 +1,4 @@
-"""Runs at the same time."""
+"""Scenarios of concurrent runs."""
 
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient, fresh_id
 from graphtape_suites.runner.profile import STANDARD
@@ -10,28 +10,28 @@ MODES = ["values", "messages-tuple", "updates"]
 
 
 def alone(target: Target) -> str:
-    """Return why runs can't be made at the same time; empty if they can."""
+    """Return why concurrent runs are not allowed; empty if they are."""
     if target.settings.concurrency > 1:
         return ""
-    return "runs are made one at a time: add --graphtape-concurrency N for more"
+    return "runs are made one at a time: add --graphtape-concurrency N for concurrent runs"
 
 
 @scenario("concurrency.streams", runs=8, inapplicable=alone)
 def streams(client: ScenarioClient) -> None:
-    """Runs are streamed at the same time, up to the allowed number, each tagged in its metadata."""
+    """Runs are streamed concurrently, up to the allowed number, each tagged in its metadata."""
     requests = [
         client.request(STREAM, {"stream_mode": MODES, "metadata": {RUN_TAG: fresh_id()}})
         for _ in range(client.target.settings.concurrency)
     ]
-    client.together(requests)
+    client.send_all(requests)
 
 
 @scenario("concurrency.mixed", runs=8, inapplicable=alone, profile=STANDARD)
 def mixed(client: ScenarioClient) -> None:
-    """Runs are streamed and waited for at the same time."""
+    """Runs are streamed and waited for concurrently."""
     requests = [
         client.request(path, {"metadata": {RUN_TAG: fresh_id()}})
         for _ in range((client.target.settings.concurrency + 1) // 2)
         for path in (STREAM, WAIT)
     ]
-    client.together(requests)
+    client.send_all(requests)

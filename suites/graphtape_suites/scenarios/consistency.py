@@ -1,4 +1,4 @@
-"""One request, asked for in several ways."""
+"""Scenarios that request the same run in several ways."""
 
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
@@ -17,7 +17,7 @@ def ways(client: ScenarioClient) -> None:
 
 @scenario("consistency.all-ways", runs=4, every=True, profile=STANDARD)
 def all_ways(client: ScenarioClient) -> None:
-    """Every example is streamed with modes alone and together, and waited for."""
+    """Every run input is streamed with single modes and several, and waited for."""
     client.run(STREAM, stream_mode="values")
     client.run(STREAM, stream_mode=["values", "updates", "tasks"])
     client.run(STREAM, stream_mode="tasks")

@@ -1,4 +1,4 @@
-"""Clients that hang up."""
+"""Scenarios of clients that hang up."""
 
 from graphtape_contracts import Frame
 from graphtape_contracts.json_value import Json
@@ -30,7 +30,7 @@ def goes_on(client: ScenarioClient) -> None:
 
 @scenario("disconnect.wait", runs=2)
 def wait(client: ScenarioClient) -> None:
-    """A client that waits for a run hangs up when the head has come; another run follows."""
+    """A client that waits for a run hangs up after the headers; another run follows."""
     client.run(WAIT, on_headers=lambda _: True)
     client.run(WAIT)
 
@@ -41,7 +41,7 @@ def _hang_up_and_go_on(client: ScenarioClient, events: int, fields: Json) -> Non
 
 
 def after(events: int) -> StopWhen:
-    """Return what hangs up after this many *events*."""
+    """Return a condition that stops a response after this number of *events*."""
     seen: list[Frame] = []
 
     def stop_when(frame: Frame) -> bool:

@@ -1,4 +1,4 @@
-"""The routes around runs, and what pages of other origins may read."""
+"""Scenarios of endpoints besides runs, and of CORS."""
 
 from urllib.parse import quote
 
@@ -24,18 +24,18 @@ def assistants(client: ScenarioClient) -> None:
     """The assistants, their schemas and their graphs are requested."""
     client.fetch("POST", "/assistants/search", {"limit": 10, "offset": 0})
     client.fetch("POST", "/assistants/count", {})
-    around = client.target.deployment_info[client.run_input.assistant]
-    if around.assistant_id is not None:
+    info = client.target.deployment_info[client.run_input.assistant]
+    if info.assistant_id is not None:
         for part in ("", "/schemas", "/graph"):
-            client.fetch("GET", f"/assistants/{around.assistant_id}{part}")
+            client.fetch("GET", f"/assistants/{info.assistant_id}{part}")
     client.fetch("GET", f"/assistants/{quote('no such assistant')}")
 
 
 @scenario("endpoints.threads", runs=0, profile=STANDARD)
 def threads(client: ScenarioClient) -> None:
-    """A thread is made, looked at and deleted."""
-    made = client.fetch("POST", "/threads", {})
-    thread_id = object_in(made.body).get("thread_id")
+    """A thread is created, read and deleted."""
+    created = client.fetch("POST", "/threads", {})
+    thread_id = object_in(created.body).get("thread_id")
     if isinstance(thread_id, str):
         client.fetch("GET", f"/threads/{thread_id}")
         client.fetch("DELETE", f"/threads/{thread_id}")
@@ -43,9 +43,9 @@ def threads(client: ScenarioClient) -> None:
 
 @scenario("endpoints.background", runs=1, profile=STANDARD)
 def background(client: ScenarioClient) -> None:
-    """A run is made in the background."""
-    made = client.run("/runs", on_disconnect=ABSENT)
-    run = object_in(made.body)
+    """A run is started in the background and joined."""
+    created = client.run("/runs", on_disconnect=ABSENT)
+    run = object_in(created.body)
     if is_object(run) and isinstance(thread_id := run.get("thread_id"), str):
         client.fetch("GET", f"/threads/{thread_id}/runs/{run.get('run_id')}/join")
 
@@ -53,11 +53,11 @@ def background(client: ScenarioClient) -> None:
 @scenario("endpoints.browser", runs=2)
 def browser(client: ScenarioClient) -> None:
     """A page of another origin requests runs, as a browser does."""
-    asking = (
+    headers = (
         ("origin", ORIGIN),
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", "content-type,x-api-key"),
     )
     for path in (STREAM, WAIT):
-        client.send(Request("OPTIONS", path, asking))
+        client.send(Request("OPTIONS", path, headers))
         client.run(path, headers=(("origin", ORIGIN),))

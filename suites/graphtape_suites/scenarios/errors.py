@@ -1,4 +1,4 @@
-"""Requests that must be refused, and runs that fail."""
+"""Scenarios of wrong requests and failing runs."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "text-subgraphs": {"stream_subgraphs": "perhaps"},
     "unknown-completion": {"on_completion": "explode"},
 }
-"""Fields of a type that no server takes."""
+"""Missing fields, and fields of types that all servers refuse."""
 
 
 @scenario("errors.no-object", runs=0)
@@ -45,7 +45,7 @@ def no_object(client: ScenarioClient) -> None:
 
 @scenario("errors.wrong-field", runs=0)
 def wrong_field(client: ScenarioClient) -> None:
-    """A field of the request is missing, or has a type that no server takes."""
+    """A field of the request is missing, or has a type that all servers refuse."""
     for path in PATHS:
         for fields in WRONG_FIELDS.values():
             client.run(path, **fields)
@@ -53,7 +53,7 @@ def wrong_field(client: ScenarioClient) -> None:
 
 @scenario("errors.odd-field", runs=2, profile=STANDARD)
 def odd_field(client: ScenarioClient) -> None:
-    """A field of the request has a type that only some servers take."""
+    """A field of the request has a type that some servers accept."""
     for path in PATHS:
         client.run(path, stream_resumable="perhaps")
 
@@ -68,7 +68,7 @@ def unknown_assistant(client: ScenarioClient) -> None:
 
 @scenario("errors.method", runs=0)
 def method(client: ScenarioClient) -> None:
-    """The path of runs is requested with another method than POST."""
+    """A path of runs is requested with a method other than POST."""
     for path in PATHS:
         for name in ("GET", "PUT", "PATCH", "DELETE", "HEAD"):
             client.send(Request(name, path))
@@ -91,7 +91,7 @@ def no_input(client: ScenarioClient) -> None:
 
 @scenario("errors.wrong-input", runs=2, profile=STANDARD)
 def wrong_input(client: ScenarioClient) -> None:
-    """The input of a run is a number, where graphs take an object."""
+    """The input of a run is a number instead of an object."""
     for name in PATHS:
         client.run(name, input=5, stream_mode=["values", "updates"], command=ABSENT)
 

@@ -1,4 +1,7 @@
-"""Odd, deep and large requests. They are odd where no model reads them, so they cost little."""
+"""Scenarios of odd, deeply nested and large requests.
+
+The odd parts are ones that no model reads, so the runs cost little.
+"""
 
 from typing import Any
 
@@ -28,8 +31,8 @@ def odd_text(client: ScenarioClient) -> None:
 
 @scenario("limits.numbers", runs=1, profile=STANDARD)
 def numbers(client: ScenarioClient) -> None:
-    """The metadata of a run has numbers at the edges."""
-    # Each by itself: Aegra takes no lists in metadata.
+    """The metadata of a run has extreme numbers."""
+    # Each in a field of its own: Aegra accepts no lists in metadata.
     client.run(metadata={f"number_{place}": value for place, value in enumerate(ODD_NUMBERS)})
 
 
@@ -41,7 +44,7 @@ def deep(client: ScenarioClient) -> None:
 
 @scenario("limits.large", runs=2)
 def large(client: ScenarioClient) -> None:
-    """A request is a megabyte long."""
+    """A request is one megabyte long."""
     for path in (STREAM, WAIT):
         client.run(path, graphtape_unknown_field="x" * 1_000_000)
 

@@ -1,4 +1,4 @@
-"""Each stream mode alone, with and without subgraphs, and the pairs that clients ask for."""
+"""Scenarios of single stream modes, with and without subgraphs, and of common pairs."""
 
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.stream_mode import STREAM_MODES
@@ -9,7 +9,7 @@ from graphtape_suites.scenarios.scenario import ScenarioFunction, scenario
 MESSAGES = ("messages", "messages-tuple")
 ALONE = [mode for mode in STREAM_MODES if mode not in MESSAGES]
 PAIRS = (
-    ("values", "updates"),  # RemoteGraph asks for these.
+    ("values", "updates"),  # The modes of RemoteGraph.
     ("updates", "custom"),
     ("values", "debug"),
     ("tasks", "checkpoints"),
@@ -17,22 +17,24 @@ PAIRS = (
 )
 
 
-def _asking(modes: str | list[str], *, subgraphs: bool) -> ScenarioFunction:
+def _streaming(modes: str | list[str], *, subgraphs: bool) -> ScenarioFunction:
     def run(client: ScenarioClient) -> None:
         more: Json = {"stream_subgraphs": True} if subgraphs else {}
         client.run(stream_mode=modes, **more)
 
     shown = modes if isinstance(modes, str) else " and ".join(modes)
-    run.__doc__ = f"A run is streamed with {shown}{', of subgraphs too' if subgraphs else ''}."
+    run.__doc__ = f"A run is streamed with {shown}{', including subgraphs' if subgraphs else ''}."
     return run
 
 
 for _mode in ALONE:
-    scenario(f"modes.{_mode}", runs=1)(_asking(_mode, subgraphs=False))
-    scenario(f"modes.{_mode}-subgraphs", runs=1, profile=STANDARD)(_asking(_mode, subgraphs=True))
+    scenario(f"modes.{_mode}", runs=1)(_streaming(_mode, subgraphs=False))
+    scenario(f"modes.{_mode}-subgraphs", runs=1, profile=STANDARD)(
+        _streaming(_mode, subgraphs=True)
+    )
 for _pair in PAIRS:
     scenario(f"modes.{'-'.join(_pair)}", runs=1, profile=STANDARD)(
-        _asking(list(_pair), subgraphs=False)
+        _streaming(list(_pair), subgraphs=False)
     )
 
 

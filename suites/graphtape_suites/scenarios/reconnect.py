@@ -1,4 +1,4 @@
-"""Streams that are left and taken up again, and runs that others join."""
+"""Scenarios of resumed streams, and of runs that another client joins."""
 
 import re
 from collections.abc import Iterator
@@ -45,16 +45,16 @@ def join_wait(client: ScenarioClient) -> None:
     try:
         client.run(WAIT, on_headers=join)
     except DeploymentError:
-        client.complain("the answer to who joined the run was lost")
+        client.complain("the response to the client that joined the run was lost")
         raise
     client.exchanges += joined
 
 
 def join_paths(original: Exchange) -> Iterator[str]:
-    """Yield where the run of *original* can be joined, as far as its answer tells.
+    """Yield the paths at which the run of *original* can be joined, if its response has them.
 
-    The stream of a stateless run names its thread in the metadata of messages alone on
-    langgraph-api; on LangGraph.js a run is joined without one.
+    On langgraph-api, the stream of a stateless run names its thread only in the metadata of
+    messages; on LangGraph.js a run is joined without one.
     """
     run_id = run_at(original.response)
     if run_id is None:

@@ -9,19 +9,19 @@ from graphtape_suites.runner.target import Target
 
 ScenarioFunction = Callable[[ScenarioClient], None]
 Inapplicable = Callable[[Target], str]
-"""Returns why the scenario does not apply to a deployment; an empty text if it does."""
+"""Returns why the scenario does not apply to a deployment; empty if it applies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Requests that are made once; every rule then checks the exchanges."""
+    """A series of requests that is made once; every rule checks its exchanges."""
 
     name: str
-    """`suite.scenario`, as users type it."""
+    """The name that users type: `suite.scenario`."""
     about: str
-    """What the scenario does, in a sentence."""
+    """A sentence that describes the scenario."""
     runs: int
-    """About how many runs it makes."""
+    """The approximate number of runs that it makes."""
     run: ScenarioFunction
     profile: Profile = SMOKE
     """The smallest profile that includes it."""

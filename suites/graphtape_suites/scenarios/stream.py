@@ -1,4 +1,4 @@
-"""Streams of runs: as every client asks for them, and with everything there is to see."""
+"""Scenarios of streams: with the defaults, with every mode, and with unusual requests."""
 
 from graphtape_contracts.stream_mode import STREAM_MODES
 from graphtape_suites.runner.client import ScenarioClient
@@ -6,31 +6,31 @@ from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
 
 EVERYTHING = [mode for mode in STREAM_MODES if mode != "messages"]
-"""All modes, with messages in chunks: where both kinds are asked for, most servers show these."""
+"""All modes but `messages`: most servers send only chunks if both modes are requested."""
 WITH_WHOLE_MESSAGES = [mode for mode in STREAM_MODES if mode != "messages-tuple"]
 
 
 @scenario("stream.default", runs=1, every=True)
 def default(client: ScenarioClient) -> None:
-    """A run is streamed, and the request has only an assistant and an input."""
+    """A run is streamed with only an assistant and an input."""
     client.run()
 
 
 @scenario("stream.everything", runs=1, every=True)
 def everything(client: ScenarioClient) -> None:
-    """A run is streamed with every mode, messages as chunks."""
+    """A run is streamed with every mode, with message chunks."""
     client.run(stream_mode=EVERYTHING)
 
 
 @scenario("stream.whole-messages", runs=1, every=True)
 def whole_messages(client: ScenarioClient) -> None:
-    """A run is streamed with every mode, messages as they grow."""
+    """A run is streamed with every mode, with partial messages."""
     client.run(stream_mode=WITH_WHOLE_MESSAGES)
 
 
 @scenario("stream.subgraphs", runs=1, every=True, profile=STANDARD)
 def subgraphs(client: ScenarioClient) -> None:
-    """A run is streamed with every mode, subgraphs among them."""
+    """A run is streamed with every mode, including subgraphs."""
     client.run(stream_mode=EVERYTHING, stream_subgraphs=True)
 
 
@@ -56,6 +56,6 @@ def unknown_field(client: ScenarioClient) -> None:
 
 @scenario("stream.assistant-id", runs=1, profile=STANDARD)
 def assistant_id(client: ScenarioClient) -> None:
-    """The assistant is named by its id in place of its graph."""
-    around = client.target.deployment_info[client.run_input.assistant]
-    client.run(assistant_id=around.assistant_id or client.run_input.assistant)
+    """The assistant is named by its id instead of its graph."""
+    info = client.target.deployment_info[client.run_input.assistant]
+    client.run(assistant_id=info.assistant_id or client.run_input.assistant)

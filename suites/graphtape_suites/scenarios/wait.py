@@ -1,4 +1,4 @@
-"""Runs that are waited for."""
+"""Scenarios of runs that are waited for."""
 
 from graphtape_suites.runner.client import WAIT, ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
@@ -8,7 +8,7 @@ from graphtape_suites.scenarios.stream import EVERYTHING
 
 @scenario("wait.default", runs=1, every=True)
 def default(client: ScenarioClient) -> None:
-    """A run is waited for, and the request has only an assistant and an input."""
+    """A run is waited for with only an assistant and an input."""
     client.run(WAIT)
 
 

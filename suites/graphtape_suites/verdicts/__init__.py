@@ -1,1 +1,1 @@
-"""From exchanges and test results to verdicts."""
+"""Verdicts on requirements, from exchanges and test results."""

@@ -1,4 +1,4 @@
-"""Evaluates a rule over all exchanges of the scenarios that it applies to."""
+"""Evaluation of a rule over all exchanges of the scenarios that it applies to."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -18,9 +18,9 @@ from graphtape_suites.session.session import CheckedExchange, Session
 from graphtape_suites.verdicts.results import ScenarioVerdict, numbered
 
 _NUMBERED = re.compile(r"\bexchange (\d+)\b")
-"""How a rule about several exchanges names one of them."""
+"""The form in which a rule about several exchanges names one of them."""
 _MOST_SHOWN = 5
-"""Scenarios, and findings of one scenario, that a failure shows."""
+"""The maximum number of scenarios, and of findings per scenario, that a failure lists."""
 
 SHOWING: dict[str, tuple[str, ...]] = {
     "messages": ("messages/metadata", "messages/partial", "messages/complete"),
@@ -33,14 +33,14 @@ SHOWING: dict[str, tuple[str, ...]] = {
     "values": ("values",),
     "errors": ("error",),
 }
-"""The events that a family of rules is about; without them its rules are not applicable."""
+"""The events that a family of rules needs; without them its rules are not applicable."""
 
 _JOINING = {
     "reconnect.resumed": Kind.JOIN_STREAM,
     "reconnect.complete": Kind.JOIN_STREAM,
     "reconnect.output": Kind.JOIN,
 }
-"""The responses that these rules compare; without them they are not applicable."""
+"""The kinds of responses that these rules need; without them they are not applicable."""
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Evaluation:
         return [verdict.scenario for verdict in self.scenarios if verdict.failed]
 
     def __str__(self) -> str:
-        """Return how the rule failed, as a text of several lines."""
+        """Return a description of the failures in several lines."""
         return "\n".join(_lines(self.scenarios))
 
 
@@ -63,15 +63,15 @@ EvaluateRule = Callable[[AnyRule], None]
 """Evaluates a rule; raises CheckFailed if it failed."""
 
 
-def rule_evaluator(session: Session, keep: Callable[[Evaluation], object]) -> EvaluateRule:
+def rule_evaluator(session: Session, store: Callable[[Evaluation], object]) -> EvaluateRule:
     """Return a function that evaluates rules over the scenarios of *session*.
 
-    *keep* is called with each evaluation.
+    *store* is called with each evaluation.
     """
 
     def evaluate_rule(rule: AnyRule) -> None:
         evaluation = evaluate(rule, session)
-        keep(evaluation)
+        store(evaluation)
         if evaluation.failed:
             fail_check(str(evaluation))
 
@@ -81,38 +81,44 @@ def rule_evaluator(session: Session, keep: Callable[[Evaluation], object]) -> Ev
 def evaluate(rule: AnyRule, session: Session) -> Evaluation:
     """Evaluate *rule* over the scenarios of *session*.
 
-    Raises NotExercised if a problem kept its scenarios from running; skips the test if the rule is
-    not applicable.
+    Raises NotExercised if a problem prevented its scenarios from running; skips the test if the
+    rule is not applicable.
     """
     target = session.target
     if all(rule.id != checked.id for checked in target.rules):
         not_applicable(f"not in contract {target.settings.contract} at this level")
     if rule.dialects is not None and target.dialect not in rule.dialects:
-        whose = target.dialect or "no known"
-        not_applicable(f"a rule for {dialects_of(rule)}; this is a server of {whose} dialect")
+        dialect = target.dialect or "unknown"
+        not_applicable(f"a rule for {dialects_of(rule)}; the dialect of this server is {dialect}")
     if (
         isinstance(rule, CrossExchangeRule)
         and rule.deterministic
         and not target.settings.deterministic
     ):
         not_applicable(
-            "holds if the same request always gets the same response: "
-            "if it does, add --graphtape-deterministic"
+            "a rule for deterministic deployments: if equal requests always get equal responses, "
+            "add --graphtape-deterministic"
         )
-    about = {
+    applicable = {
         s: _applicable(rule, session.checked(s)) for s in session.scenarios if _may_show(rule, s)
     }
-    if not any(about.values()):
+    if not any(applicable.values()):
         _nothing_shown(rule, session)
-    kinds = {checked.head.kind for seen in about.values() for checked in seen.values()}
+    kinds = {
+        checked.head.kind for exchanges in applicable.values() for checked in exchanges.values()
+    }
     if rule.id in _JOINING and _JOINING[rule.id] not in kinds:
         not_applicable("no run could be joined")
-    if not any(_shows(rule, checked) for seen in about.values() for checked in seen.values()):
+    if not any(
+        _shows(rule, checked) for exchanges in applicable.values() for checked in exchanges.values()
+    ):
         names = " or ".join(_showing(rule))
-        not_applicable(f"no run showed an event {names}: does a run input make one?")
+        not_applicable(f"no run had an event {names}: add a --graphtape-input that leads to one")
     if isinstance(rule, CrossExchangeRule):
-        return Evaluation(list(_related(rule, session, about)))
-    return Evaluation([_verdict(rule, scenario, seen) for scenario, seen in about.items() if seen])
+        return Evaluation(list(_related(rule, session, applicable)))
+    return Evaluation(
+        [_verdict(rule, scenario, seen) for scenario, seen in applicable.items() if seen]
+    )
 
 
 _Seen = dict[int, CheckedExchange]
@@ -131,14 +137,14 @@ def _applicable(rule: AnyRule, checked: Sequence[CheckedExchange]) -> _Seen:
 
 def _showing(rule: AnyRule) -> tuple[str, ...]:
     """Return the events of which *rule* needs at least one; empty if it needs none."""
-    family, _, about = rule.id.partition(".")
+    family, _, name = rule.id.partition(".")
     if family != "data":
         return SHOWING.get(family, ())
-    return () if about == "advertised" else (about.replace("messages-", "messages/"),)
+    return () if name == "advertised" else (name.replace("messages-", "messages/"),)
 
 
 def _shows(rule: AnyRule, checked: CheckedExchange) -> bool:
-    """Return whether *checked* has an event that *rule* is about, or fails it for having none."""
+    """Whether *checked* has an event that *rule* needs, or fails the rule by having none."""
     names = _showing(rule)
     if not names or any(finding.rule == rule.id for finding in checked.findings):
         return True
@@ -153,13 +159,13 @@ def _failed(checked: CheckedExchange) -> bool:
 
 
 def _nothing_shown(rule: AnyRule, session: Session) -> None:
-    """Raise or skip with the reason why *rule* applies to no exchange."""
+    """Raise NotExercised or skip the test, since *rule* applies to no exchange."""
     results = [session.run(s) for s in session.scenarios if _may_show(rule, s)]
     if failed := [one for one in results if one.problem]:
         raise NotExercised(f"{failed[0].scenario} did not run to its end: {failed[0].problem}")
     kinds = " or ".join(sorted(rule.kinds))
     profile = session.target.settings.profile.name
-    not_applicable(f"no request of the profile {profile} is answered with a {kinds}")
+    not_applicable(f"no response in the profile {profile} is of the kind {kinds}")
 
 
 def _verdict(rule: AnyRule, scenario: Scenario, seen: _Seen) -> ScenarioVerdict:
@@ -173,17 +179,17 @@ def _verdict(rule: AnyRule, scenario: Scenario, seen: _Seen) -> ScenarioVerdict:
 
 
 def _related(
-    rule: CrossExchangeRule, session: Session, about: dict[Scenario, _Seen]
+    rule: CrossExchangeRule, session: Session, applicable: dict[Scenario, _Seen]
 ) -> Iterator[ScenarioVerdict]:
     """Yield verdicts on a rule about several exchanges, from all scenarios together."""
-    places = [(s, number, one) for s, seen in about.items() for number, one in seen.items()]
+    places = [(s, number, one) for s, seen in applicable.items() for number, one in seen.items()]
     found: dict[str, list[Finding]] = {scenario.name: [] for scenario, _, _ in places}
     exchanges = [checked.exchange for _, _, checked in places]
     target = session.target
 
     def placed(match: re.Match[str]) -> str:
         if not 0 < int(match[1]) <= len(places):
-            return match[0]  # Text of the deployment, not of the rule.
+            return match[0]  # The deployment wrote this text, not the rule.
         scenario, number, _ = places[int(match[1]) - 1]
         return f"exchange {number} of {scenario.name}"
 
@@ -192,7 +198,7 @@ def _related(
         expected, got = (_NUMBERED.sub(placed, text) for text in (finding.expected, finding.got))
         renamed = replace(finding, exchange=number, expected=expected, got=got)
         found[scenario.name].append(renamed)
-    for scenario, seen in about.items():
+    for scenario, seen in applicable.items():
         if seen:
             findings = tuple(found[scenario.name])
             failed = len({finding.exchange for finding in findings})

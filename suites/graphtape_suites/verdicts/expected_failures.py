@@ -1,4 +1,4 @@
-"""Expected failures: requirements that a deployment is known to break, each with a reason."""
+"""Expected failures: requirements that a deployment is known to fail, each with a reason."""
 
 import tomllib
 from collections.abc import Collection
@@ -23,15 +23,15 @@ class ExpectedFailure:
     requirement: str
     reason: str
     scenarios: frozenset[str] = frozenset()
-    """The scenarios in which it fails; empty for any. In others it must pass."""
+    """The scenarios in which it fails; it must pass in all others. Empty for any scenario."""
 
     def covers(self, failed: Collection[str]) -> bool:
-        """Return whether a failure in the scenarios *failed*, and in no others, is expected."""
+        """Whether failures in exactly the scenarios *failed* are expected."""
         return not self.scenarios or self.scenarios >= set(failed)
 
 
 ExpectedFailures = dict[str, ExpectedFailure]
-"""By the id of the requirement."""
+"""Expected failures by the id of the requirement."""
 
 
 def read_expected_failures(
@@ -39,11 +39,11 @@ def read_expected_failures(
 ) -> ExpectedFailures:
     """Return the expected failures of a TOML file.
 
-    An example of such a *file*:
+    An example of *file*:
 
         ["head.scheme"]
         reason = "the proxy in front of it rewrites the header"
-        scenarios = ["wait.default"]    # may be left out
+        scenarios = ["wait.default"]    # optional
 
     *requirements* and *scenarios* are the known ids and names. Raises BadExpectedFailure, and
     OSError if the file can't be read.
@@ -70,7 +70,7 @@ def _expectation(
     where = f"{file}, {requirement!r}"
     _check_known(where, "the id of a rule or check", requirement, requirements)
     if not is_object(entry) or not isinstance(entry.get("reason"), str) or not entry["reason"]:
-        raise BadExpectedFailure(f'{where}: expected a table with a "reason" in it, got {entry!r}')
+        raise BadExpectedFailure(f'{where}: expected a table with a "reason", got {entry!r}')
     if unknown := sorted(entry.keys() - _KEYS):
         raise BadExpectedFailure(f"{where}: expected reason and scenarios, got {unknown[0]!r}")
     named = entry.get("scenarios", [])
@@ -81,8 +81,8 @@ def _expectation(
     return ExpectedFailure(requirement, entry["reason"], frozenset(named))
 
 
-def _check_known(where: str, what: str, name: object, known: Collection[str]) -> None:
+def _check_known(where: str, expected: str, name: object, known: Collection[str]) -> None:
     if name not in known:
         near = get_close_matches(str(name), known, 3, 0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise BadExpectedFailure(f"{where}: expected {what}, got {name!r}{hint}")
+        raise BadExpectedFailure(f"{where}: expected {expected}, got {name!r}{hint}")

@@ -26,9 +26,9 @@ _NOT_EXERCISED = NotExercised | BudgetExhausted | DeploymentError
 def attach_verdict(
     item: pytest.Item, error: BaseException | None, report: pytest.TestReport
 ) -> None:
-    """Attach the verdict on the check of *item* to its *report*, and set the outcome of the report.
+    """Attach the verdict on the check of *item* to its *report*, and set the report's outcome.
 
-    *error* is what the test raised, if anything. A test without a check is left alone.
+    *error* is the exception of the test, if any. Tests without a check are left unchanged.
     """
     check = check_of(item)
     if check is None:
@@ -55,8 +55,8 @@ def verdict_on(
 ) -> Verdict:
     """Return the verdict on the *check* of the test *item*.
 
-    *error* is what the test raised, *evaluation* that of its rule, *expectations* the failures that
-    are expected.
+    *error* is the exception of the test, *evaluation* is that of its rule, *expectations* are the
+    expected failures of the session.
     """
     verdict = Verdict(
         check.id,
@@ -74,13 +74,13 @@ def verdict_on(
 
 
 def _level(check: Check, error: BaseException | None) -> Level:
-    """Return the level of the failure: a property may find a rule of another level than its own."""
+    """Return the level of the failure; that of a property is the level of the rule it found."""
     least = error.level if isinstance(error, CheckFailed) else None
     return least or check.level
 
 
 def _is_ours(error: BaseException | None) -> bool:
-    """Return whether *error* is about the deployment; any other is a failure of graphtape."""
+    """Whether *error* concerns the deployment; any other is a failure of graphtape itself."""
     return error is None or isinstance(error, CheckFailed | _NOT_EXERCISED)
 
 
@@ -97,7 +97,7 @@ def _outcome(error: BaseException | None) -> tuple[Outcome, str]:
 
 
 def _as_expected(verdict: Verdict, expectation: ExpectedFailure, *, is_property: bool) -> Verdict:
-    """Turn an expected failure into one, and a missing one into a failure."""
+    """Mark an expected failure as expected, and an unexpected pass as a failure."""
     failed = [found.scenario for found in verdict.scenarios if found.failed]
     if verdict.outcome is Outcome.FAILED and expectation.covers(failed):
         stale = _stale(expectation, failed, [found.scenario for found in verdict.scenarios])
@@ -119,12 +119,12 @@ def _as_expected(verdict: Verdict, expectation: ExpectedFailure, *, is_property:
 def _stale(
     expectation: ExpectedFailure, failed: Collection[str], evaluated: Collection[str]
 ) -> str:
-    """Return in which scenarios an expected failure did not occur; empty if in none."""
+    """Describe the scenarios in which an expected failure did not occur; empty if in none."""
     passed = sorted((expectation.scenarios & set(evaluated)) - set(failed))
     return f"it passed in {', '.join(passed)}" if passed else ""
 
 
 def _failure_text(check: Check, verdict: Verdict) -> str:
-    """Return the text of a failure: check, reason, and how to run it alone."""
+    """Return the text of a failure: the check, the reason and the option that runs it alone."""
     lines = [f"{check.id} ({verdict.level}): {check.statement}", "", verdict.reason]
     return "\n".join([*lines, "", f"to run only this check: -k '{check.id}'"])

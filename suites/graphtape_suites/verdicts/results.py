@@ -1,7 +1,7 @@
-"""The results of a session, which the terminal summary and the report show.
+"""The results of a session, for the terminal summary and the report.
 
-Verdicts cross from the workers of pytest-xdist to the process that reports as JSON; the exchanges
-they are about are in recordings in the folder that the processes share.
+Workers of pytest-xdist send verdicts to the main process as JSON; the exchanges are in recordings
+in the folder that the processes share.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     EXPECTED_FAILURE = "expected failure"
-    """It failed, and is in the file of expected failures."""
+    """It failed and is listed in the file of expected failures."""
     NOT_EXERCISED = "not exercised"
-    """It applies and could not be exercised; counts as a failure of the session."""
+    """It applies but could not be exercised; counts as a failure of the session."""
     NOT_APPLICABLE = "not applicable"
     """It does not apply to the deployment."""
 
@@ -38,7 +38,7 @@ class ScenarioVerdict:
     failed: int
     """The number of them that failed."""
     findings: tuple[Finding, ...] = ()
-    """`exchange` of a finding is the number of the exchange in the scenario, counted from 1."""
+    """`exchange` of a finding is the number of the exchange in the scenario, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,19 @@ class Verdict:
     """The node id of the test."""
     level: Level
     statement: str
-    """The requirement, in a sentence."""
+    """The requirement in one sentence."""
     outcome: Outcome
     reason: str = ""
-    """Why it is not applicable, expected to fail or not exercised; how it failed."""
+    """The reason for an outcome other than passed; for a failure, its description."""
     scenarios: tuple[ScenarioVerdict, ...] = ()
 
     def to_json(self) -> Json:
-        """Return it as JSON."""
+        """Return the verdict as JSON."""
         return asdict(self)
 
     @staticmethod
     def from_json(value: Any) -> "Verdict":
-        """Return the verdict that was made JSON."""
+        """Return the verdict that `to_json` turned into *value*."""
         return Verdict(
             **value
             | {
@@ -89,7 +89,7 @@ class Results:
     """The results of a session."""
 
     url: str
-    """Where the deployment is, without user and password."""
+    """The URL of the deployment, without user and password."""
     server: Json
     """The body of `GET /info`."""
     dialect: str
@@ -106,11 +106,11 @@ class Results:
     verdicts: Sequence[Verdict] = ()
     scenario_results: Sequence[ScenarioResult] = ()
 
-    def judged(self, outcome: Outcome) -> list[Verdict]:
+    def with_outcome(self, outcome: Outcome) -> list[Verdict]:
         """Return the verdicts with that *outcome*."""
         return [verdict for verdict in self.verdicts if verdict.outcome is outcome]
 
 
 def numbered(findings: Sequence[Finding], exchange: int) -> tuple[Finding, ...]:
-    """Return *findings* as those of the *exchange* with that number."""
+    """Return *findings*, assigned to the exchange number *exchange*."""
     return tuple(replace(finding, exchange=exchange) for finding in findings)

@@ -13,21 +13,21 @@ from graphtape_suites.checks.dry_run import plan_checks, plan_lines
 
 @pytest.fixture(name="items")
 def _items(pytester: pytest.Pytester) -> list[pytest.Item]:
-    """Some tests of the suites, and one of somebody else."""
-    pytester.makepyfile("def test_of_somebody_else(): pass")
+    """Some tests of the suites, and one of another project."""
+    pytester.makepyfile("def test_of_another_project(): pass")
     items = collected(pytester, str(pytester.path), only=["wait"])
-    chosen = ("somebody_else", "wait.default", "any_request", "one-value")
+    chosen = ("another_project", "wait.default", "any_wait_request", "one-value")
     return [item for item in items if any(part in item.name for part in chosen)]
 
 
-def test_tests_of_others_are_not_told(items: list[pytest.Item]) -> None:
+def test_tests_of_other_projects_are_not_listed(items: list[pytest.Item]) -> None:
     plan = plan_checks(items, SETTINGS)
 
     assert len(items) == len(plan) + 1
     assert {one.suite for one in plan} == {"wait"}
 
 
-def test_a_scenario_is_played_with_every_example_as_often_as_asked(
+def test_a_scenario_runs_once_per_input_and_repetition(
     items: list[pytest.Item],
 ) -> None:
     settings = replace(SETTINGS, assistants=("a", "b"), repeat=3)
@@ -62,7 +62,7 @@ def test_examples_are_counted(
     assert plan[0].runs == count
 
 
-def test_the_sum_is_told_at_the_end(items: list[pytest.Item]) -> None:
+def test_the_total_is_the_last_line(items: list[pytest.Item]) -> None:
     *_, last = plan_lines(plan_checks(items, SETTINGS), SETTINGS)
 
     assert missing(last, ["3 checks", "4 runs of the mock", 1000]) == []

@@ -81,7 +81,7 @@ def test_exchanges_at_the_same_time_keep_the_order_of_their_requests(
 ) -> None:
     requests = [client.request(WAIT), client.request(STREAM), client.request(WAIT)]
 
-    exchanges = client.together(requests)
+    exchanges = client.send_all(requests)
 
     assert [exchange.request for exchange in exchanges] == requests
     assert client.exchanges == exchanges

@@ -146,4 +146,4 @@ def test_a_run_that_breaks_off_takes_those_along_who_joined_it(
         with pytest.raises(DeploymentError, match="lost"):
             SCENARIOS["reconnect.join-wait"].run(client)
 
-    assert client.complaints == ["the answer to who joined the run was lost"]
+    assert client.complaints == ["the response to the client that joined the run was lost"]

@@ -134,16 +134,16 @@ def test_pytest_refuses_words_that_make_no_sense(pytester: pytest.Pytester, opti
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--graphtape-input=@no.json",), "--graphtape-input: no.json: there is no such file"),
-        (("--graphtape-input", "no.json"), "--graphtape-input: no.json: there is no such file"),
+        (("--graphtape-input=@no.json",), "--graphtape-input: no.json: no such file"),
+        (("--graphtape-input", "no.json"), "--graphtape-input: no.json: no such file"),
         (("--graphtape-input", "folder"), "--graphtape-input: *folder*"),
         (
             ("--graphtape-expected-failures", "no.toml"),
-            "--graphtape-expected-failures: no.toml: there is no such file",
+            "--graphtape-expected-failures: no.toml: no such file",
         ),
         (
             ("-o", "graphtape_expected_failures=no.toml"),
-            "graphtape_expected_failures: *no.toml: there is no such file",
+            "graphtape_expected_failures: *no.toml: no such file",
         ),
         (("--graphtape-report", "folder"), "--graphtape-report: *folder*"),
         (("--graphtape-report", "no/report.html"), "--graphtape-report: no/report.html *"),

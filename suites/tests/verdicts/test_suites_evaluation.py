@@ -68,7 +68,7 @@ def test_a_rule_of_another_dialect_is_not_applicable(mock: Target) -> None:
     aegra = replace(mock, settings=replace(mock.settings, dialect="aegra"))
 
     assert aegra.dialect is Dialect.AEGRA
-    assert "this is a server of aegra dialect" in _reason(
+    assert "the dialect of this server is aegra" in _reason(
         "identifiers.run-version", _only(aegra, "wait.default")
     )
 
@@ -91,13 +91,13 @@ def test_a_rule_of_a_later_version_is_not_applicable(mock: Target) -> None:
 
 def test_what_no_scenario_shows_is_not_applicable(mock: Target) -> None:
     assert _reason("wait.one-value", _only(mock, "stream.default")) == (
-        "no request of the profile smoke is answered with a join or wait"
+        "no response in the profile smoke is of the kind join or wait"
     )
 
 
 def test_an_event_that_no_run_shows_is_not_applicable(mock: Target) -> None:
     assert _reason("debug.one-step", _only(mock, "wait.default", "stream.default")) == (
-        "no run showed an event debug: does a run input make one?"
+        "no run had an event debug: add a --graphtape-input that leads to one"
     )
 
 

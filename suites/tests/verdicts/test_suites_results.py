@@ -46,5 +46,5 @@ def test_verdicts_are_found_by_their_outcome() -> None:
         verdicts=(VERDICT,),
     )
 
-    assert results.judged(Outcome.FAILED) == [VERDICT]
-    assert results.judged(Outcome.PASSED) == []
+    assert results.with_outcome(Outcome.FAILED) == [VERDICT]
+    assert results.with_outcome(Outcome.PASSED) == []

@@ -199,7 +199,7 @@ def _announcing(*paths: str) -> Any:
 def test_what_is_announced_and_not_there_is_seen() -> None:
     test = test_endpoints.test_documented_endpoints_exist
 
-    _check(test, running(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to be")
+    _check(test, running(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to exist")
 
 
 def test_without_a_document_nothing_is_claimed() -> None:
