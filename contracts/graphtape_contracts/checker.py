@@ -94,9 +94,9 @@ class Checker:
         return self._take()
 
     def close(self, end: End = End.COMPLETE) -> list[Finding]:
-        """End the body as *end* says; return the last findings.
+        """Mark the body as ended like *end*; return the remaining findings.
 
-        A body that is not a stream is checked if it is complete.
+        A body that is not a stream is checked only if it is complete.
         """
         for frame_watch in self._frame_watches:
             _goes_on(frame_watch, end)

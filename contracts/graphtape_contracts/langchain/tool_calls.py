@@ -1,4 +1,4 @@
-"""What a chunk of an AI message shows of the tool calls whose arguments still stream.
+"""How a chunk of an AI message represents tool calls whose arguments are still streaming.
 
 Observed on langchain-core 1.7.2 (`messages/ai.py`, `messages/tool.py`).
 """

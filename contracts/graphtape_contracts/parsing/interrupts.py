@@ -10,7 +10,7 @@ INTERRUPT = "__interrupt__"
 
 
 def interrupts_of(value: object) -> list[Any] | None:
-    """Return the list under `__interrupt__` of an object *value*; None if there is none."""
+    """Return the `__interrupt__` list if *value* is an object that has one, otherwise None."""
     interrupts = value.get(INTERRUPT) if is_object(value) else None
     return interrupts if is_list(interrupts) else None
 

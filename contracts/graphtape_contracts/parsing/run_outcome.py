@@ -29,7 +29,7 @@ class RunOutcome:
 
 
 def run_outcome_of(answer: ParsedExchange) -> RunOutcome | None:
-    """Return how the run of *answer* ended: a stream, or an output of a wait.
+    """Return how the run of *answer*, a stream or a wait, ended.
 
     None if unknown: the response was cut, or has several attempts.
     """
@@ -74,10 +74,10 @@ def _of_output(answer: ParsedExchange) -> RunOutcome:
 
 
 def have_same_output(one: RunOutcome, other: RunOutcome) -> bool:
-    """Return whether two runs that did not fail ended in the same state, ids and times apart.
+    """Return whether two successful runs ended in the same state, ignoring ids and times.
 
-    Where a stream shows no state, the output is empty. Of runs that were interrupted only the
-    interrupts are compared: what is shown of the state beside them differs.
+    If a stream contains no state, its output counts as empty. Of interrupted runs only the
+    interrupts are compared: the state beside them varies.
     """
     if one.interrupts or other.interrupts:
         return one.interrupts == other.interrupts

@@ -75,7 +75,7 @@ def _origins(
     type=click.Choice(["fresh", "recorded"]),
     default="fresh",
     show_default=True,
-    help="Which ids of runs, threads, tasks and messages responses carry.",
+    help="Which run, thread, task and message ids to use in responses.",
 )
 @click.option(
     "--seed", type=int, metavar="N", help="Make fresh ids that are the same in every session."

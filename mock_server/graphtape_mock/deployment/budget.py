@@ -92,7 +92,7 @@ class RunBudget:
             yield
 
     def release(self) -> None:
-        """Take one run back that the deployment refused: it cost nothing."""
+        """Give back one run to the budget: the deployment refused it, so it cost nothing."""
         self._count(-1)
 
     def wait_for_retry(self, response: Response) -> bool:

@@ -194,7 +194,7 @@ def header_fields(lines: Iterable[str]) -> Headers:
 
 
 def request_headers(body: bytes) -> Headers:
-    """Return the headers of a request as recorded: no secrets among them."""
+    """Return the request headers to store in a recording, without secrets."""
     accept = ("accept", "*/*")
     return (accept, ("content-type", "application/json")) if body else (accept,)
 

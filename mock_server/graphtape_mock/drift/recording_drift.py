@@ -73,7 +73,7 @@ def requests_to_repeat(recordings: Iterable[Recording], repeat: int) -> list[Rep
 def drift_of_recording(
     file: Path, recording: Recording, asked: RepeatedResponses
 ) -> RecordingDrift:
-    """Return the verdict on the *recording* in *file*, by what came of asking."""
+    """Return the drift of the *recording* in *file*, from the repeated responses."""
     return RecordingDrift(file, recording, tuple(_answered(recording, asked)))
 
 

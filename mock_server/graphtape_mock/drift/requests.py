@@ -1,8 +1,9 @@
-"""Which recorded requests can be repeated, and what is changed in them.
+"""Decides which recorded requests can be repeated, and how they are changed for it.
 
-- The metadata of a run get a tag that marks it as ours. It is removed from the response again.
-- A run is cancelled when we disconnect (`on_disconnect`), unless the request sets that itself.
-- A webhook is left out: its receiver expects no such run.
+- The metadata of a run are tagged, so that the run can be recognised as ours; the tag is removed
+  from the response.
+- `on_disconnect` is set to `cancel`, unless the request sets it.
+- Webhooks are dropped, so that their receivers are not notified.
 - Headers that may be secret are not sent as recorded; the key comes from the environment.
 """
 

@@ -41,7 +41,7 @@ class RecordedRunResult:
 
 @dataclass(slots=True)
 class Recorder:
-    """Records the runs of one request in one file, created with the first response."""
+    """Records every run of one request in one file, created when the first response arrives."""
 
     upstream: DeploymentConnection
     redactor: Redactor

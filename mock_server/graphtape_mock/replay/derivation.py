@@ -25,7 +25,7 @@ _RANDOM_ID = re.compile(_UUID)
 
 
 def unstreamed_ids(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Give each message of a chat model the id that it has when the model does not stream."""
+    """Give each message of a chat model the id it has if the model does not stream."""
     for event in events:
         for message in messages_in(event.data):
             if isinstance(message["id"], str) and _STREAMED_ID.fullmatch(message["id"]):

@@ -1,4 +1,4 @@
-"""The base of the errors that replay raises for a request without a recorded response."""
+"""Base class of the errors for a request without a recorded response."""
 
 
 class NotRecorded(LookupError):

@@ -81,7 +81,7 @@ def schedule(
 def one_by_one(
     pieces: Iterable[TimedPiece], speed: float, heartbeat: bytes | None
 ) -> Iterator[Chunk]:
-    """Yield the chunks to send, as `schedule` does, but one per piece at speed 0 as well."""
+    """Yield the chunks to send like `schedule`, but one at a time even at speed 0."""
     if speed:
         return schedule(pieces, speed, heartbeat)
     kept = (piece for piece in pieces if not piece.is_heartbeat)

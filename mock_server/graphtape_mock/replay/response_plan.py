@@ -79,7 +79,7 @@ class ResponsePlan:
         return found[0]
 
     def end_of(self, after: str | int) -> int:
-        """Return the number of chunks up to and including an event; 0 stands for none of them.
+        """Return the number of chunks up to and including an event; 0 if *event* is None.
 
         Raises NoSuchEvent.
         """

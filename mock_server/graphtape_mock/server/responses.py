@@ -13,7 +13,7 @@ inserted before it; a response without it gets none."""
 
 
 def json_response(content: Any, status: int = 200, headers: Headers = ()) -> Response:
-    """Return a response with *content* as JSON; *headers* come before those of the body."""
+    """Return *content* as a JSON response; *headers* go before Content-Type and Content-Length."""
     return raw_response(orjson.dumps(content), "application/json", status, headers)
 
 
