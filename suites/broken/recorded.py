@@ -15,11 +15,8 @@ from broken_servers.answering import Change, head_before
 from graphtape_contracts import End, Exchange, Headers, Request, Response
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.json_value import Json
-from graphtape_mock.deployment.connection import (
-    DeploymentConnection,
-    DeploymentError,
-    StreamedResponse,
-)
+from graphtape_mock.deployment.connection import DeploymentConnection, StreamedResponse
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_suites.runner.session import CheckedExchange, Session
 from graphtape_suites.runner.settings import Settings
@@ -49,7 +46,7 @@ class Recorded(DeploymentConnection):
 
     def __init__(self, exchanges: list[Exchange], added: Headers) -> None:
         """*added* are the headers that an HTTP server gives to each answer."""
-        super().__init__("http://recorded.invalid", tells_encoding=True)
+        super().__init__("http://recorded.invalid", keep_encoding=True)
         self._exchanges = exchanges
         self._added = added
         self._change: Change = _unchanged

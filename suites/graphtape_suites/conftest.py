@@ -6,7 +6,7 @@ import pytest
 
 from graphtape_contracts.catalogue import UnknownVersion
 from graphtape_contracts.finding import Level
-from graphtape_mock.deployment.connection import BadHeader, DeploymentError
+from graphtape_mock.deployment.errors import BadHeader, DeploymentError
 from graphtape_mock.record.requests import BadRecordingRequest
 from graphtape_mock.recordings.recording import BrokenRecording
 from graphtape_mock.server.recorded_deployment import BadRecordedResponse

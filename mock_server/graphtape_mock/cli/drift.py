@@ -15,12 +15,8 @@ from graphtape_mock.console.progress import Progress
 from graphtape_mock.console.text import escape
 from graphtape_mock.deployment.budget import BudgetLimits, RunBudget, Spent
 from graphtape_mock.deployment.client import DeploymentClient
-from graphtape_mock.deployment.connection import (
-    DeploymentConnection,
-    DeploymentError,
-    key_from,
-    secrets_among,
-)
+from graphtape_mock.deployment.connection import DeploymentConnection, key_from, secrets_among
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.deployment.info import check_deployment
 from graphtape_mock.drift import report
 from graphtape_mock.drift.recording_drift import (

@@ -3,7 +3,8 @@
 import click
 
 from graphtape_contracts import Headers
-from graphtape_mock.deployment.connection import READ_TIMEOUT, BadHeader, header_fields
+from graphtape_mock.deployment.connection import READ_TIMEOUT, header_fields
+from graphtape_mock.deployment.errors import BadHeader
 
 
 def _read_headers(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> Headers:

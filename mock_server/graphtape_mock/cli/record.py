@@ -13,20 +13,15 @@ from graphtape_contracts import End, Headers
 from graphtape_mock.cli import options
 from graphtape_mock.console.progress import Progress
 from graphtape_mock.console.text import escape
-from graphtape_mock.deployment.connection import (
-    DeploymentConnection,
-    DeploymentError,
-    key_from,
-    secrets_among,
-)
+from graphtape_mock.deployment.connection import DeploymentConnection, key_from, secrets_among
+from graphtape_mock.deployment.errors import DeploymentError, refused_key
 from graphtape_mock.deployment.info import (
     DeploymentInfo,
     check_deployment,
     fetch_assistant_info,
-    refused_key,
 )
 from graphtape_mock.record.folder import NameTaken, RecordingFolder
-from graphtape_mock.record.recorder import RecordedRunResult, Recorder
+from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import (
     BadRecordingRequest,
     RecordingRequest,
@@ -36,6 +31,7 @@ from graphtape_mock.record.requests import (
     read_json,
     read_text,
 )
+from graphtape_mock.record.run_writer import RecordedRunResult
 from graphtape_mock.recordings.view import EVERYTHING, EXACT, View
 from graphtape_mock.redaction.redactor import Redactor
 

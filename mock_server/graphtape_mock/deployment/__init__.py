@@ -1,1 +1,1 @@
-"""Talking with live deployments: HTTP, what they say of themselves, and what may be spent."""
+"""A live deployment as a client sees it: HTTP, its description, and the budget of a session."""

@@ -1,34 +1,31 @@
-"""Makes exchanges with a live deployment: whole, frame by frame, or until enough was seen."""
+"""Makes exchanges with a live deployment: whole, or until the caller stops."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 
-from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
+from graphtape_contracts import End, Exchange, Frame, Request, Response
 from graphtape_contracts.parsing.exchange_head import kind_of
 from graphtape_contracts.rule import RUNS
+from graphtape_mock.deployment.body import ResponseBody
 from graphtape_mock.deployment.budget import MOST_RETRIES, RunBudget
-from graphtape_mock.deployment.connection import (
-    DeploymentConnection,
-    DeploymentError,
-    DeploymentTimeout,
-    StreamedResponse,
-)
+from graphtape_mock.deployment.connection import DeploymentConnection
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.recordings.recording import RUN_PATHS
 
 StopWhen = Callable[[Frame], bool]
-"""Whether to hang up after this frame."""
+"""Returns whether to hang up after this frame."""
 OnHeaders = Callable[[Response], object]
-"""Is told the head when it has come; hangs up where it returns True."""
+"""Gets the head of the response; hangs up where it returns True."""
 
 STARTING_PATHS = (*RUN_PATHS, "/runs", "/runs/batch")
-"""Where a POST starts runs."""
+"""The paths where a POST starts runs."""
 
 
 class DeploymentClient:
-    """Makes requests of a deployment, runs among them as the governor lets them through."""
+    """Makes requests to a deployment, and runs within a budget."""
 
     def __init__(self, upstream: DeploymentConnection, run_budget: RunBudget) -> None:
-        """Ask *upstream*; let *run_budget* count the runs."""
+        """Make requests to *upstream*; *run_budget* counts the runs."""
         self.upstream = upstream
         self.run_budget = run_budget
 
@@ -39,11 +36,11 @@ class DeploymentClient:
         stop_when: StopWhen | None = None,
         on_headers: OnHeaders | None = None,
     ) -> Exchange:
-        """Make *request*, again when the deployment asks to come back later; return what came.
+        """Make *request*, and retry it where the deployment asks for that; return the exchange.
 
-        With *stop_when*, hang up after the frame for which it is true; the exchange ends as STOPPED
-        then, as where *on_headers* returns True. A body that was cut ends as CUT.
-        Raises DeploymentError where there is no answer at all, BudgetSpent for a run too many.
+        It ends as STOPPED after the frame for which *stop_when* is true, where *on_headers* returns
+        True, and where nothing came for too long; as CUT where the body breaks off. Raises
+        DeploymentError where no response came, BudgetExhausted where no run is left.
         """
         for _ in range(MOST_RETRIES):
             exchange = self._ask_once(request, stop_when, on_headers)
@@ -71,32 +68,24 @@ class DeploymentClient:
         stop_when: StopWhen | None,
         on_headers: OnHeaders | None,
     ) -> Exchange:
-        with self.upstream.open(request) as answer:
-            body = _Body(request, answer)
+        with self.upstream.open(request) as response:
+            body = ResponseBody(request, response)
             frames: list[Frame] = []
-            hangs_up = on_headers is not None and on_headers(answer.response) is True
-            end = End.STOPPED if hangs_up else End.COMPLETE
-            try:
-                for frame in () if hangs_up else body.frames():
-                    frames.append(frame)
-                    if stop_when is not None and stop_when(frame):
-                        end = End.STOPPED
-                        break
-            except DeploymentTimeout:
-                end = End.STOPPED
-            except DeploymentError:
-                end = End.CUT
-            if end is not End.STOPPED:
+            if on_headers is not None and on_headers(response.response) is True:
+                body.stop()
+            else:
+                _read(body, frames, stop_when)
+            if body.end is not End.STOPPED:
                 frames += body.tail()
-        if end is End.STOPPED:
-            self._cancel(request, answer.response)
-        return Exchange(request, answer.response, tuple(frames), end)
+        if body.end is End.STOPPED:
+            self._cancel(request, response.response)
+        return Exchange(request, response.response, tuple(frames), body.end)
 
     def _cancel(self, request: Request, response: Response) -> None:
-        """Cancel the run of an answer that nobody reads any more, if its thread is known.
+        """Cancel the run of a response that is not read to its end, if its thread is known.
 
-        A run whose thread is told nowhere ends by `on_disconnect`. Where the deployment does not
-        answer to that, what came before is worth as much as it was.
+        A run whose thread is unknown ends by `on_disconnect`. Where the deployment does not
+        respond to the cancellation, the frames that came before are kept all the same.
         """
         if kind_of(request, response) not in RUNS:
             return
@@ -111,20 +100,11 @@ def starts_runs(request: Request) -> bool:
     return request.method == "POST" and request.path.partition("?")[0] in STARTING_PATHS
 
 
-class _Body:
-    """What the body of an answer is made of."""
-
-    def __init__(self, request: Request, answer: StreamedResponse) -> None:
-        self._answer = answer
-        self._stream = Exchange(request, answer.response, ()).is_stream
-        self._decoder = sse.Decoder()
-
-    def frames(self) -> Iterator[Frame]:
-        """Yield blocks of an event stream, or pieces of any other body, as they arrive."""
-        for chunk in self._answer.chunks():
-            at = self._answer.now()
-            yield from self._decoder.feed(chunk, at) if self._stream else [Frame(at, chunk)]
-
-    def tail(self) -> list[Frame]:
-        """Return what is left of a stream that ended without a blank line."""
-        return self._decoder.close(self._answer.now())
+def _read(body: ResponseBody, frames: list[Frame], stop_when: StopWhen | None) -> None:
+    """Read *body* into *frames* until it ends, or *stop_when* is true."""
+    for chunk in body.chunks():
+        for frame in body.frames_of(chunk):
+            frames.append(frame)
+            if stop_when is not None and stop_when(frame):
+                body.stop()
+                return

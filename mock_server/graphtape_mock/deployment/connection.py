@@ -1,7 +1,6 @@
-"""The live deployment that is recorded: one HTTP client, and errors that say what to do."""
+"""The HTTP connection to a live deployment."""
 
 import re
-import ssl
 import time
 from base64 import b64encode
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -12,10 +11,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import httpx
 
 from graphtape_contracts import Exchange, Frame, Headers, Request, Response
+from graphtape_mock.deployment.errors import BadHeader, DeploymentError, explain
 from graphtape_mock.redaction.redactor import Redactor, strip_url
 
 KEY_VARIABLES = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
-"""Where the key comes from; the first that is set wins, as in the official clients."""
+"""Environment variables of the key; the first that is set wins, as in the official clients."""
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -25,22 +25,11 @@ CONNECT_TIMEOUT = 5.0
 Clock = Callable[[], float]
 
 
-class DeploymentError(Exception):
-    """The deployment could not be asked: what happened, and what to do next."""
-
-
-class BadHeader(ValueError):
-    """A line that is no header field; of what was got, only the name is told."""
-
-
-class DeploymentTimeout(DeploymentError):
-    """Nothing came for longer than we wait."""
-
-
 class StreamedResponse:
     """The head of a response, and its body while it arrives."""
 
     def __init__(self, response: Response, body: Iterator[bytes], now: Clock) -> None:
+        """Yield *body* after the head *response*; *now* counts from when the request was sent."""
         self.response = response
         self._body = body
         self._now = now
@@ -50,7 +39,7 @@ class StreamedResponse:
         return self._now()
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the pieces of the body as they arrive; raises DeploymentError where it is cut."""
+        """Yield the body as it arrives; raises DeploymentError where it breaks off."""
         yield from self._body
 
 
@@ -65,14 +54,14 @@ class DeploymentConnection:
         headers: Headers = (),
         timeout: float = READ_TIMEOUT,
         clock: Clock = time.perf_counter,
-        tells_encoding: bool = False,
+        keep_encoding: bool = False,
     ) -> None:
         """Send the *key* as `x-api-key`, and *headers*, with each request.
 
-        With *tells_encoding* an answer has its `content-encoding`, though its body comes decoded:
-        to be judged. Without, nothing says that it was encoded: to be replayed.
-        *timeout* is how long nothing may arrive, in seconds. Raises DeploymentError where *url*
-        is none of HTTP, or a header can't be sent.
+        Bodies come decoded. With *keep_encoding* a response keeps its `content-encoding` header, to
+        be checked; without, the header is dropped, so that the response can be replayed.
+        *timeout* is the longest pause in a response, in seconds. Raises DeploymentError where *url*
+        is not one of HTTP, or a header can't be sent.
         """
         parts = _parse(url)
         self.url = strip_url(url).rstrip("/")
@@ -88,7 +77,7 @@ class DeploymentConnection:
         if user or password:
             self.secrets += (b64encode(f"{user}:{password}".encode()).decode(),)
         self._clock = clock
-        self._tells_encoding = tells_encoding
+        self._keep_encoding = keep_encoding
         self._timeout = timeout
         self._client = httpx.Client(
             auth=(user, password) if user or password else None,
@@ -104,7 +93,10 @@ class DeploymentConnection:
 
     @contextmanager
     def open(self, request: Request) -> Generator[StreamedResponse]:
-        """Send *request*; give the answer as soon as its head is there. Raises DeploymentError."""
+        """Send *request*; yield the response as soon as its head is there.
+
+        Raises DeploymentError.
+        """
         sent_at = self._clock()
 
         def now() -> float:
@@ -127,7 +119,7 @@ class DeploymentConnection:
             for name, value in response.headers.raw
         )
         dropped: set[str] = set()
-        if "content-encoding" in response.headers and not self._tells_encoding:
+        if "content-encoding" in response.headers and not self._keep_encoding:
             dropped = {"content-encoding", "content-length"}
         return Response(response.status_code, tuple(p for p in pairs if p[0] not in dropped))
 
@@ -136,23 +128,23 @@ class DeploymentConnection:
             yield from response.iter_bytes()
 
     def fetch(self, method: str, path: str, body: bytes = b"") -> Exchange:
-        """Ask for something small; return the whole exchange. Raises DeploymentError.
+        """Make a request with a small response; return the whole exchange.
 
-        A redirect is an error: a key is not sent to where nobody meant it to go.
+        Raises DeploymentError, also for a redirect: the key goes to no other server.
         """
         request = Request(method, path, request_headers(body), body)
-        with self.open(request) as answer:
-            content = b"".join(answer.chunks())
-            at = answer.now()
-        self.refuse_redirect(answer.response)
-        return Exchange(request, answer.response, (Frame(at, content),) if content else ())
+        with self.open(request) as response:
+            content = b"".join(response.chunks())
+            at = response.now()
+        self.refuse_redirect(response.response)
+        return Exchange(request, response.response, (Frame(at, content),) if content else ())
 
     def refuse_redirect(self, response: Response) -> None:
-        """Raise DeploymentError where *response* sends us elsewhere."""
+        """Raise DeploymentError where *response* is a redirect."""
         if 300 <= response.status < 400:
-            target = strip_url(response.header("location") or "somewhere unsaid")
+            target = strip_url(response.header("location") or "an unknown location")
             raise DeploymentError(
-                f"{self.url} answers with a redirect to {target}: use the URL of the deployment "
+                f"{self.url} responds with a redirect to {target}: use the URL of the deployment "
                 "itself (https instead of http?)"
             )
 
@@ -160,29 +152,10 @@ class DeploymentConnection:
     def _explained(self) -> Generator[None]:
         try:
             yield
-        except httpx.TimeoutException as error:
-            raise DeploymentTimeout(self._explain(error)) from error
         except httpx.HTTPError as error:
-            raise DeploymentError(self._explain(error)) from error
-
-    def _explain(self, error: httpx.HTTPError) -> str:
-        if tls := _cause(error, ssl.SSLError):
-            return (
-                f"the TLS connection to {self.url} failed ({tls.reason or tls}). Does it speak "
-                "https? For an authority of your own, set SSL_CERT_FILE to its certificate"
-            )
-        match error:
-            case httpx.ConnectTimeout():
-                return f"{self.url} did not answer within {CONNECT_TIMEOUT:g} s: is it running?"
-            case httpx.ConnectError():
-                return f"{self.url} can't be reached ({error}): is it running?"
-            case httpx.TimeoutException():
-                return (
-                    f"nothing came from {self.url} for {self._timeout:g} s; "
-                    "for a slower one, raise the timeout"
-                )
-            case _:
-                return f"the connection to {self.url} was lost ({error or type(error).__name__})"
+            raise explain(
+                error, self.url, timeout=self._timeout, connect_timeout=CONNECT_TIMEOUT
+            ) from error
 
 
 def _parse(url: str) -> SplitResult:
@@ -208,7 +181,7 @@ def key_from(environment: Mapping[str, str]) -> str | None:
 
 
 def header_fields(lines: Iterable[str]) -> Headers:
-    """Return the header fields that *lines* such as `Name: value` say. Raises BadHeader."""
+    """Return the header fields in *lines* such as `Name: value`. Raises BadHeader."""
     pairs: list[tuple[str, str]] = []
     for line in lines:
         name, colon, value = line.partition(":")
@@ -220,24 +193,15 @@ def header_fields(lines: Iterable[str]) -> Headers:
 
 
 def request_headers(body: bytes) -> Headers:
-    """Return the headers of a request that are kept in a recording: harmless ones."""
+    """Return the headers of a request as recorded: no secrets among them."""
     accept = ("accept", "*/*")
     return (accept, ("content-type", "application/json")) if body else (accept,)
 
 
 def secrets_among(headers: Headers, redactor: Redactor) -> tuple[str, ...]:
-    """Return the values of *headers* whose names say that they are secret.
+    """Return the values of *headers* with names of secrets.
 
-    Of a value with a scheme, such as `Bearer abc`, what follows the scheme is one as well.
+    A value with a scheme, such as `Bearer abc`, counts twice: as it is, and without the scheme.
     """
     values = [value for name, value in headers if redactor.names_secret(name)]
     return (*values, *filter(None, (value.partition(" ")[2] for value in values)))
-
-
-def _cause(error: BaseException, kind: type[ssl.SSLError]) -> ssl.SSLError | None:
-    current: BaseException | None = error
-    while current is not None:
-        if isinstance(current, kind):
-            return current
-        current = current.__cause__ or current.__context__
-    return None

@@ -1,4 +1,4 @@
-"""What surrounds the runs of an assistant: the answers a client asks for before it starts one."""
+"""The description of a deployment and its assistants: what clients request before a run."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ from typing import Any, cast
 import orjson
 
 from graphtape_contracts import Exchange
-from graphtape_mock.deployment.connection import DeploymentConnection, DeploymentError
+from graphtape_mock.deployment.connection import DeploymentConnection
+from graphtape_mock.deployment.errors import DeploymentError, refused_key
 from graphtape_mock.recordings.assistant_id import default_id, uuid_in
 from graphtape_mock.recordings.try_json import object_in, value_in
 
@@ -18,33 +19,33 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class DeploymentInfo:
-    """What a deployment says of itself and of one assistant."""
+    """The description of a deployment and of one assistant."""
 
     exchanges: tuple[Exchange, ...]
     graph: str
     """The name of the assistant's graph, or the assistant as the user named it."""
     notes: tuple[str, ...] = ()
-    """What the deployment does not offer."""
+    """The endpoints that the deployment does not offer, one sentence each."""
     assistant_id: str | None = None
-    """The UUID of the assistant, if the deployment tells it."""
+    """The UUID of the assistant, if it is known."""
 
     @property
     def title(self) -> str:
-        """The graph's name where a file can have it."""
+        """A name for a file: that of the graph if it suits, else `run`."""
         return self.graph if _PLAIN_NAME.fullmatch(self.graph) else "run"
 
 
 def check_deployment(upstream: DeploymentConnection) -> Exchange:
-    """Ask the deployment what it is; return that exchange.
+    """Request `/info`; return the exchange.
 
-    Raises DeploymentError where nothing answers, the key is refused or it is no deployment of
-    LangGraph: that has `/info`, or at least `/ok`, in JSON.
+    Raises DeploymentError where nothing responds, the key is refused, or the server is not a
+    LangGraph deployment: one has `/info`, or at least `/ok`, in JSON.
     """
-    info = _ask(upstream, "GET", "/info")
-    if not _good(info) and not _good(_ask(upstream, "GET", "/ok")):
+    info = _request(upstream, "GET", "/info")
+    if not _object_of(info) and not _object_of(_request(upstream, "GET", "/ok")):
         media_type = info.response.header("content-type") or "no content type"
         raise DeploymentError(
-            f"expected a LangGraph deployment at {upstream.url}, got something that answers "
+            f"expected a LangGraph deployment at {upstream.url}, got a server that responds to "
             f"GET /info with {info.response.status}, {media_type}: is the URL right?"
         )
     return info
@@ -53,51 +54,44 @@ def check_deployment(upstream: DeploymentConnection) -> Exchange:
 def fetch_assistant_info(
     upstream: DeploymentConnection, assistant: str, info: Exchange
 ) -> DeploymentInfo:
-    """Ask what the deployment says of *assistant*, a graph name or a UUID.
+    """Request the description of *assistant*, a graph name or a UUID.
 
-    Raises DeploymentError where it is sure that there is no such assistant.
+    *info* is the exchange of `check_deployment`. Raises DeploymentError where the deployment lists
+    its assistants and this is not one of them.
     """
     id_ = uuid_in(assistant)
-    by_id = _ask(upstream, "GET", f"/assistants/{id_}") if id_ else None
-    graph = str(_good(by_id).get("graph_id", "")) if by_id else assistant
+    by_id = _request(upstream, "GET", f"/assistants/{id_}") if id_ else None
+    graph = str(_object_of(by_id).get("graph_id", "")) if by_id else assistant
     search = _search(upstream, {"graph_id": graph} if graph else {})
     if by_id is None:
         id_ = _assistant_of(assistant, _assistants(search))
     if id_ is None or (by_id is not None and not graph):
         _refuse_unknown(upstream, assistant)
-    asked = [info, search]
+    exchanges = [info, search]
     if id_ is not None:
-        asked += [by_id or _ask(upstream, "GET", f"/assistants/{id_}")]
-        asked += [_ask(upstream, "GET", f"/assistants/{id_}/schemas")]
-        asked += [_ask(upstream, "GET", f"/assistants/{id_}/graph")]
-        asked += [_ask(upstream, "GET", f"/assistants/{id_}/graph?xray=true")]
-    notes = [note for exchange in asked for note in _missing(exchange)]
-    return DeploymentInfo(tuple(asked), graph or assistant, tuple(notes), id_)
+        exchanges += [by_id or _request(upstream, "GET", f"/assistants/{id_}")]
+        exchanges += [_request(upstream, "GET", f"/assistants/{id_}/schemas")]
+        exchanges += [_request(upstream, "GET", f"/assistants/{id_}/graph")]
+        exchanges += [_request(upstream, "GET", f"/assistants/{id_}/graph?xray=true")]
+    notes = [note for exchange in exchanges for note in _missing(exchange)]
+    return DeploymentInfo(tuple(exchanges), graph or assistant, tuple(notes), id_)
 
 
-def refused_key(url: str, status: int) -> str:
-    """Say that the deployment at *url* refuses the key, or wants one."""
-    return (
-        f"{url} refuses the key or wants one (status {status}): set LANGGRAPH_API_KEY, "
-        "or give it the header that it wants"
-    )
-
-
-def _ask(upstream: DeploymentConnection, method: str, path: str, body: bytes = b"") -> Exchange:
+def _request(upstream: DeploymentConnection, method: str, path: str, body: bytes = b"") -> Exchange:
     exchange = upstream.fetch(method, path, body)
     if exchange.response.status in (401, 403):
         raise DeploymentError(refused_key(upstream.url, exchange.response.status))
     return exchange
 
 
-def _good(exchange: Exchange) -> dict[str, Any]:
-    """Return the JSON object of a good answer, an empty one for any other."""
+def _object_of(exchange: Exchange) -> dict[str, Any]:
+    """Return the JSON object of a response with status 200; an empty one for any other."""
     return object_in(exchange.body) if exchange.response.status == 200 else {}
 
 
-def _search(upstream: DeploymentConnection, wanted: dict[str, str]) -> Exchange:
-    body = orjson.dumps(wanted | {"limit": _SEARCH_LIMIT, "offset": 0})
-    return _ask(upstream, "POST", "/assistants/search", body)
+def _search(upstream: DeploymentConnection, query: dict[str, str]) -> Exchange:
+    body = orjson.dumps(query | {"limit": _SEARCH_LIMIT, "offset": 0})
+    return _request(upstream, "POST", "/assistants/search", body)
 
 
 def _assistants(search: Exchange) -> list[dict[str, Any]]:
@@ -109,18 +103,18 @@ def _assistants(search: Exchange) -> list[dict[str, Any]]:
 
 
 def _assistant_of(graph: str, found: list[dict[str, Any]]) -> str | None:
-    """Return the id of the assistant that the name of a *graph* stands for, or None."""
+    """Return the id of the assistant that a server means by the name of a *graph*, or None."""
     ids = [str(entry["assistant_id"]) for entry in found if entry.get("graph_id") == graph]
     of_graph = default_id(graph)
     return of_graph if of_graph in ids else next(iter(ids), None)
 
 
 def _refuse_unknown(upstream: DeploymentConnection, assistant: str) -> None:
-    """Raise DeploymentError where the deployment lists what it has: the assistant is not there."""
-    offered = sorted({str(e.get("graph_id")) for e in _assistants(_search(upstream, {}))})
-    if offered:
+    """Raise DeploymentError where the deployment lists its assistants."""
+    listed = sorted({str(e.get("graph_id")) for e in _assistants(_search(upstream, {}))})
+    if listed:
         raise DeploymentError(
-            f"{upstream.url} has no assistant {assistant!r}; it offers {', '.join(offered)}"
+            f"{upstream.url} has no assistant {assistant!r}; it offers {', '.join(listed)}"
         )
 
 
@@ -128,5 +122,5 @@ def _missing(exchange: Exchange) -> Iterator[str]:
     if exchange.response.status != 200:
         yield (
             f"{exchange.request.method} {exchange.request.path} answered "
-            f"{exchange.response.status}; kept as it is"
+            f"{exchange.response.status}; recorded as it is"
         )

@@ -14,7 +14,7 @@ from graphtape_contracts import End, Exchange, Frame, Request
 from graphtape_mock.console.progress import Progress
 from graphtape_mock.deployment.budget import RETRIED, BudgetExhausted
 from graphtape_mock.deployment.client import DeploymentClient
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.drift.requests import as_recorded, is_run, to_repeat
 
 TIME_OVER = "the time was over in the middle of it"

@@ -5,14 +5,11 @@ clients, nor a way that the agent went when it was recorded and did not go this 
 is written beside the old one, which stays as it is until the new one is whole.
 """
 
-import os
-from uuid import uuid4
-
 from graphtape_contracts import End, Exchange
 from graphtape_mock.drift.compare_runs import compare
 from graphtape_mock.drift.recording_drift import ExchangeDrift, RecordingDrift
 from graphtape_mock.drift.severity import Severity
-from graphtape_mock.record.recorder import redact_exchange
+from graphtape_mock.recordings.draft import replacing
 from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
@@ -33,19 +30,15 @@ def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
     if verdict.unasked:
         raise NotUpdated("not all of it was asked again")
     exchanges = [_chosen(answered) for answered in verdict.exchanges]
-    file = verdict.file.resolve()
-    draft = file.with_name(f".{file.name}.{uuid4().hex}")
-    redacted = [redact_exchange(exchange, redactor) for exchange in exchanges]
+    redacted = [redactor.redact_exchange(exchange) for exchange in exchanges]
     info = next((e for e in redacted if e.request.path == "/info"), None)
     server = {"url": url} | (object_in(info.body) if info else verdict.recording.server)
-    try:
-        with RecordingWriter(draft, server=server, note=verdict.recording.note) as writer:
-            for exchange in redacted:
-                writer.add_exchange(exchange)
-        os.chmod(draft, file.stat().st_mode)
-        os.replace(draft, file)
-    finally:
-        draft.unlink(missing_ok=True)
+    with (
+        replacing(verdict.file) as draft,
+        RecordingWriter(draft, server=server, note=verdict.recording.note) as writer,
+    ):
+        for exchange in redacted:
+            writer.add_exchange(exchange)
     return True
 
 

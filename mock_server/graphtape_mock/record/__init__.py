@@ -1,4 +1,1 @@
-"""Makes recordings: asks a live deployment and writes what comes back.
-
-Knows the recording format, and nothing of replay.
-"""
+"""Records runs of a live deployment: by command, and when a mock has no recording of a request."""

@@ -2,11 +2,11 @@
 
 import errno
 from collections.abc import Iterable
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from graphtape_mock.record.requests import RecordingRequest
+from graphtape_mock.recordings.draft import numbered
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
 from graphtape_mock.recordings.try_json import object_in
@@ -67,8 +67,8 @@ class RecordingFolder:
 
     def _find(self, job: RecordingRequest, title: str) -> Path:
         wanted = self._essence(job.request(EVERYTHING).body)
-        numbered = (self._path(f"{title}-{number}") for number in count(2))
-        free = (path for path in chain([self._path(title)], numbered) if path not in self._given)
+        paths = map(self._path, numbered(title))
+        free = (path for path in paths if path not in self._given)
         return next(p for p in free if not p.exists() or wanted in self._essences(p))
 
     def _essences(self, path: Path) -> list[Any]:

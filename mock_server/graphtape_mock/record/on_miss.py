@@ -1,9 +1,11 @@
-"""Makes the recordings that tests ask for and that are not there."""
+"""Records the runs that a mock is asked for and has no recording of."""
 
 import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Self
 
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.record.requests import BadRecordingRequest
 from graphtape_mock.record.single_runs import NotRecordable, SingleRunRecorder
 from graphtape_mock.recordings.recording import BrokenRecording
@@ -12,58 +14,75 @@ from graphtape_mock.replay.library import RecordedRun
 from graphtape_mock.server.errors import NotAvailable
 from graphtape_mock.server.mock import Mock
 from graphtape_mock.server.recorded_deployment import BadRecordedResponse
-from graphtape_suites.mock_fixture.settings import MockSettings
 
 
 class OnMissRecorder:
-    """Sees to it that a request is answered by a recording, as the record mode says.
+    """Records the run of a request before the mock responds, if the record mode wants it.
 
-    Use it as a context manager. Requests wait for each other: one run at a time is made.
+    Use it as a context manager. Requests wait for each other: one run is recorded at a time.
     """
 
-    def __init__(self, settings: MockSettings, mock: Mock) -> None:
-        self._mode = settings.mode
+    def __init__(
+        self,
+        mock: Mock,
+        *,
+        mode: str,
+        url: str,
+        paths: Sequence[Path],
+        folder: Path,
+        known_at_start: Collection[str] = (),
+    ) -> None:
+        """Record the deployment at *url* into *folder*, and add the recordings to *mock*.
+
+        Args:
+            mock: the mock that serves the recordings.
+            mode: `once`, `new_episodes`, `all` or `rewrite`, as in vcrpy and pytest-recording.
+            url: the deployment to record.
+            paths: the files and folders of recordings that the mock serves; *folder* among them.
+            folder: where new recordings go.
+            known_at_start: the names of the recordings before the session; for the mode `once`.
+        """
+        self._mode = mode
         self._mock = mock
-        assert settings.folder is not None  # As `read_settings` sees to.
-        self._scribe = SingleRunRecorder(settings.upstream, settings.paths, settings.folder)
-        self._known_at_start = settings.known
+        self._recorder = SingleRunRecorder(url, paths, folder)
+        self._known_at_start = known_at_start
         self._lock = asyncio.Lock()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._scribe.close()
+        self._recorder.close()
 
     @property
     def made(self) -> set[str]:
-        """The names of the recordings that were made."""
-        return self._scribe.made
+        """The names of the new recordings."""
+        return self._recorder.made
 
     async def prepare(self, raw: bytes, name: str | None) -> str | None:
-        """Record the run that the body *raw* asks for, if the mode wants it.
+        """Record the run that the request body *raw* asks for, if the mode wants it.
 
-        *name* is that of the recording which is to answer; return it, or the one that is. Raises
-        Refusal where the request is refused for what it is, NotAvailable where no recording could be made.
+        *name* pins the recording to respond from. Returns it, or the name of the new recording.
+        Raises ApiError for an invalid request, NotAvailable where the run can't be recorded.
         """
         async with self._lock:
             run = self._mock.replay.would_answer(raw, name)
             if not self._wants(run, name):
                 return name
             library = self._mock.replay.library
-            # A recording that is made anew keeps its place among those of the same request.
-            place = run.name if run is not None and run.name not in self.made else None
-            anew = self._mode in ("all", "rewrite")
-            known = None if anew else {recording.name for recording in library.recordings}
-            body, title = object_in(raw), name or place
+            # A new recording of a run takes the place of the old one.
+            replaced = run.name if run is not None and run.name not in self.made else None
+            again = self._mode in ("all", "rewrite")
+            known = None if again else {recording.name for recording in library.recordings}
+            body, title = object_in(raw), name or replaced
             try:
-                made = await asyncio.to_thread(self._scribe.record, body, title, known)
+                made = await asyncio.to_thread(self._recorder.record, body, title, known)
                 self._mock.use(library.changed(made))
             except _FAILURES as error:
                 raise NotAvailable(
                     404, f"No recording could be made of this request: {error}"
                 ) from None
-            return name if place else made.name
+            return name if replaced else made.name
 
     def _wants(self, run: RecordedRun | None, name: str | None) -> bool:
         match self._mode:

@@ -47,7 +47,10 @@ class RecordingRequest:
 def make_recording_request(
     assistant: object, fields: dict[str, Any], body: object, name: object, where: str
 ) -> RecordingRequest:
-    """Return the job of these values; *where* they are from is for messages. Raises BadRecordingRequest."""
+    """Return the request of these values; *where* is their source, for messages.
+
+    Raises BadRecordingRequest.
+    """
     if not isinstance(assistant, str) or not assistant:
         raise BadRecordingRequest(
             f"{where}: expected an assistant, got {_show(assistant)}; use --assistant ID"

@@ -4,9 +4,7 @@ import os
 from collections.abc import Collection, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from itertools import chain, count
 from pathlib import Path
-from uuid import uuid4
 
 from filelock import FileLock
 
@@ -17,6 +15,7 @@ from graphtape_mock.deployment.info import DeploymentInfo, check_deployment, fet
 from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import RecordingRequest, make_recording_request
 from graphtape_mock.recordings.assistant_id import assistant_key
+from graphtape_mock.recordings.draft import numbered, replacing
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import SUFFIX, Recording
 from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
@@ -82,19 +81,15 @@ class SingleRunRecorder:
     def _make(self, job: RecordingRequest) -> Recording:
         deployment_info = self._survey(job.assistant)
         path = self._file_for(job, deployment_info.title)
-        draft = path.with_name(f".{path.name}.{uuid4().hex}")
         redactor = Redactor(secrets=self._upstream.secrets)
-        recorder = Recorder(self._upstream, redactor, draft, deployment_info)
-        try:
+        with replacing(path) as draft:
+            recorder = Recorder(self._upstream, redactor, draft, deployment_info)
             (run,) = recorder.record(job, (EVERYTHING,), _unwatched)
             if run.refused:
                 what = f"refused it with status {run.response.status} ({run.failure})"
                 raise NotRecordable(f"{self._upstream.url} {what}")
             if run.end is not End.COMPLETE:
                 raise NotRecordable(run.reason)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
         recording = read(path)
         self.made.add(recording.name)
         return recording
@@ -102,8 +97,7 @@ class SingleRunRecorder:
     def _file_for(self, job: RecordingRequest, title: str) -> Path:
         """Return the file of the name that *job* has, or one by *title* that is not there yet."""
         if job.name is None:
-            names = chain([title], (f"{title}-{number}" for number in count(2)))
-            files = (self._folder / f"{name}{SUFFIX}" for name in names)
+            files = (self._folder / f"{name}{SUFFIX}" for name in numbered(title))
             return next(file for file in files if not file.exists())
         name = f"{job.name}{SUFFIX}"
         recorded = recording_files(path for path in self._paths if path.exists())

@@ -24,7 +24,8 @@ from scripted_deployment import (
 from graphtape_contracts import End, Frame, Request, Response
 from graphtape_mock.deployment.budget import MOST_RETRIES, BudgetExhausted, BudgetLimits, RunBudget
 from graphtape_mock.deployment.client import DeploymentClient, starts_runs
-from graphtape_mock.deployment.connection import DeploymentConnection, DeploymentError
+from graphtape_mock.deployment.connection import DeploymentConnection
+from graphtape_mock.deployment.errors import DeploymentError
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"a": 1})
@@ -82,7 +83,7 @@ def test_an_answer_that_is_to_be_judged_tells_that_it_was_compressed(
     packed = answer(200, gzip.compress(b"{}"), b"content-encoding: gzip")
     deployment.scripts["POST /runs/wait"] = say(packed)
 
-    with DeploymentConnection(deployment.url, tells_encoding=True) as upstream:
+    with DeploymentConnection(deployment.url, keep_encoding=True) as upstream:
         exchange = DeploymentClient(upstream, client.run_budget).ask(WAIT)
 
     assert exchange.response.header("content-encoding") == "gzip"

@@ -28,11 +28,13 @@ from scripted_deployment import (
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.deployment.connection import DeploymentConnection, DeploymentError, key_from
+from graphtape_mock.deployment.connection import DeploymentConnection, key_from
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.deployment.info import check_deployment, fetch_assistant_info
 from graphtape_mock.record.interruption import interrupts_held
-from graphtape_mock.record.recorder import RecordedRunResult, Recorder
+from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import RecordingRequest
+from graphtape_mock.record.run_writer import RecordedRunResult
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.view import EVERYTHING, EXACT
 from graphtape_mock.redaction.redactor import Redactor
@@ -161,7 +163,7 @@ def test_a_deployment_without_neighbours_can_be_recorded(path: Path, offered: by
 
     assert read(path).exchanges[0].request.path == "/info"
     assert read(path).server == {"url": deployment.url}
-    assert deployment_info.notes[0] == "GET /info answered 404; kept as it is"
+    assert deployment_info.notes[0] == "GET /info answered 404; recorded as it is"
 
 
 def test_the_key_is_sent_and_in_no_file(path: Path) -> None:
@@ -212,7 +214,7 @@ def test_a_run_that_fails_is_a_good_recording(path: Path) -> None:
     ("block", "failure"),
     [
         (b"event: error\r\ndata: no json\r\n\r\n", "no json"),
-        (b"event: error\r\n\r\n", "an error without words"),
+        (b"event: error\r\n\r\n", "an error without a message"),
     ],
 )
 def test_an_error_of_another_shape_is_told_as_it_is(path: Path, block: bytes, failure: str) -> None:
@@ -237,7 +239,7 @@ def test_an_answer_that_is_no_stream_is_recorded_whole(path: Path, body: bytes) 
     with deployed(scripts_of_a_server(say(answer(200, body)))) as deployment:
         (run,) = record(deployment, path)
 
-    assert run.failure == "an answer of application/json, no events"
+    assert run.failure == "a response of application/json, no events"
     assert run_of(path).body == body
 
 

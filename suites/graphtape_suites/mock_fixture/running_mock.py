@@ -103,7 +103,17 @@ def run_mock(settings: MockSettings) -> Generator[RunningMock]:
     with ExitStack() as stack:
         author: OnMissRecorder | None = None
         if settings.records:
-            author = stack.enter_context(OnMissRecorder(settings, mock))
+            assert settings.folder is not None  # `read_settings` raises where there is none.
+            author = stack.enter_context(
+                OnMissRecorder(
+                    mock,
+                    mode=settings.mode,
+                    url=settings.upstream,
+                    paths=settings.paths,
+                    folder=settings.folder,
+                    known_at_start=settings.known,
+                )
+            )
             mock.overrides.prepare = author.prepare
         yield RunningMock(stack.enter_context(BackgroundServer(mock)), mock, author)
 

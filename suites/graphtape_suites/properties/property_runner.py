@@ -21,7 +21,7 @@ from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_mock.console.curl import as_curl
 from graphtape_mock.deployment.budget import BudgetExhausted
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.recordings.recording import SUFFIX
 from graphtape_suites.checks.check import CheckFailed, NotExercised
 from graphtape_suites.properties.inputs import inputs

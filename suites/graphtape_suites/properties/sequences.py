@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from graphtape_contracts import Exchange, Request
 from graphtape_mock.deployment.budget import BudgetExhausted
 from graphtape_mock.deployment.client import StopWhen
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_suites.checks.run_tags import foreign_run_tags
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient, fresh_id
 from graphtape_suites.scenarios.disconnect import after

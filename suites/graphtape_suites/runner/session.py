@@ -22,8 +22,7 @@ from graphtape_contracts.json_value import Json
 from graphtape_contracts.parsing.event import event_of
 from graphtape_contracts.parsing.exchange_head import ExchangeHead
 from graphtape_mock.deployment.budget import BudgetExhausted
-from graphtape_mock.deployment.connection import DeploymentError
-from graphtape_mock.record.recorder import redact_exchange
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.file import RecordingWriter, read
 from graphtape_mock.recordings.recording import SUFFIX
@@ -149,7 +148,7 @@ def write_exchanges(
     server = {"url": target.url} | object_in(target.info.body)
     with RecordingWriter(path, server=server, note=note) as writer:
         for exchange in exchanges:
-            writer.add_exchange(redact_exchange(exchange, target.redactor))
+            writer.add_exchange(target.redactor.redact_exchange(exchange))
 
 
 def read_result(scenario: Scenario, path: Path) -> ScenarioResult:

@@ -17,12 +17,12 @@ from graphtape_contracts.rule import AnyRule
 from graphtape_mock.deployment.budget import BudgetLimits, RunBudget
 from graphtape_mock.deployment.client import DeploymentClient
 from graphtape_mock.deployment.connection import (
-    BadHeader,
     DeploymentConnection,
     header_fields,
     key_from,
     secrets_among,
 )
+from graphtape_mock.deployment.errors import BadHeader
 from graphtape_mock.deployment.info import DeploymentInfo, check_deployment, fetch_assistant_info
 from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.try_json import object_in
@@ -139,7 +139,7 @@ def open_target(settings: Settings, folder: Path) -> Generator[Target]:
 def _client(settings: Settings, url: str) -> DeploymentConnection:
     key = key_from(os.environ) if settings.url else None
     return DeploymentConnection(
-        url, key=key, headers=_headers(settings), timeout=settings.timeout, tells_encoding=True
+        url, key=key, headers=_headers(settings), timeout=settings.timeout, keep_encoding=True
     )
 
 

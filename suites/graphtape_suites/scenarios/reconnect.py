@@ -7,7 +7,7 @@ from graphtape_contracts import Exchange, Request, Response
 from graphtape_contracts.json_value import objects_in
 from graphtape_contracts.parsing.event import parse
 from graphtape_contracts.parsing.identifiers import UUID, run_at
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario

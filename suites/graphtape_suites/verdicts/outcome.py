@@ -8,7 +8,7 @@ import pytest
 
 from graphtape_contracts.finding import Level
 from graphtape_mock.deployment.budget import BudgetExhausted
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_suites.checks.check import Check, CheckFailed, NotExercised, check_of
 from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
 from graphtape_suites.verdicts.evaluation import Evaluation

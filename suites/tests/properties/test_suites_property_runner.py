@@ -13,7 +13,7 @@ from suites_run import Asked, Deployment, deployed, targeted
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
 from graphtape_contracts.json_value import Json
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.recordings.file import read
 from graphtape_suites.checks.check import CheckFailed, NotExercised
 from graphtape_suites.properties.property_runner import PropertyRunner

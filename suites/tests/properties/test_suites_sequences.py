@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts import End
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_suites.properties.sequences import Sequences
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 

@@ -10,7 +10,7 @@ from graphtape_contracts.catalogue import UnknownVersion
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rules import RULES
-from graphtape_mock.deployment.connection import BadHeader
+from graphtape_mock.deployment.errors import BadHeader
 from graphtape_suites.runner.target import MOCK_SPEED
 
 KEY = "lsv2_pt_0123456789abcdef"

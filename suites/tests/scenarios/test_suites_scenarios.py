@@ -10,7 +10,7 @@ from starlette.responses import Response as Answer
 from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts import Exchange, Frame, Request, Response
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_suites import scenarios
 from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.session import Session

@@ -9,7 +9,7 @@ from inner_sessions import set_heap_aside
 
 from graphtape_contracts.finding import Level
 from graphtape_mock.deployment.budget import BudgetExhausted
-from graphtape_mock.deployment.connection import DeploymentError
+from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_suites.checks.check import CheckFailed, NotExercised, check
 from graphtape_suites.report.terminal import VERDICT_ATTRIBUTE
 from graphtape_suites.verdicts.outcome import attach_verdict
