@@ -3,7 +3,7 @@
 import shlex
 
 from graphtape_contracts import Request
-from graphtape_mock.redaction.redactor import strip_url
+from graphtape_mock.redaction.url import strip_url
 
 HARMLESS_HEADERS = frozenset(
     (

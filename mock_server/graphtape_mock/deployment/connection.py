@@ -12,7 +12,8 @@ import httpx
 
 from graphtape_contracts import Exchange, Frame, Headers, Request, Response
 from graphtape_mock.deployment.errors import BadHeader, DeploymentError, explain
-from graphtape_mock.redaction.redactor import Redactor, strip_url
+from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.redaction.url import strip_url
 
 KEY_VARIABLES = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 """Environment variables of the key; the first that is set wins, as in the official clients."""

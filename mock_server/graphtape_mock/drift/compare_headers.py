@@ -1,8 +1,8 @@
-"""What changed in the head of an answer: the headers, and the kind of server.
+"""Changes in the head of a response: the headers, and the kind of server.
 
 Clients read the media type, and find their run by `content-location` and `location`, in which ids
-differ each time. What proxies and HTTP itself add and leave out is not compared; nor is the value
-of any other header.
+differ each time. Of other headers only their presence is compared, and `cache-control`; headers by
+proxies and by HTTP itself are not compared.
 """
 
 import re
@@ -17,21 +17,36 @@ _ID = re.compile(UUID)
 _READ = ("content-type", "content-location", "location")
 """The headers that clients read."""
 _TRANSPORT = frozenset(
-    "accept-ranges age alt-svc connection content-encoding content-length date etag keep-alive "
-    "server strict-transport-security transfer-encoding vary via x-request-id".split()
+    (
+        "accept-ranges",
+        "age",
+        "alt-svc",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "date",
+        "etag",
+        "keep-alive",
+        "server",
+        "strict-transport-security",
+        "transfer-encoding",
+        "vary",
+        "via",
+        "x-request-id",
+    )
 )
-"""What depends on the way, and not on the deployment."""
+"""Headers by proxies and by HTTP itself, not by the deployment."""
 _ABSENT = "absent"
 
 
 def compare_headers(before: Response, after: Response) -> Iterator[Drift]:
-    """Yield what changed in the headers."""
+    """Yield the changes in the headers."""
     for name in _READ:
         old, new = _form(before, name), _form(after, name)
         if old == _ABSENT != new:
             yield _drift(Severity.ADDITIVE, name, "is new", old, new)
         elif old != new:
-            yield _drift(Severity.BREAKING, name, "is another", old, new)
+            yield _drift(Severity.BREAKING, name, "changed", old, new)
     known, names = dict(before.headers), dict(after.headers)
     for name in sorted((known.keys() | names.keys()) - {*_READ, *_TRANSPORT}):
         old, new = known.get(name, _ABSENT), names.get(name, _ABSENT)
@@ -40,15 +55,15 @@ def compare_headers(before: Response, after: Response) -> Iterator[Drift]:
         elif new == _ABSENT:
             yield _drift(Severity.COSMETIC, name, "is gone", "there", new)
         elif name == "cache-control" and old != new:
-            yield _drift(Severity.COSMETIC, name, "is another", old, new)
+            yield _drift(Severity.COSMETIC, name, "changed", old, new)
 
 
 def compare_dialects(before: Response, after: Response) -> Iterator[Drift]:
-    """Yield whether a server of another kind answers, as far as both tell what they are."""
+    """Yield a change if another kind of server responds; nothing where a head does not show it."""
     old, new = detect(before), detect(after)
     if old is not None and new is not None and old is not new:
         yield Drift(
-            Severity.BREAKING, "dialect", "another kind of server answers", old.value, new.value
+            Severity.BREAKING, "dialect", "another kind of server responds", old.value, new.value
         )
 
 

@@ -48,8 +48,8 @@ class Recorder:
                     return
 
     def _record_run(self, request: Request, watch: Watch) -> RecordedRunResult:
-        body = self.redactor.redact(request.body)  # First, so that it has the first placeholders.
-        kept = Request(request.method, request.path, request.headers, body)
+        sent = self.redactor.redact(request.body)  # First, so that it has the first placeholders.
+        kept = Request(request.method, request.path, request.headers, sent)
         with self.upstream.open(request) as response:
             self.upstream.refuse_redirect(response.response)
             body = ResponseBody(request, response)

@@ -11,9 +11,10 @@ Line = dict[str, Any]
 
 
 class BadLine(ValueError):
-    """A line that is none of a recording's: what was expected, what was got."""
+    """A line that does not belong in a recording: what was expected, what was got."""
 
     def __init__(self, expected: str, got: object) -> None:
+        """Say that *expected* was to be there, and *got* is, which is shortened."""
         super().__init__(expected, got)
         self.expected = expected
         self.got = _shorten(got)

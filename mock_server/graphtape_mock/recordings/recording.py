@@ -21,9 +21,10 @@ RUN_PATHS = ("/runs/stream", "/runs/wait")
 
 
 class BrokenRecording(ValueError):
-    """A file that is no recording: which file and line, what was expected, what was got."""
+    """A file that is not a recording: which file and line, what was expected, what was got."""
 
     def __init__(self, path: str, line: int, expected: str, got: str) -> None:
+        """Name the file *path* and its *line*, counted from 1."""
         super().__init__(path, line, expected, got)
         self.path, self.line, self.expected, self.got = path, line, expected, got
 
@@ -40,7 +41,7 @@ class Recording:
     recorded_at: str = ""
     """ISO 8601, UTC."""
     server: dict[str, Any] = field(default_factory=dict[str, Any])
-    """What the deployment says of itself, and the URL it had."""
+    """The body of `GET /info`, and the `url` of the deployment."""
     note: str = ""
     lines: tuple[int, ...] = field(default=(), compare=False)
     """The line of the file at which each exchange begins, counted from 1; a line a frame follows.

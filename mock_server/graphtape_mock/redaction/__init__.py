@@ -1,1 +1,1 @@
-"""What is secret, and the placeholders that stand in its place."""
+"""Redaction: placeholders in the place of secrets, in everything that is written or shown."""

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from graphtape_contracts import Exchange, Frame, Request, Response, sse
 from graphtape_mock.recordings.file import RecordingWriter
-from graphtape_mock.redaction.redactor import Redactor, redact_json, strip_url
+from graphtape_mock.redaction.redactor import Redactor, redact_json
+from graphtape_mock.redaction.url import strip_url
 
 KEY = "lsv2_pt_0123456789abcdef0123456789abcdef_0123456789"
 

@@ -8,7 +8,7 @@ import pytest
 
 from graphtape_contracts.json_value import is_list
 from graphtape_mock.recordings.try_json import value_in
-from graphtape_mock.redaction.redactor import strip_url
+from graphtape_mock.redaction.url import strip_url
 from graphtape_suites.checks.check import Check, check_of
 from graphtape_suites.runner.run_inputs import file_named
 from graphtape_suites.runner.settings import Settings
