@@ -146,7 +146,7 @@ class _Session:
                 for note in known[job.assistant].notes:
                     self.progress.say(escape(f"note: {note}"))
             deployment_info = known[job.assistant]
-            path = self.folder.place(job, deployment_info.title)
+            path = self.folder.path_for(job, deployment_info.title)
             runs = self._record_one(job, views, path, deployment_info)
             made.append(path)
             click.echo(escape(str(path)))

@@ -1,1 +1,1 @@
-"""Drift: recorded requests asked again, and what changed in the structure of the answers."""
+"""Drift: recorded requests made again, and the changes in the structure of the responses."""

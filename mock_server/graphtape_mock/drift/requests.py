@@ -1,9 +1,9 @@
-"""Recorded requests as they are asked again: which can be, and what is changed in them.
+"""Recorded requests to repeat: which can be, and what changes in them.
 
-- What tags a run as ours is put into its metadata, and taken out of the answer again: clients did
-  not send it, and recordings must not show it.
-- A run is cancelled when we go away (`on_disconnect`), unless the request says what is to happen.
-- A webhook is left out: whoever is behind it waits for runs that somebody meant.
+- The metadata of a run gets a tag, which is removed from the response: no client sent it, and no
+  recording may have it.
+- A run is cancelled when the connection closes (`on_disconnect`), unless the request sets that.
+- A webhook is left out: the service behind it expects only real runs.
 - Headers that could be secret are not sent as recorded; the key comes from the environment.
 """
 
@@ -36,15 +36,15 @@ _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
 
 
 def is_run(request: Request) -> bool:
-    """Whether *request* asks for a stateless run whose end is waited for."""
+    """Return whether *request* starts a stateless run and waits for its end."""
     return request.method == "POST" and request.path.partition("?")[0] in RUN_PATHS
 
 
 def can_be_repeated(request: Request) -> bool:
-    """Whether *request* means the same at any time: a run, or a question about assistants.
+    """Return whether *request* can be made at any time: a run, or a query about assistants.
 
-    What is about a thread or a run of then has no answer now, and what changes something is not
-    ours to ask for.
+    The threads and runs of the recording are gone, and a request that changes the deployment is not
+    repeated.
     """
     path = urlsplit(request.path).path
     if request.method == "GET":
@@ -53,7 +53,7 @@ def can_be_repeated(request: Request) -> bool:
 
 
 def is_redacted(request: Request) -> bool:
-    """Whether *request* has a placeholder where a secret was, so that it can't be asked again."""
+    """Return whether *request* has the placeholder of a secret, so that it can't be repeated."""
     return _PLACEHOLDER.search(request.path.encode() + b"\n" + request.body) is not None
 
 
@@ -61,24 +61,24 @@ def to_repeat(recorded: Request) -> Request:
     """Return the request to make in order to repeat the *recorded* one."""
     headers = tuple((name, text) for name, text in recorded.headers if name in HARMLESS_HEADERS)
     body = recorded.body
-    if is_run(recorded) and (asked := object_in(body)):
-        body = orjson.dumps(_tagged(asked))
+    if is_run(recorded) and (fields := object_in(body)):
+        body = orjson.dumps(_tagged(fields))
     return replace(recorded, headers=headers, body=body)
 
 
 def _tagged(body: Json) -> Json:
-    asked: Json = {"on_disconnect": "cancel"} | body
-    asked.pop("webhook", None)
-    metadata: object = asked.get("metadata", {})
+    fields: Json = {"on_disconnect": "cancel"} | body
+    fields.pop("webhook", None)
+    metadata: object = fields.get("metadata", {})
     if is_object(metadata):
-        asked["metadata"] = {TAG: OURS} | metadata
-    return asked
+        fields["metadata"] = {TAG: OURS} | metadata
+    return fields
 
 
 def as_recorded(recorded: Request, answered: Exchange) -> Exchange:
-    """Return what was *answered* as the answer to the *recorded* request, without the tag.
+    """Return *answered* as the exchange of the *recorded* request, without the tag.
 
-    The body of an answer that is no stream is one frame, as in a recording.
+    A body that is not a stream is one frame, as in a recording.
     """
     if answered.is_stream:
         frames = [_untagged(frame, first=n == 0) for n, frame in enumerate(answered.frames)]

@@ -1,8 +1,8 @@
-"""Recordings that are made anew from answers which show all that was recorded, and more.
+"""Updates recordings whose only changes are additions.
 
-A recording is replaced only where something is new and nothing is gone: neither drift that breaks
-clients, nor a way that the agent went when it was recorded and did not go this time. The new file
-is written beside the old one, which stays as it is until the new one is whole.
+A recording is replaced only where something is new and nothing is gone: no breaking drift, and no
+path of the agent that is recorded and was not taken this time. The new file is written beside the
+old one, which stays as it is until the new one is whole.
 """
 
 from graphtape_contracts import End, Exchange
@@ -16,19 +16,19 @@ from graphtape_mock.redaction.redactor import Redactor
 
 
 class NotUpdated(Exception):
-    """Why a recording stays as it is."""
+    """The reason why a recording stays as it is."""
 
 
 def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
-    """Make the recording of *verdict* anew from the answers of *url*, if something was added.
+    """Update the recording of *verdict* from the responses of *url*, if something was added.
 
-    Returns whether it did. Raises NotUpdated where there is more and less than was recorded, and
-    OSError where the file can't be written.
+    Returns whether it was updated. Raises NotUpdated where something is gone as well, and OSError
+    where the file can't be written.
     """
     if not any(drift.severity is Severity.ADDITIVE for drift in verdict.drifts):
         return False
     if verdict.unasked:
-        raise NotUpdated("not all of it was asked again")
+        raise NotUpdated("not all of its requests were repeated")
     exchanges = [_chosen(answered) for answered in verdict.exchanges]
     redacted = [redactor.redact_exchange(exchange) for exchange in exchanges]
     info = next((e for e in redacted if e.request.path == "/info"), None)
@@ -43,17 +43,17 @@ def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
 
 
 def _chosen(answered: ExchangeDrift) -> Exchange:
-    """Return the exchange to keep: an answer that shows all that was recorded."""
+    """Return the exchange to keep: a response that shows all that was recorded."""
     if not answered.answers:
         return answered.recorded
     for answer in answered.answers:
         if answer.end is End.COMPLETE and _shows_all(answered.recorded, answer):
             return answer
-    raise NotUpdated(f"no answer to {answered.request} shows all that was recorded")
+    raise NotUpdated(f"no response to {answered.request} shows all that was recorded")
 
 
 def _shows_all(recorded: Exchange, answer: Exchange) -> bool:
-    """Whether clients are not harmed by *answer*, and nothing that was *recorded* is new to it."""
+    """Return whether *answer* breaks no client, and lacks nothing that was *recorded*."""
     if any(drift.severity is Severity.BREAKING for drift in compare(recorded, answer)):
         return False
     return not any(

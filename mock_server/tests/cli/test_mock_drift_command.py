@@ -333,7 +333,7 @@ def test_what_is_about_a_thread_of_then_is_left_aside_and_kept(
 
     updated = read(folder / FILE)
     assert code == 0
-    assert missing(capsys.readouterr().out, ["1 answer", "1 additive"]) == []
+    assert missing(capsys.readouterr().out, ["1 response", "1 additive"]) == []
     assert updated.exchanges[0] == state
     assert updated.server == {"url": deployment.url}
 
@@ -489,7 +489,7 @@ def test_a_deployment_that_is_gone_in_the_middle_is_told(
 
     printed = capsys.readouterr()
     assert code == 2
-    assert missing(printed.out, ["6 answers", 1]) == []
+    assert missing(printed.out, ["6 responses", 1]) == []
     assert missing(printed.err, [deployment.url]) == []
 
 
