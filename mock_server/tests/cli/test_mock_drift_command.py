@@ -88,7 +88,7 @@ def test_the_mock_never_drifts_from_what_it_serves(
     *of_files, total = capsys.readouterr().out.splitlines()
     names = sorted(map(str, folder.iterdir()))
     assert sorted(line.partition(":")[0] for line in of_files) == names
-    assert missing(total, [f"{len(names)} files", f"{len(names) * 7} answers"]) == []
+    assert missing(total, [f"{len(names)} files", f"{len(names) * 7} responses"]) == []
     assert code == 0
 
 
