@@ -44,9 +44,13 @@ def test_an_error_leaves_the_file_and_no_draft(tmp_path: Path) -> None:
     path = tmp_path / "agent.jsonl"
     path.write_text("old")
 
-    with pytest.raises(KeyError), replacing(path) as draft:
-        draft.write_text("half")
-        raise KeyError
+    def fail() -> None:
+        with replacing(path) as draft:
+            draft.write_text("half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
