@@ -46,7 +46,7 @@ class Recorded(DeploymentConnection):
     """
 
     def __init__(self, exchanges: list[Exchange], added: Headers) -> None:
-        """Replay *exchanges*; *added* are the headers that an HTTP server adds to each response."""
+        """*added* are the headers that an HTTP server gives to each answer."""
         super().__init__("http://recorded.invalid", keep_encoding=True)
         self._exchanges = exchanges
         self._added = added

@@ -22,7 +22,7 @@ from graphtape_mock.deployment.info import (
     fetch_assistant_info,
 )
 from graphtape_mock.record.folder import NameTaken, RecordingFolder
-from graphtape_mock.record.recorder import RecordedRunResult, Recorder
+from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import (
     BadRecordingRequest,
     RecordingRequest,
@@ -32,6 +32,7 @@ from graphtape_mock.record.requests import (
     read_json,
     read_text,
 )
+from graphtape_mock.record.run_writer import RecordedRunResult
 from graphtape_mock.recordings.view import EVERYTHING, EXACT, View
 from graphtape_mock.redaction.redactor import Redactor
 

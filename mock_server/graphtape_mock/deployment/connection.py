@@ -61,7 +61,7 @@ class DeploymentConnection:
 
         Bodies come decoded. With *keep_encoding* a response keeps its `content-encoding` header, to
         be checked; without, the header is dropped, so that the response can be replayed.
-        *timeout* is the longest pause in a response, in seconds. Raises DeploymentError if *url*
+        *timeout* is the longest pause in a response, in seconds. Raises DeploymentError where *url*
         is not one of HTTP, or a header can't be sent.
         """
         parts = _parse(url)
@@ -141,7 +141,7 @@ class DeploymentConnection:
         return Exchange(request, response.response, (Frame(at, content),) if content else ())
 
     def refuse_redirect(self, response: Response) -> None:
-        """Raise DeploymentError if *response* is a redirect."""
+        """Raise DeploymentError where *response* is a redirect."""
         if 300 <= response.status < 400:
             target = strip_url(response.header("location") or "an unknown location")
             raise DeploymentError(
@@ -194,7 +194,7 @@ def header_fields(lines: Iterable[str]) -> Headers:
 
 
 def request_headers(body: bytes) -> Headers:
-    """Return the request headers to store in a recording, without secrets."""
+    """Return the headers of a request as recorded: no secrets among them."""
     accept = ("accept", "*/*")
     return (accept, ("content-type", "application/json")) if body else (accept,)
 

@@ -14,7 +14,7 @@ class DeploymentTimeout(DeploymentError):
 
 
 class BadHeader(ValueError):
-    """A line is not a header field. The message has its name only: the value may be a key."""
+    """A line that is not a header field; the message has only its name: the value may be a key."""
 
 
 def explain(

@@ -38,7 +38,7 @@ class DeploymentInfo:
 def check_deployment(upstream: DeploymentConnection) -> Exchange:
     """Request `/info`; return the exchange.
 
-    Raises DeploymentError if nothing responds, the key is refused, or the server is not a
+    Raises DeploymentError where nothing responds, the key is refused, or the server is not a
     LangGraph deployment: one has `/info`, or at least `/ok`, in JSON.
     """
     info = _request(upstream, "GET", "/info")
@@ -56,7 +56,7 @@ def fetch_assistant_info(
 ) -> DeploymentInfo:
     """Request the description of *assistant*, a graph name or a UUID.
 
-    *info* is the exchange of `check_deployment`. Raises DeploymentError if the deployment lists
+    *info* is the exchange of `check_deployment`. Raises DeploymentError where the deployment lists
     its assistants and this is not one of them.
     """
     id_ = uuid_in(assistant)
@@ -110,7 +110,7 @@ def _assistant_of(graph: str, found: list[dict[str, Any]]) -> str | None:
 
 
 def _refuse_unknown(upstream: DeploymentConnection, assistant: str) -> None:
-    """Raise DeploymentError if the deployment lists its assistants."""
+    """Raise DeploymentError where the deployment lists its assistants."""
     listed = sorted({str(e.get("graph_id")) for e in _assistants(_search(upstream, {}))})
     if listed:
         raise DeploymentError(

@@ -1,1 +1,1 @@
-"""Drift: repeats recorded requests and compares the structure of the responses."""
+"""Drift: recorded requests made again, and the changes in the structure of the responses."""

@@ -1,7 +1,7 @@
-"""Which fields of the state may be null by the schema of the graph, though no null was recorded.
+"""Fields of the state that may be null by the schema of the graph, though no null was recorded.
 
-Clients that were written by the schema are ready for it, wherever the state is shown: in values,
-in updates, as the input of a task.
+Clients written against the schema handle null wherever the state is shown: in values, in updates,
+and as the input of a task.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,9 +14,9 @@ from graphtape_mock.recordings.try_json import object_in
 
 
 def nullable_fields(exchanges: Iterable[Exchange]) -> frozenset[str]:
-    """Return the names of the fields that may be null by the schemas which *exchanges* show."""
-    told = [object_in(e.body) for e in exchanges if SCHEMAS.search(e.request.path)]
-    shapes = (shape_of_schema(schemas.get("state_schema")) for schemas in told)
+    """Return the names of the fields that may be null by the schemas in *exchanges*."""
+    schemas_of = [object_in(e.body) for e in exchanges if SCHEMAS.search(e.request.path)]
+    shapes = (shape_of_schema(schemas.get("state_schema")) for schemas in schemas_of)
     return frozenset(name for shape in shapes for name in _nullable(shape))
 
 

@@ -1,10 +1,9 @@
-"""What changed in the responses of the endpoints around runs.
+"""Changes in the responses of endpoints that are not runs.
 
-A new version is no breaking change. The deployment's description of itself and of its assistants is
-compared by shape; the metadata, config and context of assistants belong to users and are not
-compared. In the schemas of a graph, a change is reported if it breaks a client that complied with
-them: an input field that became required or was removed, an output field that was removed. Of the
-drawing of a graph, the nodes are compared.
+A new version is cosmetic. The descriptions of a deployment and of its assistants are compared by
+shape, without the data of users (metadata, config and context of assistants). In the schemas of a
+graph, changes that break clients are reported: an input field that became required or is gone, an
+output field that is gone. Of the drawing of a graph, its nodes are compared.
 """
 
 import re
@@ -33,7 +32,7 @@ _OF_USERS: Json = {"metadata": None, "config": None, "context": None}
 
 
 def compare_endpoint_responses(before: Exchange, after: Exchange) -> Iterator[Drift]:
-    """Yield what changed from the response *before* to the response *after*, both of one status."""
+    """Yield the changes from the response *before* to *after*, both with the same status."""
     path = urlsplit(before.request.path).path
     old, new = parse(before.body), parse(after.body)
     if is_object(old) and is_object(new):
@@ -50,7 +49,7 @@ def compare_endpoint_responses(before: Exchange, after: Exchange) -> Iterator[Dr
         yield Drift(
             Severity.BREAKING,
             "empty",
-            "nothing is found any more",
+            "nothing is found now",
             f"{len(old)} found",
             "none",
         )
@@ -65,7 +64,7 @@ def _compare_versions(before: Json, after: Json) -> Iterator[Drift]:
             yield Drift(
                 Severity.COSMETIC,
                 "version",
-                f"the {name} is another",
+                f"the {name} changed",
                 old,
                 new,
                 (f"body $.{name}",),
@@ -73,7 +72,7 @@ def _compare_versions(before: Json, after: Json) -> Iterator[Drift]:
 
 
 def _without_users(value: Any) -> Any:
-    """Return an assistant, or a list of some, without what users put into it."""
+    """Return an assistant, or a list of them, without the data of users."""
     if is_list(value):
         return [_without_users(item) for item in value]
     return {**value, **_OF_USERS} if is_object(value) else value
@@ -91,8 +90,7 @@ def _compare_schemas(before: Json, after: Json) -> Iterator[Drift]:
             for difference in differences(shape_of_schema(old), shape_of_schema(new)):
                 yield drift_of(difference, name, strict=True)
         else:
-            # The graph reads what clients write: it is ready for what the new schema says, and
-            # gets what the old one said.
+            # Clients write and the graph reads: it expects the new schema, and gets the old one.
             for difference in differences(shape_of_schema(new), shape_of_schema(old)):
                 yield _written(difference, name)
 
@@ -110,7 +108,7 @@ _WRITTEN = {
     Change.WIDENED: (Severity.BREAKING, "of fewer types"),
     Change.RETYPED: (Severity.BREAKING, "of another type"),
 }
-"""What a difference means where clients write, by what the graph finds in what they wrote."""
+"""What a difference means in a schema by which clients write."""
 
 
 def _written(difference: Difference, name: str) -> Drift:
@@ -134,11 +132,11 @@ def _compare_graphs(before: Json, after: Json) -> Iterator[Drift]:
         yield _drawn(Severity.ADDITIVE, f"the node {node!r} is new", "absent", "there")
     if old == new and (was := set(_edges(before))) != (now := set(_edges(after))):
         shown = [", ".join(sorted(edges)) or "none" for edges in (was - now, now - was)]
-        yield _drawn(Severity.COSMETIC, "the nodes follow each other in another way", *shown)
+        yield _drawn(Severity.COSMETIC, "the edges between the nodes changed", *shown)
 
 
-def _drawn(severity: Severity, says: str, before: str, after: str) -> Drift:
-    return Drift(severity, "graph", says, before, after, ("graph",))
+def _drawn(severity: Severity, summary: str, before: str, after: str) -> Drift:
+    return Drift(severity, "graph", summary, before, after, ("graph",))
 
 
 def _nodes(graph: Json) -> Iterable[str]:

@@ -1,7 +1,8 @@
-"""What changed between two responses to the same request.
+"""Changes between two responses to the same request.
 
-If the run ends differently from the recorded one, or is refused, only that is reported: the other
-differences follow from it. Nothing is missing compared with a response that was recorded in part.
+Where a run ends in another way than the recorded one, or is refused, only that is reported: other
+differences follow from it. Where the recorded response is incomplete, nothing counts as missing
+from the last state.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,17 +24,17 @@ OUTPUT = "output"
 
 _LONGEST_DETAIL = 200
 _CHOSEN = ("events (on_tool_", "events (on_retriever_", "events (on_custom_event)")
-"""The kinds of events that are absent if the model calls no tool."""
+"""The kinds of events that are absent where the model calls no tool."""
 _SPOKEN = ("AIMessageChunk", "ai")
-"""The types of messages of a model, streamed or whole."""
+"""The types of messages by the model, in chunks or whole: each run has some."""
 
 
 def compare(
     before: Exchange, after: Exchange, nullable: frozenset[str] = frozenset()
 ) -> list[Drift]:
-    """Return what changed from the response *before* to the response *after*, the head first.
+    """Return the changes from the response *before* to *after*, the head first.
 
-    A field that is now null breaks no client if it is one of *nullable*.
+    Null in a field that is *nullable* by the schema is not breaking.
     """
     if before.response.status != after.response.status:
         return [_status(before, after)]
@@ -60,7 +61,7 @@ def _compare_runs(before: Exchange, after: Exchange, nullable: frozenset[str]) -
         yield Drift(
             Severity.BREAKING,
             "ending",
-            "the answer breaks off",
+            "the response breaks off",
             before.end.value,
             after.end.value,
         )
@@ -84,7 +85,7 @@ def _failure(before: str | None, after: str | None) -> Drift:
     return Drift(
         Severity.ADDITIVE if fixed else Severity.BREAKING,
         "failure",
-        "the run fails no more" if fixed else "the run fails in another way",
+        "the run no longer fails" if fixed else "the run fails in another way",
         before or "no error",
         after or "no error",
     )
@@ -97,7 +98,7 @@ def _compare_kinds(
 ) -> Iterator[Drift]:
     for kind in sorted(before.keys() - after.keys() - {ERROR}):
         severity = Severity.COSMETIC if kind.startswith(_CHOSEN) else Severity.BREAKING
-        yield _event(severity, "event-missing", f"no event {kind} comes")
+        yield _event(severity, "event-missing", f"the event {kind} is gone")
     for kind in sorted(after.keys() - before.keys() - {ERROR}):
         yield _event(Severity.ADDITIVE, "event-new", f"the event {kind} is new")
     for kind in sorted(before.keys() & after.keys(), key=_rank):
@@ -112,22 +113,22 @@ def _compare_variants(
 ) -> Iterator[Drift]:
     common = before.keys() & after.keys()
     for variant in sorted(before.keys() - common):
-        # As long as another is still there, it may be the agent who chose another way.
+        # While other variants are there, the agent may have taken another path.
         chosen = common and variant not in _SPOKEN
         severity = Severity.COSMETIC if chosen else Severity.BREAKING
-        yield _event(severity, "variant-missing", f"no event {_place(kind, variant)} comes")
+        yield _event(severity, "variant-missing", f"the event {_place(kind, variant)} is gone")
     for variant in sorted(after.keys() - common):
-        says = f"the event {_place(kind, variant)} is new"
-        yield _event(Severity.ADDITIVE, "variant-new", says)
+        summary = f"the event {_place(kind, variant)} is new"
+        yield _event(Severity.ADDITIVE, "variant-new", summary)
     for variant in sorted(common):
         for difference in differences(before[variant], after[variant]):
             yield drift_of(difference, _place(kind, variant), nullable=nullable)
 
 
-def _event(severity: Severity, kind: str, says: str) -> Drift:
+def _event(severity: Severity, kind: str, summary: str) -> Drift:
     words = ("there", "absent")
     before, after = words if kind.endswith("-missing") else words[::-1]
-    return Drift(severity, kind, says, before, after)
+    return Drift(severity, kind, summary, before, after)
 
 
 def _compare_order(before: Structure, after: Structure) -> Iterator[Drift]:
@@ -143,7 +144,7 @@ def _compare_order(before: Structure, after: Structure) -> Iterator[Drift]:
 
 
 def _rank(kind: str) -> tuple[int, str]:
-    """Return what sorts kinds: those first that most clients read."""
+    """Return the sort key of a kind: the kinds that most clients read come first."""
     mode = kind.split("|")[0].split(" ")[0]
     return STREAM_MODES.index(mode) if mode in STREAM_MODES else len(STREAM_MODES), kind
 

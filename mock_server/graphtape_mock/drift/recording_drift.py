@@ -1,4 +1,4 @@
-"""The verdict on a recording: what drifted since, and what could not be asked."""
+"""The drift of a recording: the changes, and the requests that could not be made."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from graphtape_mock.drift.session import RepeatedRequest, RepeatedResponses
 from graphtape_mock.drift.severity import Drift, merge_duplicates
 from graphtape_mock.recordings.recording import Recording
 
-REDACTED = "it holds placeholders in the place of secrets"
+REDACTED = "it has placeholders in the place of secrets"
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeDrift:
-    """One recorded exchange, and what came when it was asked again."""
+    """One recorded exchange, and the responses when its request was made again."""
 
     recorded: Exchange
     line: int
     """The line of the file at which it begins, counted from 1."""
     drifts: tuple[Drift, ...] = ()
     answers: tuple[Exchange, ...] = ()
-    """None if it was not asked."""
+    """Empty where the request was not made."""
     unasked: str = ""
-    """Why it was not asked, though it could be; or not as often as it was to be."""
+    """Why the request was not made, or fewer times than it was to be; else empty."""
 
     @property
     def request(self) -> str:
@@ -36,7 +36,7 @@ class ExchangeDrift:
 
 @dataclass(frozen=True, slots=True)
 class RecordingDrift:
-    """What is to be said about one recording."""
+    """The drift of one recording."""
 
     file: Path
     recording: Recording
@@ -45,22 +45,22 @@ class RecordingDrift:
 
     @property
     def drifts(self) -> list[Drift]:
-        """All that drifted."""
+        """The changes of all exchanges."""
         return [drift for exchange in self.exchanges for drift in exchange.drifts]
 
     @property
     def asked(self) -> int:
-        """How many of the exchanges were asked again."""
+        """The number of exchanges whose request was made again."""
         return sum(bool(exchange.answers) for exchange in self.exchanges)
 
     @property
     def unasked(self) -> list[ExchangeDrift]:
-        """The exchanges that should have been asked again, and were not."""
+        """The exchanges whose request should have been made again, and was not."""
         return [exchange for exchange in self.exchanges if exchange.unasked]
 
 
 def requests_to_repeat(recordings: Iterable[Recording], repeat: int) -> list[RepeatedRequest]:
-    """Return what is to be asked for *recordings*: each request once, runs *repeat* times."""
+    """Return the requests to repeat for *recordings*: each once, runs *repeat* times."""
     known: dict[Request, RepeatedRequest] = {}
     for recording in recordings:
         for exchange in recording.exchanges:
@@ -71,13 +71,13 @@ def requests_to_repeat(recordings: Iterable[Recording], repeat: int) -> list[Rep
 
 
 def drift_of_recording(
-    file: Path, recording: Recording, asked: RepeatedResponses
+    file: Path, recording: Recording, responses: RepeatedResponses
 ) -> RecordingDrift:
-    """Return the drift of the *recording* in *file*, from the repeated responses."""
-    return RecordingDrift(file, recording, tuple(_answered(recording, asked)))
+    """Return the drift of the *recording* in *file*, by the responses."""
+    return RecordingDrift(file, recording, tuple(_compared(recording, responses)))
 
 
-def _answered(recording: Recording, asked: RepeatedResponses) -> Iterator[ExchangeDrift]:
+def _compared(recording: Recording, responses: RepeatedResponses) -> Iterator[ExchangeDrift]:
     nullable = nullable_fields(recording.exchanges)
     for exchange, line in zip(recording.exchanges, recording.lines, strict=True):
         request = exchange.request
@@ -85,10 +85,10 @@ def _answered(recording: Recording, asked: RepeatedResponses) -> Iterator[Exchan
             yield ExchangeDrift(exchange, line)
         elif is_redacted(request):
             yield ExchangeDrift(exchange, line, unasked=REDACTED)
-        elif request in asked.unasked:
-            yield ExchangeDrift(exchange, line, unasked=asked.unasked[request])
+        elif request in responses.unasked:
+            yield ExchangeDrift(exchange, line, unasked=responses.unasked[request])
         else:
-            answers = asked.answers[request]
+            answers = responses.answers[request]
             yield ExchangeDrift(
                 exchange, line, drifts_between(exchange, answers, nullable), tuple(answers)
             )
@@ -97,14 +97,16 @@ def _answered(recording: Recording, asked: RepeatedResponses) -> Iterator[Exchan
 def drifts_between(
     recorded: Exchange, answers: Sequence[Exchange], nullable: frozenset[str]
 ) -> tuple[Drift, ...]:
-    """Return what each of the *answers* shows to be otherwise than *recorded*, the worst first.
+    """Return the changes from *recorded* that all of the *answers* show, the worst first.
 
-    What comes in one of the responses is there, and what one of them shows as before is as before.
+    A change that only some of them show is the variation of an agent.
     """
     first, *others = [compare(recorded, answer, nullable) for answer in answers]
-    shown = [{_essence(drift) for drift in other} for other in others]
-    return tuple(merge_duplicates(d for d in first if all(_essence(d) in other for other in shown)))
+    shown = [{_identity(drift) for drift in other} for other in others]
+    return tuple(
+        merge_duplicates(d for d in first if all(_identity(d) in other for other in shown))
+    )
 
 
-def _essence(drift: Drift) -> tuple[object, ...]:
+def _identity(drift: Drift) -> tuple[object, ...]:
     return drift.kind, drift.summary, drift.where

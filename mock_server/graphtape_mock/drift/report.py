@@ -1,4 +1,4 @@
-"""Drift written down: for people, for programs, and for GitHub Actions."""
+"""Reports of drift: as text, as JSON, and for GitHub Actions."""
 
 import json
 from collections import Counter
@@ -14,8 +14,8 @@ from graphtape_mock.drift.severity import Drift, Severity
 
 
 def text(verdict: RecordingDrift) -> Iterator[str]:
-    """Yield the lines that tell a person the *verdict*, harmless to a terminal."""
-    asked = f"{count(verdict.asked, 'answer')} compared"
+    """Yield the *verdict* as lines of text, escaped for a terminal."""
+    asked = f"{count(verdict.asked, 'response')} compared"
     yield escape(f"{verdict.file}: {asked}: {_outcome(verdict)}")
     for exchange in verdict.exchanges:
         for drift in exchange.drifts:
@@ -24,18 +24,18 @@ def text(verdict: RecordingDrift) -> Iterator[str]:
             yield escape(f"    is:  {drift.after}")
         if exchange.unasked:
             yield escape(
-                f"  not asked: {exchange.request} of line {exchange.line}: {exchange.unasked}"
+                f"  not repeated: {exchange.request} of line {exchange.line}: {exchange.unasked}"
             )
 
 
 def summary(verdicts: Sequence[RecordingDrift]) -> str:
     """Return one line about all *verdicts*."""
-    compared = count(sum(verdict.asked for verdict in verdicts), "answer")
+    compared = count(sum(verdict.asked for verdict in verdicts), "response")
     return f"{count(len(verdicts), 'file')}, {compared} compared: {_outcome(*verdicts)}"
 
 
 def spending(spent: Spent, budget: BudgetLimits) -> str:
-    """Return what was *spent* of the *budget*, in a line."""
+    """Return one line on what was *spent* of the *budget*."""
     waited = f", asked to come back {count(spent.waits, 'time')}" if spent.waits else ""
     return (
         f"spent: {spent.runs} of {count(budget.runs, 'run')}, "
@@ -44,7 +44,7 @@ def spending(spent: Spent, budget: BudgetLimits) -> str:
 
 
 def as_json(verdicts: Sequence[RecordingDrift], spent: Spent) -> str:
-    """Return the *verdicts* and what was *spent* as a JSON object, for programs."""
+    """Return the *verdicts* and what was *spent* as a JSON object."""
     return json.dumps(
         {"files": [_file(verdict) for verdict in verdicts], "spent": asdict(spent)}, indent=2
     )
@@ -53,7 +53,7 @@ def as_json(verdicts: Sequence[RecordingDrift], spent: Spent) -> str:
 def github(verdict: RecordingDrift) -> Iterator[str]:
     """Yield the *verdict* as workflow commands, which GitHub shows at the lines of the file."""
     for exchange in verdict.exchanges:
-        told = [
+        lines = [
             (
                 COMMANDS[drift.severity.rank],
                 f"{drift.summary}{_where(drift)}: was {drift.before}, is {drift.after}",
@@ -61,8 +61,8 @@ def github(verdict: RecordingDrift) -> Iterator[str]:
             for drift in exchange.drifts
         ]
         if exchange.unasked:
-            told.append((COMMANDS[0], f"not asked: {exchange.unasked}"))
-        for command, message in told:
+            lines.append((COMMANDS[0], f"not repeated: {exchange.unasked}"))
+        for command, message in lines:
             yield annotation(
                 command,
                 message,
@@ -75,9 +75,9 @@ def github(verdict: RecordingDrift) -> Iterator[str]:
 def _outcome(*verdicts: RecordingDrift) -> str:
     found = Counter(drift.severity for verdict in verdicts for drift in verdict.drifts)
     unasked = sum(len(verdict.unasked) for verdict in verdicts)
-    told = [f"{found[severity]} {severity}" for severity in Severity if found[severity]]
-    told += [f"{unasked} not asked"] if unasked else []
-    return ", ".join(told) or "no drift"
+    lines = [f"{found[severity]} {severity}" for severity in Severity if found[severity]]
+    lines += [f"{unasked} not repeated"] if unasked else []
+    return ", ".join(lines) or "no drift"
 
 
 def _where(drift: Drift) -> str:

@@ -1,10 +1,10 @@
-"""Decides which recorded requests can be repeated, and how they are changed for it.
+"""Recorded requests to repeat: which can be, and what changes in them.
 
-- The metadata of a run are tagged, so that the run can be recognised as ours; the tag is removed
-  from the response.
-- `on_disconnect` is set to `cancel`, unless the request sets it.
-- Webhooks are dropped, so that their receivers are not notified.
-- Headers that may be secret are not sent as recorded; the key comes from the environment.
+- The metadata of a run gets a tag, which is removed from the response: no client sent it, and no
+  recording may have it.
+- A run is cancelled when the connection closes (`on_disconnect`), unless the request sets that.
+- A webhook is left out: the service behind it expects only real runs.
+- Headers that could be secret are not sent as recorded; the key comes from the environment.
 """
 
 import re
@@ -36,14 +36,15 @@ _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
 
 
 def is_run(request: Request) -> bool:
-    """Return whether *request* is a stateless run, streamed or waited for."""
+    """Return whether *request* starts a stateless run and waits for its end."""
     return request.method == "POST" and request.path.partition("?")[0] in RUN_PATHS
 
 
 def can_be_repeated(request: Request) -> bool:
-    """Return whether *request* can be repeated at any time: a run, or a read of assistants.
+    """Return whether *request* can be made at any time: a run, or a query about assistants.
 
-    The threads and runs of the recording no longer exist, and nothing is changed in a deployment.
+    The threads and runs of the recording are gone, and a request that changes the deployment is not
+    repeated.
     """
     path = urlsplit(request.path).path
     if request.method == "GET":
@@ -52,7 +53,7 @@ def can_be_repeated(request: Request) -> bool:
 
 
 def is_redacted(request: Request) -> bool:
-    """Return whether a secret in *request* was redacted, so that it cannot be repeated."""
+    """Return whether *request* has the placeholder of a secret, so that it can't be repeated."""
     return _PLACEHOLDER.search(request.path.encode() + b"\n" + request.body) is not None
 
 
@@ -60,24 +61,24 @@ def to_repeat(recorded: Request) -> Request:
     """Return the request to make in order to repeat the *recorded* one."""
     headers = tuple((name, text) for name, text in recorded.headers if name in HARMLESS_HEADERS)
     body = recorded.body
-    if is_run(recorded) and (asked := object_in(body)):
-        body = orjson.dumps(_tagged(asked))
+    if is_run(recorded) and (fields := object_in(body)):
+        body = orjson.dumps(_tagged(fields))
     return replace(recorded, headers=headers, body=body)
 
 
 def _tagged(body: Json) -> Json:
-    asked: Json = {"on_disconnect": "cancel"} | body
-    asked.pop("webhook", None)
-    metadata: object = asked.get("metadata", {})
+    fields: Json = {"on_disconnect": "cancel"} | body
+    fields.pop("webhook", None)
+    metadata: object = fields.get("metadata", {})
     if is_object(metadata):
-        asked["metadata"] = {TAG: OURS} | metadata
-    return asked
+        fields["metadata"] = {TAG: OURS} | metadata
+    return fields
 
 
 def as_recorded(recorded: Request, answered: Exchange) -> Exchange:
-    """Return what was *answered* as the response to the *recorded* request, without the tag.
+    """Return *answered* as the exchange of the *recorded* request, without the tag.
 
-    The body of a response that is not a stream is one frame, as in a recording.
+    A body that is not a stream is one frame, as in a recording.
     """
     if answered.is_stream:
         frames = [_untagged(frame, first=n == 0) for n, frame in enumerate(answered.frames)]

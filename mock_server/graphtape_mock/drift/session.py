@@ -1,6 +1,6 @@
-"""Asks a deployment again what was recorded, as far as the budget goes.
+"""Repeats recorded requests to a deployment within a budget.
 
-Requests that several recordings share, as those for what surrounds the runs, are made once.
+Requests that several recordings share, such as those about the assistant, are made once.
 """
 
 import threading
@@ -17,32 +17,32 @@ from graphtape_mock.deployment.client import DeploymentClient
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.drift.requests import as_recorded, is_run, to_repeat
 
-TIME_OVER = "the time was over in the middle of it"
+TIME_OVER = "the time ran out before it ended; raise --max-time"
 STOPPED = "stopped by Ctrl-C"
 
 
 @dataclass(slots=True)
 class RepeatedResponses:
-    """What came of asking."""
+    """The responses to repeated requests."""
 
     answers: dict[Request, list[Exchange]] = field(default_factory=dict[Request, list[Exchange]])
-    """By the recorded request, as answers to it."""
+    """By the recorded request."""
     unasked: dict[Request, str] = field(default_factory=dict[Request, str])
-    """Why a request was not asked, or not as often as it was to be."""
+    """Why a request was not made, or fewer times than it was to be."""
     broken_off: str = ""
-    """What kept us from going on, where it was not the budget."""
+    """Why the session ended early, other than by the budget; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedRequest:
-    """A request to ask again, and the recording it is from."""
+    """A request to repeat, and the name of its recording."""
 
     recording: str
     request: Request
 
 
 class DriftSession:
-    """Asks questions of one deployment."""
+    """Repeats requests to one deployment."""
 
     def __init__(
         self,
@@ -52,54 +52,56 @@ class DriftSession:
         at_once: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask with *client*, *at_once* this many; tell *progress* of each run."""
-        self._caller = client
+        """Make requests with *client*, *at_once* at the same time; show runs in *progress*."""
+        self._client = client
         self._progress = progress
         self._at_once = at_once
         self._clock = clock
         self._deadline = clock() + client.run_budget.budget.seconds
         self._over = ""
-        """Why nothing more is asked."""
+        """Why no further request is made."""
         self._leaves = False
-        """Whether what is under way is given up as well."""
-        self._telling = threading.Lock()
+        """Whether requests under way are stopped too."""
+        self._progress_lock = threading.Lock()
 
-    def ask(self, questions: Sequence[RepeatedRequest]) -> RepeatedResponses:
-        """Ask all *questions*; ask no more when the budget is spent, or the deployment is gone.
+    def ask(self, requests: Sequence[RepeatedRequest]) -> RepeatedResponses:
+        """Make all *requests* until the budget is spent or the deployment is gone.
 
-        The same question may be among them several times.
+        A request may be among them several times.
         """
         asked = RepeatedResponses()
-        answers = map(self._tried, questions) if self._at_once == 1 else self._in_threads(questions)
-        waiting = list(questions)
+        answers = (
+            map(self._outcome_of, requests) if self._at_once == 1 else self._in_threads(requests)
+        )
+        waiting = list(requests)
         try:
-            for question, answer in answers:
-                waiting.remove(question)
+            for request, answer in answers:
+                waiting.remove(request)
                 if isinstance(answer, str):
-                    asked.unasked[question.request] = answer
+                    asked.unasked[request.request] = answer
                 else:
-                    asked.answers.setdefault(question.request, []).append(answer)
+                    asked.answers.setdefault(request.request, []).append(answer)
         except DeploymentError as error:
             asked.broken_off = str(error)
         except KeyboardInterrupt:
             asked.broken_off = STOPPED
         self._over, self._leaves = asked.broken_off, bool(asked.broken_off)
-        asked.unasked |= {question.request: asked.broken_off for question in waiting}
+        asked.unasked |= {request.request: asked.broken_off for request in waiting}
         return asked
 
-    def _tried(self, question: RepeatedRequest) -> tuple[RepeatedRequest, Exchange | str]:
-        """Return *question* with its answer, or with the reason why there is none."""
+    def _outcome_of(self, request: RepeatedRequest) -> tuple[RepeatedRequest, Exchange | str]:
+        """Return *request* with its exchange, or with the reason why there is none."""
         if not self._over and self._clock() > self._deadline:
             self._over = (
-                f"the budget is spent: {self._caller.run_budget.budget.seconds:g} s are over"
+                f"the budget is spent: {self._client.run_budget.budget.seconds:g} s are over"
             )
-        return question, self._over or self._try(question)
+        return request, self._over or self._try(request)
 
-    def _try(self, question: RepeatedRequest) -> Exchange | str:
-        told = self._progress if is_run(question.request) else None
-        alone = told if self._at_once == 1 else None  # Of several, none has the line for itself.
+    def _try(self, request: RepeatedRequest) -> Exchange | str:
+        progress = self._progress if is_run(request.request) else None
+        alone = progress if self._at_once == 1 else None  # Several share the line.
         if alone:
-            alone.start(question.recording)
+            alone.start(request.recording)
         events = 0
 
         def stop_when(frame: Frame) -> bool:
@@ -110,49 +112,49 @@ class DriftSession:
             return self._leaves or self._clock() > self._deadline
 
         try:
-            exchange = self._caller.ask(to_repeat(question.request), stop_when=stop_when)
+            exchange = self._client.ask(to_repeat(request.request), stop_when=stop_when)
         except BudgetExhausted as error:
             self._over = str(error)
             return self._over
         except DeploymentError as error:
-            self._over = str(error)  # Whoever asks beside us is to ask no more.
+            self._over = str(error)  # The other threads stop too.
             raise
-        if told:
-            with self._telling:
+        if progress:
+            with self._progress_lock:
                 if not alone:
-                    told.start(question.recording)
-                told.finish(events, exchange.frames[-1].at if exchange.frames else 0.0)
+                    progress.start(request.recording)
+                progress.finish(events, exchange.frames[-1].at if exchange.frames else 0.0)
         if exchange.end is End.STOPPED and self._clock() > self._deadline:
             return TIME_OVER
         if exchange.response.status in RETRIED:
             return f"the deployment asks to come back later (status {exchange.response.status})"
-        return as_recorded(question.request, exchange)
+        return as_recorded(request.request, exchange)
 
     def _in_threads(
-        self, questions: Sequence[RepeatedRequest]
+        self, requests: Sequence[RepeatedRequest]
     ) -> Iterator[tuple[RepeatedRequest, Exchange | str]]:
-        """Yield what `_tried` returns for *questions*, as it comes, with several under way.
+        """Yield what `_outcome_of` returns for *requests*, as it comes, with several under way.
 
         The threads keep no process alive: when it ends, the deployment sees us go away.
         """
-        waiting = iter(questions)
+        waiting = iter(requests)
         taking = threading.Lock()
         done = SimpleQueue[Future[tuple[RepeatedRequest, Exchange | str]]]()
 
         def work() -> None:
             while True:
                 with taking:
-                    question = next(waiting, None)
-                if question is None:
+                    request = next(waiting, None)
+                if request is None:
                     return
                 future = Future[tuple[RepeatedRequest, Exchange | str]]()
                 try:
-                    future.set_result(self._tried(question))
+                    future.set_result(self._outcome_of(request))
                 except Exception as error:
                     future.set_exception(error)
                 done.put(future)
 
         for _ in range(self._at_once):
             threading.Thread(target=work, daemon=True).start()
-        for _ in questions:
+        for _ in requests:
             yield done.get().result()

@@ -1,4 +1,4 @@
-"""A change in the responses of a deployment, and its severity for clients."""
+"""One change in the responses of a deployment, and how bad it is for clients."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,9 +13,9 @@ class Severity(StrEnum):
     BREAKING = "breaking"
     """A client that reads what was recorded may fail."""
     ADDITIVE = "additive"
-    """There is more than before; who ignores what he does not know is not harmed."""
+    """There is more than before; a client that ignores unknown fields is not affected."""
     COSMETIC = "cosmetic"
-    """Worth a look: no client reads it, or the agent may have chosen another way this time."""
+    """Worth a look: no client reads it, or the agent may have taken another path this time."""
 
     @property
     def rank(self) -> int:
@@ -29,29 +29,29 @@ class Drift:
 
     severity: Severity
     kind: str
-    """What changed, as a word that stays the same: `status`, `event-missing`, `retyped` ..."""
+    """A stable word for the change: `status`, `event-missing`, `retyped` ..."""
     summary: str
     """The change, in a few words."""
     before: str
     after: str
     where: tuple[str, ...] = ()
-    """The places in the response, the most important first; empty for the head."""
+    """The places in the response that show it, the most important first; empty for the head."""
 
     @property
-    def essence(self) -> tuple[object, ...]:
-        """What the same change has in common wherever it is seen."""
+    def identity(self) -> tuple[object, ...]:
+        """The fields that are equal wherever the same change is seen."""
         return self.severity, self.kind, self.summary, self.before, self.after
 
 
 def merge_duplicates(drifts: Iterable[Drift]) -> list[Drift]:
-    """Return *drifts* with one for all places where the same changed, the worst first.
+    """Return *drifts* with one for each change and all its places, the worst first.
 
-    A new key of the state is seen in a dozen of places; it is one change.
+    A new key of the state appears in a dozen places; it is one change.
     """
     found: dict[tuple[object, ...], Drift] = {}
     for drift in drifts:
-        known = found.get(drift.essence, replace(drift, where=()))
-        found[drift.essence] = replace(known, where=known.where + drift.where)
+        known = found.get(drift.identity, replace(drift, where=()))
+        found[drift.identity] = replace(known, where=known.where + drift.where)
     return sorted(found.values(), key=lambda drift: drift.severity.rank)
 
 
@@ -66,9 +66,8 @@ _SEVERITIES = {
 }
 """How bad a difference between shapes is.
 
-What was inferred from a sample is not held against the deployment: that a field which was in each
-event of a kind is missing in some tells which way the agent went. A type that nobody was ready for
-is: whoever reads a text fails on null.
+A field that is now missing from some events of a kind may only show the path of the agent, so it is
+cosmetic. A new type is breaking: a client that reads a text fails on null.
 """
 
 _NULL = frozenset(("null",))
@@ -83,8 +82,8 @@ def drift_of(
 ) -> Drift:
     """Return what a *difference* of the data at *place* means to clients.
 
-    Where the place is *strict*, as the last state of a run is, its fields are all there each time.
-    The fields that are *nullable* may be null, though they were not when it was recorded.
+    In a *strict* place, such as the last state of a run, all fields are there each time. Fields
+    that are *nullable* may be null, though none was null in the recording.
     """
     return Drift(
         _severity(difference, strict, nullable),
@@ -98,8 +97,8 @@ def drift_of(
 
 def _severity(difference: Difference, strict: bool, nullable: frozenset[str]) -> Severity:
     if difference.message:
-        # In messages, null and other types come and go with what the model says; what is null in
-        # one chunk is a text in the next.
+        # In messages, null and other types vary with the output of the model: a field that is null
+        # in one chunk is a text in the next.
         mild = difference.change in (Change.WIDENED, Change.FILLED)
         return Severity.COSMETIC if mild else _SEVERITIES[difference.change]
     if difference.types == _NULL and _name(difference) in nullable:
@@ -110,7 +109,7 @@ def _severity(difference: Difference, strict: bool, nullable: frozenset[str]) ->
 
 
 def _name(difference: Difference) -> str:
-    """Return the name of the field: a change of the state is one, wherever the state is shown."""
+    """Return the name of the field, by which a change of the state is one change everywhere."""
     return difference.path.rpartition(".")[2]
 
 

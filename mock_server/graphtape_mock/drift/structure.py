@@ -1,18 +1,18 @@
-"""The structure of a run: what its answer shows, without what the model said this time.
+"""The structure of a run, without the wording of the model.
 
-Agents vary: a model answers with another text, in another number of chunks, and calls a tool or
-does not. So the events of a run are sorted into *kinds*, and what is compared is:
+Different wording is not drift, and neither is a tool the agent happened not to call. So the events
+of a run are sorted into *kinds*, and these are compared:
 
 - which kinds there are: modes with the form of their namespace (`updates|child:*`); in the mode
   `events` also by the event of LangChain, in `tasks` and `debug` by whether a task starts or ends.
-  How often each comes does not count.
+  The number of events of a kind is not compared.
 - the order in which the kinds begin, where the server decides it and not the agent: `metadata` is
   the first event, an error the last one, messages are announced before they are shown, and the
-  modes that tell of steps (values, tasks, updates ...) follow each other in each step.
+  modes with an event a step (values, tasks, updates ...) keep their order in each step.
 - the shape of the data of each kind. *Variants* of a kind have shapes of their own: updates of each
-  node, messages of each type, tasks of each name. So a node that ran this time, and not the other,
-  changes nothing in what is known of the others.
-- how the run ended: by itself or not, with an error of which class, and in which state.
+  node, messages of each type, tasks of each name. So a node that ran in only one of the two runs
+  does not affect the shapes of the others.
+- how the run ended: complete or not, the class of its error, and its last state.
 """
 
 import re
@@ -32,13 +32,13 @@ from graphtape_contracts.stream_mode import PARTIAL_MESSAGES
 _ID = re.compile(UUID)
 _STEPWISE = frozenset(("values", "updates", "tasks", "debug", "checkpoints"))
 _PAIR = ("message", "metadata")
-"""What an event of the mode `messages-tuple` consists of."""
+"""The two parts of an event of the mode `messages-tuple`."""
 ERROR = "error"
 _OTHERS = "other events"
 
 
 class Part(NamedTuple):
-    """What one event shows of one variant of its kind."""
+    """The data of one event for one variant of its kind."""
 
     kind: str
     variant: str
@@ -47,7 +47,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """The structure of the response to a run."""
+    """The structure of the response of a run."""
 
     kinds: Mapping[str, Mapping[str, Shape]]
     """The shape of the data, by kind and variant."""
@@ -112,7 +112,7 @@ def _parts(event: Event) -> Iterator[Part]:
     if event.mode == "updates" and is_object(value):
         yield from (Part(kind, str(node), update) for node, update in value.items())
     elif event.mode == "messages" and is_list(value):
-        # What is in the pair is told apart by its place.
+        # The two values of the pair differ by position.
         yield Part(kind, _type_of(value), dict(zip(_PAIR, value, strict=False)))
     elif event.mode == "messages/metadata" and is_object(value):
         yield from (Part(kind, "", metadata) for metadata in value.values())
@@ -131,7 +131,7 @@ def _type_of(messages: Any) -> str:
 
 
 def _step(mode: str, value: Json) -> tuple[str, str]:
-    """Return what an event of the modes that tell of single steps tells, and of what."""
+    """Return the step of an event of the modes events, tasks and debug, and the name in it."""
     if mode == "events":
         return str(value.get("event")), str(value.get("name"))
     if mode == "tasks":

@@ -1,4 +1,4 @@
-"""The folder of new recordings: which file each one gets, without losing another."""
+"""The folder of new recordings: which file each gets, so that none is overwritten."""
 
 import errno
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from graphtape_mock.redaction.redactor import redact_json
 
 
 class NameTaken(ValueError):
-    """A recording of this name, or of this request, exists already."""
+    """A recording of that name, or of that request, exists already."""
 
 
 class RecordingFolder:
@@ -29,18 +29,18 @@ class RecordingFolder:
         secrets: Iterable[str] = (),
         force: bool = False,
     ) -> None:
-        """Use *folder*; with *force* files may be replaced.
+        """Find files in *folder*; *names* and *secrets* are those of the redactor.
 
-        *names* and *secrets* are those of the redactor: without secrets, requests are compared.
+        With *force* existing files are replaced.
         """
         self._folder, self._names, self._secrets = folder, tuple(names), tuple(secrets)
         self._force = force
         self._given: set[Path] = set()
 
     def check(self, names: Iterable[str | None]) -> None:
-        """Raise now what `path_for` would raise later: NameTaken, OSError.
+        """Check before any run that recordings can have the *names* that the user chose.
 
-        *names* are the ones that the user chose.
+        Raises NameTaken, and OSError where the folder is a file.
         """
         if self._folder.exists() and not self._folder.is_dir():
             raise OSError(errno.ENOTDIR, "expected a folder, got a file", str(self._folder))
@@ -48,13 +48,14 @@ class RecordingFolder:
             if name is not None:
                 self._refuse_taken(self._path(name))
 
-    def path_for(self, job: RecordingRequest, title: str) -> Path:
-        """Return the file for the recording of *job*, by its name or by *title*.
+    def path_for(self, request: RecordingRequest, title: str) -> Path:
+        """Return the file for the recording of *request*, by its name or by *title*.
 
-        Without a name, it gets the first free one: `agent`, `agent-2`, ... Raises NameTaken if the
-        same request is recorded already.
+        A request without a name gets the first that is free: `agent`, `agent-2`, ... Raises
+        NameTaken where there is a recording of it already.
         """
-        path = self._path(job.name) if job.name is not None else self._find(job, title)
+        name = request.name
+        path = self._path(name) if name is not None else self._find(request, title)
         self._refuse_taken(path)
         self._given.add(path)
         return path
@@ -66,18 +67,19 @@ class RecordingFolder:
         if path.exists() and not self._force:
             raise NameTaken(f"{path} exists already; use another --name, or --force to replace it")
 
-    def _find(self, job: RecordingRequest, title: str) -> Path:
-        wanted = self._essence(job.request(EVERYTHING).body)
-        free = (path for path in numbered(self._folder, title) if path not in self._given)
-        return next(p for p in free if not p.exists() or wanted in self._essences(p))
+    def _find(self, request: RecordingRequest, title: str) -> Path:
+        wanted = self._canonical(request.request(EVERYTHING).body)
+        paths = map(self._path, numbered(title))
+        free = (path for path in paths if path not in self._given)
+        return next(p for p in free if not p.exists() or wanted in self._requests_in(p))
 
-    def _essences(self, path: Path) -> list[Any]:
+    def _requests_in(self, path: Path) -> list[Any]:
         try:
-            return [self._essence(run.request.body) for run in read(path).runs]
+            return [self._canonical(run.request.body) for run in read(path).runs]
         except (BrokenRecording, OSError):
-            return []  # Whatever it is, it is not the recording of this job.
+            return []  # Not a recording of this request.
 
-    def _essence(self, body: bytes) -> Any:
-        """Return a run request without its view and its secrets, to tell it from others."""
+    def _canonical(self, body: bytes) -> Any:
+        """Return a run request without its view and its secrets, to compare it with others."""
         value = {k: v for k, v in object_in(body).items() if k not in VIEW_FIELDS}
         return redact_json(value, self._names, self._secrets)

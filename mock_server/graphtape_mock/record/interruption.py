@@ -1,4 +1,4 @@
-"""Ctrl-C at the right moment."""
+"""Ctrl-C, held until a block has ended."""
 
 import signal
 import threading
@@ -9,9 +9,9 @@ from types import FrameType
 
 @contextmanager
 def interrupts_held(*, forget: bool = False) -> Generator[None]:
-    """Let a Ctrl-C wait for the end of the block, so that what the block does is done whole.
+    """Hold a Ctrl-C until the end of the block, so that the block is not interrupted.
 
-    Then it raises KeyboardInterrupt, or nothing with *forget*.
+    Raises KeyboardInterrupt then, or nothing with *forget*.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # Signals only ever interrupt the main thread.

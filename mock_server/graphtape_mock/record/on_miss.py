@@ -63,7 +63,7 @@ class OnMissRecorder:
         """Record the run that the request body *raw* asks for, if the mode wants it.
 
         *name* pins the recording to respond from. Returns it, or the name of the new recording.
-        Raises ApiError for an invalid request, NotAvailable if the run can't be recorded.
+        Raises ApiError for an invalid request, NotAvailable where the run can't be recorded.
         """
         async with self._lock:
             run = self._mock.would_answer(raw, name)

@@ -1,4 +1,4 @@
-"""What is to be recorded: runs of an assistant with an input, as the user asks for them."""
+"""Requests to record: runs of an assistant with an input, as the user gives them."""
 
 import json
 import re
@@ -19,20 +19,20 @@ _ENTRY_KEYS = {"name", "assistant", "input", "body"}
 
 
 class BadRecordingRequest(ValueError):
-    """What the user asks for makes no request: what was expected, what was got, where."""
+    """An invalid request to record: what was expected, what was got, where."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingRequest:
-    """A run request without its view, and the name its recording is to have."""
+    """A run request without its view, and the name of its recording."""
 
     assistant: str
     body: dict[str, Any] = field(default_factory=dict[str, Any])
-    """The fields of the request but for assistant and view; `input` only if there is one."""
+    """The fields of the request except assistant and view; `input` only if there is one."""
     name: str | None = None
 
     def request(self, view: View) -> Request:
-        """Return the request that shows *view* of the run."""
+        """Return the request for *view* of the run."""
         body = orjson.dumps(
             {
                 "assistant_id": self.assistant,
@@ -47,7 +47,7 @@ class RecordingRequest:
 def make_recording_request(
     assistant: object, fields: dict[str, Any], body: object, name: object, where: str
 ) -> RecordingRequest:
-    """Return the request of these values; *where* they are from is for messages.
+    """Return the request of these values; *where* is their source, for messages.
 
     Raises BadRecordingRequest.
     """
@@ -62,15 +62,13 @@ def make_recording_request(
     for key in ("assistant_id", "input", *VIEW_FIELDS):
         if key in further:
             reason = (
-                "the recorder chooses what is streamed, and serving derives the rest"
+                "the recorder chooses the stream modes; serving derives the others"
                 if key in VIEW_FIELDS
                 else f"use --{key.removesuffix('_id')}"
             )
             raise BadRecordingRequest(f"{where}: {key!r} can't be set in the body: {reason}")
     if "input" not in fields and "command" not in further:
-        raise BadRecordingRequest(
-            f"{where}: missing option --input (use --input null or --input '{{}}' for an empty one)"
-        )
+        raise BadRecordingRequest(f"{where}: missing input (use `null` or `{{}}` for an empty one)")
     try:
         orjson.dumps([[fields, further]])
     except TypeError:
@@ -93,38 +91,38 @@ def check_name(name: object, where: str) -> str:
 
 
 def make_recording_requests(text: str, where: str, assistant: str | None) -> list[RecordingRequest]:
-    """Return the jobs in *text*: a JSON array of objects, or one object a line.
+    """Return the requests in *text*: a JSON array of objects, or one object a line.
 
     An entry has `input`, and may have `name`, `assistant` (*assistant* by default) and `body`
     (further fields of the request). Raises BadRecordingRequest.
     """
-    jobs: list[RecordingRequest] = []
-    for place, entry in _entries(text, where):
+    requests: list[RecordingRequest] = []
+    for position, entry in _entries(text, where):
         if not isinstance(entry, dict):
-            raise BadRecordingRequest(f"{place}: expected a JSON object, got {_show(entry)}")
+            raise BadRecordingRequest(f"{position}: expected a JSON object, got {_show(entry)}")
         known = cast(dict[str, Any], entry)
         if unknown := sorted(known.keys() - _ENTRY_KEYS):
             expected = ", ".join(sorted(_ENTRY_KEYS))
             raise BadRecordingRequest(
-                f"{place}: expected the keys {expected}, got {_show(unknown[0])}; "
+                f"{position}: expected the keys {expected}, got {_show(unknown[0])}; "
                 'further fields of the request go into "body"'
             )
         fields = {"input": known["input"]} if "input" in known else {}
-        job = make_recording_request(
+        request = make_recording_request(
             known.get("assistant", assistant),
             fields,
             known.get("body", {}),
             known.get("name"),
-            place,
+            position,
         )
-        if job.name is not None and any(job.name == other.name for other in jobs):
+        if request.name is not None and any(request.name == other.name for other in requests):
             raise BadRecordingRequest(
-                f"{place}: expected a name of its own, got {job.name!r} again"
+                f"{position}: expected a name of its own, got {request.name!r} again"
             )
-        jobs.append(job)
-    if not jobs:
+        requests.append(request)
+    if not requests:
         raise BadRecordingRequest(f"{where}: expected at least one input, got none")
-    return jobs
+    return requests
 
 
 def _entries(text: str, where: str) -> Iterator[tuple[str, Any]]:
@@ -138,7 +136,7 @@ def _entries(text: str, where: str) -> Iterator[tuple[str, Any]]:
 
 
 def read_json(argument: str, where: str) -> Any:
-    """Return the JSON that *argument* is, or that the file holds which it names as `@FILE`."""
+    """Return the JSON in *argument*, or in the file that it names as `@FILE`."""
     if argument.startswith("@"):
         return load_json(read_text(argument[1:], where), argument[1:])
     return load_json(argument, where)

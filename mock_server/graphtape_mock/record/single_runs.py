@@ -25,7 +25,7 @@ from graphtape_mock.replay.matching import match_form, match_key
 
 _SET_BY_RECORDER = {"assistant_id", "input", *VIEW_FIELDS}
 _AROUND_THE_RUN = {"webhook", "on_disconnect", "after_seconds"}
-"""Fields of a request that change nothing of the run, and are not for the recorder."""
+"""Fields of a request that do not change the run; the recorder does not send them."""
 
 
 LOCK = ".graphtape.lock"
@@ -33,35 +33,35 @@ LOCK = ".graphtape.lock"
 
 
 class NotRecordable(Exception):
-    """The deployment did not run what was asked for, or not to its end."""
+    """The deployment refused the run, or the response is not complete."""
 
 
 class SingleRunRecorder:
-    """Records runs, one at a time."""
+    """Records runs, one at a time, each into a file of its own."""
 
     def __init__(self, url: str, paths: Sequence[Path], folder: Path) -> None:
         """Record the deployment at *url* into *folder*, which is among *paths*."""
         self._url, self._paths, self._folder = url, paths, folder
         self._open = ExitStack()
-        self._surroundings: dict[str, DeploymentInfo] = {}
+        self._infos: dict[str, DeploymentInfo] = {}
         self.made: set[str] = set()
-        """The names of what was recorded."""
+        """The names of the new recordings."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._open.close()
 
     def record(self, body: Json, name: str | None, known: Collection[str] | None) -> Recording:
         """Return a recording of the run that *body* asks for, in a file named *name* if given.
 
-        Where another process recorded it, and it is not among the *known* names, that is
-        returned; without *known* it is made again. Raises NotRecordable, UpstreamError, BadJob,
-        BrokenRecording and OSError.
+        Returns the recording by another process where there is one that is not among the *known*
+        names; without *known* the run is always recorded. Raises NotRecordable, DeploymentError,
+        BadRecordingRequest, BrokenRecording and OSError.
         """
-        job = _job(body, name)
-        with self._alone():
-            found = None if known is None else self._made_elsewhere(body, name, known)
-            return found or self._make(job)
+        request = _recording_request(body, name)
+        with self._locked():
+            found = None if known is None else self._recorded_elsewhere(body, name, known)
+            return found or self._record(request)
 
     @cached_property
     def _upstream(self) -> DeploymentConnection:
@@ -71,35 +71,35 @@ class SingleRunRecorder:
     def _info(self) -> Exchange:
         return check_deployment(self._upstream)
 
-    def _survey(self, assistant: str) -> DeploymentInfo:
-        if assistant not in self._surroundings:
-            self._surroundings[assistant] = fetch_assistant_info(
-                self._upstream, assistant, self._info
-            )
-        return self._surroundings[assistant]
+    def _assistant_info(self, assistant: str) -> DeploymentInfo:
+        if assistant not in self._infos:
+            self._infos[assistant] = fetch_assistant_info(self._upstream, assistant, self._info)
+        return self._infos[assistant]
 
-    def _make(self, job: RecordingRequest) -> Recording:
-        deployment_info = self._survey(job.assistant)
-        path = self._file_for(job, deployment_info.title)
+    def _record(self, request: RecordingRequest) -> Recording:
+        deployment_info = self._assistant_info(request.assistant)
+        path = self._file_for(request, deployment_info.title)
         redactor = Redactor(secrets=self._upstream.secrets)
         with replacing(path) as draft:
             recorder = Recorder(self._upstream, redactor, draft, deployment_info)
-            (run,) = recorder.record(job, (EVERYTHING,), _unwatched)
+            (run,) = recorder.record(request, (EVERYTHING,), _unwatched)
             if run.refused:
-                what = f"refused it with status {run.response.status} ({run.failure})"
-                raise NotRecordable(f"{self._upstream.url} {what}")
+                raise NotRecordable(
+                    f"{self._upstream.url} refused it with status {run.response.status} "
+                    f"({run.failure})"
+                )
             if run.end is not End.COMPLETE:
                 raise NotRecordable(run.reason)
         recording = read(path)
         self.made.add(recording.name)
         return recording
 
-    def _file_for(self, job: RecordingRequest, title: str) -> Path:
-        """Return the file named by *job*, or the first free one named by *title*."""
-        if job.name is None:
-            files = numbered(self._folder, title)
+    def _file_for(self, request: RecordingRequest, title: str) -> Path:
+        """Return the file for the name of *request*, or else the first free one by *title*."""
+        if request.name is None:
+            files = (self._folder / f"{name}{SUFFIX}" for name in numbered(title))
             return next(file for file in files if not file.exists())
-        name = f"{job.name}{SUFFIX}"
+        name = f"{request.name}{SUFFIX}"
         recorded = recording_files(path for path in self._paths if path.exists())
         found = next((file for file in recorded if file.name == name), self._folder / name)
         if (
@@ -107,11 +107,11 @@ class SingleRunRecorder:
             and len({match_key(r.match_form) for r in Library([read(found)]).runs}) > 1
         ):
             raise NotRecordable(
-                f"{found} holds several runs, and would hold one; record it with graphtape record"
+                f"{found} has several runs, and would have only this one; use graphtape record"
             )
         return found
 
-    def _made_elsewhere(
+    def _recorded_elsewhere(
         self, body: Json, name: str | None, known: Collection[str]
     ) -> Recording | None:
         read_already = {f"{name}{SUFFIX}" for name in known}
@@ -125,7 +125,7 @@ class SingleRunRecorder:
         return next(recording for recording in others.recordings if recording.name == run.name)
 
     @contextmanager
-    def _alone(self) -> Generator[None]:
+    def _locked(self) -> Generator[None]:
         """Keep other processes out of the folder, so that no two record the same run.
 
         The file of the lock stays: removing it would let two processes hold two of them.
@@ -135,8 +135,8 @@ class SingleRunRecorder:
             yield
 
 
-def _job(body: Json, name: str | None) -> RecordingRequest:
-    """Return the job of the run that *body* asks for. Raises BadJob."""
+def _recording_request(body: Json, name: str | None) -> RecordingRequest:
+    """Return the request to record for the run of *body*. Raises BadRecordingRequest."""
     fields = {"input": body["input"]} if "input" in body else {}
     left_out = _SET_BY_RECORDER | _AROUND_THE_RUN
     further = {key: value for key, value in body.items() if key not in left_out}
@@ -144,4 +144,4 @@ def _job(body: Json, name: str | None) -> RecordingRequest:
 
 
 def _unwatched(events: int, seconds: float) -> None:
-    """Nobody looks on while a test waits."""
+    """Show no progress."""

@@ -1,34 +1,49 @@
-"""New files beside existing ones: drafts that replace them, and names that are free."""
+"""Files that appear whole: written under a hidden name beside their place, then renamed."""
 
+import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EEXIST
 from itertools import chain, count
 from pathlib import Path
 from uuid import uuid4
 
-from graphtape_mock.recordings.recording import SUFFIX
-
 
 def draft_of(path: Path) -> Path:
-    """Return a hidden path in the folder of *path* that no other process uses."""
+    """Return a hidden name in the folder of *path* that no other process uses."""
     return path.with_name(f".{path.name}.{uuid4().hex}")
+
+
+def publish(draft: Path, path: Path) -> None:
+    """Give the file *draft* the name *path*; raises FileExistsError where that is taken."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # This file system has no hard links.
+        if path.exists():
+            raise FileExistsError(EEXIST, os.strerror(EEXIST), str(path)) from None
+        draft.rename(path)
 
 
 @contextmanager
 def replacing(path: Path) -> Generator[Path]:
-    """Yield the path of a draft, which replaces *path* at the end of the block.
+    """Yield the path of a draft, which takes the place and the mode of *path* at the end.
 
-    If the block raises, *path* is unchanged and the draft is deleted.
+    Where *path* is a symbolic link, its target is replaced. On an error *path* stays as it is, and
+    no draft is left.
     """
+    path = path.resolve()
     draft = draft_of(path)
     try:
         yield draft
+        with suppress(FileNotFoundError):
+            draft.chmod(path.stat().st_mode)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def numbered(folder: Path, title: str) -> Iterator[Path]:
-    """Yield the files of recordings in *folder* named by *title*: `agent`, `agent-2`, ..."""
-    names = chain([title], (f"{title}-{number}" for number in count(2)))
-    return (folder / f"{name}{SUFFIX}" for name in names)
+def numbered(title: str) -> Iterator[str]:
+    """Yield names for a file: *title*, then *title*-2, *title*-3 and so on."""
+    return chain([title], (f"{title}-{number}" for number in count(2)))

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from errno import EEXIST
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, cast
@@ -11,7 +10,7 @@ from typing import Any, Self, cast
 import orjson
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
-from graphtape_mock.recordings.draft import draft_of
+from graphtape_mock.recordings.draft import draft_of, publish
 from graphtape_mock.recordings.line import (
     BadLine,
     Line,
@@ -132,8 +131,12 @@ class RecordingWriter:
         server: dict[str, Any] | None = None,
         note: str = "",
         recorded_at: str | None = None,
+        replace: bool = False,
     ) -> None:
-        """Create the file *path*; raises FileExistsError where there is one already."""
+        """Create the file *path*, which has its first line from the start.
+
+        Raises FileExistsError where there is one already, unless it is to be replaced.
+        """
         self.path = path
         draft = draft_of(path)
         self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
@@ -148,7 +151,10 @@ class RecordingWriter:
         }
         try:
             self._write(head | ({"note": note} if note else {}))
-            _publish(draft, path)
+            if replace:
+                draft.replace(path)
+            else:
+                publish(draft, path)
         except BaseException:
             os.close(self._file)
             raise
@@ -186,21 +192,6 @@ class RecordingWriter:
         data = orjson.dumps(line) + b"\n"
         while data:
             data = data[os.write(self._file, data) :]
-
-
-def _publish(draft: Path, path: Path) -> None:
-    """Give the file *draft* the name *path*; raises FileExistsError.
-
-    So nobody ever finds a recording without its first line, whenever its writer was killed.
-    """
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        raise
-    except OSError:  # This file system has no hard links.
-        if path.exists():
-            raise FileExistsError(EEXIST, os.strerror(EEXIST), str(path)) from None
-        draft.rename(path)
 
 
 def line_end(frames: tuple[Frame, ...] | list[Frame]) -> sse.Eol:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import orjson
 
-from graphtape_contracts import Frame, Headers, sse
+from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
 from graphtape_mock.redaction.secret_names import SecretNames
 from graphtape_mock.redaction.spans import Span, merged, shaped_spans, text_spans
 
@@ -66,6 +66,22 @@ class Redactor:
         if stream:
             return sse.frame(raw, frame.at, first=first, torn=frame.torn)
         return Frame(frame.at, raw)
+
+    def redact_exchange(self, exchange: Exchange) -> Exchange:
+        """Return *exchange* without its secrets."""
+        request, response = exchange.request, exchange.response
+        body = self.redact(request.body)
+        path = self.redact_text(request.path)
+        frames = (
+            self.redact_frame(frame, stream=exchange.is_stream, first=number == 0)
+            for number, frame in enumerate(exchange.frames)
+        )
+        return Exchange(
+            Request(request.method, path, self.redact_headers(request.headers), body),
+            Response(response.status, self.redact_headers(response.headers)),
+            tuple(frames),
+            exchange.end,
+        )
 
     def names_secret(self, name: str) -> bool:
         """Return whether the value of the header or JSON key *name* is secret."""

@@ -1,4 +1,4 @@
-"""The caller makes exchanges with a live deployment: whole, in part, again when it is put off."""
+"""The client makes exchanges with a live deployment: whole, in part, and with retries."""
 
 import gzip
 from collections.abc import Generator, Iterator
@@ -44,7 +44,7 @@ def deployment() -> Generator[Deployment]:
 
 @pytest.fixture
 def slept() -> list[float]:
-    """The pauses that the caller made."""
+    """The waits of the client."""
     return []
 
 
@@ -52,7 +52,7 @@ def slept() -> list[float]:
 def client(
     deployment: Deployment, tmp_path: Path, slept: list[float]
 ) -> Generator[DeploymentClient]:
-    """A caller with ten runs and a hundred seconds to spend, who never waits."""
+    """A client with ten runs and a hundred seconds to spend, which never waits."""
     run_budget = RunBudget(
         BudgetLimits(10, 100), tmp_path, clock=lambda: 1000.0, sleep=slept.append
     )
@@ -66,7 +66,7 @@ def one_after_the_other(*scripts: Script) -> Script:
     return lambda asked: next(waiting)(asked)
 
 
-def test_an_exchange_has_the_request_and_all_that_came(client: DeploymentClient) -> None:
+def test_an_exchange_has_the_request_and_the_whole_response(client: DeploymentClient) -> None:
     exchange = client.ask(STREAM)
 
     assert exchange.request == STREAM
@@ -77,7 +77,7 @@ def test_an_exchange_has_the_request_and_all_that_came(client: DeploymentClient)
     assert client.run_budget.spent.runs == 1
 
 
-def test_an_answer_that_is_to_be_judged_tells_that_it_was_compressed(
+def test_a_response_can_keep_the_header_of_its_encoding(
     deployment: Deployment, client: DeploymentClient
 ) -> None:
     packed = answer(200, gzip.compress(b"{}"), b"content-encoding: gzip")
@@ -98,7 +98,7 @@ def test_another_body_is_pieces_of_bytes(deployment: Deployment, client: Deploym
     assert exchange.frames == (Frame(exchange.frames[0].at, b'{"a":1}'),)
 
 
-def test_what_starts_no_run_costs_none(client: DeploymentClient) -> None:
+def test_a_request_that_starts_no_run_costs_none(client: DeploymentClient) -> None:
     exchange = client.ask(Request("GET", "/info"))
 
     assert orjson.loads(exchange.body) == {"version": "0.16.7"}
@@ -129,7 +129,7 @@ def test_a_run_that_was_refused_costs_nothing(
     assert client.run_budget.spent.runs == 0
 
 
-def test_a_request_that_is_put_off_is_made_again(
+def test_a_request_is_retried_where_the_deployment_asks_for_it(
     deployment: Deployment, client: DeploymentClient, slept: list[float]
 ) -> None:
     deployment.scripts["POST /runs/stream"] = one_after_the_other(
@@ -143,7 +143,7 @@ def test_a_request_that_is_put_off_is_made_again(
     assert (client.run_budget.spent.runs, client.run_budget.spent.waits) == (1, 2)
 
 
-def test_a_request_is_not_made_again_for_ever(
+def test_a_request_is_not_retried_for_ever(
     deployment: Deployment, client: DeploymentClient, slept: list[float]
 ) -> None:
     deployment.scripts["POST /runs/stream"] = say(answer(429, {}, b"Retry-After: 2"))
@@ -154,14 +154,18 @@ def test_a_request_is_not_made_again_for_ever(
     assert client.run_budget.spent.runs == 0
 
 
-def test_a_wait_that_is_too_long_ends_it(deployment: Deployment, client: DeploymentClient) -> None:
+def test_a_wait_longer_than_the_time_left_exhausts_the_budget(
+    deployment: Deployment, client: DeploymentClient
+) -> None:
     deployment.scripts["POST /runs/stream"] = say(answer(429, {}, b"Retry-After: 101"))
 
     with pytest.raises(BudgetExhausted, match="101 s"):
         client.ask(STREAM)
 
 
-def test_a_run_too_many_is_not_asked_for(deployment: Deployment, client: DeploymentClient) -> None:
+def test_a_run_over_the_budget_is_not_started(
+    deployment: Deployment, client: DeploymentClient
+) -> None:
     for _ in range(10):
         client.ask(STREAM)
 
@@ -171,7 +175,7 @@ def test_a_run_too_many_is_not_asked_for(deployment: Deployment, client: Deploym
 
 
 def hang_after(*blocks: bytes, head: bytes = STREAM_HEAD) -> Script:
-    """Return the script that sends *blocks* and no end, until the one who asked is gone."""
+    """Return the script that sends *blocks* and no end, until the client is gone."""
 
     def script(asked: Asked) -> None:
         asked.send(head, *map(chunk, blocks))
@@ -185,7 +189,9 @@ def located(head: bytes) -> bytes:
     return head.replace(b"connection: close", LOCATED + b"\r\nconnection: close")
 
 
-def test_who_has_seen_enough_hangs_up(deployment: Deployment, client: DeploymentClient) -> None:
+def test_the_client_hangs_up_where_stop_when_is_true(
+    deployment: Deployment, client: DeploymentClient
+) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA, VALUES)
 
     exchange = client.ask(STREAM, stop_when=lambda frame: frame.event == "values")
@@ -195,7 +201,7 @@ def test_who_has_seen_enough_hangs_up(deployment: Deployment, client: Deployment
     assert client.run_budget.spent.runs == 1
 
 
-def test_the_head_is_told_and_may_be_enough(
+def test_the_client_hangs_up_where_on_headers_returns_true(
     deployment: Deployment, client: DeploymentClient
 ) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA)
@@ -211,7 +217,9 @@ def test_the_head_is_told_and_may_be_enough(
     assert (exchange.frames, exchange.end) == ((), End.STOPPED)
 
 
-def test_who_is_told_the_head_may_want_the_rest(client: DeploymentClient) -> None:
+def test_the_client_reads_on_where_on_headers_returns_anything_else(
+    client: DeploymentClient,
+) -> None:
     heads: list[Response] = []
 
     exchange = client.ask(STREAM, on_headers=heads.append)
@@ -221,7 +229,7 @@ def test_who_is_told_the_head_may_want_the_rest(client: DeploymentClient) -> Non
 
 
 @pytest.mark.parametrize("cancelling", [say(answer(202, b"")), Asked.reset, say(answer(307, {}))])
-def test_a_run_that_nobody_reads_is_cancelled_where_its_thread_is_known(
+def test_a_run_that_is_not_read_is_cancelled_where_its_thread_is_known(
     deployment: Deployment, client: DeploymentClient, cancelling: Script
 ) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA, head=located(STREAM_HEAD))
@@ -233,7 +241,7 @@ def test_a_run_that_nobody_reads_is_cancelled_where_its_thread_is_known(
     assert deployment.asked[-1].line == CANCEL
 
 
-def test_what_is_no_run_is_not_cancelled(deployment: Deployment, client: DeploymentClient) -> None:
+def test_only_runs_are_cancelled(deployment: Deployment, client: DeploymentClient) -> None:
     deployment.scripts["GET /info"] = say(answer(200, {}, LOCATED))
 
     client.ask(Request("GET", "/info"), stop_when=lambda frame: True)
@@ -241,7 +249,7 @@ def test_what_is_no_run_is_not_cancelled(deployment: Deployment, client: Deploym
     assert [asked.line for asked in deployment.asked] == ["GET /info"]
 
 
-def test_a_run_that_says_nothing_for_too_long_is_given_up(
+def test_a_run_that_is_silent_for_too_long_is_stopped(
     deployment: Deployment, client: DeploymentClient
 ) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA, head=located(STREAM_HEAD))
@@ -280,7 +288,7 @@ def test_a_stream_that_ends_without_a_blank_line_has_a_torn_tail(
     assert exchange.end is End.COMPLETE
 
 
-def test_no_answer_at_all_is_an_error(deployment: Deployment, client: DeploymentClient) -> None:
+def test_no_response_at_all_is_an_error(deployment: Deployment, client: DeploymentClient) -> None:
     deployment.scripts["POST /runs/stream"] = Asked.reset
 
     with pytest.raises(DeploymentError, match="was lost"):

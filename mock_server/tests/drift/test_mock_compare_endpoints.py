@@ -29,7 +29,7 @@ def told(before: Exchange, edit: Edit) -> Told:
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
-        ({"version": "0.17.0"}, [(COSMETIC, "version", "the version is another")]),
+        ({"version": "0.17.0"}, [(COSMETIC, "version", "the version changed")]),
         ({"version": 17}, [(BREAKING, "retyped", "'version' is of another type")]),
         ({"more": {}}, [(ADDITIVE, "new", "'more' is new")]),
         ({"flags": {"crons": True}}, None),
@@ -53,7 +53,7 @@ OF_USERS: Json = {"metadata": {"mine": 1}, "config": {"tags": ["a"]}, "context":
 SEARCHES: list[tuple[JsonEdit, Told]] = [
     (lambda found: [*found, *found], []),
     (lambda found: [*found, found[0] | OF_USERS], []),
-    (lambda found: [], [(BREAKING, "empty", "nothing is found any more")]),
+    (lambda found: [], [(BREAKING, "empty", "nothing is found now")]),
     (lambda found: [found[0] | {"more": 1}], [(ADDITIVE, "new", "'more' is new")]),
     (
         lambda found: [{k: v for k, v in found[0].items() if k != "name"}],
@@ -169,7 +169,7 @@ GRAPHS: list[tuple[JsonEdit, Told]] = [
     ),
     (
         lambda graph: graph | {"edges": [e | {"conditional": True} for e in graph["edges"]]},
-        [(COSMETIC, "graph", "the nodes follow each other in another way")],
+        [(COSMETIC, "graph", "the edges between the nodes changed")],
     ),
     (lambda graph: graph | {"nodes": [n | {"metadata": 1} for n in graph["nodes"]]}, []),
 ]

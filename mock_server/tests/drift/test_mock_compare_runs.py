@@ -264,7 +264,7 @@ def test_a_run_that_fails_no_more_breaks_nobody() -> None:
 
     (drift,) = compare(run, without("error")(run))
 
-    assert (drift.severity, drift.summary) == (ADDITIVE, "the run fails no more")
+    assert (drift.severity, drift.summary) == (ADDITIVE, "the run no longer fails")
 
 
 def test_an_error_that_is_not_the_last_is_out_of_order() -> None:

@@ -1,4 +1,4 @@
-"""Recorded requests are asked again as ours, and the answers read as if they were not."""
+"""Repeated requests have a tag, and their responses are read without it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Questions are asked as far as the budget goes, several at once where that is wanted."""
+"""Requests are repeated within the budget, several at once where that is wanted."""
 
 import threading
 from collections.abc import Callable, Generator, Iterator

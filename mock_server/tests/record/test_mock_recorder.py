@@ -32,8 +32,9 @@ from graphtape_mock.deployment.connection import DeploymentConnection, key_from
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.deployment.info import check_deployment, fetch_assistant_info
 from graphtape_mock.record.interruption import interrupts_held
-from graphtape_mock.record.recorder import RecordedRunResult, Recorder
+from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import RecordingRequest
+from graphtape_mock.record.run_writer import RecordedRunResult
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.view import EVERYTHING, EXACT
 from graphtape_mock.redaction.redactor import Redactor
@@ -213,7 +214,7 @@ def test_a_run_that_fails_is_a_good_recording(path: Path) -> None:
     ("block", "failure"),
     [
         (b"event: error\r\ndata: no json\r\n\r\n", "no json"),
-        (b"event: error\r\n\r\n", "an error without words"),
+        (b"event: error\r\n\r\n", "an error without a message"),
     ],
 )
 def test_an_error_of_another_shape_is_told_as_it_is(path: Path, block: bytes, failure: str) -> None:

@@ -1,49 +1,71 @@
-"""Drafts replace a file at once or not at all; names are numbered."""
+"""Drafts take the place of a file when they are whole, and leave it alone where they are not."""
 
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from graphtape_mock.recordings.draft import draft_of, numbered, replacing
+from graphtape_mock.recordings.draft import numbered, publish, replacing
 
 
-def test_a_draft_replaces_the_file_at_the_end(tmp_path: Path) -> None:
+def test_a_draft_takes_the_place_and_the_mode_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "agent.jsonl"
     path.write_text("old")
+    path.chmod(0o640)
 
     with replacing(path) as draft:
         draft.write_text("new")
-        before = path.read_text()
+        assert path.read_text() == "old"
 
-    assert (before, path.read_text()) == ("old", "new")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o640)
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_is_unchanged_if_its_draft_fails(tmp_path: Path) -> None:
+def test_a_draft_becomes_a_new_file(tmp_path: Path) -> None:
+    with replacing(tmp_path / "agent.jsonl") as draft:
+        draft.write_text("new")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["agent.jsonl"]
+
+
+def test_the_target_of_a_link_is_replaced(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.jsonl", tmp_path / "link.jsonl"
+    target.write_text("old")
+    link.symlink_to(target)
+
+    with replacing(link) as draft:
+        draft.write_text("new")
+
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+def test_an_error_leaves_the_file_and_no_draft(tmp_path: Path) -> None:
     path = tmp_path / "agent.jsonl"
     path.write_text("old")
 
     def fail() -> None:
         with replacing(path) as draft:
             draft.write_text("half")
-            raise RuntimeError
+            raise KeyError
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(KeyError):
         fail()
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_drafts_are_hidden_and_different(tmp_path: Path) -> None:
-    one, other = (draft_of(tmp_path / "agent.jsonl") for _ in range(2))
+def test_a_taken_name_is_not_published_over(tmp_path: Path) -> None:
+    draft, path = tmp_path / "draft", tmp_path / "agent.jsonl"
+    draft.write_text("new")
+    path.write_text("old")
 
-    assert one != other
-    assert one.name.startswith(".agent.jsonl.")
+    with pytest.raises(FileExistsError):
+        publish(draft, path)
+
+    assert path.read_text() == "old"
 
 
-def test_names_are_numbered_from_2(tmp_path: Path) -> None:
-    found = [path.name for path in islice(numbered(tmp_path, "agent"), 3)]
-
-    assert found == ["agent.jsonl", "agent-2.jsonl", "agent-3.jsonl"]
+def test_names_are_numbered_from_two() -> None:
+    assert list(islice(numbered("agent"), 3)) == ["agent", "agent-2", "agent-3"]

@@ -11,7 +11,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from graphtape_contracts import Exchange, Frame, Request, Response, sse
-from graphtape_mock.record.recorder import redact_exchange
 from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.redaction.redactor import Redactor, redact_json
 from graphtape_mock.redaction.url import strip_url
@@ -127,7 +126,7 @@ def test_no_part_of_an_exchange_brings_a_secret_into_the_file(name: str, secret:
         redactor = Redactor(["x-tenant-pin"], [secret])
 
         with TemporaryDirectory() as folder, RecordingWriter(Path(folder, "x.jsonl")) as writer:
-            writer.add_exchange(redact_exchange(exchange, redactor))
+            writer.add_exchange(redactor.redact_exchange(exchange))
             written = writer.path.read_text()
 
         assert written.count("[redacted-") >= 6

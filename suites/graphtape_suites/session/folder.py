@@ -11,7 +11,6 @@ from pathlib import Path
 from graphtape_contracts import Exchange
 from graphtape_contracts.catalogue import versions
 from graphtape_contracts.json_value import Json
-from graphtape_mock.record.recorder import redact_exchange
 from graphtape_mock.recordings.file import RecordingWriter, read
 from graphtape_mock.recordings.recording import SUFFIX
 from graphtape_mock.recordings.try_json import object_in
@@ -39,7 +38,7 @@ def write_exchanges(target: Target, path: Path, exchanges: Sequence[Exchange], n
     server = {"url": target.url} | object_in(target.info.body)
     with RecordingWriter(path, server=server, note=note) as writer:
         for exchange in exchanges:
-            writer.add_exchange(redact_exchange(exchange, target.redactor))
+            writer.add_exchange(target.redactor.redact_exchange(exchange))
 
 
 def read_result(scenario: Scenario, path: Path) -> ScenarioResult:

@@ -1,4 +1,4 @@
-"""The governor lets runs through until the budget is spent, for all who share its folder."""
+"""Runs start until the budget is spent, in all processes that share its folder."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ START = datetime(2026, 11, 27, 4, 0, 0, tzinfo=UTC).timestamp()
 
 @dataclass
 class Time:
-    """A clock that goes on while somebody sleeps."""
+    """A clock that advances with each sleep."""
 
     now: float = START
     slept: list[float] = field(default_factory=list[float])
@@ -39,7 +39,7 @@ def time() -> Time:
 
 @pytest.fixture
 def run_budget(tmp_path: Path, time: Time) -> RunBudget:
-    """A governor with three runs and a minute to spend."""
+    """A budget of three runs and a minute."""
     return RunBudget(BudgetLimits(3, 60), tmp_path, clock=time.clock, sleep=time.sleep)
 
 
@@ -54,7 +54,7 @@ def later(value: str, status: int = 429) -> Response:
     return Response(status, (("retry-after", value),))
 
 
-def test_runs_are_let_through_until_none_is_left(run_budget: RunBudget) -> None:
+def test_runs_start_until_none_is_left(run_budget: RunBudget) -> None:
     assert (run_budget.left, run_budget.spent) == (3, Spent())
 
     run(run_budget, 3)
@@ -64,7 +64,7 @@ def test_runs_are_let_through_until_none_is_left(run_budget: RunBudget) -> None:
         run(run_budget)
 
 
-def test_a_run_that_is_refunded_was_none(run_budget: RunBudget) -> None:
+def test_a_released_run_is_not_counted(run_budget: RunBudget) -> None:
     run(run_budget, 3)
 
     run_budget.release()
@@ -73,13 +73,13 @@ def test_a_run_that_is_refunded_was_none(run_budget: RunBudget) -> None:
     run(run_budget)
 
 
-def test_a_refund_never_gives_more_than_there_was(run_budget: RunBudget) -> None:
+def test_a_release_never_gives_more_than_the_limit(run_budget: RunBudget) -> None:
     run_budget.release()
 
     assert run_budget.left == 3
 
 
-def test_a_run_that_failed_was_one(run_budget: RunBudget) -> None:
+def test_a_run_that_failed_is_counted(run_budget: RunBudget) -> None:
     with pytest.raises(KeyError), run_budget.run():
         raise KeyError
 
@@ -113,7 +113,7 @@ def test_time_begins_with_the_first_run(run_budget: RunBudget, time: Time) -> No
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_who_is_put_off_waits_as_long_as_asked(
+def test_a_retry_waits_as_long_as_retry_after_says(
     run_budget: RunBudget, time: Time, asked: str, expected: float, status: int
 ) -> None:
     assert run_budget.wait_for_retry(later(asked, status)) is True
@@ -129,13 +129,13 @@ def test_without_retry_after_the_wait_is_a_second(run_budget: RunBudget, time: T
 
 
 @pytest.mark.parametrize("status", [200, 404, 500])
-def test_no_other_status_puts_off(run_budget: RunBudget, time: Time, status: int) -> None:
+def test_no_other_status_asks_for_a_retry(run_budget: RunBudget, time: Time, status: int) -> None:
     assert run_budget.wait_for_retry(later("7", status)) is False
 
     assert (time.slept, run_budget.spent.waits) == ([], 0)
 
 
-def test_nobody_waits_longer_than_there_is_time(run_budget: RunBudget, time: Time) -> None:
+def test_no_wait_is_longer_than_the_time_left(run_budget: RunBudget, time: Time) -> None:
     run(run_budget)
     time.now += 50
 
@@ -149,9 +149,7 @@ def test_nobody_waits_longer_than_there_is_time(run_budget: RunBudget, time: Tim
     assert run_budget.wait_for_retry(later("10")) is True
 
 
-def test_being_put_off_takes_time_before_the_first_run_too(
-    run_budget: RunBudget, time: Time
-) -> None:
+def test_a_wait_before_the_first_run_takes_time(run_budget: RunBudget, time: Time) -> None:
     run_budget.wait_for_retry(later("40"))
     time.now += 20
 
@@ -159,7 +157,7 @@ def test_being_put_off_takes_time_before_the_first_run_too(
         run(run_budget)
 
 
-def test_all_who_share_a_folder_spend_one_budget(tmp_path: Path, time: Time) -> None:
+def test_budgets_that_share_a_folder_are_one(tmp_path: Path, time: Time) -> None:
     one, other = (
         RunBudget(BudgetLimits(3, 60), tmp_path, clock=time.clock, sleep=time.sleep)
         for _ in range(2)
@@ -178,11 +176,11 @@ import sys
 from pathlib import Path
 from graphtape_mock.deployment.budget import BudgetLimits, BudgetExhausted, RunBudget
 
-governor = RunBudget(BudgetLimits(40, 60, at_once=2), Path(sys.argv[1]))
+run_budget = RunBudget(BudgetLimits(40, 60, at_once=2), Path(sys.argv[1]))
 count = 0
 try:
     while True:
-        with governor.run():
+        with run_budget.run():
             count += 1
 except BudgetExhausted:
     print(count)
@@ -208,7 +206,7 @@ with RunBudget(BudgetLimits(40, 60), Path(sys.argv[1])).run():
 """
 
 
-def test_the_place_of_a_process_that_died_is_free(tmp_path: Path) -> None:
+def test_the_slot_of_a_process_that_died_is_free(tmp_path: Path) -> None:
     command = [sys.executable, "-c", _HOLDER, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -222,7 +220,7 @@ def test_the_place_of_a_process_that_died_is_free(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 3])
-def test_no_more_runs_are_under_way_than_may_be(tmp_path: Path, at_once: int) -> None:
+def test_no_more_runs_are_under_way_than_allowed(tmp_path: Path, at_once: int) -> None:
     full, refused, go = threading.Barrier(at_once + 1), threading.Event(), threading.Event()
     inside: set[str] = set()
     under_way: list[int] = []
@@ -256,7 +254,7 @@ def test_no_more_runs_are_under_way_than_may_be(tmp_path: Path, at_once: int) ->
     assert under_way[0] <= at_once
 
 
-def test_who_finds_no_place_looks_again_after_a_while(tmp_path: Path, time: Time) -> None:
+def test_a_run_without_a_slot_tries_again_after_a_while(tmp_path: Path, time: Time) -> None:
     first = RunBudget(BudgetLimits(3, 60), tmp_path, clock=time.clock)
     holding = first.run()
 

@@ -1,0 +1,127 @@
+"""Writes the response of one run into a recording while it arrives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from graphtape_contracts import End, Frame, Request, Response
+from graphtape_mock.deployment.body import ResponseBody
+from graphtape_mock.record.interruption import interrupts_held
+from graphtape_mock.recordings.file import RecordingWriter, line_end
+from graphtape_mock.recordings.try_json import object_in
+from graphtape_mock.redaction.redactor import Redactor
+
+Watch = Callable[[int, float], None]
+"""Gets the number of events so far, and the seconds since the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRunResult:
+    """The result of one recorded run."""
+
+    response: Response
+    events: int
+    seconds: float
+    end: End
+    reason: str = ""
+    """Why the response is not complete."""
+    failure: str = ""
+    """The error by the deployment: the refusal of the request, or the error of the run."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the deployment did not start the run."""
+        return self.response.status >= 400
+
+
+class RunWriter:
+    """Writes one response, redacted.
+
+    An event stream is written frame by frame; any other body is one frame, because a secret could
+    lie across two pieces of it.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        body: ResponseBody,
+        redactor: Redactor,
+        open_file: Callable[[], RecordingWriter],
+    ) -> None:
+        """Write *body*, the one of *response* to *request*, which is redacted already.
+
+        *open_file* returns the writer of the recording, and is called when the first frame is
+        there or the body is over.
+        """
+        self._request, self._body = request, body
+        self._redactor, self._open_file = redactor, open_file
+        self._head = Response(response.status, redactor.redact_headers(response.headers))
+        self._other = bytearray()
+        self._opened = False
+        self._events = 0
+        self._last: Frame | None = None
+
+    def write(self, watch: Watch) -> RecordedRunResult:
+        """Write the body until it ends; return the result. Ctrl-C ends it as STOPPED."""
+        body = self._body
+        try:
+            watch(0, body.now())
+            for chunk in body.chunks():
+                with interrupts_held():
+                    self._take(chunk, watch)
+        except KeyboardInterrupt:
+            body.stop("stopped by Ctrl-C")
+        with interrupts_held(forget=body.end is End.STOPPED):
+            return self._finish(watch)
+
+    def _take(self, chunk: bytes, watch: Watch) -> None:
+        frames = self._body.frames_of(chunk)
+        if self._body.is_stream:
+            self._keep(frames, watch)
+        else:
+            self._other += chunk
+
+    def _finish(self, watch: Watch) -> RecordedRunResult:
+        body, at = self._body, self._body.now()
+        if body.is_stream:
+            self._keep(body.tail(), watch)
+        elif self._other:
+            torn = body.end is not End.COMPLETE
+            self._add(Frame(at, self._redactor.redact(bytes(self._other), torn=torn)))
+        self._writer(()).close_exchange(at, body.end)
+        return RecordedRunResult(
+            self._head, self._events, at, body.end, body.reason, self._failure()
+        )
+
+    def _keep(self, frames: list[Frame], watch: Watch) -> None:
+        for frame in frames:
+            self._add(self._redactor.redact_frame(frame, stream=True, first=not self._opened))
+            if frame.event is not None and not frame.torn:
+                self._events += 1
+            watch(self._events, frame.at)
+
+    def _add(self, frame: Frame) -> None:
+        self._writer((frame,)).add_frame(frame)
+        self._last = frame
+
+    def _writer(self, frames: tuple[Frame, ...]) -> RecordingWriter:
+        """Return the writer with the exchange open; its line ends are those of *frames*."""
+        writer = self._open_file()
+        if not self._opened:
+            writer.open_exchange(self._request, self._head, line_end(frames))
+            self._opened = True
+        return writer
+
+    def _failure(self) -> str:
+        last = self._last
+        if not self._body.is_stream:
+            detail = object_in(last.raw if last is not None else None).get("detail")
+            media_type = self._head.header("content-type") or "no content type"
+            return detail if isinstance(detail, str) else f"a response of {media_type}, no events"
+        if last is None or last.event != "error":
+            return ""
+        match object_in(last.data):
+            case {"error": str(kind), "message": str(message)}:
+                return f"{kind}: {message}"
+            case _:
+                return last.data or "an error without a message"
