@@ -1,4 +1,4 @@
-"""Whole legal exchanges: run requests with possible responses of the servers of each dialect."""
+"""Complete legal exchanges: run requests with possible responses of each dialect."""
 
 import random
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ def streams(
     modes: Sequence[str] | None = None,
     subgraphs: bool | None = None,
 ) -> Exchange:
-    """An exchange of `POST /runs/stream`, of a server of the *dialect*, `unknown` or `any`.
+    """Draw an exchange of `POST /runs/stream` in a *dialect*, or `unknown` or `any`.
 
     *modes* are the stream modes of the request and *subgraphs* its `stream_subgraphs`; both are
     drawn if not given. Requests to LangGraph.js never combine `values` and subgraphs.
@@ -87,7 +87,7 @@ def streams(
 
 @st.composite
 def waits(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
-    """An exchange of `POST /runs/wait`."""
+    """Draw an exchange of `POST /runs/wait`."""
     simulated = draw(simulated_servers(dialect))
     request = draw(run_requests("/runs/wait", dialect=simulated.server.dialect))
     return _waited(draw, simulated, request, draw(_seeds()))
@@ -95,7 +95,7 @@ def waits(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
 
 @st.composite
 def joins(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
-    """A resumable stream, and `GET .../stream` of the same run from one event on."""
+    """Draw a resumable stream, and a `GET .../stream` that resumes it after an event."""
     simulated = draw(simulated_servers(dialect))
     request = draw(run_requests(dialect=simulated.server.dialect))
     request = _asking(request, stream_resumable=True)
@@ -105,7 +105,7 @@ def joins(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
 
 @st.composite
 def same_run_variants(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
-    """Exchanges whose requests ask for the same run with different options.
+    """Draw exchanges that request the same run with different options.
 
     A stream of several modes; one of each of them alone; a wait; a stream with the events of
     subgraphs; and two of one request. Each is a separate run with its own ids, times
@@ -192,7 +192,7 @@ def _joined(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed:
     chance = random.Random(seed)
     events = _numbered(simulated, request, run, chance)
     server = simulated.server
-    if server.dialect is Dialect.JAVASCRIPT:  # Only those who join see ids there.
+    if server.dialect is Dialect.JAVASCRIPT:  # There, only joined streams have ids.
         events = [(told, str(n)) for n, (told, _) in enumerate(events)]
     at = draw(st.integers(-1, len(events) - 1))
     last = events[at][1] if at >= 0 else None
