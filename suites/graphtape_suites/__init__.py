@@ -1,9 +1,8 @@
 """The pytest plugin, and contract suites to run against the mock or a live deployment.
 
-Public are `MockDeployment`, the type of the fixture `graphtape_mock`; `faults`, for
-`graphtape_mock.use(fault=...)`; `strategies`, Hypothesis strategies of exchanges (these need the
-extra `suites`); and the suites themselves, `pytest --pyargs graphtape_suites`. The rest of the
-package is private.
+The public names are `MockDeployment`, the type of the fixture `graphtape_mock`; `faults`, for
+`graphtape_mock.use(fault=...)`; and `strategies`, Hypothesis strategies of exchanges, which need
+the extra `suites`. `pytest --pyargs graphtape_suites` runs the suites. All other names are private.
 """
 
 from importlib import import_module
@@ -17,7 +16,7 @@ __all__ = ["MockDeployment", "faults", "strategies"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: pytest imports this package at every start."""
+    """Import a public name on first use, since pytest imports this package at every start."""
     if name == "MockDeployment":
         return import_module("graphtape_suites.mock_fixture.mock_deployment").MockDeployment
     if name in __all__:

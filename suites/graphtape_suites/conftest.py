@@ -1,4 +1,4 @@
-"""Fixtures and hooks of the suites: one session with the deployment, a verdict on each test."""
+"""Fixtures and hooks of the suites: a session with the deployment, and a verdict on each test."""
 
 from collections.abc import Generator, Iterator
 
@@ -80,7 +80,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    """The session with the deployment; pytest stops if the deployment can't be reached."""
+    """Open a session with the deployment; stop pytest if the deployment can't be reached."""
     config = request.config
     try:
         settings = settings_of(config)

@@ -1,13 +1,13 @@
-"""What can go wrong with a response of the mock, for `graphtape_mock.use("agent", fault=...)`.
+"""Faults of the mock's responses, for `graphtape_mock.use("agent", fault=...)`.
 
-    cut(after="updates")                 # the connection is reset behind the first update
-    cut(after_bytes=100, how="end")      # ... or the response ends there as if it were whole
+    cut(after="updates")                 # the connection is reset after the first update
+    cut(after_bytes=100, how="end")      # the response ends early, but looks complete
     status(503, retry_after=1)
     [latency(0.2), error_event(after=2)] # several, one after the other
 
-An event is named by its name (the first of that name, namespaces apart) or its number, from 1;
-the body of a wait counts as event 1. The response says what was done to it in a header,
-`x-graphtape-fault`.
+An event is given by its name (the first with that name, in any namespace) or its number, from 1;
+the body of a wait counts as event 1. The header `x-graphtape-fault` of the response names the
+faults that were applied.
 """
 
 from graphtape_mock.replay.fault import BadFault, Fault

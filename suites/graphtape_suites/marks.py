@@ -11,4 +11,4 @@ VERDICT_ATTRIBUTE = "graphtape_verdict"
 FOLDER = pytest.StashKey[Path]()
 """The folder that the processes of this session share."""
 STOPPED = pytest.StashKey[str]()
-"""Why the session was stopped before anything was checked."""
+"""The reason why the session was stopped before the first check."""

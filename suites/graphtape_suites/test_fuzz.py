@@ -30,7 +30,7 @@ def test_any_request_that_the_document_allows_gets_an_allowed_response(
     path: str, property_runner: PropertyRunner, fuzzing: Fuzzing
 ) -> None:
     """The document allows the status, the content type and every event."""
-    property_runner(fuzzing.allowed(path), fuzzing.play)
+    property_runner(fuzzing.allowed(path), fuzzing.run)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -46,4 +46,4 @@ def test_any_request_that_the_document_forbids_gets_an_allowed_response(
     path: str, property_runner: PropertyRunner, fuzzing: Fuzzing
 ) -> None:
     """A wrong request is refused, or its wrong part is ignored."""
-    property_runner(fuzzing.forbidden(path), fuzzing.play)
+    property_runner(fuzzing.forbidden(path), fuzzing.run)

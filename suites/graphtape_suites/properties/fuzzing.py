@@ -1,4 +1,4 @@
-"""Schemathesis: draws requests from our OpenAPI document, and judges answers by it."""
+"""Fuzzing with Schemathesis: requests and checks from graphtape's OpenAPI document."""
 
 import json
 from datetime import timedelta
@@ -20,23 +20,23 @@ from graphtape_suites.runner.target import TAG, Target
 
 PATHS = (STREAM, WAIT)
 
-# Schemathesis is typed by halves: pyright does not know what its checks and operations are.
+# Schemathesis is only partly typed: pyright does not know the types of its checks.
 _SCHEMATHESIS: Any = import_module("schemathesis")
 _CONFIG: Any = import_module("schemathesis.config").SchemathesisConfig
 _CHECKS: Any = import_module("schemathesis.specs.openapi.checks")
 
 CHECKS_OF_ALL: tuple[Any, ...] = (import_module("schemathesis.checks").not_a_server_error,)
-"""What is checked of any server; the rules know in which words each refuses."""
+"""The checks for any server; rules check the texts of refusals."""
 CHECKS: tuple[Any, ...] = (
     *CHECKS_OF_ALL,
     _CHECKS.status_code_conformance,
     _CHECKS.content_type_conformance,
     _CHECKS.response_schema_conformance,
 )
-"""What is checked of a server of the Python dialect, which the document is of."""
+"""The checks for servers of the Python dialect, which the document describes."""
 
 _LONGEST_DELAY = 1
-"""Seconds that a run may be put off."""
+"""The longest `after_seconds` of a generated request."""
 
 _NOWHERE = "http://deployment.invalid"
 
@@ -45,33 +45,33 @@ Case = Any
 
 
 class Fuzzing:
-    """Requests to a target that our document allows, or does not."""
+    """Generates requests that the OpenAPI document allows or forbids, and sends them."""
 
     def __init__(self, target: Target) -> None:
         self._checks = CHECKS if target.dialect is Dialect.PYTHON else CHECKS_OF_ALL
-        graphs = sorted({around.graph for around in target.deployment_info.values()})
+        graphs = sorted({info.graph for info in target.deployment_info.values()})
         names = (example.assistant for example in target.run_inputs)
-        # By default Schemathesis judges the first twenty events of a stream alone.
+        # By default Schemathesis checks only the first twenty events of a stream.
         config = _CONFIG.from_dict({"max-stream-events": 1_000_000})
         described = document(graphs=sorted({*graphs, *names}))
         self._schema: Any = _SCHEMATHESIS.openapi.from_dict(described, config=config)
 
     def allowed(self, path: str) -> st.SearchStrategy[Case]:
-        """Requests to *path* that the document allows."""
+        """Return a strategy of requests to *path* that the document allows."""
         return self._cases(path, GenerationMode.POSITIVE)
 
     def forbidden(self, path: str) -> st.SearchStrategy[Case]:
-        """Requests to *path* that the document does not allow."""
+        """Return a strategy of requests to *path* that the document forbids."""
         return self._cases(path, GenerationMode.NEGATIVE)
 
     def _cases(self, path: str, mode: GenerationMode) -> st.SearchStrategy[Case]:
         cases: st.SearchStrategy[Case] = self._schema[path]["POST"].as_strategy(
             generation_mode=mode
         )
-        return cases.filter(_does_no_harm)
+        return cases.filter(_is_harmless)
 
-    def play(self, client: ScenarioClient, case: Case) -> None:
-        """Make the request of *case*; complain where the response contradicts the document."""
+    def run(self, client: ScenarioClient, case: Case) -> None:
+        """Send the request of *case*; record a problem if the document forbids the response."""
         request = _request(case)
         exchange = client.send(request)
         try:
@@ -81,8 +81,8 @@ class Fuzzing:
                 client.complain(f"{failure.title}: {failure.message}")
 
 
-def _does_no_harm(case: Case) -> bool:
-    """Return whether a request makes the deployment neither call others nor wait long."""
+def _is_harmless(case: Case) -> bool:
+    """Whether a request makes the deployment neither call webhooks nor wait for long."""
     body = case.body
     if not is_object(body):
         return True
@@ -92,20 +92,20 @@ def _does_no_harm(case: Case) -> bool:
 
 
 def _request(case: Case) -> Request:
-    """Return the request of *case*, tagged as one of ours if it can be."""
+    """Return the request of *case*, tagged in its metadata if possible."""
     sent: dict[str, Any] = case.as_transport_kwargs(base_url="")
     body: Any = sent.get("json", sent.get("data", b""))
     if is_object(body) and "metadata" not in body:
         body = body | {"metadata": {TAG: "suites"}}
-    # Not by orjson, which knows no integers of more than 64 bits.
+    # orjson does not support integers of more than 64 bits.
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Request(case.method, case.formatted_path, request_headers(b"{}"), raw)
 
 
 def _response(exchange: Exchange) -> httpx.Response:
     response = exchange.response
-    asked = httpx.Request(exchange.request.method, f"{_NOWHERE}{exchange.request.path}")
+    request = httpx.Request(exchange.request.method, f"{_NOWHERE}{exchange.request.path}")
     headers = [header for header in response.headers if header[0] != "transfer-encoding"]
-    made = httpx.Response(response.status, headers=headers, content=exchange.body, request=asked)
-    made.elapsed = timedelta(seconds=exchange.frames[-1].at if exchange.frames else 0)
-    return made
+    built = httpx.Response(response.status, headers=headers, content=exchange.body, request=request)
+    built.elapsed = timedelta(seconds=exchange.frames[-1].at if exchange.frames else 0)
+    return built

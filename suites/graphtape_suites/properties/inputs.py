@@ -1,10 +1,10 @@
-"""Inputs for graphs, from the JSON Schema of the input that a deployment tells.
+"""Generated inputs of graphs, from the JSON Schema of the input that a deployment advertises.
 
-A graph takes what its schema allows, and more often than not fails on most of it: the schema of a
-list of messages allows a response of a tool that nobody called. So messages are what people say.
+A graph accepts more than it can run: the schema of a list of messages allows a tool message
+without a tool call. So all generated messages are those of a human.
 
-Of what bounds a value, numbers keep their minimum and maximum; patterns, formats and lengths are
-not looked at: a graph that minds them fails, and has to say so.
+Numbers respect their minimum and maximum. Patterns, formats and lengths are ignored: a graph that
+needs them fails, and must report its error.
 """
 
 from functools import cache
@@ -25,29 +25,29 @@ from graphtape_suites.strategies.json_values import json_values, texts
 
 
 def inputs(schema: Json | None) -> st.SearchStrategy[Json]:
-    """Inputs that *schema* allows, with odd but legal JSON where it allows anything.
+    """Return a strategy of inputs that *schema* allows, with odd but legal JSON.
 
-    Without a schema any object may be one.
+    Without a schema, any object can be an input.
     """
-    said = resolved(schema, schema or {})
-    if schema is None or not properties(said):
+    object_schema = resolved(schema, schema or {})
+    if schema is None or not properties(object_schema):
         return st.dictionaries(texts(), json_values(), max_size=2)
-    return _objects(said, schema, {}, whole=True)
+    return _objects(object_schema, schema, {}, whole=True)
 
 
 _Known = dict[str, st.SearchStrategy[Any]]
-"""What is drawn for a reference: a schema may refer to itself."""
+"""Strategies by reference, since a schema may refer to itself."""
 
 
 def _objects(
     schema: Json, root: Json, known: _Known, *, whole: bool = False
 ) -> st.SearchStrategy[Json]:
-    """Objects that *schema* allows; *whole* ones have all that a graph may need."""
-    told = properties(schema)
+    """Objects that *schema* allows; if *whole*, with every name that a graph may need."""
+    schemas = properties(schema)
     required = wanted_names(schema) if whole else schema.get("required", [])
     return st.fixed_dictionaries(
-        {name: _values(told.get(name), root, known) for name in required},
-        optional={n: _values(s, root, known) for n, s in told.items() if n not in required},
+        {name: _values(schemas.get(name), root, known) for name in required},
+        optional={n: _values(s, root, known) for n, s in schemas.items() if n not in required},
     )
 
 
@@ -93,7 +93,7 @@ def _drawn(schema: Json, root: Json, known: _Known) -> st.SearchStrategy[Any]:
 
 @cache
 def human_messages() -> st.SearchStrategy[Json]:
-    """What a person says, in the forms that clients send it."""
+    """Return a strategy of human messages, in the forms that clients send."""
     forms = ({"role": "user"}, {"role": "human"}, {"type": "human"})
     return st.builds(_message, st.sampled_from(forms), texts(), st.booleans())
 

@@ -1,7 +1,7 @@
 """Properties: generated requests, each checked by every rule.
 
-A generated case runs like a scenario. Hypothesis shrinks a failing case while the budget lasts; the
-smallest is printed as curl commands and saved as a recording.
+A generated case runs like a scenario. Hypothesis shrinks a failing case while the budget lasts;
+the smallest one is printed as curl commands and saved as a recording.
 """
 
 import re
@@ -32,25 +32,24 @@ from graphtape_suites.session.session import Session
 from graphtape_suites.verdicts.results import numbered
 
 FAILURES = Path(".graphtape")
-"""Where failing requests are kept, in the folder that pytest was started in."""
-_MOST_TOLD = 5
-_NO_NAME = re.compile(r"[^\w.]+")
-"""What the name of a test may have and that of a file should not."""
+"""The folder of failing requests, relative to the working directory."""
+_MOST_SHOWN = 5
+_NOT_IN_FILE_NAMES = re.compile(r"[^\w.]+")
+"""Characters in names of tests that are replaced in names of files."""
 
-_OF_NO_CONCERN = (
+_SUPPRESSED = (
     HealthCheck.data_too_large,
     HealthCheck.filter_too_much,
     HealthCheck.large_base_example,
     HealthCheck.too_slow,
 )
-"""A deployment takes its time, and what can't be asked for is drawn again."""
+"""Deployments can be slow, and cases that can't be run are drawn again."""
 
 Case = TypeVar("Case")
-Play = Callable[[ScenarioClient, Case], None]
 
 
 class PropertyRunner:
-    """Tries a property of a session's target with many requests."""
+    """Checks a property of a session's target with generated requests."""
 
     def __init__(
         self,
@@ -59,23 +58,23 @@ class PropertyRunner:
         expected: Collection[str] = (),
         failures: Path = FAILURES,
     ) -> None:
-        """*name* is that of the test, which names the file of a failure in *failures*.
+        """Save the failures of the test *name* in the folder *failures*.
 
         Findings of rules whose ids are *expected* to fail are ignored.
         """
         self._session = session
         self._expected = expected
-        self._path = failures / f"{_NO_NAME.sub('-', name).strip('-')}{SUFFIX}"
+        self._path = failures / f"{_NOT_IN_FILE_NAMES.sub('-', name).strip('-')}{SUFFIX}"
         self._failures: dict[str, CheckFailed] = {}
 
     @property
     def dialect(self) -> Dialect | None:
-        """The dialect of the target, which strategies may need to know."""
+        """The dialect of the target, for strategies that depend on it."""
         return self._session.target.dialect
 
     @property
     def inputs(self) -> st.SearchStrategy[Json]:
-        """Inputs that the schema of the first example's graph allows."""
+        """A strategy of inputs that the schema of the first run input's graph allows."""
         target = self._session.target
         schema = target.schemas(target.run_inputs[0].assistant).get("input_schema")
         return inputs(schema if is_object(schema) else None)
@@ -83,48 +82,48 @@ class PropertyRunner:
     def __call__(
         self,
         cases: st.SearchStrategy[Case],
-        play: Callable[[ScenarioClient, Case], None],
+        run: Callable[[ScenarioClient, Case], None],
         *,
         runs: int = 1,
     ) -> None:
-        """Play what *cases* draws, which makes this many *runs* each; judge all that is answered.
+        """Run the drawn *cases*, each with about *runs* runs, and check all exchanges.
 
-        Raises CheckFailed with the smallest case that fails, NotExercised if the budget or the
-        deployment allowed none.
+        Raises CheckFailed with the smallest failing case, NotExercised if the budget or the
+        deployment allowed no case.
         """
 
         @self._settings(runs)
         @given(cases)
-        def trying(case: Case) -> None:
-            self._try(case, play)
+        def check_case(case: Case) -> None:
+            self._check_case(case, run)
 
-        self._run(trying)
+        self._run(check_case)
 
     def sequences(self, *, runs: int) -> None:
-        """Let a state machine make about this many *runs* in any order; judge them all.
+        """Let a state machine make about *runs* runs in any order, and check all exchanges.
 
-        Raises as a call does.
+        Raises the errors of a call.
         """
-        explorer = self
+        runner = self
 
         class Bound(Sequences):
             def __init__(self) -> None:
-                super().__init__(ScenarioClient(explorer._session.target), explorer._judge)
+                super().__init__(ScenarioClient(runner._session.target), runner._check_client)
 
         chosen = settings(self._settings(runs), stateful_step_count=2 * runs)
         self._run(lambda: run_state_machine_as_test(Bound, settings=chosen))
 
     def _settings(self, runs: int) -> settings:
-        """Return how often is tried what makes this many *runs*, as the budget allows."""
+        """Return Hypothesis settings for cases with *runs* runs each, within the budget."""
         target = self._session.target
         examples = target.settings.profile.examples
         if runs:
             examples = min(examples, target.run_budget.left // runs)
         if examples < 1:
             raise NotExercised(
-                f"{target.run_budget.left} runs of the budget are left, each try makes {runs}"
+                f"{target.run_budget.left} runs of the budget are left, but each case makes {runs}"
             )
-        # Without an example database: it would be a folder of somebody else's project.
+        # No example database: it would be a folder in the user's project.
         return settings(
             max_examples=examples,
             deadline=None,
@@ -132,45 +131,45 @@ class PropertyRunner:
             report_multiple_bugs=False,
             print_blob=False,
             phases=(Phase.explicit, Phase.generate, Phase.shrink),
-            suppress_health_check=_OF_NO_CONCERN,
+            suppress_health_check=_SUPPRESSED,
         )
 
-    def _run(self, trying: Callable[[], None]) -> None:
+    def _run(self, check_cases: Callable[[], None]) -> None:
         try:
-            trying()
+            check_cases()
         except Flaky:
             failure = list(self._failures.values())[-1]
             spent = self._session.target.run_budget.left < 1
-            why = "the budget is spent" if spent else "made again, it is kept"
-            told = f"{failure}\nnot every time: {why}"
-            raise CheckFailed(told, failure.level) from None
+            why = "the budget is spent" if spent else "the repeated request passed"
+            text = f"{failure}\nthe failure could not be reproduced: {why}"
+            raise CheckFailed(text, failure.level) from None
         except Unsatisfiable:
-            raise NotExercised("the budget was spent before anything could be tried") from None
+            raise NotExercised("the budget was spent before the first case") from None
 
-    def _try(self, case: Case, play: Callable[[ScenarioClient, Case], None]) -> None:
+    def _check_case(self, case: Case, run: Callable[[ScenarioClient, Case], None]) -> None:
         key = repr(case)
         client = ScenarioClient(self._session.target)
         try:
-            play(client, case)
+            run(client, case)
         except BudgetExhausted:
             if key in self._failures:
                 raise self._failures[key] from None
             reject()
         except DeploymentError as error:
-            client.complain(f"expected an answer, got none: {error}")
-        self._judge(client, key)
+            client.complain(f"expected a response, got none: {error}")
+        self._check_client(client, key)
 
-    def _judge(self, client: ScenarioClient, key: str = "") -> None:
+    def _check_client(self, client: ScenarioClient, key: str = "") -> None:
         findings = self._findings(client.exchanges)
-        problems = [*client.complaints, *map(str, findings[:_MOST_TOLD])]
+        problems = [*client.complaints, *map(str, findings[:_MOST_SHOWN])]
         if problems:
             levels = (finding.level for finding in findings)
             level = None if client.complaints else min(levels, key=lambda level: level.rank)
-            self._failures[key] = CheckFailed(self._keep(client, problems), level)
+            self._failures[key] = CheckFailed(self._save(client, problems), level)
             raise self._failures[key]
 
     def _findings(self, exchanges: Sequence[Exchange]) -> list[Finding]:
-        """Return what is wrong, but for notes, and for what is expected to be wrong."""
+        """Return the findings, without notes and expected failures."""
         session = self._session
         target = session.target
         found: list[Finding] = []
@@ -180,20 +179,20 @@ class PropertyRunner:
         found += check_related(
             exchanges, target.rules, dialect=target.dialect, deterministic=deterministic
         )
-        wrong = (finding for finding in found if finding.level is not Level.NOTE)
-        return [finding for finding in wrong if finding.rule not in self._expected]
+        failures = (finding for finding in found if finding.level is not Level.NOTE)
+        return [finding for finding in failures if finding.rule not in self._expected]
 
-    def _keep(self, client: ScenarioClient, problems: Sequence[str]) -> str:
-        """Write down the exchanges of a failing case; return what is to be said of it."""
+    def _save(self, client: ScenarioClient, problems: Sequence[str]) -> str:
+        """Save the exchanges of a failing case; return its description."""
         target = self._session.target
-        told = target.redactor.redact_text("\n".join(problems))
-        lines = [told, "", "the smallest requests that show it:"]
-        lines += [_curl(client, exchange) for exchange in client.exchanges[:_MOST_TOLD]]
+        description = target.redactor.redact_text("\n".join(problems))
+        lines = [description, "", "the smallest requests that reproduce it:"]
+        lines += [_curl(client, exchange) for exchange in client.exchanges[:_MOST_SHOWN]]
         if client.exchanges:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.unlink(missing_ok=True)
-            write_exchanges(target, self._path, client.exchanges, told)
-            lines += ["", f"kept in {self._path}: graphtape show {self._path}"]
+            write_exchanges(target, self._path, client.exchanges, description)
+            lines += ["", f"saved in {self._path}: graphtape show {self._path}"]
         return "\n".join(lines)
 
 

@@ -68,18 +68,18 @@ def scenario_id(number: int) -> str:
 
 
 class Evidence:
-    """Connects verdicts with the exchanges they are about, and redacts what is shown."""
+    """Connects verdicts with their exchanges, and redacts all text on the page."""
 
     def __init__(self, results: Results, secrets: Iterable[str] = ()) -> None:
         """Read *results*; *secrets* are left out of everything that is shown."""
         self._url = results.url
-        self._played = results.scenario_results
+        self._results = results.scenario_results
         self._redactor = Redactor(secrets=secrets)
         self._numbers: dict[str, int] = {}
         for number, result in enumerate(results.scenario_results, 1):
             self._numbers.setdefault(result.scenario, number)
         self._failures = self._collect(results)
-        self._shown = {place for n in range(len(self._played)) for place in self._chosen(n + 1)}
+        self._shown = {place for n in range(len(self._results)) for place in self._chosen(n + 1)}
         self.rows = max(10, min(400, _ROWS // max(1, len(self._shown))))
         """How many frames of an exchange are listed at most."""
 
@@ -103,13 +103,13 @@ class Evidence:
         number = self._numbers.get(scenario)
         if number is None:
             return None
-        count = len(self._played[number - 1].exchanges)
+        count = len(self._results[number - 1].exchanges)
         exchange = finding.exchange or (1 if count == 1 else 0)
         return ExchangeOnPage(number, exchange) if 0 < exchange <= count else None
 
     def _chosen(self, number: int) -> Iterator[ExchangeOnPage]:
         """Yield the exchanges of a scenario that are shown, those with findings first."""
-        count = len(self._played[number - 1].exchanges)
+        count = len(self._results[number - 1].exchanges)
         places = [ExchangeOnPage(number, exchange) for exchange in range(1, count + 1)]
         failing = [place for place in places if place in self._failures]
         others = [place for place in places if place not in self._failures]
@@ -119,7 +119,7 @@ class Evidence:
         self,
     ) -> Iterator[tuple[int, ScenarioResult, list[tuple[ExchangeOnPage, Exchange]]]]:
         """Yield each scenario with its number and its exchanges that are shown."""
-        for number, result in enumerate(self._played, 1):
+        for number, result in enumerate(self._results, 1):
             places = ((ExchangeOnPage(number, n), e) for n, e in enumerate(result.exchanges, 1))
             yield number, result, [(place, e) for place, e in places if place in self._shown]
 
@@ -130,7 +130,7 @@ class Evidence:
 
     def exchange(self, place: ExchangeOnPage) -> Exchange:
         """Return the exchange at *place*."""
-        return self._played[place.scenario - 1].exchanges[place.exchange - 1]
+        return self._results[place.scenario - 1].exchanges[place.exchange - 1]
 
     def about(self, verdict: Verdict) -> Html:
         """Return the parameter of the test of *verdict*, with a link if it is a scenario."""

@@ -1,9 +1,9 @@
-"""The terminal summary of the suites, in the process that the user started.
+"""The terminal summary of the suites, in the main process of pytest.
 
-The plugin registers it at every start of pytest, so nothing heavy is imported before it is needed.
+The plugin registers it at every start of pytest, so heavy imports wait until they are needed.
 """
 
-from __future__ import annotations  # The annotations name what is imported when it is needed.
+from __future__ import annotations  # Annotations use names that are imported later.
 
 import json
 import shutil
@@ -52,7 +52,7 @@ class SessionReport:
         node.workerinput[_WORKER_FOLDER] = str(shared_folder(self._config))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep the plan of the checks."""
+        """Store the plan of the checks."""
         if any(item.get_closest_marker(CHECK_MARK) for item in session.items):
             from graphtape_suites.checks.dry_run import plan_checks
             from graphtape_suites.runner.settings import settings_of

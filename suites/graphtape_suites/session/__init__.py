@@ -1,1 +1,1 @@
-"""A session: runs each scenario once on the target, and keeps the results on disk."""
+"""A session: runs each scenario once on the target and stores the results on disk."""

@@ -1,7 +1,7 @@
-"""The folder that the processes of a session share: scenario results, and the deployment's facts.
+"""The folder that the processes of a session share: scenario results and deployment facts.
 
-A scenario leaves a recording of its exchanges, so the workers of pytest-xdist check the same
-exchanges and the report shows them.
+Each scenario leaves a recording of its exchanges there, for all workers of pytest-xdist and for the
+report.
 """
 
 import json
@@ -54,7 +54,7 @@ def read_result(scenario: Scenario, path: Path) -> ScenarioResult:
 
 
 def read_results(folder: Path) -> Iterator[ScenarioResult]:
-    """Yield the results of all scenarios that *folder* has, in the order of the scenarios."""
+    """Yield the results in *folder*, in the order of the scenarios."""
     for name, scenario in SCENARIOS.items():
         path = result_path(folder, name)
         if path.exists():
@@ -62,7 +62,7 @@ def read_results(folder: Path) -> Iterator[ScenarioResult]:
 
 
 def write_description(target: Target) -> None:
-    """Write what the report shows of the deployment to the folder of the session."""
+    """Write a description of the deployment, for the report, to the folder of the session."""
     description = {
         "url": target.url,
         "server": object_in(target.info.body),

@@ -11,9 +11,9 @@ class ScenarioResult:
 
     scenario: str
     about: str
-    """What the scenario does, in a sentence."""
+    """A sentence that describes the scenario."""
     exchanges: tuple[Exchange, ...] = ()
     problem: str = ""
-    """Why it did not run to its end; empty if it did."""
+    """The reason why it did not run to its end; empty if it did."""
     inapplicable: str = ""
-    """Why it was not run: what the deployment does not offer. Empty if it was run."""
+    """The reason why it does not apply to the deployment; empty if it was run."""

@@ -1,4 +1,4 @@
-"""A session of the suites: each scenario runs once, however many processes need its exchanges."""
+"""A session of the suites: each scenario runs once, even if several processes need it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from graphtape_suites.session.scenario_result import ScenarioResult
 
 @dataclass(frozen=True)
 class CheckedExchange:
-    """An exchange of a scenario, and the findings of all rules about one exchange."""
+    """An exchange of a scenario, and the findings of all rules for single exchanges."""
 
     exchange: Exchange
     head: ExchangeHead
@@ -54,13 +54,13 @@ class Session:
         return tuple(s for s in SCENARIOS.values() if s.profile.rank <= rank)
 
     def run(self, scenario: Scenario) -> ScenarioResult:
-        """Return the result of *scenario*; run it unless a process of the session has."""
+        """Return the result of *scenario*; run it unless a process of the session has run it."""
         if scenario.name not in self._results:
             self._results[scenario.name] = self._run_once(scenario)
         return self._results[scenario.name]
 
     def checked(self, scenario: Scenario) -> tuple[CheckedExchange, ...]:
-        """Return the exchanges of *scenario*, checked."""
+        """Return the checked exchanges of *scenario*."""
         if scenario.name not in self._checked:
             exchanges = self.run(scenario).exchanges
             self._checked[scenario.name] = tuple(map(self.check, exchanges))
@@ -84,8 +84,8 @@ class Session:
 
     def _run(self, scenario: Scenario) -> ScenarioResult:
         target = self.target
-        if scenario.inapplicable is not None and (why := scenario.inapplicable(target)):
-            return ScenarioResult(scenario.name, scenario.about, inapplicable=why)
+        if scenario.inapplicable is not None and (reason := scenario.inapplicable(target)):
+            return ScenarioResult(scenario.name, scenario.about, inapplicable=reason)
         run_inputs = target.run_inputs if scenario.every else target.run_inputs[:1]
         with ThreadPoolExecutor(target.settings.concurrency) as pool:
             runs = run_inputs * target.settings.repeat
@@ -97,7 +97,7 @@ class Session:
     def _run_input(
         self, scenario: Scenario, run_input: RecordingRequest
     ) -> tuple[list[Exchange], str]:
-        """Run *scenario* with one input; return its exchanges, and why it ended early."""
+        """Run *scenario* with one input; return its exchanges, and the reason if it ended early."""
         client = ScenarioClient(self.target, run_input)
         try:
             scenario.run(client)

@@ -1,8 +1,8 @@
-"""Hypothesis strategies for legal responses of a server, to build properties on.
+"""Hypothesis strategies of legal server responses, for property-based tests.
 
 A `RunModel` is drawn first: the behaviour of the graph. A `SimulatedRun` adds ids, times and an
-order, a `RunView` selects the events for a request, and a `ServerBehavior` writes them as a server
-of some dialect does.
+order, a `RunView` selects the events for a request, and a `ServerBehavior` writes them like a
+server of some dialect.
 
 - `streams`, `waits`, `joins`, `refusals`: exchanges; `same_run_variants`: several for one run.
 - `run_requests`, `run_options`, `json_values`, `json_objects`, `messages`, `chunkings`: the parts.

@@ -1,4 +1,4 @@
-"""Whole legal exchanges: run requests with possible responses of the servers of each dialect."""
+"""Complete legal exchanges: run requests with possible responses of each dialect."""
 
 import random
 from collections.abc import Sequence
@@ -33,28 +33,28 @@ class SimulatedServer:
 
     def run(self, request: Request, seed: int) -> SimulatedRun:
         """Return one run for *request*; the same seed gives the same run."""
-        asked = stream_options(request)
-        kept = asked is not None and asked.keeps_thread
+        options = stream_options(request)
+        keeps_thread = options is not None and options.keeps_thread
         return SimulatedRun(
             self.model,
             seed,
-            checkpoints=kept or self.server.keeps_checkpoints,
-            whole=self.server.shows_whole_state(asked.modes if asked else ()),
+            checkpoints=keeps_thread or self.server.keeps_checkpoints,
+            whole=self.server.shows_whole_state(options.modes if options else ()),
         )
 
-    def view(self, asked: StreamOptions) -> RunView:
+    def view(self, options: StreamOptions) -> RunView:
         """Return the view for a request with these options."""
         server = self.server
-        return RunView(asked.modes, asked.subgraphs, server.dialect, server.completes)
+        return RunView(options.modes, options.subgraphs, server.dialect, server.completes)
 
 
 @cache
 @st.composite
 def simulated_servers(
-    draw: st.DrawFn, who: DialectChoice = "any", *, deterministic: bool = False
+    draw: st.DrawFn, choice: DialectChoice = "any", *, deterministic: bool = False
 ) -> SimulatedServer:
     """A server and a run it supports, with the same result each time if *deterministic*."""
-    server = draw(servers(who))
+    server = draw(servers(choice))
     known = server.dialect is not None
     asks = server.dialect is not Dialect.JAVASCRIPT
     retries = server.dialect in (None, Dialect.PYTHON)
@@ -75,7 +75,7 @@ def streams(
     modes: Sequence[str] | None = None,
     subgraphs: bool | None = None,
 ) -> Exchange:
-    """An exchange of `POST /runs/stream`, of a server of the *dialect*, `unknown` or `any`.
+    """Draw an exchange of `POST /runs/stream` in a *dialect*, or `unknown` or `any`.
 
     *modes* are the stream modes of the request and *subgraphs* its `stream_subgraphs`; both are
     drawn if not given. Requests to LangGraph.js never combine `values` and subgraphs.
@@ -87,7 +87,7 @@ def streams(
 
 @st.composite
 def waits(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
-    """An exchange of `POST /runs/wait`."""
+    """Draw an exchange of `POST /runs/wait`."""
     simulated = draw(simulated_servers(dialect))
     request = draw(run_requests("/runs/wait", dialect=simulated.server.dialect))
     return _waited(draw, simulated, request, draw(_seeds()))
@@ -95,17 +95,17 @@ def waits(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
 
 @st.composite
 def joins(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
-    """A resumable stream, and `GET .../stream` of the same run from one event on."""
+    """Draw a resumable stream, and a `GET .../stream` that resumes it after an event."""
     simulated = draw(simulated_servers(dialect))
     request = draw(run_requests(dialect=simulated.server.dialect))
-    request = _asking(request, stream_resumable=True)
+    request = _with_fields(request, stream_resumable=True)
     seed = draw(_seeds())
     return [_streamed(draw, simulated, request, seed), _joined(draw, simulated, request, seed)]
 
 
 @st.composite
 def same_run_variants(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
-    """Exchanges whose requests ask for the same run with different options.
+    """Draw exchanges that request the same run with different options.
 
     A stream of several modes; one of each of them alone; a wait; a stream with the events of
     subgraphs; and two of one request. Each is a separate run with its own ids, times
@@ -115,16 +115,16 @@ def same_run_variants(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[E
     modes = draw(stream_modes())[:4]
     request = draw(run_requests(modes=modes, subgraphs=False, dialect=simulated.server.dialect))
     nested = simulated.server.dialect is not Dialect.JAVASCRIPT or "values" not in modes
-    asked = [
+    requests = [
         request,
         request,
-        *(_asking(request, stream_mode=[mode]) for mode in modes),
-        *([_asking(request, stream_subgraphs=True)] if nested else []),
+        *(_with_fields(request, stream_mode=[mode]) for mode in modes),
+        *([_with_fields(request, stream_subgraphs=True)] if nested else []),
     ]
     wait = Request("POST", "/runs/wait", request.headers, request.body)
     seed = draw(_seeds())
     return [
-        *(_streamed(draw, simulated, each, seed + n) for n, each in enumerate(asked, 1)),
+        *(_streamed(draw, simulated, each, seed + n) for n, each in enumerate(requests, 1)),
         _waited(draw, simulated, wait, seed),
     ]
 
@@ -133,15 +133,15 @@ def _seeds() -> st.SearchStrategy[int]:
     return st.integers(0, 2**32)
 
 
-def _asking(request: Request, **fields: Any) -> Request:
+def _with_fields(request: Request, **fields: Any) -> Request:
     body = orjson.dumps(orjson.loads(request.body) | fields)
     return Request(request.method, request.path, request.headers, body)
 
 
-def _asked(request: Request) -> StreamOptions:
-    asked = stream_options(request)
-    assert asked is not None
-    return asked
+def _options(request: Request) -> StreamOptions:
+    options = stream_options(request)
+    assert options is not None
+    return options
 
 
 def _streamed(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed: int) -> Exchange:
@@ -155,10 +155,10 @@ def _streamed(draw: st.DrawFn, simulated: SimulatedServer, request: Request, see
 def _numbered(
     simulated: SimulatedServer, request: Request, run: SimulatedRun, chance: random.Random
 ) -> list[tuple[NamedEvent, str | None]]:
-    asked = _asked(request)
-    told = simulated.server.additions(simulated.view(asked).events(run), chance)
-    ids = simulated.server.ids(len(told), run, resumable=asked.resumable, chance=chance)
-    return list(zip(told, ids, strict=True))
+    options = _options(request)
+    events = simulated.server.additions(simulated.view(options).events(run), chance)
+    ids = simulated.server.ids(len(events), run, resumable=options.resumable, chance=chance)
+    return list(zip(events, ids, strict=True))
 
 
 def _framed(
@@ -170,17 +170,17 @@ def _framed(
     heartbeat = server.framing.heartbeat
     often = chance.choice((0.0, 0.05, 0.4))
     blocks: list[bytes] = []
-    for told, id_ in events:
+    for event, id_ in events:
         if heartbeat and chance.random() < often:
             blocks.append(heartbeat.encode())
-        blocks.append(server.framing.write(told, id_))
+        blocks.append(server.framing.write(event, id_))
     return timed(frames_of(draw(chunkings(b"".join(blocks)))), chance)
 
 
 def _waited(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed: int) -> Exchange:
     run = simulated.run(request, seed)
     server = simulated.server
-    output = server.output_style.write(simulated.view(_asked(request)).output(run)).encode()
+    output = server.output_style.write(simulated.view(_options(request)).output(run)).encode()
     lead = b"\n" * draw(st.integers(0, 3))
     pieces = [*(lead[n : n + 1] for n in range(len(lead))), *draw(chunkings(output))]
     frames = tuple(Frame(5.0 * n, piece) for n, piece in enumerate(pieces, 1))
@@ -192,14 +192,14 @@ def _joined(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed:
     chance = random.Random(seed)
     events = _numbered(simulated, request, run, chance)
     server = simulated.server
-    if server.dialect is Dialect.JAVASCRIPT:  # Only those who join see ids there.
-        events = [(told, str(n)) for n, (told, _) in enumerate(events)]
+    if server.dialect is Dialect.JAVASCRIPT:  # There, only joined streams have ids.
+        events = [(event, str(n)) for n, (event, _) in enumerate(events)]
     at = draw(st.integers(-1, len(events) - 1))
     last = events[at][1] if at >= 0 else None
     rest = events[at + 1 :]
     if server.dialect is Dialect.PYTHON:
-        later = [(told, id_) for told, id_ in rest if at < 0 or str(id_) > str(last)]
-        rest = [(told, id_) for told, id_ in later if told[0] not in _LIVE_ONLY]
-    asked = join_request(run.thread_id, run.run_id, last if at >= 0 else "-1")
-    head = server.stream_head(run, asked, joined=True)
-    return Exchange(asked, head, _framed(draw, server, rest, chance))
+        later = [(event, id_) for event, id_ in rest if at < 0 or str(id_) > str(last)]
+        rest = [(event, id_) for event, id_ in later if event[0] not in _LIVE_ONLY]
+    join = join_request(run.thread_id, run.run_id, last if at >= 0 else "-1")
+    head = server.stream_head(run, join, joined=True)
+    return Exchange(join, head, _framed(draw, server, rest, chance))

@@ -37,7 +37,7 @@ def fault_plans(
     seconds = st.floats(0, most_seconds)
     spoilt = st.one_of(_at_events(events), _cuts(events, most_bytes), _stalls(events, seconds))
     late = st.lists(st.builds(Latency, seconds), max_size=1)
-    # One fault changes the response: two that do so might look for what the first has taken.
+    # Only one fault changes the body: a second might need an event that the first removed.
     change = st.lists(spoilt | _refusals(), max_size=1)
     return st.tuples(late, change).map(_in_order)
 

@@ -1,9 +1,9 @@
-"""The bytes of events, by server: line ends, fields, comments, pieces.
+"""The bytes of streams by server: line ends, fields, comments and network chunks.
 
-A server of unknown dialect may do everything that the standard of Server-Sent Events allows and the
-SDKs read:
-CRLF or LF, any order of fields, data of several lines, comments between events. Lines that end with
-CR alone, which the standard allows too, are left out: readers that split at line feeds miss them.
+A server of unknown dialect may write anything that the standard of Server-Sent Events allows and
+the SDKs read: CRLF or LF, any order of fields, data of several lines, comments between events.
+Lines that end with CR alone, which the standard also allows, are left out: readers that split at
+line feeds miss them.
 """
 
 import json
@@ -57,9 +57,9 @@ class Framing:
     """The comment it sends while idle; None if it sends none."""
     null_is_empty: bool = False
 
-    def write(self, told: NamedEvent, id_: str | None = None) -> bytes:
+    def write(self, event: NamedEvent, id_: str | None = None) -> bytes:
         """Return the block of one event."""
-        name, value = told
+        name, value = event
         text = "" if value is None and self.null_is_empty else self.style.write(value)
         lines: dict[str, Sequence[str]] = {
             "event": [name],
@@ -85,7 +85,7 @@ _FRAMINGS: dict[Dialect, tuple[Framing, ...]] = {
 @cache
 @st.composite
 def framings(draw: st.DrawFn, dialect: Dialect | None) -> Framing:
-    """The ways in which a server of the *dialect* writes streams; of an unknown one: any."""
+    """Draw the framing of a server of the *dialect*; any framing for an unknown one."""
     if dialect is not None:
         return draw(st.sampled_from(_FRAMINGS[dialect]))
     eol = draw(st.sampled_from(("\r\n", "\n")))
@@ -102,7 +102,7 @@ def framings(draw: st.DrawFn, dialect: Dialect | None) -> Framing:
 
 @st.composite
 def chunkings(draw: st.DrawFn, body: bytes) -> list[bytes]:
-    """*body* in pieces of any size, cut anywhere, as a network may deliver it."""
+    """Draw *body* in chunks of any size, as a network may deliver it."""
     if not body:
         return []
     way = draw(st.sampled_from(("whole", "bytes", "cut")))
@@ -115,7 +115,7 @@ def chunkings(draw: st.DrawFn, body: bytes) -> list[bytes]:
 
 
 def frames_of(chunks: Iterable[bytes]) -> tuple[Frame, ...]:
-    """Read the *chunks* of the body of a stream, a millisecond after each other."""
+    """Read the *chunks* of a stream's body, one per millisecond."""
     decoder = Decoder()
     frames: list[Frame] = []
     at = 0.0

@@ -1,4 +1,4 @@
-"""Plans of runs, drawn: anything that a graph may do.
+"""Strategies of run models: any behaviour that a graph can have.
 
 The parts are made once: strategies that are made while others draw cost ten times as much.
 """
@@ -43,7 +43,7 @@ _RESERVED = {"__error__", "__interrupt__"}
 
 @cache
 def failures() -> st.SearchStrategy[Fails]:
-    """Exceptions, as the wire tells of them."""
+    """Draw exceptions, in the form in which servers send them."""
     classes = ("ValueError", "KeyError", "GraphRecursionError", "MyOwnError")
     return st.builds(Fails, st.sampled_from(classes), texts())
 
@@ -57,7 +57,7 @@ def run_models(
     marked: bool = True,
     deterministic: bool = False,
 ) -> RunModel:
-    """Models of runs, including failures, cancellations and retries.
+    """Draw models of runs, including failures, cancellations and retries.
 
     Without *asks* no task interrupts the run; without *retries* there is one attempt; with *marked*
     the last chunk of a message is marked; *deterministic* models give the same events in every run,
@@ -82,7 +82,7 @@ def run_models(
 
 @st.composite
 def graphs(draw: st.DrawFn, *, asks: bool = True, marked: bool = True, depth: int = 2) -> Graph:
-    """Graphs that call other graphs, nested up to *depth* levels."""
+    """Draw graphs that call other graphs, nested up to *depth* levels."""
     steps: tuple[tuple[Task, ...], ...] = ()
     if not draw(_ONE_IN_EIGHT):
         steps = draw(_several_steps(asks=asks, marked=marked, depth=depth))
@@ -144,7 +144,7 @@ def _steps(*, asks: bool, marked: bool, depth: int) -> st.SearchStrategy[tuple[T
 def _step(
     works: list[tuple[list[Act], Outcome]], names: list[str], sent: bool, gives: bool
 ) -> tuple[Task, ...]:
-    """Make the tasks of one superstep, such that no two of them write to the same key."""
+    """Make the tasks of one superstep; no two of them write to the same key."""
     alone = len(works) == 1
     sent = sent and not alone
     tasks: list[Task] = []
@@ -214,9 +214,9 @@ def _functions() -> st.SearchStrategy[Function]:
 
 
 def _unreserved(output: Any) -> Any:
-    """Leave out the keys by which a function's output is taken for an error or an interrupt.
+    """Leave out the keys that make a function's output look like an error or an interrupt.
 
-    A function may return them; its clients suffer, and the contract says so.
+    A function may return them, but then its responses violate the contract.
     """
     if not is_object(output):
         return output

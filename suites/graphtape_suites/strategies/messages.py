@@ -1,6 +1,6 @@
-"""Messages: whole ones, and strategies of those that a chat model speaks piece by piece.
+"""Messages: strategies of complete messages, and of those that a chat model streams.
 
-In the form of the Python server (langchain-core 1.7.2); `dialects.py` knows the others.
+They have the form of the Python server (langchain-core 1.7.2); `dialect_data` has the others.
 """
 
 import json
@@ -17,7 +17,7 @@ from graphtape_suites.strategies.model.model_stream import MessagePiece, ModelSt
 
 @cache
 def message_ids() -> st.SearchStrategy[str]:
-    """Ids that a graph or the provider of a model gives to messages."""
+    """Return a strategy of message ids, as a graph or a model provider makes them."""
     kinds = st.sampled_from(("msg", "resp", "odd id/"))
     return st.one_of(_uuids(), st.builds("{}-{}".format, kinds, _uuids()))
 
@@ -50,7 +50,7 @@ def _usages() -> st.SearchStrategy[Json | None]:
 
 @cache
 def messages() -> st.SearchStrategy[Json]:
-    """Whole messages of people, systems, models and tools; the `id` may be missing (null)."""
+    """Return a strategy of human, system, model and tool messages; the `id` may be null."""
     blocks = st.one_of(
         texts().map(lambda text: {"type": "text", "text": text}),
         st.just({"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}),
@@ -90,9 +90,9 @@ def messages() -> st.SearchStrategy[Json]:
 
 @cache
 def model_streams(*, marked: bool = True) -> st.SearchStrategy[ModelStream]:
-    """Models that stream: text, content blocks or tool calls, in pieces of any size.
+    """Return a strategy of streaming models: text, content blocks or tool calls in any pieces.
 
-    With *marked* false the last chunk does not say that it is the last.
+    Without *marked*, the last chunk is not marked as the last.
     """
     finish: st.SearchStrategy[Json] = st.sampled_from(
         ({}, {"finish_reason": "stop", "model_name": "fake-1"})
@@ -162,7 +162,7 @@ def _calls() -> st.SearchStrategy[list[MessagePiece]]:
 def _call_pieces(
     lead: list[MessagePiece], calls: list[tuple[Json, list[float]]], at_once: bool
 ) -> list[MessagePiece]:
-    """Cut the arguments of *calls*, each at places between 0 and 1; two of them may take turns."""
+    """Cut the arguments of *calls* at places between 0 and 1; two calls may alternate."""
     parts: list[list[MessagePiece]] = []
     for index, (call, places) in enumerate(calls):
         text = json.dumps(call["args"], ensure_ascii=False)
@@ -180,7 +180,7 @@ def _call_pieces(
 
 
 def copied(value: Any, change: dict[str, str | None]) -> Any:
-    """Return *value* with the ids of the messages in it changed, as *change* maps them."""
+    """Return *value* with all message ids in it mapped by *change*."""
     if is_list(value):
         return [copied(item, change) for item in value]
     if not is_object(value):
@@ -192,7 +192,7 @@ def copied(value: Any, change: dict[str, str | None]) -> Any:
 
 
 def is_generated_message(value: object) -> bool:
-    """Return whether *value* is a message made by these strategies."""
+    """Whether *value* is a message of these strategies."""
     return is_object(value) and "response_metadata" in value
 
 

@@ -1,4 +1,4 @@
-"""Requests that no server accepts, with the refusals of the servers of each dialect."""
+"""Requests that all servers refuse, with the refusals of each dialect."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -25,9 +25,9 @@ class _Fault:
     javascript: int
     aegra: int
     body: bytes | None = None
-    """The body that is sent; None for a good one."""
+    """The body to send; None for a valid one."""
     fields: tuple[tuple[str, object], ...] = ()
-    """Fields of the body that are set to a wrong value."""
+    """Fields of the body with a wrong value."""
     method: str = "POST"
 
     def spoil(self, request: Request) -> Request:
@@ -67,7 +67,7 @@ _FAULTS = (
 @cache
 @st.composite
 def refusals(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
-    """A request for a run that is refused, and the refusal of a server of the *dialect*."""
+    """Draw a refused run request, and the refusal of a server of the *dialect*."""
     server = draw(servers(dialect))
     path = draw(st.sampled_from(("/runs/stream", "/runs/wait")))
     fault = draw(st.sampled_from(_FAULTS))

@@ -18,7 +18,7 @@ ORIGIN = "http://localhost:3000"
 
 @cache
 def stream_modes() -> st.SearchStrategy[list[str]]:
-    """Any set of stream modes, in any order; often all of them with one kind of messages."""
+    """Return a strategy of stream modes in any order, often all with one mode of messages."""
     without = [[m for m in STREAM_MODES if m != left_out] for left_out in _MESSAGES]
     return st.one_of(
         st.lists(st.sampled_from(STREAM_MODES), min_size=1, max_size=4, unique=True),
@@ -36,10 +36,10 @@ def run_requests(
     subgraphs: bool | None = None,
     dialect: Dialect | None = None,
 ) -> Request:
-    """A request that starts a run, with options that do not change the response.
+    """Draw a request that starts a run, with options that do not change the response.
 
-    *modes* and *subgraphs* are drawn if they are not given. Where *dialect* is that of
-    LangGraph.js, `values` is not asked for together with subgraphs: neither version can do it.
+    *modes* and *subgraphs* are drawn if they are not given. Requests to LangGraph.js never combine
+    `values` with subgraphs: neither version supports it.
     """
     body: Json = {"assistant_id": draw(st.sampled_from(("agent", _AGENT)))}
     body["input"] = draw(json_objects(max_size=2))
@@ -60,16 +60,16 @@ def run_options(
     dialect: Dialect | None = None,
     keep: bool = False,
 ) -> Json:
-    """The fields of a run request that select what is shown and do not change the run.
+    """Draw the fields of a run request that select its events and do not change the run.
 
-    See `run_requests`; with *keep* the thread of the run is kept now and then.
+    See `run_requests` for the arguments; with *keep*, some runs keep their thread.
     """
-    asked = draw(_maybe_modes()) if modes is None else list(modes)
+    chosen = draw(_maybe_modes()) if modes is None else list(modes)
     fields: Json = {}
-    if asked is not None:
-        fields["stream_mode"] = asked[0] if len(asked) == 1 and draw(st.booleans()) else asked
+    if chosen is not None:
+        fields["stream_mode"] = chosen[0] if len(chosen) == 1 and draw(st.booleans()) else chosen
     nested = subgraphs if subgraphs is not None else draw(st.booleans())
-    valued = asked is None or "values" in asked
+    valued = chosen is None or "values" in chosen
     if nested and not (dialect is Dialect.JAVASCRIPT and valued):
         fields["stream_subgraphs"] = True
     return fields | draw(_options(keep=keep))
@@ -96,7 +96,7 @@ def _options(*, keep: bool) -> st.SearchStrategy[Json]:
 
 @cache
 def _unread() -> st.SearchStrategy[Json]:
-    """Fields that no server reads."""
+    """Return a strategy of fields that servers ignore."""
     return st.fixed_dictionaries(
         {}, optional={"metadata": json_objects(max_size=1), "unknown_field": json_values()}
     )

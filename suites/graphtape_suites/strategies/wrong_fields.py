@@ -1,4 +1,4 @@
-"""Fields of a run request with values of any type, most of them wrong."""
+"""Fields of a run request with values of any type, mostly wrong ones."""
 
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from graphtape_contracts.schema import load
 LEFT_ALONE = frozenset(
     (
         "webhook",  # The deployment might call it.
-        "after_seconds",  # It might wait so long.
+        "after_seconds",  # The deployment might wait that long.
         "assistant_id",
         "input",
         "metadata",  # The runs are tagged in it.
@@ -27,7 +27,7 @@ VALUES: tuple[Any, ...] = (None, True, False, 0, 5, -1, 1.5, "", "x", [], ["x"],
 
 @cache
 def wrong_fields() -> st.SearchStrategy[Json]:
-    """One or two of the fields that a run request has, with a value of any type."""
+    """Draw one or two fields of a run request, with values of any type."""
     properties = load("background-run-request.json")["properties"]
     names = sorted(properties.keys() - LEFT_ALONE)
     return st.dictionaries(st.sampled_from(names), st.sampled_from(VALUES), min_size=1, max_size=2)

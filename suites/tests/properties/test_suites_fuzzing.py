@@ -25,7 +25,7 @@ def _explored(folder: Path, path: str, answer: Answer, **changes: str) -> list[A
     with deployed(answer) as deployment, targeted(folder, deployment.url, **changes) as target:
         fuzzing = Fuzzing(target)
         property_runner = PropertyRunner(Session(target), "fuzz", failures=folder)
-        property_runner(fuzzing.allowed(path), fuzzing.play, runs=1)
+        property_runner(fuzzing.allowed(path), fuzzing.run, runs=1)
     return [asked for asked in deployment.asked if asked.path == path]
 
 

@@ -43,8 +43,8 @@ def test_all_that_was_started_is_judged_at_the_end(tmp_path: Path) -> None:
         sequence.start(["values"], STREAM)
         sequence.start_and_leave(["updates"], 1)
         sequence.finish()
-        sequence.look()
-        sequence.ask_wrongly(WAIT)
+        sequence.fetch_info()
+        sequence.send_wrong_request(WAIT)
         sequence.teardown()
 
     seen = [(e.request.path, e.response.status, e.end) for e in client.exchanges]
@@ -63,7 +63,7 @@ def test_a_wrong_request_that_is_taken_is_wrong(tmp_path: Path) -> None:
         return JSONResponse({}) if asked.is_run else None
 
     with _sequence(tmp_path, lenient) as (sequence, client, _):
-        sequence.ask_wrongly(WAIT)
+        sequence.send_wrong_request(WAIT)
 
     assert client.complaints == ["expected 4xx to an empty request, got 200"]
 
@@ -96,14 +96,14 @@ def test_a_run_without_an_answer_is_wrong(tmp_path: Path) -> None:
         sequence.start(["values"], WAIT)
         sequence.teardown()
 
-    assert client.complaints == ["expected an answer, got none: the line is dead"]
+    assert client.complaints == ["expected a response, got none: the line is dead"]
     assert judge.judged == [client]
 
 
 def test_what_the_budget_does_not_allow_is_not_judged(tmp_path: Path) -> None:
     with _sequence(tmp_path, runs=0) as (sequence, _, judge):
         sequence.start(["values"], WAIT)
-        sequence.ask_wrongly(WAIT)
+        sequence.send_wrong_request(WAIT)
         sequence.teardown()
 
     assert judge.judged == []

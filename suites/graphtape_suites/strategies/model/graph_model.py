@@ -75,7 +75,7 @@ class Fails:
 
 @dataclass(frozen=True)
 class Asks:
-    """The task stops for a response from outside: a dynamic interrupt."""
+    """The task stops until a client resumes it: a dynamic interrupt."""
 
     values: tuple[Any, ...]
 
@@ -132,7 +132,7 @@ class RunModel:
     graph: Graph | Function
     graph_id: str = "agent"
     failed_attempts: int = 0
-    """How often the whole run is tried in vain; after three the server gives up."""
+    """The number of failed attempts of the entire run; the server gives up after three."""
     cancelled: bool = False
     """Whether it is ended from outside, somewhere on the way."""
     start_error: Fails | None = None
@@ -140,7 +140,7 @@ class RunModel:
 
 
 def repeats(graph: Graph | Function) -> bool:
-    """Return whether every run of the *graph* shows the same, ids, times and order apart.
+    """Whether all runs of the *graph* have the same events, apart from ids, times and order.
 
     It does not where a task fails beside others: how far those come is chance.
     """

@@ -1,4 +1,4 @@
-"""The LangChain events of one chain or model, as the mode `events` shows them."""
+"""The LangChain events of one chain or model, in the form of the mode `events`."""
 
 from typing import Any
 

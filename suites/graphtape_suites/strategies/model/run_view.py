@@ -41,7 +41,7 @@ class RunView:
     subgraphs: bool = False
     dialect: Dialect | None = None
     completes: bool = False
-    """Whether a streamed message is shown whole at the end (LangGraph.js may)."""
+    """Whether a streamed message is repeated in full at its end (LangGraph.js may do so)."""
 
     def events(self, run: SimulatedRun) -> list[NamedEvent]:
         """Return the events of a stream, without heartbeats."""
@@ -153,7 +153,7 @@ class _Attempt:
                 yield from self._complete(data)
 
     def _complete(self, state: Any) -> Iterator[NamedEvent]:
-        """LangGraph.js shows each message of the state whole when it is new there."""
+        """Repeat each new message of the state in full, as LangGraph.js does."""
         kept = state.get("messages") if is_object(state) else None
         new = [m for m in kept or () if m["id"] not in self._completed]
         self._completed |= {message["id"] for message in new}

@@ -1,4 +1,4 @@
-"""Servers: the heads of their answers, and how each of them ends and numbers what it sends."""
+"""Servers: the headers of their responses, and the ends and ids of their events."""
 
 import random
 from collections.abc import Collection, Sequence
@@ -29,7 +29,7 @@ class ServerBehavior:
     framing: Framing
     output_style: Style
     completes: bool = False
-    """Whether it shows a streamed message whole at the end (LangGraph.js)."""
+    """Whether it repeats a streamed message in full at its end (LangGraph.js)."""
     numbers: Literal["never", "resumable", "always"] = "resumable"
     """Which streams have ids."""
     ends: bool = False
@@ -154,8 +154,8 @@ class ServerBehavior:
     ) -> list[str | None]:
         """Return the ids of the events of a stream.
 
-        That langgraph-api 0.16.7 gives one id to all events of a millisecond is left out: it is a
-        defect, by which who resumes there loses events.
+        langgraph-api 0.16.7 gives one id to all events of a millisecond. The ids here do not: it is
+        a defect, and a client that resumes at such an id loses events.
         """
         if self.dialect is Dialect.AEGRA:
             return [f"{run.run_id}_event_{n}" for n in range(1, count + 1)]
@@ -195,11 +195,11 @@ _EXPOSED = {
 
 @cache
 @st.composite
-def servers(draw: st.DrawFn, who: DialectChoice = "any") -> ServerBehavior:
-    """A server of the dialect *who*, of none (`unknown`) or of any."""
-    if who == "any":
-        who = draw(st.sampled_from((*Dialect, "unknown")))
-    dialect = None if who == "unknown" else Dialect(who)
+def servers(draw: st.DrawFn, choice: DialectChoice = "any") -> ServerBehavior:
+    """Draw a server of the dialect *choice*, which may be `unknown` or `any`."""
+    if choice == "any":
+        choice = draw(st.sampled_from((*Dialect, "unknown")))
+    dialect = None if choice == "unknown" else Dialect(choice)
     framing = draw(framings(dialect))
     match dialect:
         case Dialect.PYTHON:
@@ -223,7 +223,7 @@ def servers(draw: st.DrawFn, who: DialectChoice = "any") -> ServerBehavior:
 
 
 def timed(frames: Sequence[Frame], chance: random.Random) -> tuple[Frame, ...]:
-    """Return *frames* with the times at which they came: a heartbeat every five seconds."""
+    """Return *frames* with arrival times; heartbeats arrive every five seconds."""
     at = 0.01
     stamped: list[Frame] = []
     for frame in frames:
