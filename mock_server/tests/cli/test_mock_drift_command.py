@@ -89,7 +89,7 @@ def test_the_mock_never_drifts_from_what_it_serves(
     *of_files, total = capsys.readouterr().out.splitlines()
     names = sorted(map(str, folder.iterdir()))
     assert sorted(line.partition(":")[0] for line in of_files) == names
-    assert missing(total, [f"{len(names)} files", f"{len(names) * 7} answers"]) == []
+    assert missing(total, [f"{len(names)} files", f"{len(names) * 7} responses"]) == []
     assert code == 0
 
 
@@ -334,7 +334,7 @@ def test_what_is_about_a_thread_of_then_is_left_aside_and_kept(
 
     updated = read(folder / FILE)
     assert code == 0
-    assert missing(capsys.readouterr().out, ["1 answer", "1 additive"]) == []
+    assert missing(capsys.readouterr().out, ["1 response", "1 additive"]) == []
     assert updated.exchanges[0] == state
     assert updated.server == {"url": deployment.url}
 
@@ -490,7 +490,7 @@ def test_a_deployment_that_is_gone_in_the_middle_is_told(
 
     printed = capsys.readouterr()
     assert code == 2
-    assert missing(printed.out, ["6 answers", 1]) == []
+    assert missing(printed.out, ["6 responses", 1]) == []
     assert missing(printed.err, [deployment.url]) == []
 
 

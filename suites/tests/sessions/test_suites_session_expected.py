@@ -81,7 +81,7 @@ def _expecting_of_a_property(pytester: pytest.Pytester, *options: str) -> pytest
     pytester.makefile(".toml", known="\n".join(expected))
     return run_suites(
         pytester,
-        *("--graphtape-expected-failures", "known.toml", "-k", "any_request", *options),
+        *("--graphtape-expected-failures", "known.toml", "-k", "any-request", *options),
         only=["stream"],
     )
 

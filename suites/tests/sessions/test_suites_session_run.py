@@ -35,7 +35,7 @@ def test_workers_run_a_scenario_once_and_all_report_their_verdicts(
         result = run_suites(
             pytester,
             *("--graphtape-url", deployment.url, "-n", "2", "--dist", "load"),
-            *("-k", "test_scenario or nothing_of_one"),
+            *("-k", "test_scenario or nothing-remembered"),
             only=["isolation", "wait"],
             apart=True,
         )
@@ -53,7 +53,7 @@ def test_no_other_plugin_is_needed(pytester: pytest.Pytester) -> None:
     result = run_suites(
         pytester,
         *without,
-        *("-W", "error", "--strict-markers", "-k", "test_scenario or any_request"),
+        *("-W", "error", "--strict-markers", "-k", "test_scenario or any-request"),
         only=["wait"],
         apart=True,
     )
