@@ -68,7 +68,7 @@ UNCHANGED = [
         joinable(None),
         speed=20,
         profile="standard",
-        options=("-k", "joins"),
+        options=("-k", "reconnect"),
     ),
 ]
 """Servers with the machinery of the broken ones, but without a fault."""
