@@ -33,8 +33,7 @@ def test_drift_knows_the_arguments(arguments: list[str]) -> None:
     context = drift.make_context(name, rest)
 
     assert name == "drift"
-    assert context.params["url"] == "http://127.0.0.1:1"
-    assert [str(path) for path in context.params["paths"]] == ["recordings"]
+    assert context.params["arguments"] == ("recordings", "http://127.0.0.1:1")
 
 
 @pytest.fixture(scope="module")
