@@ -112,9 +112,8 @@ def _buffering(head: ExchangeHead, report: Report) -> None:
 
 
 def _output_type(head: ExchangeHead, report: Report) -> None:
-    if head.dialect is None:
-        return
-    allowed = WAIT_HEADS[head.dialect].content_types
+    # The rule is for known dialects only.
+    allowed = WAIT_HEADS[head.dialect or Dialect.PYTHON].content_types
     if _parameters(head)[0].lower() not in allowed:
         report(" or ".join(sorted(allowed)), quote(head.response.header("content-type")))
 

@@ -31,14 +31,12 @@ class BadConfiguration(click.ClickException):
 def read_table(file: Path) -> dict[str, Any]:
     """Return the table `[tool.graphtape]` of *file*, empty if it has none.
 
-    Raises BadConfiguration for a file that is not TOML or cannot be read.
+    Raises BadConfiguration for a file that is not TOML.
     """
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfiguration(f"{file}: expected TOML, got an error: {error}") from None
-    except OSError as error:
-        raise BadConfiguration(f"can't read {file}: {error.strerror}") from None
     tool: dict[str, Any] = content.get("tool", {})
     return _table(file, "tool.graphtape", tool.get("graphtape", {}))
 

@@ -64,17 +64,14 @@ def is_url(text: str) -> bool:
 def expand(paths: Iterable[Path]) -> list[Path]:
     """Return *paths*, with the recordings in it in place of each folder.
 
-    Raises click.ClickException for a folder without recordings, or one that cannot be read.
+    Raises click.ClickException for a folder without recordings.
     """
     found: list[Path] = []
     for path in paths:
         if path == STDIN or not path.is_dir():
             found.append(path)
             continue
-        try:
-            files = recording_files([path])
-        except OSError as error:
-            raise cannot_read(error, path) from None
+        files = recording_files([path])
         if not files:
             raise click.ClickException(
                 escape(

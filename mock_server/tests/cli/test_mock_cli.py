@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 import pytest
 from facts import missing
 
 from graphtape_mock.cli import main as cli
+from graphtape_mock.cli.options import cannot_read
 
 
 def _ending(error: BaseException | None = None, result: object = None) -> click.Command:
@@ -149,3 +151,26 @@ def test_colour_can_be_switched_off(
     cli.run(["show"])
 
     assert seen == [None if coloured else False]
+
+
+def test_completion_behind_an_unknown_command_is_empty() -> None:
+    command = [sys.executable, "-m", "graphtape_mock"]
+    words = {"COMP_WORDS": "graphtape shoo ", "COMP_CWORD": "2"}
+    environment = os.environ | words | {"_GRAPHTAPE_COMPLETE": "bash_complete"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.stderr == ""
+
+
+def test_the_help_of_no_command_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    group = cli.graphtape
+
+    assert group.get_command(click.Context(group), "shoo") is None
+    assert cli.run(["shoo", "--help"]) == 2
+    assert "'shoo'" in capsys.readouterr().err
+
+
+def test_what_cannot_be_read_is_named_with_its_reason(tmp_path: Path) -> None:
+    error = cannot_read(PermissionError(13, "Permission denied", "other"), tmp_path)
+
+    assert error.message == "can't read other: Permission denied"

@@ -588,3 +588,13 @@ def test_the_url_comes_from_the_environment(
 
     assert run(["drift", str(bundled_recordings() / "agent.jsonl")]) == 2
     assert missing(capsys.readouterr().err, ["http://127.0.0.1:9"]) == []
+
+
+def test_a_recording_that_is_not_whole_is_not_repeated(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = (bundled_recordings() / "agent.jsonl").read_text(encoding="utf-8")
+    (folder / "cut.jsonl").write_text(whole.replace('"end":"complete"', '"end":"cut"'))
+
+    assert run(["drift", "cut.jsonl", "http://127.0.0.1:9"]) == 2
+    assert missing(capsys.readouterr().err, ["cut.jsonl", "--force"]) == []

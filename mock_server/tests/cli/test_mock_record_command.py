@@ -26,6 +26,7 @@ from scripted_deployment import (
 from graphtape_contracts import End
 from graphtape_mock.cli.main import run
 from graphtape_mock.deployment.connection import KEY_VARIABLES
+from graphtape_mock.record.folder import RecordingFolder
 from graphtape_mock.recordings.file import read
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
@@ -391,3 +392,15 @@ def test_a_recorder_that_is_killed_leaves_every_frame_it_received(
     assert recorded.end is end
     shown = subprocess.check_output([sys.executable, "-m", "graphtape_mock", "show", str(path)])
     assert shown.count(b'values  {"step":') == number
+
+
+def test_a_url_without_a_scheme_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["record", "127.0.0.1:9", *AGENT, "1"]) == 2
+    assert missing(capsys.readouterr().err, ["URL", "'127.0.0.1:9'", "http://"]) == []
+
+
+def test_a_file_is_no_folder_for_recordings(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(NotADirectoryError):
+        RecordingFolder(tmp_path / "file").check([])

@@ -5,6 +5,7 @@ import errno
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from socket import socket
 
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from facts import missing
 
-from graphtape_contracts import Exchange, Request, Response
+from graphtape_contracts import End, Exchange, Request, Response
 from graphtape_mock.cli import serve as serve_command
 from graphtape_mock.cli.main import run
 from graphtape_mock.recordings.file import RecordingWriter
@@ -293,3 +294,15 @@ def test_a_recording_that_is_not_whole_says_why_it_is_not_served(
 
     assert serve(tmp_path) == 2
     assert missing(capsys.readouterr().err, ["bad", "422", "--force"]) == []
+
+
+@pytest.mark.usefixtures("briefly")
+def test_a_recording_with_one_run_that_is_cut_is_named(
+    tmp_path: Path, make_run: MakeRun, capsys: Capture
+) -> None:
+    whole = make_run([("values", 1)])
+    write(tmp_path / "half.jsonl", whole, replace(whole, end=End.CUT))
+
+    serve(tmp_path, "--port", "0")
+
+    assert missing(capsys.readouterr().err, ["half", "cut", "--force"]) == []

@@ -10,7 +10,7 @@ from facts import missing
 
 from graphtape_contracts import End, Exchange, Frame, Request, Response, sse
 from graphtape_mock.cli.main import run
-from graphtape_mock.cli.recording_text import render
+from graphtape_mock.cli.recording_text import one_line, render
 from graphtape_mock.console.text import escape, shorten
 from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.recordings.recording import Recording
@@ -234,3 +234,10 @@ def test_a_recording_is_read_from_standard_input(file: Path) -> None:
 
     assert done.returncode == 0
     assert done.stdout.startswith("standard input: 2000 exchanges")
+
+
+def test_a_line_says_how_many_runs_there_are_and_what_became_of_the_first() -> None:
+    refused = Exchange(RUN, Response(422, ()), ())
+
+    assert one_line(Recording("a", ())) == "a: no run"
+    assert missing(one_line(Recording("a", (refused, refused))), ["2 runs", "422"]) == []

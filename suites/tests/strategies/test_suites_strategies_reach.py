@@ -1,8 +1,9 @@
 """The strategies are not trivial: whatever they claim to make does occur."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
-from itertools import count, islice, pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import pytest
@@ -39,12 +40,12 @@ class Sample:
         self._rounds = 0
 
     def __iter__(self) -> Iterator[Any]:
-        for number in count():
-            while number == len(self._drawn):
-                if self._rounds == _MOST_ROUNDS:
-                    return
+        number = 0
+        while number < len(self._drawn) or self._rounds < _MOST_ROUNDS:
+            if number == len(self._drawn):
                 self._draw()
             yield self._drawn[number]
+            number += 1
 
     def _draw(self) -> None:
         for strategy in self._strategies:
@@ -57,6 +58,12 @@ class Sample:
 
             collect()
         self._rounds += 1
+
+
+def test_a_sample_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "_MOST_ROUNDS", 1)
+
+    assert 0 < len(list(Sample(json_values()))) <= _EXAMPLES.max_examples
 
 
 @pytest.fixture(name="legal_streams", scope="module")

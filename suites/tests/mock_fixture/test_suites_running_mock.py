@@ -1,0 +1,19 @@
+"""The mock under the fixture: what it cannot start from is one usage error."""
+
+from pathlib import Path
+
+import pytest
+
+from graphtape_suites.mock_fixture.running_mock import run_mock
+from graphtape_suites.mock_fixture.settings import MockSettings
+
+
+def test_recordings_that_are_gone_are_a_usage_error(tmp_path: Path) -> None:
+    gone = tmp_path / "gone.jsonl"
+    settings = MockSettings((gone,), "none", "", fail_unused=False)
+
+    with (
+        pytest.raises(pytest.UsageError, match=r"graphtape_recordings: .*gone"),
+        run_mock(settings),
+    ):
+        pass
