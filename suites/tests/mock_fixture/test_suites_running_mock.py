@@ -1,5 +1,6 @@
 """The mock under the fixture: what it cannot start from is one usage error."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,6 @@ def test_recordings_that_are_gone_are_a_usage_error(tmp_path: Path) -> None:
 
     with (
         pytest.raises(pytest.UsageError, match=r"graphtape_recordings: .*gone"),
-        run_mock(settings),
+        ExitStack() as stack,
     ):
-        pass
+        stack.enter_context(run_mock(settings))
