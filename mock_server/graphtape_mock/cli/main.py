@@ -15,6 +15,7 @@ from graphtape_mock.cli.exit_code import GOOD, OUR_FAILURE, WRONG_USE
 COMMANDS = {
     "drift": "graphtape_mock.cli.drift:drift",
     "record": "graphtape_mock.cli.record:record",
+    "redact": "graphtape_mock.cli.redact:redact",
     "rules": "graphtape_mock.cli.rules:rules",
     "serve": "graphtape_mock.cli.serve:serve",
     "show": "graphtape_mock.cli.show:show",

@@ -3,15 +3,16 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from graphtape_contracts import End, Headers
-from graphtape_mock.cli import options
+from graphtape_mock.cli import options, redaction_options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD, WRONG_USE
+from graphtape_mock.cli.redaction_options import RedactionOptions
 from graphtape_mock.console.progress import Progress
 from graphtape_mock.console.text import escape
 from graphtape_mock.deployment.connection import DeploymentConnection, key_from, secrets_among
@@ -21,6 +22,7 @@ from graphtape_mock.deployment.info import (
     check_deployment,
     fetch_assistant_info,
 )
+from graphtape_mock.record.draft_recording import Publication, abandoned_drafts, pick_up
 from graphtape_mock.record.folder import NameTaken, RecordingFolder
 from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import (
@@ -32,7 +34,7 @@ from graphtape_mock.record.requests import (
     read_json,
     read_text,
 )
-from graphtape_mock.record.run_writer import RecordedRunResult
+from graphtape_mock.record.run_writer import CUT, RecordedRunResult
 from graphtape_mock.recordings.view import EVERYTHING, EXACT, View
 from graphtape_mock.redaction.redactor import Redactor
 
@@ -77,12 +79,7 @@ from graphtape_mock.redaction.redactor import Redactor
 )
 @click.option("--note", default="", metavar="TEXT", help="A sentence to store in the recording.")
 @options.header
-@click.option(
-    "--redact",
-    multiple=True,
-    metavar="NAME",
-    help="Also keep the value of this header or JSON key out of the file. Repeatable.",
-)
+@redaction_options.redaction
 @options.timeout
 @click.option("--force", is_flag=True, help="Replace an existing recording.")
 def record(
@@ -96,7 +93,7 @@ def record(
     name: str | None,
     note: str,
     headers: Headers,
-    redact: tuple[str, ...],
+    redaction: RedactionOptions,
     timeout: float,
     force: bool,
 ) -> int:
@@ -119,13 +116,21 @@ def record(
         with DeploymentConnection(
             url, key=key_from(os.environ), headers=headers, timeout=timeout
         ) as upstream:
-            secrets = (*upstream.secrets, *secrets_among(headers, Redactor(redact)))
-            folder = RecordingFolder(output, names=redact, secrets=secrets, force=force)
+            secrets = (*upstream.secrets, *secrets_among(headers, redaction.redactor()))
+            folder = RecordingFolder(output, redactor=redaction.redactor(secrets), force=force)
             folder.check(job.name for job in jobs)
             progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=len(jobs) * len(views))
             session = _Session(
-                upstream, folder, lambda: Redactor(redact, secrets), note, force, progress, made
+                upstream,
+                folder,
+                lambda: redaction.redactor(secrets),
+                redaction.allowed,
+                note,
+                force,
+                progress,
+                made,
             )
+            session.pick_up_drafts(output)
             return session.record(jobs, views)
     except (BadRecordingRequest, NameTaken, DeploymentError) as error:
         raise click.ClickException(escape(str(error))) from None
@@ -148,11 +153,20 @@ class _Session:
     upstream: DeploymentConnection
     folder: RecordingFolder
     redactor: Callable[[], Redactor]
+    allowed: Collection[str]
     note: str
     replace: bool
     progress: Progress
     made: list[Path]
-    """The files of the recordings so far, added as they are begun."""
+    """The files of the recordings so far."""
+
+    def pick_up_drafts(self, output: Path) -> None:
+        """Publish the drafts that recorders left in *output* when they were killed."""
+        for draft in abandoned_drafts(output):
+            if (kept := pick_up(draft, self.redactor())) is not None:
+                self.progress.say(
+                    escape(f"a recorder was killed; {_kept(kept, 'what it had recorded')}")
+                )
 
     def record(self, jobs: Sequence[RecordingRequest], views: Sequence[View]) -> int:
         """Record all *jobs*; return the exit code."""
@@ -167,12 +181,13 @@ class _Session:
                     self.progress.say(escape(f"note: {note}"))
             deployment_info = known[job.assistant]
             path = self.folder.path_for(job, deployment_info.title)
-            self.made.append(path)
-            runs = self._record_one(job, views, path, deployment_info)
-            click.echo(escape(str(path)))
+            runs, published = self._record_one(job, views, path, deployment_info)
+            click.echo(escape(str(published.path)))
             code = max([code, *map(_code, runs)])
-            if all(_code(run) == GOOD for run in runs):
-                good.append(path)
+            if published.secrets:
+                code = max(code, FINDINGS)
+            elif all(_code(run) == GOOD for run in runs):
+                good.append(published.path)
             if runs[-1].end is End.STOPPED:
                 break
         if good:
@@ -186,40 +201,72 @@ class _Session:
         views: Sequence[View],
         path: Path,
         deployment_info: DeploymentInfo,
-    ) -> list[RecordedRunResult]:
+    ) -> tuple[list[RecordedRunResult], Publication]:
         recorder = Recorder(
-            self.upstream, self.redactor(), path, deployment_info, self.note, self.replace
+            self.upstream,
+            self.redactor(),
+            path,
+            deployment_info,
+            self.note,
+            self.replace,
+            self.allowed,
         )
         runs: list[RecordedRunResult] = []
         self.progress.start(path.stem)
-        for run in recorder.record(job, views, self.progress.watch):
-            self.progress.finish(run.events, run.seconds)
-            if remark := _remark(run, path, self.upstream.url):
-                self.progress.say(escape(remark))
-            runs.append(run)
-            if len(runs) < len(views):
-                self.progress.start(path.stem)
-        return runs
+        try:
+            for run in recorder.record(job, views, self.progress.watch):
+                self.progress.finish(run.events, run.seconds)
+                runs.append(run)
+                if len(runs) < len(views):
+                    self.progress.start(path.stem)
+        finally:
+            if (published := recorder.publication) is not None:
+                self.made.append(published.path)
+        assert published is not None, "a run was recorded"  # noqa: S101 - narrows the type
+        if remark := _remark(runs[-1], published, self.upstream.url):
+            self.progress.say(escape(remark))
+        elif published.path != path:
+            self.progress.say(escape(_kept(published, "the recording")))
+        return runs, published
 
 
 def _code(run: RecordedRunResult) -> int:
-    if run.refused:
-        return FINDINGS
-    return GOOD if run.end is End.COMPLETE else WRONG_USE
+    if run.ending == CUT:
+        return WRONG_USE
+    return FINDINGS if run.ending else GOOD
 
 
-def _remark(run: RecordedRunResult, path: Path, url: str) -> str:
+def _remark(run: RecordedRunResult, published: Publication, url: str) -> str:
     """Return what the user must know about *run*; empty if it went well."""
-    if run.response.status in (401, 403):
-        return f"{refused_key(url, run.response.status)}; recorded as it is"
+    status = run.response.status
+    if status in (401, 403):
+        return f"{refused_key(url, status)}; {_kept(published, 'the response')}"
     if run.refused:
-        return f"refused with status {run.response.status} ({run.failure}); recorded as it is"
-    if run.end is not End.COMPLETE:
+        return f"refused with status {status} ({run.failure}); {_kept(published, 'the response')}"
+    if run.ending == CUT:
         return (
-            f"{run.reason}. What came before is in {path}, marked as {run.end.value!r}; "
-            "to record it whole, run the command again with --force"
+            f"{run.reason}; {_kept(published, 'the part before that')}, marked as {run.end.value!r}"
+        )
+    if run.ending:
+        media_type = run.response.header("content-type") or "no content type"
+        return (
+            f"expected an event stream, got {run.events} events of {media_type} (status {status}); "
+            f"{_kept(published, 'the response')}"
         )
     return f"the run failed ({run.failure}); recorded as it is" if run.failure else ""
+
+
+def _kept(published: Publication, thing: str) -> str:
+    """Return where *thing* was kept, and how to publish it if it may hold a secret."""
+    if not published.secrets:
+        return f"{thing} is in {published.path}"
+    rules = sorted({secret.rule for secret in published.secrets})
+    return (
+        f"{thing} may hold a secret ({', '.join(map(str, published.secrets))}) and was kept hidden "
+        f"in {published.path}. To publish it: graphtape redact "
+        f"{shlex.quote(str(published.path))}, with --redact NAME or --redact-pattern REGEX for "
+        f"what is secret, or with {' '.join(f'--allow-secret {rule}' for rule in rules)}"
+    )
 
 
 def _jobs(

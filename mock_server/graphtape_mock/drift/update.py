@@ -5,12 +5,15 @@ path of the agent that is recorded and was not taken this time. The new file is 
 old one, which stays as it is until the new one is whole.
 """
 
+from dataclasses import replace
+
 from graphtape_contracts import End, Exchange
 from graphtape_mock.drift.compare_runs import compare
 from graphtape_mock.drift.recording_drift import ExchangeDrift, RecordingDrift
 from graphtape_mock.drift.severity import Severity
 from graphtape_mock.recordings.draft import replacing
-from graphtape_mock.recordings.file import RecordingWriter
+from graphtape_mock.recordings.file import write
+from graphtape_mock.recordings.redacted import find_secrets, redact_recording
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
 
@@ -30,15 +33,13 @@ def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
     if verdict.unasked:
         raise NotUpdated("not all of its requests were repeated")
     exchanges = [_chosen(answered) for answered in verdict.exchanges]
-    redacted = [redactor.redact_exchange(exchange) for exchange in exchanges]
-    info = next((e for e in redacted if e.request.path == "/info"), None)
+    info = next((e for e in exchanges if e.request.path == "/info"), None)
     server = {"url": url} | (object_in(info.body) if info else verdict.recording.server)
-    with (
-        replacing(verdict.file) as draft,
-        RecordingWriter(draft, server=server, note=verdict.recording.note) as writer,
-    ):
-        for exchange in redacted:
-            writer.add_exchange(exchange)
+    renewed = replace(verdict.recording, exchanges=tuple(exchanges), server=server, recorded_at="")
+    with replacing(verdict.file) as draft:
+        write(redact_recording(renewed, redactor), draft)
+        if found := ", ".join(map(str, find_secrets(draft.read_bytes(), redactor))):
+            raise NotUpdated(f"the new responses may hold a secret ({found})")
     return True
 
 

@@ -11,7 +11,7 @@ from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
-from graphtape_mock.redaction.redactor import redact_json
+from graphtape_mock.redaction.redactor import Redactor
 
 
 class NameTaken(ValueError):
@@ -25,15 +25,14 @@ class RecordingFolder:
         self,
         folder: Path,
         *,
-        names: Iterable[str] = (),
-        secrets: Iterable[str] = (),
+        redactor: Redactor,
         force: bool = False,
     ) -> None:
-        """Find files in *folder*; *names* and *secrets* are those of the redactor.
+        """Find files in *folder*; *redactor* is that of the recordings.
 
         With *force* existing files are replaced.
         """
-        self._folder, self._names, self._secrets = folder, tuple(names), tuple(secrets)
+        self._folder, self._redactor = folder, redactor
         self._force = force
         self._given: set[Path] = set()
 
@@ -82,4 +81,4 @@ class RecordingFolder:
     def _canonical(self, body: bytes) -> Any:
         """Return a run request without its view and its secrets, to compare it with others."""
         value = {k: v for k, v in object_in(body).items() if k not in VIEW_FIELDS}
-        return redact_json(value, self._names, self._secrets)
+        return self._redactor.redact_json(value)

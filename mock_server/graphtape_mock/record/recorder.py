@@ -1,16 +1,16 @@
-"""Records runs of a deployment: each frame is in the file as soon as it has arrived."""
+"""Records runs of a deployment: each frame is in a draft as soon as it has arrived."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graphtape_contracts import End, Request
+from graphtape_contracts import Request
 from graphtape_mock.deployment.body import ResponseBody
 from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.info import DeploymentInfo
+from graphtape_mock.record.draft_recording import DraftRecording, Publication
 from graphtape_mock.record.requests import RecordingRequest
-from graphtape_mock.record.run_writer import RecordedRunResult, RunWriter, Watch
+from graphtape_mock.record.run_writer import CUT, RecordedRunResult, RunWriter, Watch
 from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import View
@@ -19,7 +19,7 @@ from graphtape_mock.redaction.redactor import Redactor
 
 @dataclass(slots=True)
 class Recorder:
-    """Records the runs of one request in one file, which appears with the first response."""
+    """Records the runs of one request in one file, which appears when it is whole and clean."""
 
     upstream: DeploymentConnection
     redactor: Redactor
@@ -28,45 +28,60 @@ class Recorder:
     note: str = ""
     replace: bool = False
     """Whether to replace an existing file."""
-    _writer: RecordingWriter | None = field(default=None, init=False)
-    _open: ExitStack = field(default_factory=ExitStack, init=False)
+    allowed: Collection[str] = ()
+    """The rules whose findings do not keep the file hidden."""
+    hide_failures: bool = False
+    """Whether a recording that is not whole stays in the hidden folder."""
+    publication: Publication | None = field(default=None, init=False)
+    """The file, once all runs are recorded; None where no response came."""
 
     def record(
         self, request: RecordingRequest, views: Sequence[View], watch: Watch
     ) -> Iterator[RecordedRunResult]:
-        """Make one run for each of *views*; yield its result when it is in the file.
+        """Make one run for each of *views*; yield its result when it is in the draft.
 
-        A run that was refused or is not complete is the last. Raises DeploymentError where no
-        response came, OSError where the file can't be written, KeyboardInterrupt where the user
-        stopped before there was a response.
+        A run that is not what was asked is the last. Raises DeploymentError where no response came,
+        OSError where the file can't be written, KeyboardInterrupt where the user stopped before
+        there was a response. The runs before that are published as a recording that was cut.
         """
-        with self._open:
-            for view in views:
-                run = self._record_run(request.request(view), watch)
-                yield run
-                if run.refused or run.end is not End.COMPLETE:
-                    return
+        # First, so that the secrets of the request have the first placeholders.
+        self.redactor.redact(request.request(views[0]).body)
+        results: list[RecordedRunResult] = []
+        with DraftRecording(self.path, replace=self.replace) as draft:
+            try:
+                with self._writer(draft) as writer:
+                    for view in views:
+                        results.append(self._record_run(request.request(view), writer, watch))
+                        yield results[-1]
+                        if results[-1].ending:
+                            return
+            finally:
+                if results:
+                    is_whole = len(results) == len(views) and not results[-1].ending
+                    ending = "" if is_whole else results[-1].ending or CUT
+                    self.publication = draft.publish(
+                        self.redactor,
+                        ending=ending,
+                        allowed=self.allowed,
+                        hidden=bool(ending) and self.hide_failures,
+                    )
 
-    def _record_run(self, request: Request, watch: Watch) -> RecordedRunResult:
-        sent = self.redactor.redact(request.body)  # First, so that it has the first placeholders.
+    def _writer(self, draft: DraftRecording) -> RecordingWriter:
+        """Return the writer of *draft*, with the description of the deployment in it."""
+        described = [self.redactor.redact_exchange(e) for e in self.deployment_info.exchanges]
+        server = {"url": self.upstream.url} | object_in(described[0].body)
+        note = self.redactor.redact_text(self.note)
+        writer = RecordingWriter(draft.path, server=server, note=note, mode=0o600)
+        for exchange in described:
+            writer.add_exchange(exchange)
+        return writer
+
+    def _record_run(
+        self, request: Request, writer: RecordingWriter, watch: Watch
+    ) -> RecordedRunResult:
+        sent = self.redactor.redact(request.body)
         kept = Request(request.method, request.path, request.headers, sent)
         with self.upstream.open(request) as response:
             self.upstream.refuse_redirect(response.response)
             body = ResponseBody(request, response)
-            return RunWriter(kept, response.response, body, self.redactor, self._open_file).write(
-                watch
-            )
-
-    def _open_file(self) -> RecordingWriter:
-        """Return the writer of the file, with the description of the deployment in it."""
-        if self._writer is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            described = [self.redactor.redact_exchange(e) for e in self.deployment_info.exchanges]
-            server = {"url": self.upstream.url} | object_in(described[0].body)
-            note = self.redactor.redact_text(self.note)
-            self._writer = self._open.enter_context(
-                RecordingWriter(self.path, server=server, note=note, replace=self.replace)
-            )
-            for exchange in described:
-                self._writer.add_exchange(exchange)
-        return self._writer
+            return RunWriter(kept, response.response, body, self.redactor, writer).write(watch)

@@ -10,6 +10,13 @@ from graphtape_mock.recordings.file import RecordingWriter, line_end
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
 
+CUT = "cut"
+"""The ending of a run whose response is not whole."""
+REFUSED = "refused"
+"""The ending of a run that the deployment did not start."""
+UNEXPECTED = "unexpected"
+"""The ending of a response without events: a page, or an empty stream."""
+
 Watch = Callable[[int, float], None]
 """Gets the number of events so far, and the seconds since the request."""
 
@@ -27,10 +34,22 @@ class RecordedRunResult:
     failure: str = ""
     """The error by the deployment: the refusal of the request, or the error of the run."""
 
+    is_stream: bool = True
+    """Whether the body is an event stream."""
+
     @property
     def refused(self) -> bool:
         """Whether the deployment did not start the run."""
         return self.response.status >= 400
+
+    @property
+    def ending(self) -> str:
+        """The part of a file's name that says how it differs from a whole run; empty for one."""
+        if self.refused:
+            return REFUSED
+        if self.end is not End.COMPLETE:
+            return CUT
+        return "" if self.is_stream and self.events else UNEXPECTED
 
 
 class RunWriter:
@@ -46,15 +65,11 @@ class RunWriter:
         response: Response,
         body: ResponseBody,
         redactor: Redactor,
-        open_file: Callable[[], RecordingWriter],
+        writer: RecordingWriter,
     ) -> None:
-        """Write *body*, the one of *response* to *request*, which is redacted already.
-
-        *open_file* returns the writer of the recording, and is called when the first frame is
-        there or the body is over.
-        """
+        """Write *body*, the one of *response* to *request*, which is redacted already."""
         self._request, self._body = request, body
-        self._redactor, self._open_file = redactor, open_file
+        self._redactor, self._writer = redactor, writer
         self._head = Response(response.status, redactor.redact_headers(response.headers))
         self._other = bytearray()
         self._opened = False
@@ -88,9 +103,10 @@ class RunWriter:
         elif self._other:
             torn = body.end is not End.COMPLETE
             self._add(Frame(at, self._redactor.redact(bytes(self._other), torn=torn)))
-        self._writer(()).close_exchange(at, body.end)
+        self._open(())
+        self._writer.close_exchange(at, body.end)
         return RecordedRunResult(
-            self._head, self._events, at, body.end, body.reason, self._failure()
+            self._head, self._events, at, body.end, body.reason, self._failure(), body.is_stream
         )
 
     def _keep(self, frames: list[Frame], watch: Watch) -> None:
@@ -101,16 +117,15 @@ class RunWriter:
             watch(self._events, frame.at)
 
     def _add(self, frame: Frame) -> None:
-        self._writer((frame,)).add_frame(frame)
+        self._open((frame,))
+        self._writer.add_frame(frame)
         self._last = frame
 
-    def _writer(self, frames: tuple[Frame, ...]) -> RecordingWriter:
-        """Return the writer with the exchange open; its line ends are those of *frames*."""
-        writer = self._open_file()
+    def _open(self, frames: tuple[Frame, ...]) -> None:
+        """Open the exchange, unless it is open; its line ends are those of *frames*."""
         if not self._opened:
-            writer.open_exchange(self._request, self._head, line_end(frames))
+            self._writer.open_exchange(self._request, self._head, line_end(frames))
             self._opened = True
-        return writer
 
     def _failure(self) -> str:
         last = self._last

@@ -12,11 +12,14 @@ from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
 from graphtape_mock.deployment.connection import DeploymentConnection, key_from
 from graphtape_mock.deployment.info import DeploymentInfo, check_deployment, fetch_assistant_info
+from graphtape_mock.record.draft_recording import Publication
 from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import RecordingRequest, make_recording_request
+from graphtape_mock.record.run_writer import RecordedRunResult
 from graphtape_mock.recordings.assistant_id import assistant_key
-from graphtape_mock.recordings.draft import numbered, replacing
+from graphtape_mock.recordings.draft import numbered
 from graphtape_mock.recordings.file import read
+from graphtape_mock.recordings.hidden_folder import hidden_folder
 from graphtape_mock.recordings.recording import SUFFIX, Recording
 from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
 from graphtape_mock.redaction.redactor import Redactor
@@ -28,8 +31,8 @@ _AROUND_THE_RUN = {"webhook", "on_disconnect", "after_seconds"}
 """Fields of a request that do not change the run; the recorder does not send them."""
 
 
-LOCK = ".graphtape.lock"
-"""The file in a folder of recordings that a process locks while it records into it."""
+LOCK = "recording.lock"
+"""The file in a hidden folder that a process locks while it records beside it."""
 
 
 class NotRecordable(Exception):
@@ -79,20 +82,34 @@ class SingleRunRecorder:
     def _record(self, request: RecordingRequest) -> Recording:
         deployment_info = self._assistant_info(request.assistant)
         path = self._file_for(request, deployment_info.title)
-        redactor = Redactor(secrets=self._upstream.secrets)
-        with replacing(path) as draft:
-            recorder = Recorder(self._upstream, redactor, draft, deployment_info)
-            (run,) = recorder.record(request, (EVERYTHING,), _unwatched)
-            if run.refused:
-                raise NotRecordable(
-                    f"{self._upstream.url} refused it with status {run.response.status} "
-                    f"({run.failure})"
-                )
-            if run.end is not End.COMPLETE:
-                raise NotRecordable(run.reason)
-        recording = read(path)
+        recorder = Recorder(
+            self._upstream,
+            Redactor(secrets=self._upstream.secrets),
+            path,
+            deployment_info,
+            replace=path.exists(),
+            hide_failures=True,
+        )
+        (run,) = recorder.record(request, (EVERYTHING,), _unwatched)
+        published = recorder.publication
+        if run.ending or published is None or published.secrets:
+            raise NotRecordable(self._problem(run, published))
+        recording = read(published.path)
         self.made.add(recording.name)
         return recording
+
+    def _problem(self, run: RecordedRunResult, published: Publication | None) -> str:
+        """Return why *run* can't be replayed, and where it was kept."""
+        kept = f"; kept in {published.path}" if published else ""
+        if run.refused:
+            status = run.response.status
+            return f"{self._upstream.url} refused it with status {status} ({run.failure}){kept}"
+        if run.end is not End.COMPLETE:
+            return f"{run.reason}{kept}"
+        if run.ending:
+            return f"{self._upstream.url} responded with no events ({run.failure}){kept}"
+        found = ", ".join(map(str, published.secrets)) if published else ""
+        return f"the recording may hold a secret ({found}){kept}"
 
     def _file_for(self, request: RecordingRequest, title: str) -> Path:
         """Return the file for the name of *request*, or else the first free one by *title*."""
@@ -130,8 +147,7 @@ class SingleRunRecorder:
 
         The file of the lock stays: removing it would let two processes hold two of them.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._folder / LOCK):
+        with FileLock(hidden_folder(self._folder) / LOCK):
             yield
 
 

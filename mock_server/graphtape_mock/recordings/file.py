@@ -1,7 +1,7 @@
 """Reads recordings from files, and writes them while the frames arrive."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,9 @@ from graphtape_mock.recordings.line import (
     read_end,
     read_frame,
     read_request,
+    read_summary,
     request_line,
+    summary_line,
 )
 from graphtape_mock.recordings.recording import FORMAT, SUFFIX, BrokenRecording, Recording
 
@@ -55,11 +57,14 @@ def parse(content: bytes, path: str, name: str) -> Recording:
     for key, value in said.items():
         if not isinstance(value, str):
             raise BrokenRecording(path, number, f'"{key}" as text', _got(value))
-    exchanges = list(_exchanges(lines, path))
+    summary: Line = {}
+    exchanges = list(_exchanges(lines, path, summary))
     return Recording(
         name,
         tuple(exchange for _, exchange in exchanges),
         server=cast(dict[str, Any], server),
+        redacted=tuple(summary.get("redacted", ())),
+        kept=tuple(summary.get("kept", ())),
         lines=tuple(line for line, _ in exchanges),
         **said,
     )
@@ -85,8 +90,13 @@ def _lines(content: bytes, path: str) -> Iterator[tuple[int, Line]]:
         yield number, cast(Line, line)
 
 
-def _exchanges(lines: Iterator[tuple[int, Line]], path: str) -> Iterator[tuple[int, Exchange]]:
-    """Yield each exchange after the number of the line that opens it."""
+def _exchanges(
+    lines: Iterator[tuple[int, Line]], path: str, summary: Line
+) -> Iterator[tuple[int, Exchange]]:
+    """Yield each exchange after the number of the line that opens it.
+
+    Updates *summary* with the line that says what was redacted.
+    """
     opened: Exchange | None = None
     opened_at = 0
     eol: sse.Eol = "\r\n"
@@ -99,6 +109,8 @@ def _exchanges(lines: Iterator[tuple[int, Line]], path: str) -> Iterator[tuple[i
                 opened_at = number
                 request, response, eol = read_request(line)
                 opened, frames = Exchange(request, response, ()), []
+            elif opened is None and "redacted" in line:
+                summary |= read_summary(line)
             elif opened is None:
                 raise BadLine('a line with "exchange"', line)
             elif "end" in line:
@@ -131,15 +143,15 @@ class RecordingWriter:
         server: dict[str, Any] | None = None,
         note: str = "",
         recorded_at: str | None = None,
-        replace: bool = False,
+        mode: int = 0o644,
     ) -> None:
         """Create the file *path*, which has its first line from the start.
 
-        Raises FileExistsError where there is one already, unless it is to be replaced.
+        Raises FileExistsError where there is one already.
         """
         self.path = path
         draft = draft_of(path)
-        self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+        self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, mode)
         self._number = 0
         self._eol: sse.Eol = "\r\n"
         now = recorded_at or datetime.now(UTC).isoformat(timespec="seconds")
@@ -151,10 +163,7 @@ class RecordingWriter:
         }
         try:
             self._write(head | ({"note": note} if note else {}))
-            if replace:
-                draft.replace(path)
-            else:
-                publish(draft, path)
+            publish(draft, path)
         except BaseException:
             os.close(self._file)
             raise
@@ -188,10 +197,31 @@ class RecordingWriter:
             self.add_frame(frame)
         self.close_exchange(exchange.frames[-1].at if exchange.frames else 0.0, exchange.end)
 
+    def add_summary(self, redacted: Sequence[Line], kept: Sequence[str]) -> None:
+        """Say what was *redacted*, and which JSON keys were *kept* as they are."""
+        if redacted or kept:
+            self._write(summary_line(redacted, kept))
+
     def _write(self, line: Line) -> None:
         data = orjson.dumps(line) + b"\n"
         while data:
             data = data[os.write(self._file, data) :]
+
+
+def write(recording: Recording, path: Path) -> None:
+    """Write *recording* to the new file *path*, dated now if it has no date.
+
+    Raises FileExistsError where there is one.
+    """
+    with RecordingWriter(
+        path,
+        server=recording.server,
+        note=recording.note,
+        recorded_at=recording.recorded_at or None,
+    ) as writer:
+        for exchange in recording.exchanges:
+            writer.add_exchange(exchange)
+        writer.add_summary(recording.redacted, recording.kept)
 
 
 def line_end(frames: tuple[Frame, ...] | list[Frame]) -> sse.Eol:

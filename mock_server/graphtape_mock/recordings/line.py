@@ -1,6 +1,7 @@
 """The lines of a recording: each value of an exchange, to and from one JSON object."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any, cast
 
 import orjson
@@ -80,6 +81,25 @@ def _body(raw: bytes) -> Line:
 def end_line(at: float, end: End) -> Line:
     """Return the line that closes an exchange, *at* seconds after its request."""
     return {"at": round(at, 4), "end": end.value}
+
+
+def summary_line(redacted: Sequence[Line], kept: Sequence[str]) -> Line:
+    """Return the line that says what was *redacted*, and which JSON keys were *kept*."""
+    return {"redacted": list(redacted)} | ({"kept": list(kept)} if kept else {})
+
+
+def read_summary(line: Line) -> Line:
+    """Return the entries of such a line; raises BadLine."""
+    redacted, kept = line["redacted"], line.get("kept", [])
+    if not isinstance(redacted, list) or not all(
+        isinstance(entry, dict) for entry in cast(list[object], redacted)
+    ):
+        raise BadLine('"redacted" as a list of objects', redacted)
+    if not isinstance(kept, list) or not all(
+        isinstance(name, str) for name in cast(list[object], kept)
+    ):
+        raise BadLine('"kept" as a list of names', kept)
+    return {"redacted": redacted, "kept": kept}
 
 
 def read_request(line: Line) -> tuple[Request, Response, sse.Eol]:

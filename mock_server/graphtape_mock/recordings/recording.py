@@ -43,6 +43,10 @@ class Recording:
     server: dict[str, Any] = field(default_factory=dict[str, Any])
     """The body of `GET /info`, and the `url` of the deployment."""
     note: str = ""
+    redacted: tuple[dict[str, Any], ...] = ()
+    """What was replaced by placeholders: objects of `kind`, `place` and `count`."""
+    kept: tuple[str, ...] = ()
+    """The JSON keys whose values are not taken for secrets, though their names look like it."""
     lines: tuple[int, ...] = field(default=(), compare=False)
     """The line of the file at which each exchange begins, counted from 1; a line a frame follows.
     Empty where it comes from no file."""

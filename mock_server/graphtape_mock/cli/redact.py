@@ -1,0 +1,74 @@
+"""`graphtape redact`: replaces secrets in recordings that exist."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from graphtape_contracts import Headers
+from graphtape_mock.cli import options, redaction_options
+from graphtape_mock.cli.exit_code import FINDINGS, GOOD
+from graphtape_mock.cli.redaction_options import RedactionOptions
+from graphtape_mock.console.text import count, escape
+from graphtape_mock.deployment.connection import key_from, secrets_among
+from graphtape_mock.record.draft_recording import abandoned_drafts, pick_up
+from graphtape_mock.record.redact_file import RedactedFile, redact_file
+from graphtape_mock.recordings.hidden_folder import HIDDEN
+from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
+from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.replay.library import recording_files
+
+
+@click.command(short_help="Replace secrets in recordings.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@options.header
+@redaction_options.redaction
+def redact(paths: tuple[Path, ...], headers: Headers, redaction: RedactionOptions) -> int:
+    """Replace the secrets in recordings by placeholders, and publish those that were kept hidden.
+
+    PATH is a recording or a folder of them. A file without secrets stays as it is, to the byte. The
+    key in LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and the values of --header are
+    secrets. Exit codes: 0 no secret is left; 1 the last scan still finds one, and the recording is
+    hidden or as it was; 2 wrong use, or a file that is no recording.
+
+    \b
+    graphtape redact recordings
+    graphtape redact recordings/agent.jsonl --redact customer_id --redact-pattern 'CUST-[0-9]+'
+    """
+    key = key_from(os.environ)
+    secrets = (*((key,) if key else ()), *secrets_among(headers, redaction.redactor()))
+    code = GOOD
+    for path in paths:
+        try:
+            for file in _files(path):
+                redacted = redact_file(file, redaction.redactor(secrets), redaction.allowed)
+                click.echo(escape(_line(file, redacted)))
+                code = max(code, FINDINGS if redacted.publication.secrets else GOOD)
+        except BrokenRecording as error:
+            raise click.ClickException(escape(str(error))) from None
+        except OSError as error:
+            raise options.cannot_read(error, path) from None
+    return code
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """Yield the recording *path*, or those of a folder, the hidden ones first."""
+    if not path.is_dir():
+        yield path
+        return
+    for draft in abandoned_drafts(path):
+        pick_up(draft, Redactor())
+    hidden = sorted((path / HIDDEN).glob(f"*{SUFFIX}"))
+    yield from hidden
+    yield from recording_files([path]) if hidden else options.expand([path])
+
+
+def _line(file: Path, redacted: RedactedFile) -> str:
+    published = redacted.publication
+    done = f"{count(redacted.replaced, 'secret')} replaced"
+    if published.path != file:
+        done += f", published as {published.path}"
+    if published.secrets:
+        done += f"; still found: {', '.join(map(str, published.secrets))}"
+    return f"{file}: {done}"

@@ -1,0 +1,146 @@
+"""A recording while it is made: a hidden draft, which gets its name when it is clean.
+
+A draft has mode 0600 and lies in a folder that git ignores, so a process that is killed leaves
+nothing that can be served or committed. The next recorder picks it up.
+"""
+
+from collections.abc import Collection, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from graphtape_mock.record.run_writer import CUT
+from graphtape_mock.recordings.draft import numbered, publish, replacing
+from graphtape_mock.recordings.file import read, write
+from graphtape_mock.recordings.hidden_folder import HIDDEN, hidden_folder
+from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
+from graphtape_mock.recordings.redacted import FoundSecret, find_secrets, redact_recording
+from graphtape_mock.redaction.redactor import Redactor
+
+DRAFT = ".draft"
+"""The end of the name of a draft."""
+
+_Identity = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The file that a draft became."""
+
+    path: Path
+    secrets: tuple[FoundSecret, ...] = ()
+    """The secrets that are still in the file, which is hidden then."""
+
+
+class DraftRecording:
+    """The draft of a recording. Use it as a context manager, which removes the draft at the end.
+
+    Its lock tells other processes that it is in use; the system releases it if this process dies.
+    """
+
+    def __init__(self, path: Path, *, replace: bool = False, draft: Path | None = None) -> None:
+        """Prepare a draft of the recording *path*; with *replace* it takes the place of the file.
+
+        *draft* is the file of an abandoned draft, a new one by default. Raises OSError where the
+        folder can't be written.
+        """
+        self.name = path.name.removesuffix(SUFFIX)
+        self._folder = path.parent
+        self.path = draft or hidden_folder(path.parent) / f"{path.name}.{uuid4().hex}{DRAFT}"
+        """The file of the draft."""
+        self._to_replace = _identity(path) if replace else None
+        self._lock = FileLock(f"{self.path}.lock", timeout=0)
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.path.unlink(missing_ok=True)
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    def publish(
+        self,
+        redactor: Redactor,
+        *,
+        ending: str = "",
+        allowed: Collection[str] = (),
+        hidden: bool = False,
+    ) -> Publication:
+        """Redact the draft as a whole, and give it its name or, if that is taken, a numbered one.
+
+        A recording that is not whole is named `NAME.ENDING` and replaces no other. It stays hidden
+        if *hidden*, and if a last look finds a secret in it, unless the rule is among the
+        *allowed*.
+        """
+        name = f"{self.name}.{ending}" if ending else self.name
+        with _redacted(self.path, name, redactor) as clean:
+            secrets = tuple(find_secrets(clean.read_bytes(), redactor, allowed))
+            if secrets or hidden:
+                clean.chmod(0o600)
+                return Publication(publish_as(clean, hidden_folder(self._folder), name), secrets)
+            path = self._folder / f"{name}{SUFFIX}"
+            if not ending and self._to_replace and _identity(path) == self._to_replace:
+                with replacing(path) as replacement:
+                    clean.rename(replacement)
+                return Publication(path)
+            return Publication(publish_as(clean, self._folder, name))
+
+
+def abandoned_drafts(folder: Path) -> Iterator[DraftRecording]:
+    """Yield the drafts in *folder* whose process has died, each entered as a context manager."""
+    for file in sorted((folder / HIDDEN).glob(f"*{DRAFT}")):
+        name = file.name.removesuffix(DRAFT).rpartition(".")[0]
+        try:
+            with DraftRecording(folder / name, draft=file) as draft:
+                yield draft
+        except Timeout:
+            continue  # Its recorder is at work.
+
+
+def pick_up(draft: DraftRecording, redactor: Redactor) -> Publication | None:
+    """Publish an abandoned *draft* as a recording that was cut; None if it has no response."""
+    try:
+        if not read(draft.path).runs:
+            return None
+    except BrokenRecording:
+        return None  # Killed within the first line.
+    return draft.publish(redactor, ending=CUT)
+
+
+@contextmanager
+def _redacted(draft: Path, name: str, redactor: Redactor) -> Generator[Path]:
+    """Yield a copy of *draft* without its secrets, which is removed at the end."""
+    clean = draft.with_suffix(".clean")
+    clean.unlink(missing_ok=True)  # By a process that was killed here.
+    try:
+        write(redact_recording(read(draft, name), redactor), clean)
+        yield clean
+    finally:
+        clean.unlink(missing_ok=True)
+
+
+def publish_as(file: Path, folder: Path, name: str) -> Path:
+    """Move *file* into *folder* under the first free name; return its path."""
+    for numbered_name in numbered(name):
+        path = folder / f"{numbered_name}{SUFFIX}"
+        try:
+            publish(file, path)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError  # pragma: no cover - there is always a further number
+
+
+def _identity(path: Path) -> _Identity | None:
+    """Return a value that changes when the file *path* is replaced; None if there is none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size

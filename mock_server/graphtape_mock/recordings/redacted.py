@@ -1,0 +1,60 @@
+"""Recordings without their secrets, and the secrets that a last look still finds."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.redaction.redactor import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSecret:
+    """A secret that is still in a file."""
+
+    line: int
+    """The line of the file, counted from 1."""
+    rule: str
+    """The rule that found it, such as `github-token`."""
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.rule}"
+
+
+def redact_recording(recording: Recording, redactor: Redactor) -> Recording:
+    """Return *recording* without its secrets, and with a summary of all that were replaced."""
+    exchanges = tuple(redactor.redact_exchange(exchange) for exchange in recording.exchanges)
+    server = orjson.loads(redactor.redact(orjson.dumps(recording.server)))
+    note = redactor.redact_text(recording.note)
+    found = [{"kind": r.kind, "place": r.place, "count": r.count} for r in redactor.replaced]
+    return replace(
+        recording,
+        exchanges=exchanges,
+        server=server,
+        note=note,
+        redacted=_added(recording.redacted, found),
+        kept=tuple(sorted({*recording.kept, *redactor.keep})),
+    )
+
+
+def _added(
+    before: tuple[dict[str, Any], ...], found: list[dict[str, Any]]
+) -> tuple[dict[str, Any], ...]:
+    """Return the entries of both, with one for those of the same kind and place."""
+    counts: dict[tuple[str, str], int] = {}
+    for entry in (*before, *found):
+        key = str(entry.get("kind")), str(entry.get("place"))
+        counts[key] = counts.get(key, 0) + int(entry.get("count", 1))
+    return tuple({"kind": k, "place": p, "count": count} for (k, p), count in counts.items())
+
+
+def find_secrets(
+    content: bytes, redactor: Redactor, allowed: Collection[str] = ()
+) -> Iterator[FoundSecret]:
+    """Yield the secrets in the *content* of a file, except those of *allowed* rules."""
+    for number, line in enumerate(content.split(b"\n"), 1):
+        for hit in redactor.scan(line):
+            if hit.rule not in allowed:
+                yield FoundSecret(number, hit.rule)
