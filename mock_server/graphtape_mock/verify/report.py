@@ -35,7 +35,7 @@ def _outcome(judged: Judgement) -> str:
 
 
 def summary(judged: Sequence[Judgement], rules: int) -> str:
-    """Return one line about all *judged* files, checked by that number of *rules*."""
+    """Return one line about all *judged* files; *rules* is the number of rules checked."""
     levels = Counter(located.finding.level for one in judged for located in one.findings)
     found = ", ".join(f"{levels[level]} at {level}" for level in Level if levels[level])
     return (
