@@ -49,7 +49,7 @@ def compare_endpoint_responses(before: Exchange, after: Exchange) -> Iterator[Dr
         yield Drift(
             Severity.BREAKING,
             "empty",
-            "nothing is found now",
+            "the list is empty now",
             f"{len(old)} found",
             "none",
         )
@@ -104,7 +104,7 @@ _WRITTEN = {
     Change.SOMETIMES: (Severity.BREAKING, "required now"),
     Change.UNSEEN: (Severity.ADDITIVE, "new"),
     Change.NEW: (Severity.BREAKING, "gone"),
-    Change.FILLED: (Severity.BREAKING, "to be null"),
+    Change.FILLED: (Severity.BREAKING, "always null now"),
     Change.WIDENED: (Severity.BREAKING, "of fewer types"),
     Change.RETYPED: (Severity.BREAKING, "of another type"),
 }

@@ -17,7 +17,7 @@ from graphtape_mock.deployment.client import DeploymentClient
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.drift.requests import as_recorded, is_run, to_repeat
 
-TIME_OVER = "the time ran out before it ended; raise --max-time"
+TIME_OVER = "the time ran out before the response ended; raise --max-time"
 STOPPED = "stopped by Ctrl-C"
 
 
@@ -59,7 +59,7 @@ class DriftSession:
         self._clock = clock
         self._deadline = clock() + client.run_budget.budget.seconds
         self._over = ""
-        """Why no further request is made; empty while the session goes on."""
+        """Why no further request is made; empty while requests are still made."""
         self._leaves = False
         """Whether requests in progress are stopped too."""
         self._progress_lock = threading.Lock()

@@ -95,7 +95,9 @@ class RunWriter:
 
     def _write_frames(self, frames: list[Frame], watch: Watch) -> None:
         for frame in frames:
-            self._write_frame(self._redactor.redact_frame(frame, stream=True, first=not self._opened))
+            self._write_frame(
+                self._redactor.redact_frame(frame, stream=True, first=not self._opened)
+            )
             if frame.event is not None and not frame.torn:
                 self._events += 1
             watch(self._events, frame.at)

@@ -30,7 +30,7 @@ def text(judged: Judgement) -> Iterator[str]:
 def _outcome(judged: Judgement) -> str:
     found = [count(len(judged.findings), "finding")] if judged.findings else []
     if judged.cut:
-        found.append(f"not whole ({', '.join(judged.cut)}): record it again")
+        found.append(f"incomplete ({', '.join(judged.cut)}): record it again")
     return click.style("; ".join(found), fg="red") if found else click.style("good", fg="green")
 
 
