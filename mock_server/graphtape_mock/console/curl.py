@@ -36,7 +36,7 @@ def as_curl(request: Request, url: str, *, key: bool = False) -> str:
         return " ".join(words)
     if (text := _printable(request.body)) is None:
         return f"printf {_escapes(request.body)} | {' '.join([*words, '--data-binary', '@-'])}"
-    # -d reads a file where its argument starts with an @.
+    # -d reads a file if its argument starts with an @.
     return " ".join([*words, "--data-raw" if text.startswith("@") else "-d", shlex.quote(text)])
 
 

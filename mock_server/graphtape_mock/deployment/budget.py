@@ -75,7 +75,7 @@ class RunBudget:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Keep counters in *folder*, which must exist; processes that share it share a *clock*."""
+        """Keep counters in *folder*, which must exist; its processes must have the same *clock*."""
         self.budget = budget
         self._folder = folder
         self._clock = clock

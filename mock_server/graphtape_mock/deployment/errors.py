@@ -23,7 +23,7 @@ def explain(
     """Return the DeploymentError for *error* in a request to *url*; timeouts are in seconds."""
     if tls := _cause(error, ssl.SSLError):
         return DeploymentError(
-            f"the TLS connection to {url} failed ({tls.reason or tls}): does it use https? "
+            f"the TLS connection to {url} failed ({tls.reason or tls}): does the server use https? "
             "For a private certificate authority, set SSL_CERT_FILE to its certificate"
         )
     match error:

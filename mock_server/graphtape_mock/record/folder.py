@@ -77,7 +77,7 @@ class RecordingFolder:
         try:
             return [self._canonical(run.request.body) for run in read(path).runs]
         except (BrokenRecording, OSError):
-            return []  # Whatever the file is, it is no recording of this request.
+            return []  # An unreadable file is no recording of this request.
 
     def _canonical(self, body: bytes) -> Any:
         """Return a run request without its view and its secrets, to compare it with others."""
