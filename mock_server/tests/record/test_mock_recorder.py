@@ -416,7 +416,7 @@ def test_a_deployment_that_never_answers_is_told() -> None:
         ):
             check_deployment(upstream)
 
-    assert "for 0.1 s; for a slower one, raise the timeout" in str(caught.value)
+    assert "for 0.1 s; if it is just slow, raise the timeout" in str(caught.value)
 
 
 def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
