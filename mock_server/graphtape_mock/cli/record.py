@@ -55,7 +55,7 @@ from graphtape_mock.redaction.redactor import Redactor
 @click.option(
     "--inputs",
     metavar="FILE",
-    help='Several runs: a JSON array, or lines, of {"name", "assistant", "input", "body"}.',
+    help='Several runs: a JSON array or JSON Lines of {"name", "assistant", "input", "body"}.',
 )
 @click.option(
     "--body", metavar="JSON|@FILE", help="Further fields of the request: context, config ..."
@@ -63,7 +63,7 @@ from graphtape_mock.redaction.redactor import Redactor
 @click.option(
     "--exact",
     is_flag=True,
-    help="Record every view, for responses that are equal to the byte; for deterministic graphs.",
+    help="Record every view, so that every response is byte-identical. For deterministic graphs.",
 )
 @click.option(
     "-o",
@@ -72,7 +72,7 @@ from graphtape_mock.redaction.redactor import Redactor
     default=Path("recordings"),
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder that new recordings go to.",
+    help="The folder for new recordings.",
 )
 @click.option(
     "--name", metavar="NAME", help="The name of the recording; the graph's name by default."
@@ -99,9 +99,9 @@ def record(
 ) -> int:
     """Record runs of the deployment at URL, by default LANGGRAPH_API_URL.
 
-    The key comes from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and is never
+    The API key is read from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and is never
     written to a file. Exit codes: 0 everything was recorded; 1 the deployment refused a run; 2
-    wrong use, the deployment cannot be reached, or a run that is not whole.
+    wrong use, a deployment that cannot be reached, or an incomplete run.
 
     \b
     graphtape record https://my-deployment.example --assistant agent --input '{"messages": []}'
@@ -142,13 +142,13 @@ def record(
         ) from None
     except KeyboardInterrupt:
         raise click.ClickException(
-            "stopped by Ctrl-C; each run that had begun to answer is in its file"
+            "stopped by Ctrl-C; each run whose response had begun is in its file"
         ) from None
 
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """Recordings that are made one after the other with one deployment."""
+    """Makes recordings of one deployment, one after the other."""
 
     upstream: DeploymentConnection
     folder: RecordingFolder

@@ -21,7 +21,9 @@ from graphtape_mock.replay.library import recording_files
 
 
 @click.command(short_help="Replace secrets in recordings.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @options.header
 @redaction_options.redaction
 def redact(paths: tuple[Path, ...], headers: Headers, redaction: RedactionOptions) -> int:

@@ -1,4 +1,4 @@
-"""The options that say what is secret: `--redact`, `--redact-pattern`, `--keep`, `--allow-secret`."""
+"""The options that name secrets: `--redact`, `--redact-pattern`, `--keep`, `--allow-secret`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reads recordings from files, and writes them while the frames arrive."""
+"""Reads recordings from files, and writes them frame by frame."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -27,12 +27,12 @@ from graphtape_mock.recordings.recording import FORMAT, SUFFIX, BrokenRecording,
 
 
 def read(path: Path, name: str | None = None) -> Recording:
-    """Return the recording in the file *path*, named *name* or as the file is.
+    """Return the recording in the file *path*; its name is *name*, by default that of the file.
 
-    A last line that stops in the middle is the mark of a writer that was killed: it is left out,
-    and its exchange ends as `End.UNKNOWN`.
+    An incomplete last line, left by a writer that was killed, is ignored; its exchange ends as
+    `End.UNKNOWN`.
 
-    Raises BrokenRecording for anything that is no recording, OSError if the file can't be read.
+    Raises BrokenRecording if the file is not a recording, OSError if it can't be read.
     """
     return parse(path.read_bytes(), str(path), name or path.name.removesuffix(SUFFIX))
 
@@ -53,8 +53,8 @@ def parse(content: bytes, path: str, name: str) -> Recording:
     server = head.get("server", {})
     if not isinstance(server, dict):
         raise BrokenRecording(path, number, '"server" as an object', _got(server))
-    said = {key: head.get(key, "") for key in ("recorded_at", "note")}
-    for key, value in said.items():
+    texts = {key: head.get(key, "") for key in ("recorded_at", "note")}
+    for key, value in texts.items():
         if not isinstance(value, str):
             raise BrokenRecording(path, number, f'"{key}" as text', _got(value))
     summary: Line = {}
@@ -66,7 +66,7 @@ def parse(content: bytes, path: str, name: str) -> Recording:
         redacted=tuple(summary.get("redacted", ())),
         kept=tuple(summary.get("kept", ())),
         lines=tuple(line for line, _ in exchanges),
-        **said,
+        **texts,
     )
 
 
@@ -130,10 +130,10 @@ def _closed(opened: Exchange, frames: list[Frame], end: End) -> Exchange:
 
 
 class RecordingWriter:
-    """Appends a recording to a file, a line at a time; nothing is held back.
+    """Writes a recording to a file, line by line and unbuffered.
 
-    Use it as a context manager. Each line is one write to the operating system, so what was
-    written survives a process that is killed.
+    Use it as a context manager. Each line is one write to the operating system, so the lines so
+    far survive if the process is killed.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class RecordingWriter:
         recorded_at: str | None = None,
         mode: int = 0o644,
     ) -> None:
-        """Create the file *path*, which has its first line from the start.
+        """Create the file *path* with its first line.
 
         Raises FileExistsError where there is one already.
         """
@@ -187,7 +187,7 @@ class RecordingWriter:
         self._write(frame_line(frame, self._eol))
 
     def close_exchange(self, at: float, end: End) -> None:
-        """Say that the body of the open exchange ended *at* seconds after its request."""
+        """Close the open exchange, whose body ended *at* seconds after its request."""
         self._write(end_line(at, end))
 
     def add_exchange(self, exchange: Exchange) -> None:
@@ -225,7 +225,7 @@ def write(recording: Recording, path: Path) -> None:
 
 
 def line_end(frames: tuple[Frame, ...] | list[Frame]) -> sse.Eol:
-    """Return the line end that the blocks of *frames* use; CRLF where there is none."""
+    """Return the line end in the blocks of *frames*; CRLF if they have none."""
     for frame in frames:
         for eol in ("\r\n", "\n", "\r"):
             if frame.raw.endswith(eol.encode()):
