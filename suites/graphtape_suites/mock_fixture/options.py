@@ -6,8 +6,8 @@ RECORDINGS_INI = "graphtape_recordings"
 RECORD_MODES = ("none", "once", "new_episodes", "all", "rewrite")
 
 MARKER = (
-    "graphtape(recording, *, fault, speed, times): call graphtape_mock.use with these arguments "
-    "before the test."
+    "graphtape(recording, *, fault, speed, times): call use() of graphtape_mock with these "
+    "arguments before the test."
 )
 
 
