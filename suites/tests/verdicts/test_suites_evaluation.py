@@ -27,7 +27,7 @@ def _rule(id_: str) -> AnyRule:
 
 
 def _only(target: Target, *names: str) -> Session:
-    """Return a session that plays the scenarios with these *names* alone."""
+    """Return a session that runs only the scenarios with these *names*."""
     session = Session(target)
     vars(session)["scenarios"] = tuple(SCENARIOS[name] for name in names)
     return session
