@@ -65,7 +65,7 @@ def test_a_finding_says_where_and_what() -> None:
 
     assert finding.where == "frame 5, $[0].tool_calls[0]"
     assert finding.expected == (
-        'what fits the schema messages.json, in which it says "required": ["name","args"]'
+        'a value that matches the schema messages.json, which requires "required": ["name","args"]'
     )
     assert finding.got == '"name" is a required property'
 
