@@ -128,7 +128,7 @@ def test_a_half_of_a_pair_is_reported_with_its_place(text: str) -> None:
     (finding,) = judge(f'event: custom\ndata: "{text}"\n\n'.encode())
 
     assert finding.rule == "framing.no-lone-surrogates"
-    assert finding.got.startswith(r"half of one: \ud")
+    assert finding.got.startswith(r"a lone surrogate: \ud")
 
 
 def test_what_is_no_json_is_reported_as_that_alone() -> None:
