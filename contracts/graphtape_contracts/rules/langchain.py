@@ -69,7 +69,7 @@ def _parents(head: ExchangeHead, report: Report) -> EventWatch:
         if step is None or not step.starts or not is_list(step.parents) or not step.parents:
             continue
         nearest = step.parents[-1]
-        # A parent that its tags hide is unknown, and so are the parents around it.
+        # A parent that is hidden by its tags is unknown.
         parent = log.start_of(nearest) if isinstance(nearest, str) else None
         if parent and is_list(parent.parents) and step.parents != [*parent.parents, nearest]:
             report(
