@@ -55,7 +55,7 @@ _BY_SCHEMA = (
     (
         "values",
         Level.SHOULD,
-        "Where the data of `values` lists interrupts, each has an id and a value.",
+        "If the data of `values` lists interrupts, each has an id and a value.",
         f"{ON_EVERY_SERVER}; the SDKs and RemoteGraph read both",
     ),
     (
@@ -146,8 +146,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="data.advertised",
         level=Level.NOTE,
-        statement="The data of `values` match the output schema that the deployment advertises, "
-        "except keys that are not written yet.",
+        statement="The data of `values` matches the output schema that the deployment advertises, "
+        "except that keys may be missing.",
         source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
         "enforce it, so a violation is the graph's",
         judge=_advertised,

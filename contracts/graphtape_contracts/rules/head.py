@@ -181,8 +181,8 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="head.location",
         level=Level.SHOULD,
-        statement="Location is Content-Location followed by `/stream`, or by `/join` for a "
-        "wait, as a path. LangGraph.js sends none.",
+        statement="Location is the path in Content-Location followed by `/stream`, or by `/join` "
+        "for a wait. LangGraph.js sends none.",
         source=f"{ON_EVERY_SERVER}; the SDKs reconnect there when a connection is lost, and the "
         "JavaScript SDK fails on a full URL",
         kinds=RUNS | STREAMS | OUTPUTS,
@@ -227,7 +227,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The content type of a wait is `application/json`; on LangGraph.js it may be "
         "`text/plain`.",
-        source=f"{ON_EVERY_SERVER}; clients that check the type do not parse a body of another",
+        source=f"{ON_EVERY_SERVER}; clients that check the type do not parse other bodies",
         kinds=OUTPUTS,
         dialects=_KNOWN,
         judge=_output_type,

@@ -1,4 +1,4 @@
-"""The mode `events`: LangChain's own events, version 2."""
+"""The mode `events`: LangChain events, version 2. "Run" means a LangChain run in these rules."""
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level, quote
@@ -132,8 +132,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.root-first",
         level=Level.SHOULD,
-        statement="The first event is the `on_chain_start` of the graph; in the first attempt "
-        "its run id is that of the run.",
+        statement="The first event is the `on_chain_start` of the graph; in the first attempt its "
+        "`run_id` equals that in `metadata`.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_root_first,

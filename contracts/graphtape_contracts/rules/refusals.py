@@ -132,7 +132,7 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.no-run",
         level=Level.MUST,
         statement="A refusal has no run in `content-location`.",
-        source=f"{ON_EVERY_SERVER}; the SDKs report a new run to their callers if it has one",
+        source=f"{ON_EVERY_SERVER}; from that header the SDKs conclude that a run was created",
         kinds=_REFUSALS,
         judge=_no_run,
     ),

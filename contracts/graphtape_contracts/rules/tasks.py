@@ -171,8 +171,8 @@ RULES: tuple[AnyRule, ...] = (
         id="tasks.no-result",
         level=Level.SHOULD,
         statement="A task that failed or was interrupted has an empty object as its result.",
-        source=f"{ON_EVERY_SERVER}: stream-error-tasks; the interrupts "
-        "python/interrupt-interrupting-all",
+        source=f"{ON_EVERY_SERVER} (stream-error-tasks, and python/interrupt-interrupting-all for "
+        "interrupts)",
         dialects=frozenset(Dialect),
         judge=_no_result,
     ),

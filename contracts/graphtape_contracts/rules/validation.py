@@ -1,4 +1,4 @@
-"""Which requests for a run are refused, and which are not."""
+"""The validation of run requests: which are refused, and which are accepted."""
 
 from graphtape_contracts import schema
 from graphtape_contracts.dialect import Dialect

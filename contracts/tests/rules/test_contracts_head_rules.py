@@ -1,4 +1,4 @@
-"""Heads that are right though they are unusual."""
+"""Unusual heads that are valid."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""When a heart may be silent, and when it beats too early."""
+"""Silences that are allowed, and heartbeats that are too early."""
 
 from dataclasses import replace
 
