@@ -1,4 +1,4 @@
-"""The library: which recording answers a request, and what a miss says."""
+"""The library: the recording for a request, and the error if there is none."""
 
 import builtins
 import os
