@@ -14,17 +14,19 @@ class ByteTemplate:
 
     def __init__(self, pieces: Iterable[bytes | int], slots: int) -> None:
         """Join *pieces* in order: bytes, or slot numbers below *slots*."""
-        runs = _runs([piece for piece in pieces if piece != b""])
+        sequences = _sequences([piece for piece in pieces if piece != b""])
         # A sequence that appears more than once, like the metadata of every token in a stream,
         # becomes a template of its own, rendered once.
-        repeated = [run for run, times in Counter(runs).items() if times > 1 and run[1:]]
-        self._repeated = [ByteTemplate(run, slots) for run in repeated]
-        slot_of = {run: slots + number for number, run in enumerate(repeated)}
+        repeated = [
+            sequence for sequence, times in Counter(sequences).items() if times > 1 and sequence[1:]
+        ]
+        self._repeated = [ByteTemplate(sequence, slots) for sequence in repeated]
+        slot_of = {sequence: slots + number for number, sequence in enumerate(repeated)}
         slots += len(repeated)
         static: list[bytes] = []
         order: list[int] = []
-        for run in runs:
-            for piece in (slot_of[run],) if run in slot_of else run:
+        for sequence in sequences:
+            for piece in (slot_of[sequence],) if sequence in slot_of else sequence:
                 if isinstance(piece, int):
                     order.append(piece)
                 else:
@@ -46,7 +48,7 @@ class ByteTemplate:
         return b"".join(self._pick(values + self._static))
 
 
-def _runs(pieces: list[bytes | int]) -> list[tuple[bytes | int, ...]]:
-    """Split *pieces* into runs, alternately of unique bytes and of slots and repeated bytes."""
+def _sequences(pieces: list[bytes | int]) -> list[tuple[bytes | int, ...]]:
+    """Split *pieces* into alternating sequences: unique bytes, or slots and repeated bytes."""
     times: Counter[bytes | int] = Counter(piece for piece in pieces if isinstance(piece, bytes))
-    return [tuple(run) for _, run in groupby(pieces, lambda piece: times[piece] == 1)]
+    return [tuple(sequence) for _, sequence in groupby(pieces, lambda piece: times[piece] == 1)]

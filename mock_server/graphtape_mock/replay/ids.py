@@ -171,7 +171,7 @@ class IdSource:
         self._now = now
 
     def fresh(self, recorded: Sequence[str]) -> list[bytes]:
-        """Return a fresh id for each of *recorded*, whose first is the id of the run.
+        """Return a fresh id for each of *recorded*, whose first item is the id of the run.
 
         An id that is neither a UUID nor 32 hex digits came from a client; it is replaced by a
         random UUID, like the one that a server gives a message without an id.

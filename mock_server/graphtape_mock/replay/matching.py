@@ -65,17 +65,17 @@ def match_key(form: Any) -> bytes:
     return orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
 
 
-def differences(recorded: Any, asked: Any, path: str = "") -> Iterator[str]:
+def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
     """Yield the paths at which two canonical forms differ, each with both values."""
-    if is_object(recorded) and is_object(asked):
-        for key in recorded | asked:
+    if is_object(recorded) and is_object(requested):
+        for key in recorded | requested:
             below = f"{path}.{key}" if path else key
-            yield from differences(recorded.get(key, _ABSENT), asked.get(key, _ABSENT), below)
-    elif is_list(recorded) and is_list(asked):
-        pairs = zip_longest(recorded, asked, fillvalue=_ABSENT)
+            yield from differences(recorded.get(key, _ABSENT), requested.get(key, _ABSENT), below)
+    elif is_list(recorded) and is_list(requested):
+        pairs = zip_longest(recorded, requested, fillvalue=_ABSENT)
         for index, (old, new) in enumerate(pairs):
             yield from differences(old, new, f"{path}[{index}]")
-    elif (old := _text(recorded)) != (new := _text(asked)):
+    elif (old := _text(recorded)) != (new := _text(requested)):
         yield f"{path}: recorded {_short(old)}, requested {_short(new)}"
 
 

@@ -81,7 +81,7 @@ def with_tags(frames: Frames, old: list[str], new: list[str], eol: sse.Eol) -> F
 
 
 def _changed(frames: Frames, change: Callable[[RecordedEvent], bool], eol: sse.Eol) -> Frames:
-    """Return *frames*, encoding those again whose event *change* has changed (True)."""
+    """Return *frames*; those for whose event *change* returns True are encoded again."""
     events = ((frame, event_of(frame)) for frame in frames)
     return [
         frame_of(event, eol) if event is not None and change(event) else frame

@@ -31,9 +31,9 @@ class RequestField(Generic[Value]):
         self._change = change
         self.__doc__ = change.__doc__
 
-    def __call__(self, frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-        """Return *frames* as sent in response to the body *asked* instead of *recorded*."""
-        return self._change(frames, self.read(recorded), self.read(asked), eol)
+    def __call__(self, frames: Frames, recorded: Json, requested: Json, eol: sse.Eol) -> Frames:
+        """Return *frames* as sent in response to the body *requested* instead of *recorded*."""
+        return self._change(frames, self.read(recorded), self.read(requested), eol)
 
 
 def depends_on(

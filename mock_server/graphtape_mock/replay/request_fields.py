@@ -182,10 +182,10 @@ REQUEST_FIELDS: tuple[RequestField[Any], ...] = (
 )
 
 
-def apply_request_fields(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """Return *frames* as sent in response to the body *asked* instead of *recorded*."""
+def apply_request_fields(frames: Frames, recorded: Json, requested: Json, eol: sse.Eol) -> Frames:
+    """Return *frames* as sent in response to the body *requested* instead of *recorded*."""
     for field in REQUEST_FIELDS:
-        frames = field(frames, recorded, asked, eol)
+        frames = field(frames, recorded, requested, eol)
     return frames
 
 

@@ -40,7 +40,7 @@ Step = Advance | Until | SendEvent | Finish
 
 
 class HeldPlan:
-    """A plan of which each step sends the next part."""
+    """A plan that is sent in parts, one for each step."""
 
     def __init__(self, plan: ResponsePlan) -> None:
         self._plan = plan

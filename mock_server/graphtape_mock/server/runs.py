@@ -121,7 +121,7 @@ class RunEndpoint:
     ) -> Generator[Pause]:
         """Register a response as in progress; yield the pause that ends it early.
 
-        A disconnect of the client ends it too, if that cancels the run or with *watched*.
+        A disconnect ends it too, if *watched* or if the request cancels its run on disconnect.
         """
         pause = Pause(self._replay.options.clock)
         watch: asyncio.Future[Message] | None = None

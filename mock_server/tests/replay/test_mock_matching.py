@@ -172,7 +172,11 @@ def test_a_graph_and_its_assistant_are_one(spelling: str) -> None:
         ({"a": 1}, {"a": 2}, ["a: recorded 1, requested 2"]),
         ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 3]}}, ["a.b[1]: recorded 2, requested 3"]),
         ({"a": [1]}, {"a": [1, 2]}, ["a[1]: recorded nothing, requested 2"]),
-        ({"a": 1}, {"b": 1}, ["a: recorded 1, requested nothing", "b: recorded nothing, asked 1"]),
+        (
+            {"a": 1},
+            {"b": 1},
+            ["a: recorded 1, requested nothing", "b: recorded nothing, requested 1"],
+        ),
         ({"a": True}, {"a": 1}, ["a: recorded true, requested 1"]),
         ({"a": 1.0}, {"a": 1}, ["a: recorded 1.0, requested 1"]),
         ({"a": "nothing"}, {}, ['a: recorded "nothing", requested nothing']),
