@@ -19,7 +19,7 @@ class EventFactory:
     """Makes the engine events of one run. The same seed gives the same ids and times."""
 
     def __init__(self, seed: int, graph_id: str, *, checkpoints: bool) -> None:
-        """Make events for a run of *graph_id*; without *checkpoints* there are no checkpoint events."""
+        """Make events for a run of *graph_id*, including checkpoint events if *checkpoints*."""
         self.chance = random.Random(seed)
         self._clock = datetime(2026, 11, 22, 7, 14, tzinfo=UTC)
         self._checkpoints = checkpoints
@@ -35,8 +35,8 @@ class EventFactory:
     def merge(self, bodies: Sequence[Sequence[EngineEvent]]) -> list[EngineEvent]:
         """Return the events of parallel *bodies*, interleaved in one of the possible orders.
 
-        Consecutive events of the modes in `_ENGINE_MODES` stay together, such as an update, the task
-        result and its debug event.
+        Consecutive events of the modes in `_ENGINE_MODES` stay together, such as an update, the
+        task result and its debug event.
         """
         left: list[deque[list[EngineEvent]]] = [
             deque(list(group) for _, group in groupby(body, _group_key)) for body in bodies if body

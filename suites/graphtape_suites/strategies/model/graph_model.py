@@ -63,7 +63,7 @@ class Writes:
     answer: Json | None = None
     """A message, the value of the key `answer`."""
     cached: bool = False
-    """Whether the update comes from a cache: then it is the only event of the task's execution."""
+    """Whether the update comes from a cache; the task then has no result or LangChain events."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class MessageIds:
         """Assigned ids of messages under a state key whose reducer does not assign ids."""
 
     def update(self, writes: Writes, said: list[Json]) -> Json:
-        """Return the state update of *writes*; *said* are the messages that the task's models sent."""
+        """Return the state update of *writes*; *said* are the messages streamed by the task."""
         update = dict(writes.update)
         messages = [*(said if writes.includes_streamed else []), *writes.returned]
         if messages:

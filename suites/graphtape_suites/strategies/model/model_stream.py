@@ -61,7 +61,7 @@ class ModelStream:
         return as_message(_chunk(self.pieces, self.own_id or model_id, True))
 
     def so_far(self, count: int, model_id: ModelId) -> Json:
-        """Return the sum of the first *count* chunks, without those whose id is not the last one's."""
+        """Return the sum of those of the first *count* chunks that have the id of chunk *count*."""
         ids = [chunk["id"] for chunk in self.chunks(model_id)[:count]]
         same = [p for p, id_ in zip(self.pieces, ids, strict=False) if id_ == ids[-1]]
         return as_message(_chunk(same, ids[-1], False))
@@ -99,7 +99,7 @@ def _sum_contents(contents: Sequence[str | list[Json]]) -> str | list[Json]:
 
 
 def _sum_by_index(lists: Iterable[list[Json]]) -> list[Json]:
-    """Merge parts with the same `index`: texts are concatenated, other keys keep the first value."""
+    """Merge parts with the same `index`: concatenate texts, keep the first of other values."""
     joined: dict[int, Json] = {}
     for part in (part for parts in lists for part in parts):
         total = joined.setdefault(part["index"], {})
