@@ -18,8 +18,8 @@ settings.register_profile("dev", deadline=None)
 settings.register_profile("deep", max_examples=10_000, deadline=None)
 settings.load_profile("dev")  # The default; --hypothesis-profile=deep selects another.
 
-# Processes that a shell starts in the background ignore SIGINT, and so do their children. Some tests
-# end a child with SIGINT, so restore the default handler.
+# Processes that a shell starts in the background ignore SIGINT, and so do their children. Some
+# tests end a child with SIGINT, so restore the default handler.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
