@@ -12,7 +12,7 @@ OLDEST_SERVER = Version("0.16.7")
 
 
 def unmet(requirement: Requirement) -> bool:
-    """Whether *requirement* applies and no matching version is installed."""
+    """Whether no matching version of *requirement* is installed."""
     installed = {found.metadata["Name"].lower().replace("_", "-") for found in distributions()}
     name = requirement.name.lower().replace("_", "-")
     return name not in installed or version(name) not in requirement.specifier
