@@ -1,5 +1,6 @@
 """Recordings without their secrets, and the secrets that a last look still finds."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +9,9 @@ import orjson
 
 from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.redaction.redactor import Redactor
+
+
+_PLACEHOLDER = re.compile(rb"\[redacted-([0-9]{1,9})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,11 @@ class FoundSecret:
 
 
 def redact_recording(recording: Recording, redactor: Redactor) -> Recording:
-    """Return *recording* without its secrets, and with a summary of all that were replaced."""
+    """Return *recording* without its secrets, with a summary of what was replaced.
+
+    Placeholders that are in it already stay as they are.
+    """
+    redactor.keep_placeholders(_highest_placeholder(recording))
     exchanges = tuple(redactor.redact_exchange(exchange) for exchange in recording.exchanges)
     server = orjson.loads(redactor.redact(orjson.dumps(recording.server)))
     note = redactor.redact_text(recording.note)
@@ -37,6 +45,14 @@ def redact_recording(recording: Recording, redactor: Redactor) -> Recording:
         redacted=_added(recording.redacted, found),
         kept=tuple(sorted({*recording.kept, *redactor.keep})),
     )
+
+
+def _highest_placeholder(recording: Recording) -> int:
+    heads = ((e.request.path, *e.request.headers, *e.response.headers) for e in recording.exchanges)
+    texts = [recording.note, repr(recording.server), *map(repr, heads)]
+    bodies = (body for e in recording.exchanges for body in (e.request.body, e.body))
+    content = b"\n".join([*(text.encode(errors="replace") for text in texts), *bodies])
+    return max(map(int, _PLACEHOLDER.findall(content)), default=0)
 
 
 def _added(

@@ -75,8 +75,11 @@ def record(
         return list(recorder.record(job, EXACT if exact else (EVERYTHING,), watch))
 
 
-def run_of(path: Path) -> Exchange:
-    (run,) = read(path).runs
+def run_of(path: Path, ending: str = "") -> Exchange:
+    """Return the run of the only recording, whose name ends with *ending*."""
+    (file,) = path.parent.glob("*.jsonl")
+    assert file == path.with_name(f"agent{ending}.jsonl")
+    (run,) = read(file).runs
     return run
 
 
@@ -91,7 +94,7 @@ def test_a_run_is_recorded_as_it_comes(path: Path) -> None:
     assert recorded.end is End.COMPLETE
     assert recorded.frames[0].at < recorded.frames[2].at
     assert recorded.response.header("location") == "/runs/1/stream"
-    assert recorded.response.header("set-cookie") == "[redacted-1]"
+    assert recorded.response.header("set-cookie") == "[redacted-2]"
     assert recorded.request.headers == (("accept", "*/*"), ("content-type", "application/json"))
 
 
@@ -175,7 +178,7 @@ def test_the_key_is_sent_and_in_no_file(path: Path) -> None:
     assert {asked.headers["accept-encoding"] for asked in deployment.asked} == {"identity"}
     content = path.read_text()
     assert KEY[:12] not in content
-    assert content.count("[redacted-2]") == 4
+    assert content.count("[redacted-1]") == 3
 
 
 def test_the_request_has_the_first_placeholders(path: Path) -> None:
@@ -231,7 +234,7 @@ def test_a_refused_run_is_recorded_and_the_last(path: Path) -> None:
 
     assert run.refused
     assert run.failure == "no: [redacted-1]"
-    assert run_of(path).body == b'{"detail":"no: [redacted-1]"}'
+    assert run_of(path, ".refused").body == b'{"detail":"no: [redacted-1]"}'
 
 
 @pytest.mark.parametrize("body", [b"<html>", b""])
@@ -240,7 +243,8 @@ def test_an_answer_that_is_no_stream_is_recorded_whole(path: Path, body: bytes) 
         (run,) = record(deployment, path)
 
     assert run.failure == "a response of application/json, no events"
-    assert run_of(path).body == body
+    assert run.ending == "unexpected"
+    assert run_of(path, ".unexpected").body == body
 
 
 def test_a_compressed_answer_is_recorded_as_what_it_means(path: Path) -> None:
@@ -248,7 +252,7 @@ def test_a_compressed_answer_is_recorded_as_what_it_means(path: Path) -> None:
     with deployed(scripts_of_a_server(say(packed))) as deployment:
         record(deployment, path)
 
-    run = run_of(path)
+    run = run_of(path, ".unexpected")
     assert run.body == b'{"a":1}'
     assert run.response.header("content-encoding") is None
     assert run.response.header("content-length") is None
@@ -263,7 +267,7 @@ def test_a_lost_connection_keeps_all_that_came(path: Path, ending: bytes) -> Non
 
     assert run.end is End.CUT
     assert "was lost" in run.reason
-    recorded = run_of(path)
+    recorded = run_of(path, ".cut")
     assert recorded.end is End.CUT
     assert recorded.body.startswith(METADATA + torn)
     assert recorded.frames[-1].torn
@@ -286,7 +290,7 @@ def test_a_reset_connection_is_a_lost_one(path: Path) -> None:
         (run,) = record(deployment, path, watch=release)
 
     assert run.end is End.CUT
-    assert run_of(path).body == METADATA
+    assert run_of(path, ".cut").body == METADATA
 
 
 def test_a_stream_that_ends_well_in_the_middle_of_an_event_is_complete(path: Path) -> None:
@@ -307,7 +311,7 @@ def test_silence_stops_the_recording_and_keeps_all_that_came(path: Path) -> None
 
     assert run.end is End.STOPPED
     assert run.reason.startswith(f"{deployment.url} sent nothing for 0.2 s")
-    assert run_of(path).body == METADATA
+    assert run_of(path, ".cut").body == METADATA
 
 
 def test_an_answer_torn_before_it_could_be_read_loses_no_secret(path: Path) -> None:
@@ -318,7 +322,7 @@ def test_an_answer_torn_before_it_could_be_read_loses_no_secret(path: Path) -> N
         (run,) = record(deployment, path)
 
     assert (run.end, run.refused) == (End.CUT, True)
-    assert run_of(path).body == b"the key is [redacted-1]"
+    assert run_of(path, ".refused").body == b"the key is [redacted-1]"
 
 
 def test_ctrl_c_keeps_all_that_came(path: Path) -> None:
@@ -335,7 +339,7 @@ def test_ctrl_c_keeps_all_that_came(path: Path) -> None:
         (run,) = record(deployment, path, watch=interrupt)
 
     assert (run.end, run.reason) == (End.STOPPED, "stopped by Ctrl-C")
-    recorded = run_of(path)
+    recorded = run_of(path, ".cut")
     assert recorded.end is End.STOPPED
     assert recorded.body == METADATA + VALUES[:9]
 
@@ -344,17 +348,42 @@ def test_without_an_answer_there_is_no_file(path: Path) -> None:
     with deployed(scripts_of_a_server(say(b""))) as deployment, pytest.raises(DeploymentError):
         record(deployment, path)
 
-    assert not path.exists()
+    assert not list(path.parent.glob("**/*.jsonl*"))
 
 
-def test_a_file_gives_way_only_when_told_to(path: Path) -> None:
+def test_a_file_is_replaced_only_by_a_complete_recording(path: Path) -> None:
     with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
         record(deployment, path)
-        with pytest.raises(FileExistsError):
-            record(deployment, path)
+        deployment.scripts["POST /runs/stream"] = stream(METADATA, VALUES)
         record(deployment, path, replace=True)
 
-    assert run_of(path).body == METADATA
+    assert run_of(path).body == METADATA + VALUES
+
+
+@pytest.mark.parametrize(
+    ("script", "ending"),
+    [
+        (say(answer(503, {"detail": "busy"})), "refused"),
+        (say(STREAM_HEAD, chunk(METADATA)), "cut"),
+        (say(answer(200, b"<html>")), "unexpected"),
+    ],
+)
+def test_a_good_recording_survives_a_failed_attempt_to_replace_it(
+    path: Path, script: Script, ending: str
+) -> None:
+    with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
+        record(deployment, path)
+        good = path.read_bytes()
+        deployment.scripts["POST /runs/stream"] = script
+        record(deployment, path, replace=True)
+        record(deployment, path, replace=True)
+
+    assert path.read_bytes() == good
+    assert [file.name for file in sorted(path.parent.glob("agent.*"))] == [
+        f"agent.{ending}-2.jsonl",
+        f"agent.{ending}.jsonl",
+        "agent.jsonl",
+    ]
 
 
 def test_an_unknown_assistant_is_told_with_what_there_is(path: Path) -> None:
