@@ -37,7 +37,8 @@ class Leaf(NamedTuple):
 
 
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_QUOTED = rb"'[^'\\]*+(?:\\.[^'\\]*+)*+'"
+_STRING_OF_A_LINE = rb'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"'
+_QUOTED = rb"'[^'\\\r\n]*+(?:\\[^\r\n][^'\\\r\n]*+)*+'"
 _NUMBER = rb"-?(?:[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|Infinity|NaN)"
 _TOKEN = re.compile(
     rb"[ \t\r\n]*+(?:(" + _STRING + rb")|([{}\[\],:])|(" + _NUMBER + rb"|true|false|null))", re.S
@@ -45,7 +46,7 @@ _TOKEN = re.compile(
 # As JSON is found inside other text: also as Python writes a dict, and over `data:` lines.
 _LENIENT_TOKEN = re.compile(
     rb"(?:[ \t\r\n]|(?<=[\r\n])data:)*+(?:("
-    + _STRING
+    + _STRING_OF_A_LINE
     + b"|"
     + _QUOTED
     + rb")|([{}\[\],:])|("
@@ -54,6 +55,7 @@ _LENIENT_TOKEN = re.compile(
     re.S,
 )
 _CUT_STRING = re.compile(rb"(?:[ \t\r\n]|(?<=[\r\n])data:)*+\"")
+_LINE_END = re.compile(rb"[\r\n]|\Z")
 _BEGINNING = re.compile(rb'[{\["]')
 _BLANK = re.compile(rb"[ \t\r\n]*+")
 ESCAPE = re.compile(
@@ -100,11 +102,13 @@ def embedded_leaves(data: bytes) -> Iterator[Leaf]:
             yield from scanner.value()
         except NotJson:
             if cut := _CUT_STRING.match(data, scanner.position):
+                line_end = _LINE_END.search(data, cut.end())
+                scanner.position = line_end.start() if line_end else len(data)
                 if scanner.wants_value:
-                    start = cut.end() - 1
-                    text = unescape(data[cut.end() :])
-                    yield Leaf(scanner.path, start, len(data), text, scanner.key_start)
-                return  # Each later quote is one of this string.
+                    text = unescape(data[cut.end() : scanner.position])
+                    yield Leaf(
+                        scanner.path, cut.end() - 1, scanner.position, text, scanner.key_start
+                    )
         position = max(scanner.position, beginning.end())
 
 
