@@ -1,71 +1,113 @@
-"""Replaces keys, tokens, cookies and passwords by placeholders.
+"""The one way to a file or a screen: keys, tokens, cookies and passwords become placeholders.
 
-All data passes through a Redactor before it is written to a file or shown.
+Secrets are found by the name of their header or JSON key, by the format of well-known keys, as a
+value that the user gave, and by patterns of the user. The same secret becomes the same placeholder,
+`[redacted-1]` for the first one, however it is encoded, so requests still match and equal values
+stay equal.
 
-Secrets are found in four ways: by the name of their header or JSON key, as a known value (the key
-that was sent), by the shape of well-known keys, and as an existing placeholder. Equal secrets get
-equal placeholders, `[redacted-1]` for the first one, so requests still match and equal values stay
-equal.
-
-Redaction works on bytes: data without a secret is unchanged, and a frame that was torn in the
-middle of a secret is redacted too. Secrets are also found in JSON inside JSON strings, at any
-depth, because servers quote the request in their error messages.
+Redaction changes the bytes of secrets and no other byte; a frame that was torn in the middle of a
+secret is redacted too.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any
-from urllib.parse import quote
+from typing import Any, NamedTuple
 
 import orjson
 
 from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
+from graphtape_mock.redaction.found import PLACEHOLDER, Found, is_placeholder
+from graphtape_mock.redaction.given_values import GivenValues
+from graphtape_mock.redaction.json_leaves import Leaf, embedded_leaves
+from graphtape_mock.redaction.placeholders import Placeholders, Replaced
 from graphtape_mock.redaction.secret_names import SecretNames
-from graphtape_mock.redaction.spans import Span, merged, shaped_spans, text_spans
+from graphtape_mock.redaction.text_look import TextLook
+from graphtape_mock.redaction.user_patterns import user_patterns
+from graphtape_mock.redaction.view import Span
+from graphtape_mock.redaction.walk import Walk
 
-SHORTEST_SECRET = 6
-"""The minimum length of a known secret. Shorter values stay: they occur by chance."""
 
-_SHORTEST_PREFIX = 4  # The minimum length of a partial known secret at the end of a torn frame.
+class Hit(NamedTuple):
+    """What a last look finds in bytes that are about to be published."""
+
+    rule: str
+    """The kind of secret, such as `github-token`, `named:password` or `given`."""
+    span: Span
+    """Where it is: offsets of its start and its end."""
 
 
 class Redactor:
-    """Replaces secrets by placeholders, numbered in the order in which it finds the secrets."""
+    """Replaces secrets by placeholders, numbered by first appearance in all that it redacts."""
 
-    def __init__(self, names: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
-        """Also redact values of headers and JSON keys in *names*, and *secrets* anywhere."""
-        self._names = SecretNames(names)
-        self._forms: dict[bytes, bytes] = {}
-        for secret in secrets:
-            if len(secret) >= SHORTEST_SECRET:
-                self._forms |= dict.fromkeys(_forms(secret), secret.encode())
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self._known = re.compile(b"|".join(map(re.escape, longest_first))) if self._forms else None
-        self._numbers: dict[bytes, int] = {}
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        secrets: Iterable[str] = (),
+        *,
+        patterns: Iterable[str] = (),
+        keep: Iterable[str] = (),
+    ) -> None:
+        """Take further *names* of headers and JSON keys, and *secrets*: values the user gave.
 
-    def redact(self, data: bytes, *, torn: bool = False) -> bytes:
-        """Return *data* without its secrets; *torn* means that it may end inside a secret."""
+        *patterns* are regular expressions for further secrets, and *keep* names that are not those
+        of secrets. Raises BadPattern, a ValueError, for a pattern that can't be used.
+        """
+        self._names = SecretNames(names, keep)
+        self._given = GivenValues(secrets)
+        self._look = TextLook(self._names, self._given, user_patterns(patterns))
+        self._walk = Walk(self._names, self._look)
+        self._placeholders = Placeholders()
+
+    @property
+    def replaced(self) -> tuple[Replaced, ...]:
+        """The secrets that were replaced so far, by kind and place, with their count."""
+        return self._placeholders.replaced
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The values of the user, and the parts of them, that are replaced wherever they are."""
+        return self._given.values
+
+    def redact(self, data: bytes, *, torn: bool = False, place: str = "") -> bytes:
+        """Return *data* without its secrets; *torn* where its end may be the middle of one.
+
+        *place* says where the data are, for `replaced`.
+        """
+        found = sorted(self._find(data, torn=torn), key=lambda each: (each.start, -each.end))
+        if not found:
+            return data
+        leaves: list[Leaf] | None = None
         pieces: list[bytes] = []
         done = 0
-        for start, end in merged(sorted(self._spans(data, torn=torn))):
-            pieces += data[done:start], self._placeholder(data[start:end])
-            done = end
-        return b"".join((*pieces, data[done:])) if pieces else data
+        for secret in _merged(found, data):
+            if secret.kind != PLACEHOLDER:
+                leaves = list(embedded_leaves(data)) if leaves is None else leaves
+                self._placeholders.count(secret.kind, _place(place, secret.start, leaves))
+            placeholder = self._placeholders.placeholder(secret.secret)
+            pieces += data[done : secret.start], secret.quote, placeholder, secret.quote
+            done = secret.end
+        return b"".join((*pieces, data[done:]))
 
-    def redact_text(self, text: str) -> str:
-        """Return *text* without its secrets."""
-        return self.redact(text.encode(errors="replace")).decode()
+    def redact_text(self, text: str, *, place: str = "") -> str:
+        """Return *text* without its secrets; *place* says where it is, for `replaced`."""
+        return self.redact(text.encode(errors="replace"), place=place).decode()
 
-    def redact_headers(self, headers: Headers) -> Headers:
-        """Return *headers* without secret values; names and order are unchanged."""
-        return tuple((name, self._header(name, value)) for name, value in headers)
+    def redact_headers(self, headers: Headers, *, place: str = "") -> Headers:
+        """Return *headers* with their names and order kept, and without secret values.
 
-    def redact_frame(self, frame: Frame, *, stream: bool, first: bool = False) -> Frame:
-        """Return *frame* without its secrets.
-
-        *stream* means that it is a block of an event stream, *first* that it is the first frame.
+        *place* is `request` or `response`, for `replaced`.
         """
-        raw = self.redact(frame.raw, torn=frame.torn)
+        return tuple((name, self._header(name, value, place)) for name, value in headers)
+
+    def redact_frame(
+        self, frame: Frame, *, stream: bool, first: bool = False, place: str = ""
+    ) -> Frame:
+        """Return *frame* without its secrets; read again as an event block if of a *stream*.
+
+        *place* says which frame it is, for `replaced`; the name of its event is added.
+        """
+        if stream and frame.event is not None:
+            place = f"{place} {frame.event}".lstrip()
+        raw = self.redact(frame.raw, torn=frame.torn, place=place)
         if raw == frame.raw:
             return frame
         if stream:
@@ -75,15 +117,23 @@ class Redactor:
     def redact_exchange(self, exchange: Exchange) -> Exchange:
         """Return *exchange* without its secrets."""
         request, response = exchange.request, exchange.response
-        body = self.redact(request.body)
-        path = self.redact_text(request.path)
+        body = self.redact(request.body, place="request body")
+        path = self.redact_text(request.path, place="request path")
+        stream = exchange.is_stream
         frames = (
-            self.redact_frame(frame, stream=exchange.is_stream, first=number == 0)
-            for number, frame in enumerate(exchange.frames)
+            self.redact_frame(
+                frame,
+                stream=stream,
+                first=number == 1,
+                place=f"event {number}" if stream else "response body",
+            )
+            for number, frame in enumerate(exchange.frames, 1)
         )
         return Exchange(
-            Request(request.method, path, self.redact_headers(request.headers), body),
-            Response(response.status, self.redact_headers(response.headers)),
+            Request(
+                request.method, path, self.redact_headers(request.headers, place="request"), body
+            ),
+            Response(response.status, self.redact_headers(response.headers, place="response")),
             tuple(frames),
             exchange.end,
         )
@@ -92,51 +142,80 @@ class Redactor:
         """Return whether the value of the header or JSON key *name* is secret."""
         return self._names.has(name)
 
-    def _header(self, name: str, value: str) -> str:
+    def scan(self, data: bytes) -> tuple[Hit, ...]:
+        """Return what is still secret in redacted *data*, without reading its JSON."""
+        found = sorted(self._look.find(data), key=lambda each: (each.start, -each.end))
+        return tuple(
+            Hit(each.kind, (each.start, each.end))
+            for each in _merged(found, data)
+            if each.kind != PLACEHOLDER
+        )
+
+    def _header(self, name: str, value: str, place: str) -> str:
+        place = f"{place} header {name}".lstrip()
         if value and self.names_secret(name):
-            return self._placeholder(value.encode()).decode()
-        return self.redact_text(value)
+            secret = value.encode(errors="replace")
+            if is_placeholder(secret):
+                return self._placeholders.placeholder(secret).decode()
+            self._placeholders.count(f"named:{name.lower()}", place)
+            return self._placeholders.placeholder(secret).decode()
+        return self.redact_text(value, place=place)
 
-    def _placeholder(self, secret: bytes) -> bytes:
-        secret = self._forms.get(secret, secret)
-        number = self._numbers.setdefault(secret, len(self._numbers) + 1)
-        return b"[redacted-%d]" % number
-
-    def _spans(self, data: bytes, *, torn: bool) -> Iterator[Span]:
-        for key in self._names.key.finditer(data):
-            yield from text_spans(data, key.end(), several=key["list"] is not None)
-        yield from shaped_spans(data, torn=torn)
-        if self._known is not None:
-            yield from (match.span() for match in self._known.finditer(data))
+    def _find(self, data: bytes, *, torn: bool) -> Iterator[Found]:
+        yield from self._walk.find(data)
         if torn:
-            yield from self._torn_known(data)
-
-    def _torn_known(self, data: bytes) -> Iterator[Span]:
-        for form in self._forms:
-            for length in range(len(form) - 1, _SHORTEST_PREFIX - 1, -1):
-                if data.endswith(form[:length]):
-                    yield len(data) - length, len(data)
-                    break
+            yield from self._look.find_torn(data)
 
 
-def redact_json(value: Any, names: Iterable[str] = (), secrets: Iterable[str] = ()) -> Any:
-    """Return the JSON *value* with placeholders for its secrets, numbered by sorted keys from 1.
+def redact_json(
+    value: Any,
+    names: Iterable[str] = (),
+    secrets: Iterable[str] = (),
+    *,
+    patterns: Iterable[str] = (),
+    keep: Iterable[str] = (),
+) -> Any:
+    """Return the JSON *value* without its secrets, numbered from 1 in the order of sorted keys.
 
-    A request with secrets and its recorded form with placeholders give equal results. A value
-    that is nested too deep to encode is returned unchanged.
+    A request with secrets and its recorded form with placeholders give the same value. A value
+    that is nested too deep to encode is returned as it is. The other arguments are those of
+    Redactor.
     """
     try:
         data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
+    except orjson.JSONEncodeError:
         return value
-    return orjson.loads(Redactor(names, secrets).redact(data))
+    return orjson.loads(Redactor(names, secrets, patterns=patterns, keep=keep).redact(data))
 
 
-def _forms(secret: str) -> Iterator[bytes]:
-    """Yield the encodings of *secret*: plain, in a URL, in JSON strings nested up to three deep."""
-    text = secret
-    yield text.encode()
-    yield quote(secret, safe="").encode()
-    for _ in range(3):
-        text = orjson.dumps(text).decode()[1:-1]
-        yield text.encode()
+def _merged(found: Iterable[Found], data: bytes) -> Iterator[Found]:
+    """Yield what was *found*, sorted by start and end, with one for those that overlap.
+
+    A placeholder stays one where it is the whole value.
+    """
+    best: Found | None = None
+    for each in found:
+        if best is None or each.start >= best.end:
+            if best is not None:
+                yield best
+            best = each
+        elif each.end > best.end:
+            quote = best.quote or each.quote
+            secret = data[best.start : each.end]
+            best = Found(best.start, each.end, best.kind, secret, quote)
+        elif (each.start, each.end) == (best.start, best.end) and _rank(each) > _rank(best):
+            best = each
+    if best is not None:
+        yield best
+
+
+def _rank(found: Found) -> int:
+    """Return which of two finds of the same bytes names them better."""
+    return {PLACEHOLDER: 3, "given": 2}.get(found.kind, 1 if found.kind.startswith("named") else 0)
+
+
+def _place(place: str, start: int, leaves: list[Leaf]) -> str:
+    path = next((leaf.path for leaf in leaves if leaf.start <= start < leaf.end), ())
+    for step in path:
+        place += f"[{step}]" if isinstance(step, int) else f".{step}" if place else step
+    return place

@@ -147,7 +147,7 @@ def test_what_holds_no_secret_stays_equal_to_the_byte(value: dict[str, Any]) -> 
         b'{"token":"tok"}',
         b'{"next_token":"abc","total_tokens":5,"tokens":["a","b"]}',
         b'{"properties":{"openai_api_key":{"type":"string"}},"required":["api_key","model"]}',
-        b'{"password":null,"secret":42,"api_key":true,"access_token":""}',
+        b'{"password":null,"secret":false,"api_key":true,"access_token":""}',
         b'{"text":"task-runner-12345678901234567890 sk-fading-circle-container-wide"}',
         b'{"text":"a bearer of good news, the secret: love, password: none"}',
         b'{"text":"Bearer authentication-is-used"}',

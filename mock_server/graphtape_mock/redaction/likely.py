@@ -1,0 +1,27 @@
+"""What a value that may be a secret looks like."""
+
+import re
+
+_STAND_IN = re.compile(
+    rb"(?:\$|\{[{\w]|<|%\(|%[A-Z]{3}|\[redacted-|your[-_ ]|\.\.\.|x{3,}\Z|\*+\Z"
+    rb"|(?:none|null|true|false|undefined|str|string|bool|optional)\Z)",
+    re.IGNORECASE,
+)
+_OPAQUE = re.compile(rb"(?=.*[0-9!@#$%^&*+=~])", re.S)
+_RANDOM = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_./+=~:-]{20,}\Z")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+
+
+def is_stand_in(text: bytes) -> bool:
+    """Return whether *text* stands for a secret in an example: `$KEY`, `<your key>`, `None`."""
+    return _STAND_IN.match(text) is not None
+
+
+def is_opaque(text: bytes) -> bool:
+    """Return whether *text* is no plain word."""
+    return len(text) >= 4 and _OPAQUE.match(text[:256]) is not None
+
+
+def is_random(text: bytes) -> bool:
+    """Return whether *text* is long, of letters and digits, and no UUID."""
+    return _RANDOM.match(text) is not None and _UUID.match(text) is None

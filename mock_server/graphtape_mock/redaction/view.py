@@ -1,0 +1,104 @@
+"""Bytes as they read once their escapes are undone, and where each of them was written."""
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+
+from graphtape_mock.redaction.json_leaves import ESCAPE, unescaped
+
+Span = tuple[int, int]
+"""Start and end of a part of some bytes."""
+
+_WRITTEN_FOR_THE_WEB = re.compile(
+    rb"%[0-9A-Fa-f]{2}|&(?:amp|lt|gt|quot|apos|#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,5});"
+)
+
+
+class View:
+    """`data`, which is a part of other bytes, read without escapes."""
+
+    __slots__ = ("_cuts", "_places", "_plain", "data")
+
+    def __init__(self, data: bytes, cuts: list[int], places: list[int], plain: list[bool]) -> None:
+        """Take the *data*, cut into runs that start at *cuts*, with where each was written.
+
+        A run that is not *plain* stands for an escape, and is used whole. The last cut is the end.
+        """
+        self.data = data
+        self._cuts, self._places, self._plain = cuts, places, plain
+
+    @classmethod
+    def of(cls, data: bytes) -> "View":
+        """Return the view of *data* as it is."""
+        return cls(data, [0, len(data)], [0, len(data)], [True, True])
+
+    def span(self, start: int, end: int) -> Span:
+        """Return where the part from *start* to *end*, which is not empty, was written."""
+        first = bisect_right(self._cuts, start) - 1
+        last = bisect_right(self._cuts, end - 1) - 1
+        begin = self._places[first]
+        if self._plain[first]:
+            begin += start - self._cuts[first]
+        if self._plain[last]:
+            return begin, self._places[last] + end - self._cuts[last]
+        return begin, self._places[last + 1]
+
+    def string(self, start: int, end: int) -> "View":
+        """Return the inside of a JSON string, from *start* to *end* of this view, as it reads."""
+        return self._read(start, end, ESCAPE, unescaped)
+
+    def web_text(self) -> "View | None":
+        """Return this view without percent-encoding and HTML entities, or None without any."""
+        if _WRITTEN_FOR_THE_WEB.search(self.data) is None:
+            return None
+        return self._read(0, len(self.data), _WRITTEN_FOR_THE_WEB, _web_character)
+
+    def _read(
+        self, start: int, end: int, escape: re.Pattern[bytes], meaning: Callable[[bytes], bytes]
+    ) -> "View":
+        pieces: list[bytes] = []
+        cuts: list[int] = []
+        places: list[int] = []
+        plain: list[bool] = []
+        length = 0
+
+        def add(piece: bytes, place: int, *, is_plain: bool) -> None:
+            nonlocal length
+            pieces.append(piece)
+            cuts.append(length)
+            places.append(place)
+            plain.append(is_plain)
+            length += len(piece)
+
+        done = start
+        for match in escape.finditer(self.data, start, end):
+            if match.start() > done:
+                self._add_plain(add, done, match.start())
+            add(meaning(match.group()), self.span(*match.span())[0], is_plain=False)
+            done = match.end()
+        if end > done:
+            self._add_plain(add, done, end)
+        last = self.span(end - 1, end)[1] if end else 0
+        cuts.append(length)
+        places.append(last)
+        plain.append(True)
+        return View(b"".join(pieces), cuts, places, plain)
+
+    def _add_plain(self, add: Callable[..., None], start: int, end: int) -> None:
+        """Add the part from *start* to *end*, cut where this view is cut itself."""
+        index = bisect_right(self._cuts, start) - 1
+        while start < end:
+            stop = min(end, self._cuts[index + 1])
+            place = self._places[index]
+            if self._plain[index]:
+                place += start - self._cuts[index]
+            add(self.data[start:stop], place, is_plain=self._plain[index])
+            start = stop
+            index += 1
+
+
+def _web_character(written: bytes) -> bytes:
+    if written[:1] == b"%":
+        return bytes((int(written[1:], 16),))
+    return html.unescape(written.decode()).encode("utf-8", "replace")

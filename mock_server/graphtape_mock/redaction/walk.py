@@ -1,0 +1,104 @@
+"""A walk through the JSON of some bytes, and through the JSON in its strings, at any depth."""
+
+import base64
+import re
+from collections.abc import Iterator
+
+from graphtape_mock.redaction.found import Found
+from graphtape_mock.redaction.json_leaves import Leaf, embedded_leaves
+from graphtape_mock.redaction.named_leaves import named_leaves
+from graphtape_mock.redaction.secret_names import SecretNames
+from graphtape_mock.redaction.text_look import TextLook
+from graphtape_mock.redaction.view import View
+
+_NO_SECRETS = (b"true", b"false", b"null", b"True", b"False", b"None", b'""', b"''")
+_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}")
+_DEEPEST = 24
+
+
+class Walk:
+    """Finds secrets in all JSON that some bytes hold, whatever escapes it is written with."""
+
+    def __init__(self, names: SecretNames, look: TextLook) -> None:
+        """Take the *names* of secrets, and the *look* for those in a text."""
+        self._names, self._look = names, look
+
+    def find(self, data: bytes) -> Iterator[Found]:
+        """Yield the secrets in *data*, a value under the name of a secret after those in it."""
+        yield from self._find(View.of(data), data, _DEEPEST, 2)
+
+    def _find(self, view: View, root: bytes, depth: int, unquoted: int) -> Iterator[Found]:
+        data = view.data
+        for found in self._look.find(data):
+            start, end = view.span(found.start, found.end)
+            yield found._replace(start=start, end=end, quote=_written(view, root, found))
+        if b"\\" in data or self._names.may_be_in(data.lower()):
+            leaves = list(embedded_leaves(data))
+            for leaf in leaves:
+                if leaf.text and data.find(b"\\", leaf.start, leaf.end) >= 0 and depth:
+                    inside = view.string(leaf.start + 1, _inner_end(leaf, data))
+                    yield from self._find(inside, root, depth - 1, unquoted)
+            for leaf, name in named_leaves(leaves, self._names):
+                if data[leaf.start : leaf.end] not in _NO_SECRETS:
+                    yield from _whole(view, root, leaf, f"named:{name.lower()}")
+        if unquoted and (text := view.web_text()) is not None:
+            yield from self._find(text, root, depth, unquoted - 1)
+        if unquoted:
+            yield from self._in_base64(view, root)
+
+    def _in_base64(self, view: View, root: bytes) -> Iterator[Found]:
+        for match in _BASE64.finditer(view.data):
+            text = _text_of_base64(match[0])
+            if text is not None:
+                start, end = view.span(*match.span())
+                inside = View(text, [0, len(text)], [start, end], [False, True])
+                yield from self._find(inside, root, 0, 0)
+
+
+def _written(view: View, root: bytes, found: Found) -> bytes:
+    """Return how the quotes around the placeholder for a number are written where it stands."""
+    if not found.quote:
+        return b""
+    quote = view.data.rfind(found.quote, 0, found.start)
+    start, end = view.span(quote, quote + len(found.quote))
+    return root[start:end]
+
+
+def _inner_end(leaf: Leaf, data: bytes) -> int:
+    """Return where the inside of a string ends, which may be cut."""
+    closed = leaf.end - leaf.start > 1 and data[leaf.end - 1] == data[leaf.start]
+    escapes = len(data[leaf.start + 1 : leaf.end - 1]) - len(
+        data[leaf.start + 1 : leaf.end - 1].rstrip(b"\\")
+    )
+    return leaf.end - 1 if closed and escapes % 2 == 0 else leaf.end
+
+
+def _whole(view: View, root: bytes, leaf: Leaf, kind: str) -> Iterator[Found]:
+    data = view.data
+    if leaf.text is None:
+        quote = root[slice(*view.span(leaf.key_start, leaf.key_start + 1))]
+        yield Found(*view.span(leaf.start, leaf.end), kind, data[leaf.start : leaf.end], quote)
+        return
+    start, end = leaf.start + 1, _inner_end(leaf, data)
+    if start < end:
+        secret = leaf.text.encode("utf-8", "replace")
+        yield Found(*view.span(start, end), kind, secret)
+
+
+def _text_of_base64(run: bytes) -> bytes | None:
+    """Return the text that *run* encodes, or None if it is none: an image, an id, a word."""
+    altchars = b"-_" if b"-" in run or b"_" in run else None
+    try:
+        if not _is_text(base64.b64decode(run[:24], altchars)):
+            return None
+        text = base64.b64decode(run.rstrip(b"=") + b"==", altchars)
+    except ValueError:
+        return None
+    return text if _is_text(text) else None
+
+
+def _is_text(data: bytes) -> bool:
+    return data.isascii() and not data.translate(None, _PRINTABLE)
+
+
+_PRINTABLE = bytes((9, 10, 13, *range(32, 127)))
