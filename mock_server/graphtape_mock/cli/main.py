@@ -1,6 +1,7 @@
 """The command `graphtape`. Each subcommand is imported only when it is used."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -132,5 +133,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def main() -> NoReturn:
-    """Run the command line of the process and exit."""
+    """Run the command line of the process and exit. SIGTERM is obeyed as Ctrl-C is."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.exit(run())

@@ -117,7 +117,9 @@ def record(
             url, key=key_from(os.environ), headers=headers, timeout=timeout
         ) as upstream:
             secrets = (*upstream.secrets, *secrets_among(headers, redaction.redactor()))
-            folder = RecordingFolder(output, redactor=redaction.redactor(secrets), force=force)
+            folder = RecordingFolder(
+                output, redact_json=redaction.json_redactor(secrets), force=force
+            )
             folder.check(job.name for job in jobs)
             progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=len(jobs) * len(views))
             session = _Session(

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import click
 
-from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.redaction.redactor import Redactor, redact_json
 
 _OPTIONS = (
     click.option(
@@ -53,6 +53,16 @@ class RedactionOptions:
     def redactor(self, secrets: Iterable[str] = ()) -> Redactor:
         """Return a new redactor that also knows *secrets*. Raises ValueError for a bad pattern."""
         return Redactor(self.names, secrets, patterns=self.patterns, keep=self.keep)
+
+    def json_redactor(self, secrets: Iterable[str]) -> Callable[[Any], Any]:
+        """Return a function that redacts one JSON value, numbered from 1."""
+        return partial(
+            redact_json,
+            names=self.names,
+            secrets=tuple(secrets),
+            patterns=self.patterns,
+            keep=self.keep,
+        )
 
 
 def redaction(command: Callable[..., Any]) -> Callable[..., Any]:

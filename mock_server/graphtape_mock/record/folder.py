@@ -1,7 +1,7 @@
 """Chooses a file for each new recording, so that none is overwritten."""
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
-from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.redaction.redactor import redact_json
 
 
 class NameTaken(ValueError):
@@ -25,14 +25,14 @@ class RecordingFolder:
         self,
         folder: Path,
         *,
-        redactor: Redactor,
+        redact_json: Callable[[Any], Any] = redact_json,
         force: bool = False,
     ) -> None:
-        """Choose files in *folder*; *redactor* hides the same secrets as in the recordings.
+        """Choose files in *folder*; *redact_json* redacts a request as it is recorded.
 
         With *force*, existing files may be chosen.
         """
-        self._folder, self._redactor = folder, redactor
+        self._folder, self._redact_json = folder, redact_json
         self._force = force
         self._given: set[Path] = set()
 
@@ -81,4 +81,4 @@ class RecordingFolder:
     def _canonical(self, body: bytes) -> Any:
         """Return a run request without its view and its secrets, to compare it with others."""
         value = {k: v for k, v in object_in(body).items() if k not in VIEW_FIELDS}
-        return self._redactor.redact_json(value)
+        return self._redact_json(value)

@@ -1,6 +1,5 @@
 """Recordings without their secrets, and the secrets that a last look still finds."""
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,10 +7,8 @@ from typing import Any
 import orjson
 
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.redaction.found import PLACEHOLDERS
 from graphtape_mock.redaction.redactor import Redactor
-
-
-_PLACEHOLDER = re.compile(rb"\[redacted-([0-9]{1,9})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def _highest_placeholder(recording: Recording) -> int:
     texts = [recording.note, repr(recording.server), *map(repr, heads)]
     bodies = (body for e in recording.exchanges for body in (e.request.body, e.body))
     content = b"\n".join([*(text.encode(errors="replace") for text in texts), *bodies])
-    return max(map(int, _PLACEHOLDER.findall(content)), default=0)
+    return max(map(int, PLACEHOLDERS.findall(content)), default=0)
 
 
 def _added(

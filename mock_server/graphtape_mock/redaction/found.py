@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-PLACEHOLDERS = re.compile(rb"\[redacted-[0-9]+\]")
+PLACEHOLDERS = re.compile(rb"\[redacted-([0-9]{1,9})\]")
 """What stands in the place of a secret."""
 
 PLACEHOLDER = "placeholder"

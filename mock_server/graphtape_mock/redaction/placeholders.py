@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import NamedTuple
 
+from graphtape_mock.redaction.found import PLACEHOLDERS
+
 _MOST_PLACES = 1000
 
 
@@ -21,12 +23,25 @@ class Placeholders:
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
+        self._last = self._kept = 0
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def placeholder(self, secret: bytes) -> bytes:
         """Return the placeholder of *secret*, the same whenever it is asked for."""
-        number = self._numbers.setdefault(secret, len(self._numbers) + 1)
-        return b"[redacted-%d]" % number
+        written = PLACEHOLDERS.fullmatch(secret)
+        if written is not None and int(written[1]) <= self._kept:
+            return secret
+        if secret not in self._numbers:
+            self._last += 1
+            self._numbers[secret] = self._last
+        return b"[redacted-%d]" % self._numbers[secret]
+
+    def keep(self, highest: int) -> None:
+        """Leave existing placeholders up to number *highest*, and all made so far, as they are.
+
+        New secrets are numbered after them.
+        """
+        self._last = self._kept = max(self._last, highest)
 
     def count(self, kind: str, place: str) -> None:
         """Count a secret that was replaced; beyond a thousand places, without its place."""

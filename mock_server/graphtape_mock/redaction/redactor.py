@@ -51,7 +51,9 @@ class Redactor:
         *patterns* are regular expressions for further secrets, and *keep* names that are not those
         of secrets. Raises BadPattern, a ValueError, for a pattern that can't be used.
         """
-        self._names = SecretNames(names, keep)
+        self.keep = tuple(keep)
+        """The names that are not those of secrets."""
+        self._names = SecretNames(names, self.keep)
         self._given = GivenValues(secrets)
         self._look = TextLook(self._names, self._given, user_patterns(patterns))
         self._walk = Walk(self._names, self._look)
@@ -61,6 +63,14 @@ class Redactor:
     def replaced(self) -> tuple[Replaced, ...]:
         """The secrets that were replaced so far, by kind and place, with their count."""
         return self._placeholders.replaced
+
+    def keep_placeholders(self, highest: int = 0) -> None:
+        """Leave existing placeholders as they are, for another pass over redacted data.
+
+        These are the ones this redactor made and those up to number *highest*; new secrets are
+        numbered after them.
+        """
+        self._placeholders.keep(highest)
 
     @property
     def given(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,10 @@ def deployment() -> Generator[Deployment]:
 
 def record(deployment: Deployment, *options: str) -> int:
     return run(["record", deployment.url, *options])
+
+
+def recordings() -> list[str]:
+    return sorted(path.name for path in Path("recordings").glob("*.jsonl"))
 
 
 AGENT = ("--assistant", "agent", "--input")
@@ -155,7 +160,7 @@ def test_a_file_may_hold_the_same_request_twice(deployment: Deployment, folder: 
     code = record(deployment, "--assistant", "agent", "--inputs", "in")
 
     assert code == 0
-    assert sorted(os.listdir("recordings")) == ["agent-2.jsonl", "agent.jsonl"]
+    assert recordings() == ["agent-2.jsonl", "agent.jsonl"]
 
 
 def test_a_graph_whose_name_is_no_file_name_gets_another(
@@ -165,7 +170,7 @@ def test_a_graph_whose_name_is_no_file_name_gets_another(
 
     record(deployment, "--assistant", "../agent", "--input", "1")
 
-    assert os.listdir("recordings") == ["run.jsonl"]
+    assert recordings() == ["run.jsonl"]
 
 
 def test_what_is_there_is_replaced_only_by_force(
@@ -263,7 +268,8 @@ def test_a_cut_run_is_told_with_how_to_go_on(
 
     printed = capsys.readouterr().err
     assert code == 2
-    assert missing(printed, ["recordings/agent.jsonl", "cut", "--force"]) == []
+    assert missing(printed, ["recordings/agent.cut.jsonl", "'cut'"]) == []
+    assert recordings() == ["agent.cut.jsonl"]
 
 
 def test_a_missing_neighbour_is_noted(
@@ -357,22 +363,16 @@ def test_ctrl_c_before_there_is_an_answer_is_told(
     assert "Ctrl-C" in capsys.readouterr().err
 
 
-def _frames(path: Path) -> int:
-    return len(read(path).runs[0].frames) if path.exists() and read(path).runs else -1
+def _drafted_frames(folder: Path) -> int:
+    """Return the number of frames of the run in the draft in *folder*; -1 if there is none."""
+    drafts = [path for path in folder.glob(".graphtape/*.draft") if path.stat().st_size]
+    runs = [run for draft in drafts for run in read(draft).runs]
+    return len(runs[0].frames) if runs else -1
 
 
-@pytest.mark.parametrize(
-    ("number", "way", "end"),
-    [
-        (1, signal.SIGKILL, End.UNKNOWN),
-        (2, signal.SIGKILL, End.UNKNOWN),
-        (40, signal.SIGKILL, End.UNKNOWN),
-        (3, signal.SIGINT, End.STOPPED),
-    ],
-)
-def test_a_recorder_that_is_killed_leaves_every_frame_it_received(
-    folder: Path, number: int, way: signal.Signals, end: End
-) -> None:
+@contextmanager
+def _interrupted_recorder(folder: Path, number: int, way: signal.Signals) -> Generator[Deployment]:
+    """Kill a recorder after *number* frames, in the middle of the next."""
     blocks = [event("values", {"step": step}) for step in range(number)]
 
     def script(asked: Asked) -> None:
@@ -382,16 +382,79 @@ def test_a_recorder_that_is_killed_leaves_every_frame_it_received(
     with deployed(scripts_of_a_server(script)) as server:
         command = [sys.executable, "-m", "graphtape_mock", "record", server.url, *AGENT, "1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            path = folder / "recordings/agent.jsonl"
-            wait_until(lambda: _frames(path) == number)
-            process.send_signal(way)
+            try:
+                wait_until(lambda: _drafted_frames(folder) == number)
+            finally:
+                process.send_signal(way)
             process.wait(20)
+        yield server
 
-    (recorded,) = read(path).runs
-    assert recorded.body.startswith(b"".join(blocks))
-    assert recorded.end is end
-    shown = subprocess.check_output([sys.executable, "-m", "graphtape_mock", "show", str(path)])
-    assert shown.count(b'values  {"step":') == number
+
+@pytest.mark.parametrize("number", [1, 2, 40])
+def test_a_killed_recorder_leaves_a_private_draft_that_the_next_one_picks_up(
+    folder: Path, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with _interrupted_recorder(folder / "recordings", number, signal.SIGKILL) as server:
+        assert recordings() == []
+        (draft,) = Path("recordings/.graphtape").glob("*.draft")
+        assert draft.stat().st_mode & 0o777 == 0o600
+        assert Path("recordings/.graphtape/.gitignore").read_text() == "*\n"
+        server.scripts["POST /runs/stream"] = stream(METADATA)
+        assert record(server, *AGENT, "1") == 0
+
+    assert "recordings/agent.cut.jsonl" in capsys.readouterr().err
+    assert recordings() == ["agent.cut.jsonl", "agent.jsonl"]
+    (recorded,) = read(Path("recordings/agent.cut.jsonl")).runs
+    assert [frame.event for frame in recorded.frames] == ["values"] * number
+    assert recorded.end is End.UNKNOWN
+    assert not list(Path("recordings/.graphtape").glob("agent*"))
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_recorder_publishes_every_frame_it_received(
+    folder: Path, way: signal.Signals
+) -> None:
+    with _interrupted_recorder(folder / "recordings", 3, way):
+        assert recordings() == ["agent.cut.jsonl"]
+
+    (recorded,) = read(Path("recordings/agent.cut.jsonl")).runs
+    assert [frame.event for frame in recorded.frames[:3]] == ["values"] * 3
+    assert recorded.end is End.STOPPED
+
+
+def test_two_recorders_of_one_name_both_keep_their_runs(deployment: Deployment) -> None:
+    def meanwhile(asked: Asked) -> None:
+        deployment.scripts["POST /runs/stream"] = stream(METADATA)
+        assert record(deployment, *AGENT, "2", "--name", "same", *force) == 0
+        stream(METADATA)(asked)
+
+    for force in ((), ("--force",)):
+        deployment.scripts["POST /runs/stream"] = meanwhile
+        assert record(deployment, *AGENT, "1", "--name", "same", *force) == 0
+
+    assert recordings() == ["same-2.jsonl", "same-3.jsonl", "same.jsonl"]
+
+
+def test_a_folder_that_can_not_be_written_is_found_before_a_run_is_paid_for(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("recordings").write_text("")
+
+    assert record(deployment, *AGENT, "1") == 2
+    assert record(deployment, *AGENT, "1", "-o", "other", "--name", "n" * 240) == 2
+    assert "--output" in capsys.readouterr().err
+    assert deployment.bodies("POST /runs/stream") == []
+
+
+def test_a_page_in_place_of_a_stream_is_a_finding(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment.scripts["POST /runs/stream"] = say(answer(200, b"<html>"))
+
+    assert record(deployment, *AGENT, "1") == 1
+    printed = capsys.readouterr()
+    assert missing(printed.err, ["application/json", "recordings/agent.unexpected.jsonl"]) == []
+    assert "graphtape serve" not in printed.err
 
 
 def test_a_url_without_a_scheme_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
