@@ -11,8 +11,9 @@ _SCHEMA_KEYS = frozenset(
     "$anchor $comment $defs $id $ref $schema additionalProperties allOf anyOf const contains"
     " default deprecated description discriminator else enum env_names example examples"
     " exclusiveMaximum exclusiveMinimum extra format if items maxItems maxLength maximum"
-    " minItems minLength minimum multipleOf not nullable oneOf pattern patternProperties prefixItems properties propertyNames"
-    " readOnly required then title type uniqueItems writeOnly".split()
+    " minItems minLength minimum multipleOf not nullable oneOf pattern patternProperties"
+    " prefixItems properties propertyNames readOnly required then title type uniqueItems"
+    " writeOnly".split()
 )
 _SCHEMA_MARKS = frozenset("$ref allOf anyOf const description enum oneOf title type".split())
 _SCHEMA_VALUES = frozenset(("const", "default", "example", "examples"))

@@ -221,7 +221,7 @@ def _merged(found: Iterable[Found], data: bytes) -> Iterator[Found]:
 
 def _rank(found: Found) -> int:
     """Return which of two finds of the same bytes names them better."""
-    return {PLACEHOLDER: 3, "given": 2}.get(found.kind, 1 if found.kind.startswith("named") else 0)
+    return {PLACEHOLDER: 3, "given": 2}.get(found.kind, 0 if found.kind.startswith("named:") else 1)
 
 
 def _place(place: str, start: int, leaves: list[Leaf]) -> str:

@@ -35,7 +35,7 @@ class Walk:
         if b"\\" in data or self._names.may_be_in(data.lower()):
             leaves = list(embedded_leaves(data))
             for leaf in leaves:
-                if leaf.text and data.find(b"\\", leaf.start, leaf.end) >= 0 and depth:
+                if depth and leaf.text and _holds_more(data[leaf.start : leaf.end]):
                     inside = view.string(leaf.start + 1, _inner_end(leaf, data))
                     yield from self._find(inside, root, depth - 1, unquoted)
             for leaf, name in named_leaves(leaves, self._names):
@@ -62,6 +62,11 @@ def _written(view: View, root: bytes, found: Found) -> bytes:
     quote = view.data.rfind(found.quote, 0, found.start)
     start, end = view.span(quote, quote + len(found.quote))
     return root[start:end]
+
+
+def _holds_more(string: bytes) -> bool:
+    """Return whether a look at the text around *string* has not seen all that is in it."""
+    return b"\\" in string or (b"'" in string and (b"{" in string or b"[" in string))
 
 
 def _inner_end(leaf: Leaf, data: bytes) -> int:
