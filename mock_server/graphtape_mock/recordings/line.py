@@ -90,14 +90,10 @@ def summary_line(redacted: Sequence[Line], kept: Sequence[str]) -> Line:
 
 def read_summary(line: Line) -> Line:
     """Return the entries of such a line; raises BadLine."""
-    redacted, kept = line["redacted"], line.get("kept", [])
-    if not isinstance(redacted, list) or not all(
-        isinstance(entry, dict) for entry in cast(list[object], redacted)
-    ):
+    redacted, kept = _list(line, "redacted"), _list(line, "kept")
+    if not all(isinstance(entry, dict) for entry in redacted):
         raise BadLine('"redacted" as a list of objects', redacted)
-    if not isinstance(kept, list) or not all(
-        isinstance(name, str) for name in cast(list[object], kept)
-    ):
+    if not all(isinstance(name, str) for name in kept):
         raise BadLine('"kept" as a list of names', kept)
     return {"redacted": redacted, "kept": kept}
 
@@ -208,6 +204,13 @@ def _object(line: Line, key: str) -> Line:
     if not isinstance(value, dict):
         raise BadLine(f'"{key}" as an object', value)
     return cast(Line, value)
+
+
+def _list(line: Line, key: str) -> list[object]:
+    value = line.get(key, [])
+    if not isinstance(value, list):
+        raise BadLine(f'"{key}" as a list', value)
+    return cast(list[object], value)
 
 
 def _headers(line: Line) -> Headers:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response, sse
-from graphtape_mock.recordings.file import RecordingWriter, line_end, parse, read
+from graphtape_mock.recordings.file import RecordingWriter, line_end, parse, read, write
 from graphtape_mock.recordings.recording import BrokenRecording, Recording
 
 STREAM = Response(200, (("content-type", "text/event-stream; charset=utf-8"),))
@@ -180,6 +180,20 @@ def test_a_last_line_without_its_end_is_read(path: Path) -> None:
     assert recording.exchanges[0].end is End.CUT
 
 
+def test_the_summary_of_the_redaction_is_read_and_written(path: Path) -> None:
+    recording = Recording(
+        "agent",
+        (Exchange(RUN, STREAM, ()),),
+        "now",
+        redacted=({"kind": "given", "place": "request body", "count": 2},),
+        kept=("secret",),
+    )
+
+    write(recording, path)
+
+    assert read(path) == recording
+
+
 def _no_links(draft: Path, path: Path) -> None:
     raise PermissionError(1, "Operation not permitted")
 
@@ -270,6 +284,13 @@ def _broken() -> Iterator[tuple[bytes, int, str]]:
     ]:
         line = b'{"exchange":1,"request":' + request + b',"response":' + response + b"}\n"
         yield HEADER + line, 2, expected
+    for summary, expected in [
+        (b'{"redacted":1}', 'expected "redacted" as a list, got 1'),
+        (b'{"redacted":[1]}', 'expected "redacted" as a list of objects, got [1]'),
+        (b'{"redacted":[],"kept":{}}', 'expected "kept" as a list, got {}'),
+        (b'{"redacted":[],"kept":[1]}', 'expected "kept" as a list of names, got [1]'),
+    ]:
+        yield HEADER + summary + b"\n", 2, expected
     for frame, expected in [
         (b'{"event":"a"}', 'expected "at" in seconds since the request, not negative, got null'),
         (b'{"at":-1}', 'expected "at" in seconds since the request, not negative, got -1'),
