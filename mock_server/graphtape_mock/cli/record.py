@@ -1,6 +1,5 @@
 """`graphtape record`: records runs of a deployment."""
 
-import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -9,12 +8,13 @@ from pathlib import Path
 
 import click
 
-from graphtape_contracts import End, Headers
+from graphtape_contracts import End
 from graphtape_mock.cli import options
+from graphtape_mock.cli.deployment_options import DeploymentOptions, deployment_options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD, WRONG_USE
 from graphtape_mock.console.progress import Progress
 from graphtape_mock.console.text import escape
-from graphtape_mock.deployment.connection import DeploymentConnection, key_from, secrets_among
+from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.errors import DeploymentError, refused_key
 from graphtape_mock.deployment.info import (
     DeploymentInfo,
@@ -76,16 +76,17 @@ from graphtape_mock.redaction.redactor import Redactor
     "--name", metavar="NAME", help="The name of the recording; the graph's name by default."
 )
 @click.option("--note", default="", metavar="TEXT", help="A sentence to store in the recording.")
-@options.header
 @click.option(
     "--redact",
     multiple=True,
     metavar="NAME",
     help="Also keep the value of this header or JSON key out of the file. Repeatable.",
 )
-@options.timeout
+@deployment_options(max_time=3600.0)
 @click.option("--force", is_flag=True, help="Replace an existing recording.")
 def record(
+    deployment: DeploymentOptions,
+    /,
     url: str,
     assistant: str | None,
     input_: str | None,
@@ -95,9 +96,7 @@ def record(
     output: Path,
     name: str | None,
     note: str,
-    headers: Headers,
     redact: tuple[str, ...],
-    timeout: float,
     force: bool,
 ) -> int:
     """Record runs of the deployment at URL, by default LANGGRAPH_API_URL.
@@ -116,10 +115,8 @@ def record(
     made: list[Path] = []
     try:
         jobs = _jobs(assistant, input_, inputs, body, name)
-        with DeploymentConnection(
-            url, key=key_from(os.environ), headers=headers, timeout=timeout
-        ) as upstream:
-            secrets = (*upstream.secrets, *secrets_among(headers, Redactor(redact)))
+        with deployment.connect(url) as upstream:
+            secrets = deployment.secrets(upstream, Redactor(redact))
             folder = RecordingFolder(output, names=redact, secrets=secrets, force=force)
             folder.check(job.name for job in jobs)
             progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=len(jobs) * len(views))

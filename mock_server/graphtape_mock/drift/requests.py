@@ -16,7 +16,7 @@ import orjson
 from graphtape_contracts import Exchange, Frame, Request, sse
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_contracts.parsing.identifiers import UUID
-from graphtape_mock.console.curl import HARMLESS_HEADERS
+from graphtape_mock.deployment.curl import HARMLESS_HEADERS
 from graphtape_mock.recordings.recording import RUN_PATHS
 from graphtape_mock.recordings.try_json import object_in
 

@@ -12,9 +12,10 @@ from queue import SimpleQueue
 
 from graphtape_contracts import End, Exchange, Frame, Request
 from graphtape_mock.console.progress import Progress
-from graphtape_mock.deployment.budget import RETRIED, BudgetExhausted
+from graphtape_mock.deployment.budget import BudgetExhausted
 from graphtape_mock.deployment.client import DeploymentClient
 from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.deployment.retry import RETRIED
 from graphtape_mock.drift.requests import as_recorded, is_run, to_repeat
 
 TIME_OVER = "the time ran out before it ended; raise --max-time"

@@ -29,7 +29,7 @@ from scripted_deployment import (
 
 from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_mock.cli.main import run
-from graphtape_mock.deployment.connection import KEY_VARIABLES
+from graphtape_mock.deployment.headers import KEY_VARIABLES
 from graphtape_mock.recordings.file import RecordingWriter, read
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load

@@ -25,7 +25,7 @@ from scripted_deployment import (
 
 from graphtape_contracts import End
 from graphtape_mock.cli.main import run
-from graphtape_mock.deployment.connection import KEY_VARIABLES
+from graphtape_mock.deployment.headers import KEY_VARIABLES
 from graphtape_mock.record.folder import RecordingFolder
 from graphtape_mock.recordings.file import read
 

@@ -22,10 +22,11 @@ from scripted_deployment import (
 )
 
 from graphtape_contracts import End, Frame, Request, Response
-from graphtape_mock.deployment.budget import MOST_RETRIES, BudgetExhausted, BudgetLimits, RunBudget
+from graphtape_mock.deployment.budget import BudgetExhausted, BudgetLimits, RunBudget
 from graphtape_mock.deployment.client import DeploymentClient, starts_runs
 from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.deployment.retry import MOST_RETRIES
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"a": 1})

@@ -28,8 +28,9 @@ from scripted_deployment import (
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.deployment.connection import DeploymentConnection, key_from
+from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.deployment.headers import key_from
 from graphtape_mock.deployment.info import check_deployment, fetch_assistant_info
 from graphtape_mock.record.interruption import interrupts_held
 from graphtape_mock.record.recorder import Recorder

@@ -10,7 +10,7 @@ import orjson
 from graphtape_contracts import Exchange, Headers, Request
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_mock.deployment.client import OnHeaders, StopWhen
-from graphtape_mock.deployment.connection import request_headers
+from graphtape_mock.deployment.headers import request_headers
 from graphtape_mock.record.requests import RecordingRequest
 from graphtape_suites.runner.target import TAG, Target
 

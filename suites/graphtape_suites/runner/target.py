@@ -16,13 +16,9 @@ from graphtape_contracts.json_value import Json, is_object
 from graphtape_contracts.rule import AnyRule
 from graphtape_mock.deployment.budget import BudgetLimits, RunBudget
 from graphtape_mock.deployment.client import DeploymentClient
-from graphtape_mock.deployment.connection import (
-    DeploymentConnection,
-    header_fields,
-    key_from,
-    secrets_among,
-)
+from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.errors import BadHeader
+from graphtape_mock.deployment.headers import header_fields, key_from, secrets_among
 from graphtape_mock.deployment.info import DeploymentInfo, check_deployment, fetch_assistant_info
 from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.try_json import object_in

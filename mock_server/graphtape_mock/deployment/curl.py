@@ -1,8 +1,11 @@
 """A request as a curl command line: what people paste into a shell to see for themselves."""
 
 import shlex
+from urllib.parse import quote
 
 from graphtape_contracts import Request
+from graphtape_mock.deployment.address import join_url
+from graphtape_mock.recordings.request_path import is_request_path
 from graphtape_mock.redaction.url import strip_url
 
 HARMLESS_HEADERS = frozenset(
@@ -26,10 +29,11 @@ def as_curl(request: Request, url: str, *, key: bool = False) -> str:
     """Return the command line that makes *request* of the deployment at *url*.
 
     It holds no header that could be secret; with *key* the key comes from the environment of the
-    shell. What is secret in the path and the body is for the caller to take out before.
+    shell. Secrets in the path and the body are for the caller to take out before. Whatever the
+    path is, the command asks the host in *url*.
     """
     words = ["curl", "-N", *_switches(request)]
-    words += [shlex.quote(strip_url(url).rstrip("/") + request.path)]
+    words += [shlex.quote(join_url(strip_url(url), _encoded(request.path)))]
     words += [word for name, value in _headers(request) for word in ("-H", _header(name, value))]
     words += ["-H", KEY_HEADER] if key else []
     if not request.body:
@@ -38,6 +42,13 @@ def as_curl(request: Request, url: str, *, key: bool = False) -> str:
         return f"printf {_escapes(request.body)} | {' '.join([*words, '--data-binary', '@-'])}"
     # -d reads a file where its argument starts with an @.
     return " ".join([*words, "--data-raw" if text.startswith("@") else "-d", shlex.quote(text)])
+
+
+def _encoded(path: str) -> str:
+    """Return *path*, with percent signs for what no path of a request holds."""
+    if is_request_path(path):
+        return path
+    return "/" + quote(path.lstrip("/"), safe="/?!$%&'()*+,:;=@[]{|}~\"<>^`")
 
 
 def _switches(request: Request) -> list[str]:

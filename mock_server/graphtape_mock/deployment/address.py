@@ -1,0 +1,56 @@
+"""URLs of a deployment: which are good, and how a request's path is joined to one.
+
+`join_url` makes the URL to ask, `redaction.url.strip_url` the one to show.
+"""
+
+import re
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
+
+from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.recordings.request_path import EXPECTED, is_request_path
+
+
+class BadPath(DeploymentError):
+    """The path of a request that could lead to another host; it is not asked."""
+
+
+def parse_url(url: str) -> SplitResult:
+    """Return the parts of *url*. Raises DeploymentError where it is not one of HTTP."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise bad_url(url) from None
+    if not good or not url.isprintable() or not set(url).isdisjoint(" \\"):
+        raise bad_url(url)
+    return parts
+
+
+def bad_url(url: str) -> DeploymentError:
+    """Return the error for a *url* that is none, without what may be secret in it."""
+    shown = re.sub(r"[^/@]*@", "", url).partition("?")[0]
+    return DeploymentError(f"expected a URL like http://127.0.0.1:2024, got {shown!r}")
+
+
+def join_url(base: str, path: str) -> str:
+    """Return the URL of *path*, which may have a query, at the deployment at *base*.
+
+    Scheme, user, host and port are those of *base*, its path goes before *path*, and its query
+    after the one of *path*. Raises BadPath where *path* is not one of a request.
+    """
+    ours = urlsplit(base)
+    target, _, query = path.partition("?")
+    queries = "&".join(filter(None, (query, ours.query)))
+    joined = urlunsplit((ours.scheme, ours.netloc, ours.path.rstrip("/") + target, queries, ""))
+    # Neither check relies on the other.
+    if not is_request_path(path) or urlsplit(joined)[:2] != ours[:2]:
+        raise BadPath(f"expected {EXPECTED}, got {path!r}")
+    return joined
+
+
+def query_secrets(url: str) -> tuple[str, ...]:
+    """Return the values in the query of *url*, as they are and decoded: they may be keys."""
+    query = urlsplit(url).query
+    raw = (pair.partition("=")[2] or pair for pair in query.split("&"))
+    decoded = (value for _, value in parse_qsl(query))
+    return tuple(dict.fromkeys(filter(None, (*raw, *decoded))))
