@@ -1,4 +1,4 @@
-"""Options and arguments that several commands have, with the same words."""
+"""Options and arguments that several commands share."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,25 +14,24 @@ URL_VARIABLE = "LANGGRAPH_API_URL"
 STDIN = Path("-")
 """The path that means standard input."""
 
-
 layout = click.option(
     "--format",
     "layout",
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="For people, for programs, or annotations for a GitHub workflow.",
+    help="text to read, json for programs, github for annotations in a GitHub workflow.",
 )
-"""How findings are printed: `layout`."""
+"""The option `--format` for findings; the parameter is `layout`."""
 
 
 def is_url(text: str) -> bool:
-    """Return whether *text* is a URL of a deployment, and not a path."""
+    """Return whether *text* is an HTTP URL, and not a path."""
     return text.startswith(("http://", "https://"))
 
 
 def expand(paths: Iterable[Path]) -> list[Path]:
-    """Return *paths*, with the recordings in it in place of each folder.
+    """Return *paths* with each folder replaced by the recordings in it.
 
     Raises click.ClickException for a folder without recordings.
     """
@@ -46,7 +45,7 @@ def expand(paths: Iterable[Path]) -> list[Path]:
             raise click.ClickException(
                 escape(
                     f"expected recordings (*.jsonl) in {path}, found none; "
-                    "graphtape record -o FOLDER makes them"
+                    "create them with graphtape record -o FOLDER"
                 )
             )
         found += files

@@ -1,6 +1,6 @@
-"""URLs of a deployment: which are good, and how a request's path is joined to one.
+"""URLs of a deployment: parsing them, and joining the path of a request to one.
 
-`join_url` makes the URL to ask, `redaction.url.strip_url` the one to show.
+`join_url` returns the URL to request; `redaction.url.strip_url` returns the one to show.
 """
 
 import re
@@ -11,11 +11,11 @@ from graphtape_mock.recordings.request_path import EXPECTED, is_request_path
 
 
 class BadPath(DeploymentError):
-    """The path of a request that could lead to another host; it is not asked."""
+    """A path that might lead to another host; no request is made."""
 
 
 def parse_url(url: str) -> SplitResult:
-    """Return the parts of *url*. Raises DeploymentError where it is not one of HTTP."""
+    """Return the parts of *url*. Raises DeploymentError if it is not an HTTP URL."""
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -27,7 +27,7 @@ def parse_url(url: str) -> SplitResult:
 
 
 def bad_url(url: str) -> DeploymentError:
-    """Return the error for a *url* that is none, without what may be secret in it."""
+    """Return the error for an invalid *url*, without the parts that may be secret."""
     shown = re.sub(r"[^/@]*@", "", url).partition("?")[0]
     return DeploymentError(f"expected a URL like http://127.0.0.1:2024, got {shown!r}")
 
@@ -35,8 +35,8 @@ def bad_url(url: str) -> DeploymentError:
 def join_url(base: str, path: str) -> str:
     """Return the URL of *path*, which may have a query, at the deployment at *base*.
 
-    Scheme, user, host and port are those of *base*, its path goes before *path*, and its query
-    after the one of *path*. Raises BadPath where *path* is not one of a request.
+    Scheme, user, host and port are those of *base*; its path goes before *path*, and its query
+    after that of *path*. Raises BadPath if *path* is not the path of a request.
     """
     ours = urlsplit(base)
     target, _, query = path.partition("?")
@@ -49,7 +49,7 @@ def join_url(base: str, path: str) -> str:
 
 
 def query_secrets(url: str) -> tuple[str, ...]:
-    """Return the values in the query of *url*, as they are and decoded: they may be keys."""
+    """Return the values in the query of *url*, raw and decoded: they may be keys."""
     query = urlsplit(url).query
     raw = (pair.partition("=")[2] or pair for pair in query.split("&"))
     decoded = (value for _, value in parse_qsl(query))

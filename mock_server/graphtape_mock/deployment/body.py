@@ -13,10 +13,10 @@ from graphtape_mock.deployment.errors import (
 
 
 class ResponseBody:
-    """Reads a body once: `chunks`, each through `frames_of`, then `tail`."""
+    """Reads a body once: pass each of `chunks()` to `frames_of`, then call `tail`."""
 
     def __init__(self, request: Request, response: StreamedResponse) -> None:
-        """Read the body of *response*, which came for *request*."""
+        """Read the body of *response*, the response to *request*."""
         self._response = response
         self.undecoded = response.undecoded
         """The encodings that can't be decoded, such as `br`; empty if there are none."""
@@ -24,13 +24,13 @@ class ResponseBody:
         self.is_stream = Exchange(request, response.response, ()).is_stream
         """Whether the body is an event stream."""
         self.end = End.COMPLETE
-        """How the body ended; COMPLETE until something else ends it."""
+        """How the body ended; COMPLETE unless it stalled, broke off or was stopped."""
         self.reason = ""
-        """Why it is not complete, or can't be read."""
+        """Why the body is not complete, or can't be decoded; empty if neither."""
         self.limit_reached = False
-        """Whether it was stopped by a limit of the session."""
+        """Whether a limit of the session stopped it."""
         self._in_block = 0
-        """The bytes of the block that is not complete."""
+        """The bytes of the last block, which is not complete yet."""
 
     def now(self) -> float:
         """Return the seconds since the request was sent."""
@@ -55,9 +55,9 @@ class ResponseBody:
             self.end, self.reason = End.CUT, str(error)
 
     def frames_of(self, chunk: bytes) -> list[Frame]:
-        """Return the blocks of an event stream that *chunk* completes; of another body, itself.
+        """Return the event blocks that *chunk* completes; if no stream, *chunk* as a frame.
 
-        A stream whose block is larger than the limit is stopped: `chunks` yields no more.
+        A block that is larger than the limit stops the stream: `chunks` yields no more.
         """
         at = self.now()
         if not self.is_stream:
@@ -74,5 +74,5 @@ class ResponseBody:
         return self._decoder.close(self.now())
 
     def stop(self, reason: str = "") -> None:
-        """Let the body end here, for *reason*."""
+        """Mark the body as STOPPED at this point, for *reason*."""
         self.end, self.reason = End.STOPPED, reason

@@ -32,17 +32,18 @@ from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.redaction.url import strip_url
 
 CONNECT_TIMEOUT = 5.0
+"""In seconds."""
 STOPPED = "stopped by Ctrl-C"
 LONGEST_WAIT = 3600.0
-"""The longest wait for a retry, in seconds, where the session has no limit of time."""
+"""The longest wait for a retry, in seconds; `max-time` can make it shorter."""
 _FAREWELL = Limits(pause=5.0, seconds=5.0, body_bytes=1_000_000, retries=0)
-"""The limits of what is still asked when a session is over."""
+"""The limits of the request that cancels a run after the session is over."""
 
 Clock = Callable[[], float]
 
 
 def _no_notice(seconds: float) -> None:
-    """Show no wait."""
+    """Do nothing."""
 
 
 class StreamedResponse:
@@ -57,23 +58,23 @@ class StreamedResponse:
         limits: Limits | None = None,
         undecoded: str = "",
     ) -> None:
-        """Yield *body* after the head *response*; *now* counts from when the request was sent."""
+        """Take the head *response*, its *body*, and *now*: the seconds since the request."""
         self.response = response
         self.limits = limits or Limits()
         """The limits of the connection."""
         self.undecoded = undecoded
-        """The encodings of the body that can't be decoded, such as `br`; empty if there are none."""
+        """The encodings that can't be decoded, such as `br`; empty if there are none."""
         self._body = body
         self._now = now
 
     @property
     def undecoded_reason(self) -> str:
-        """Why the body can't be read; empty if it can."""
+        """Why the body can't be decoded; empty if it can."""
         if not self.undecoded:
             return ""
         return (
-            f"its content-encoding {self.undecoded} was not asked for and can't be decoded here "
-            "(pip install 'httpx[brotli,zstd]' adds br and zstd)"
+            f"the response is encoded as {self.undecoded}, which can't be decoded here: turn that "
+            "off in the deployment or its gateway (pip install 'httpx[brotli,zstd]' adds br, zstd)"
         )
 
     def now(self) -> float:
@@ -81,15 +82,15 @@ class StreamedResponse:
         return self._now()
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the body as it arrives; raises DeploymentError where it breaks off.
+        """Yield the body as it arrives. Raises DeploymentError if it breaks off.
 
-        Raises LimitReached, a DeploymentError, where it is too large or the time is over.
+        That is a LimitReached if the body is too large or the time is over.
         """
         yield from self._body
 
 
 class DeploymentConnection:
-    """A deployment at a URL. Use it as a context manager."""
+    """An HTTP client for one deployment. Use it as a context manager."""
 
     def __init__(
         self,
@@ -104,13 +105,14 @@ class DeploymentConnection:
         clock: Clock = time.perf_counter,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
-        """Send the *key* as `x-api-key`, and *headers*, with each request; the query of *url*, too.
+        """Send the *key* as `x-api-key`, *headers* and the query of *url* with each request.
 
-        Bodies come decoded. With *keep_encoding* a response keeps its `content-encoding` header, to
-        be checked; without, the header of a decoded body is dropped, so that the response can be
-        replayed. The time of *limits* begins now, by *clock*. Without *through_proxy*, the proxies
-        of the environment are passed by: for a mock of our own. Raises DeploymentError where *url*
-        is not one of HTTP, a header can't be sent, or a file of *tls* can't be used.
+        Bodies are decompressed. With *keep_encoding* a response keeps its `content-encoding`
+        header, for rules to check; otherwise the header is dropped, so that the response can be
+        replayed, unless the body can't be decompressed. The time in *limits* starts now, by
+        *clock*. Without *through_proxy* the proxies of the environment are ignored, for a mock in
+        this process. Raises DeploymentError if *url* is not an HTTP URL, a header can't be sent,
+        or a file of *tls* can't be used.
         """
         parts = parse_url(url)
         try:
@@ -125,13 +127,13 @@ class DeploymentConnection:
             if not value.isascii() or not value.isprintable():
                 # The value is left out: it may be a key.
                 raise DeploymentError(
-                    f"the value of {name} has characters that no header can carry"
+                    f"the value of {name} has characters that are not allowed in a header"
                 )
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         basic = [b64encode(f"{user}:{password}".encode()).decode()] if user or password else []
         given = (key, password, *basic, *query_secrets(url), *secrets_among(headers, Redactor()))
         self.secrets: tuple[str, ...] = tuple(dict.fromkeys(filter(None, given)))
-        """What the user gave to be let in: key, password, and the values of headers and query."""
+        """The user's credentials: the key, the password, and the values of headers and query."""
         self.limits = limits or Limits()
         self.deadline = Deadline(self.limits.seconds, clock)
         self._clock = clock
@@ -151,7 +153,7 @@ class DeploymentConnection:
             trust_env=through_proxy,
             verify=(tls or TlsFiles()).context(),
         )
-        # By default httpx offers what it can decode; a deployment is asked for nothing encoded.
+        # The default of httpx lists what it can decode. We ask for bodies that are not encoded.
         offered = self._client.headers["accept-encoding"]
         self._decoders = frozenset(one.strip() for one in offered.split(","))
         self._client.headers = httpx.Headers(
@@ -178,9 +180,9 @@ class DeploymentConnection:
         self._client.close()
 
     def abort(self) -> None:
-        """End every request of this connection at once, in whichever thread it waits.
+        """End all requests of this connection at once, also those that wait in other threads.
 
-        They raise Stopped, and so does every later one.
+        They raise Stopped, and so do later ones.
         """
         self._end_by(Stopped(STOPPED))
 
@@ -190,20 +192,20 @@ class DeploymentConnection:
         self._sockets.shut_down()
 
     def check(self) -> None:
-        """Raise TimeOver where the time of the session is over, Stopped where it was aborted."""
+        """Raise TimeOver if the time of the session is over, Stopped after `abort`."""
         if self._end is not None:
             raise type(self._end)(str(self._end))
         if self.deadline.is_over:
             raise TimeOver(self.limits.over_time)
 
     def sleep(self, seconds: float) -> None:
-        """Wait; raises TimeOver or Stopped as soon as the session is over."""
+        """Wait. Raises TimeOver or Stopped as soon as the session is over."""
         self._sleep(seconds)
         self.check()
 
     @contextmanager
     def open(self, request: Request) -> Generator[StreamedResponse]:
-        """Send *request*; yield the response as soon as its head is there.
+        """Send *request*; yield the response once its head has arrived.
 
         Redirects are not followed. Raises DeploymentError.
         """
@@ -239,11 +241,11 @@ class DeploymentConnection:
     def open_retrying(
         self, request: Request, waiting: Callable[[float], object] = _no_notice
     ) -> Generator[StreamedResponse]:
-        """Open *request*, again and again while the deployment asks to come back later.
+        """Send *request*, and again after each 429 or 503, as Retry-After asks.
 
-        *waiting* gets the seconds of each wait before it. The last response is one that asks for
-        nothing, or for a wait that is longer than the time left, or the one after as many retries
-        as the limits allow. Raises DeploymentError.
+        *waiting* is called with the seconds before each wait. Yields the first response that asks
+        for no retry, or for one when the time is over, or that comes after as many retries as the
+        limits allow. Raises DeploymentError.
         """
         for _ in range(self.limits.retries):
             with self.open(request) as response:
@@ -276,13 +278,13 @@ class DeploymentConnection:
                     raise LimitReached(self.limits.over_body)
                 yield piece
         if self._end is not None:
-            self.check()  # A body without a length ends well where its socket is shut down.
+            self.check()  # A body without a length looks complete when its socket is shut down.
 
     def fetch(self, method: str, path: str, body: bytes = b"") -> Exchange:
-        """Make a request with a small response, with retries; return the whole exchange.
+        """Send a request, read the whole response, and return the exchange; retry as asked.
 
-        Raises DeploymentError, also for a redirect, since the key goes to no other server, and for
-        a body that can't be decoded.
+        Raises DeploymentError, also for a redirect, since the key must not reach another server,
+        and for a body that can't be decoded.
         """
         request = Request(method, path, request_headers(body), body)
         with self.open_retrying(request) as response:
@@ -294,7 +296,7 @@ class DeploymentConnection:
         return Exchange(request, response.response, (Frame(at, content),) if content else ())
 
     def tell(self, method: str, path: str) -> None:
-        """Make a request whose response does not matter, also where the session is over."""
+        """Send a request whose response does not matter, even after the session is over."""
         with suppress(DeploymentError):
             if self._end is None and not self.deadline.is_over:
                 self.fetch(method, path)
@@ -303,7 +305,7 @@ class DeploymentConnection:
                 last.fetch(method, path)
 
     def refuse_redirect(self, response: Response) -> None:
-        """Raise DeploymentError where *response* is a redirect."""
+        """Raise DeploymentError if *response* is a redirect."""
         if 300 <= response.status < 400:
             target = strip_url(response.header("location") or "an unknown location")
             raise DeploymentError(
@@ -313,7 +315,7 @@ class DeploymentConnection:
 
     @property
     def proxy(self) -> str | None:
-        """The proxy that requests go through, to show; None without one."""
+        """The URL of the proxy that requests go through, without secrets; None without a proxy."""
         return proxy_for(self.url) if self._through_proxy else None
 
     @contextmanager

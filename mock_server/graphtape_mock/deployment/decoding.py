@@ -1,4 +1,4 @@
-"""The content-encoding of a response: what can be decoded, and whether all of it was there."""
+"""Decodes the body of a response by its content-encoding, and notices if it is cut."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -8,26 +8,26 @@ import httpx
 from graphtape_mock.deployment.errors import DeploymentError
 
 _LARGEST_PIECE = 1 << 20
-"""The most bytes that are decoded at once: a body that is a bomb ends at its limit."""
+"""The maximum number of bytes to decode at once, so that no small body fills the memory."""
 _ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
 _DEFLATED = 8
 _PLAIN = frozenset(("identity", ""))
 
 
 def encodings_of(headers: httpx.Headers) -> list[str]:
-    """Return the encodings of a body with these *headers*, in the order they were applied."""
+    """Return the encodings that *headers* name, in the order in which they were applied."""
     listed = headers.get_list("content-encoding", split_commas=True)
     return [name for one in listed if (name := one.strip().lower()) not in _PLAIN]
 
 
 def undecoded(encodings: Iterable[str], known: Iterable[str]) -> str:
-    """Return those of *encodings* that are not *known*, with commas; empty if there is none."""
+    """Return the *encodings* that are not *known*, joined by commas; empty if all are."""
     return ", ".join(one for one in encodings if one not in set(known))
 
 
 def decoded(response: httpx.Response, encodings: list[str]) -> Iterator[bytes]:
-    """Yield the body of *response*, decoded. Raises DeploymentError where it breaks off."""
-    if encodings in (["gzip"], ["deflate"]):  # httpx takes a cut one for complete.
+    """Yield the body of *response*, decoded. Raises DeploymentError if it breaks off."""
+    if encodings in (["gzip"], ["deflate"]):  # httpx does not notice if these are cut.
         return _inflated(response.iter_raw(), encodings[0])
     return response.iter_bytes()
 

@@ -1,4 +1,4 @@
-"""Errors of requests to a deployment: what happened, and what to do next."""
+"""Errors of requests to a deployment. Their messages say what to do next."""
 
 import ssl
 
@@ -12,7 +12,7 @@ class DeploymentError(Exception):
 
 
 class DeploymentTimeout(DeploymentError):
-    """Nothing came for longer than the timeout."""
+    """The deployment sent nothing for longer than the timeout."""
 
 
 class LimitReached(DeploymentError):
@@ -24,22 +24,25 @@ class TimeOver(LimitReached):
 
 
 class Stopped(DeploymentError):
-    """The user stopped the session."""
+    """The session was stopped by the user."""
 
 
 class BadHeader(ValueError):
-    """A line that is not a header field; the message has only its name: the value may be a key."""
+    """A line that is not a header field. The message omits the value: it may be a key."""
 
 
 def explain(
     error: httpx.HTTPError, url: str, *, proxy: str | None, limits: Limits, connect_timeout: float
 ) -> DeploymentError:
-    """Return what *error* means for a request to *url*, by way of *proxy* if there is one."""
+    """Return the DeploymentError for *error* in a request to *url*, maybe through a *proxy*.
+
+    *limits* are those of the connection, *connect_timeout* is in seconds.
+    """
     where = f"{url} (through the proxy {proxy})" if proxy else url
     if tls := _cause(error, ssl.SSLError):
         return DeploymentError(
-            f"the TLS connection to {where} failed ({tls.reason or tls}): does it use https? "
-            f"For a certificate authority of your own, use {limits.prefix}cacert"
+            f"the TLS connection to {where} failed ({tls.reason or tls}): does the server "
+            f"use https? For a private certificate authority, use {limits.prefix}cacert"
         )
     match error:
         case httpx.ConnectTimeout():
@@ -48,8 +51,8 @@ def explain(
             )
         case httpx.TimeoutException():
             return DeploymentTimeout(
-                f"nothing came from {where} for {limits.pause:g} s; {limits.prefix}timeout allows "
-                "more"
+                f"{where} sent nothing for {limits.pause:g} s; if it is just slow, raise "
+                f"{limits.prefix}timeout"
             )
         case httpx.ConnectError():
             return DeploymentError(f"{where} can't be reached ({error}): is it running?")
@@ -60,7 +63,7 @@ def explain(
 
 
 def refused_key(url: str, status: int) -> str:
-    """Return the message for a deployment at *url* that refuses the key, or requires one."""
+    """Return the error message for a deployment at *url* that refuses the key or requires one."""
     return (
         f"{url} refuses the key or requires one (status {status}): set LANGGRAPH_API_KEY, "
         "or add the header that it expects"
@@ -77,9 +80,9 @@ def _cause(error: BaseException, kind: type[ssl.SSLError]) -> ssl.SSLError | Non
 
 
 def busy(url: str, status: int, proxy: str | None) -> str:
-    """Return the message for a deployment at *url* that can't answer now, with *status*."""
-    through = f" The answer came through the proxy {proxy}." if proxy else ""
+    """Return the message for a deployment at *url* that responds with *status*, 429 or 5xx."""
+    through = f" The response came through the proxy {proxy}." if proxy else ""
     return (
-        f"{url} can't answer now (status {status}): it is starting, has too much to do, or stands "
-        f"behind a gateway that can't reach it. Try again later.{through}"
+        f"{url} is not available (status {status}): it may be starting or overloaded, or a gateway "
+        f"can't reach it. Try again later.{through}"
     )

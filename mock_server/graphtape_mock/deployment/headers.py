@@ -1,4 +1,4 @@
-"""The headers that a user has sent to a deployment: where they come from, which are secret."""
+"""The headers that a user adds to requests: where they come from, and which are secret."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,10 +9,10 @@ from graphtape_mock.deployment.errors import BadHeader
 from graphtape_mock.redaction.redactor import Redactor
 
 KEY_VARIABLES = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
-"""Environment variables of the key; the first that is set wins, as in the official clients."""
+"""Environment variables with the API key; the first that is set wins, as in official clients."""
 
 HEADERS_VARIABLE = "GRAPHTAPE_HEADERS"
-"""The environment variable of further headers, a line each, such as `Name: value`."""
+"""The environment variable with headers to add, one a line, such as `Name: value`."""
 
 ORDINARY_HEADERS = frozenset(
     (
@@ -29,13 +29,13 @@ ORDINARY_HEADERS = frozenset(
         "user-agent",
     )
 )
-"""The headers that every client sends. The values of any other may say who asks."""
+"""Headers that every client sends; the values of all others may be credentials."""
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def key_from(environment: Mapping[str, str]) -> str | None:
-    """Return the key in *environment*, or None; quotes around it are left out."""
+    """Return the API key in *environment* without quotes around it, or None."""
     for name in KEY_VARIABLES:
         if key := environment.get(name, "").strip().strip("\"'"):
             return key
@@ -93,17 +93,17 @@ def merged(*sources: Headers) -> Headers:
 
 
 def request_headers(body: bytes) -> Headers:
-    """Return the headers of a request as recorded: no secrets among them."""
+    """Return the headers of a request with this *body*, as recorded; none is secret."""
     accept = ("accept", "*/*")
     return (accept, ("content-type", "application/json")) if body else (accept,)
 
 
 def secrets_among(headers: Headers, redactor: Redactor) -> tuple[str, ...]:
-    """Return the values of *headers*, which a user gave: each may be what lets the user in.
+    """Return the values of *headers*, which the user added: each may be a credential.
 
-    Only those of ordinary headers are none, unless *redactor* says that the name is secret. A value
-    with a scheme, such as `Bearer abc`, counts twice: as it is, and without the scheme. The redactor
-    leaves out values that are too short to be secret.
+    The values of ORDINARY_HEADERS are not, unless *redactor* decides by name that they are. A value
+    with a scheme, such as `Bearer abc`, is returned both with and without the scheme. Values that
+    are too short to be secret are for the redactor to ignore.
     """
     values = [
         value

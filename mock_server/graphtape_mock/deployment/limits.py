@@ -1,4 +1,4 @@
-"""The limits of a session with a deployment: how long it may take, and how much it may send."""
+"""The limits of a session with a deployment: in time, and in bytes."""
 
 import math
 import re
@@ -10,54 +10,53 @@ from graphtape_mock.deployment.retry import MOST_RETRIES
 MEGABYTE = 1_000_000
 
 _BLOCKS_OF_A_BODY = 4
-"""How many of the largest event blocks make the largest body."""
+"""The size of a body divided by that of a block."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Each limit, and the option that raises it.
-
-    The defaults suit an agent that works for minutes.
-    """
+    """The limits of a session. The defaults suit an agent that works for minutes."""
 
     pause: float = 300.0
-    """The longest time in which nothing comes, in seconds: `timeout`."""
+    """The longest pause in a response, in seconds (option `timeout`)."""
     seconds: float = math.inf
-    """The longest time for everything, from when the connection is opened: `max-time`."""
+    """The duration of the whole session, in seconds (option `max-time`)."""
     body_bytes: int = 256 * MEGABYTE
-    """The largest body of a response, decoded: `max-bytes`."""
+    """The size of the body of one response, decoded (option `max-bytes`)."""
     retries: int = MOST_RETRIES
-    """How many times a request is made again where the deployment asks for that."""
+    """The maximum number of retries of one request (0 with option `no-retry`)."""
     prefix: str = "--"
-    """What the names of the options begin with."""
+    """The beginning of the names of the options, for messages."""
 
     @property
     def block_bytes(self) -> int:
-        """The largest block of an event stream: a quarter of a body."""
+        """The size of one block of an event stream: a quarter of a body."""
         return self.body_bytes // _BLOCKS_OF_A_BODY
 
     @property
     def over_time(self) -> str:
-        """The reason why something ends when the time is over."""
-        return f"{self.seconds:g} s are over; {self.prefix}max-time allows more"
+        """The reason for the end of a session that took too long."""
+        return f"the {self.seconds:g} s of {self.prefix}max-time are over"
 
     @property
     def over_body(self) -> str:
-        """The reason why a body ends that is too large."""
-        return f"the body has more than {_megabytes(self.body_bytes)}; {self._more_bytes}"
+        """The reason for the end of a body that is too large."""
+        return (
+            f"the response is larger than the {_megabytes(self.body_bytes)} of "
+            f"{self.prefix}max-bytes"
+        )
 
     @property
     def over_block(self) -> str:
-        """The reason why an event stream ends whose block is too large."""
-        return f"a block of it has more than {_megabytes(self.block_bytes)}; {self._more_bytes}"
-
-    @property
-    def _more_bytes(self) -> str:
-        return f"{self.prefix}max-bytes allows more (a block is a quarter of it at most)"
+        """The reason for the end of an event stream with a block that is too large."""
+        return (
+            f"one event is larger than {_megabytes(self.block_bytes)}, a quarter of "
+            f"{self.prefix}max-bytes"
+        )
 
 
 def size_of(text: str) -> int:
-    """Return the bytes that *text* means: `1000000`, `500kB`, `256MB`, `1GB`. Raises ValueError."""
+    """Return the bytes in *text*, such as `1000000`, `500kB` or `256MB`. Raises ValueError."""
     found = _SIZE.fullmatch(text.strip())
     size = int(float(found[1]) * _UNITS[found[2].lower()]) if found else 0
     if size < 1:
@@ -74,19 +73,19 @@ def _megabytes(count: int) -> str:
 
 
 class Deadline:
-    """The time at which a session is over."""
+    """The time at which a session ends."""
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
-        """Be over in *seconds* by *clock*."""
+        """End *seconds* from now by *clock*."""
         self._clock = clock
-        self._at = clock() + seconds
+        self._at = clock() + seconds if math.isfinite(seconds) else math.inf
 
     @property
     def left(self) -> float:
-        """The seconds that are left; 0 when it is over."""
-        return max(0.0, self._at - self._clock())
+        """The remaining seconds; 0 if it has passed."""
+        return max(0.0, self._at - self._clock()) if math.isfinite(self._at) else math.inf
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left."""
+        """Whether it has passed."""
         return self.left == 0

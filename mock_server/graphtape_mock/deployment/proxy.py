@@ -1,4 +1,4 @@
-"""The proxy that stands between us and a deployment, by the environment."""
+"""The proxy between us and a deployment, from the environment."""
 
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -7,9 +7,9 @@ from graphtape_mock.redaction.url import strip_url
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the proxy for *url*, without its user and password; None where there is none.
+    """Return the URL of the proxy for *url*, without secrets; None if there is none.
 
-    It is only told; httpx reads the same variables.
+    It is only for messages: httpx reads the same variables itself.
     """
     parts = urlsplit(url)
     proxies = getproxies()

@@ -1,4 +1,4 @@
-"""When to make a request again that a deployment has no time for."""
+"""When to retry a request that the deployment refused for now."""
 
 import re
 from datetime import UTC
@@ -9,7 +9,7 @@ from graphtape_contracts import Response
 RETRIED = frozenset((429, 503))
 """The statuses that ask the client to come back later."""
 MOST_RETRIES = 5
-"""Retries of one request."""
+"""The maximum number of retries of one request."""
 
 _DEFAULT_DELAY = 1.0
 """Seconds before a retry where the response has no Retry-After."""
@@ -17,7 +17,7 @@ _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 def retry_delay(response: Response, now: float) -> float | None:
-    """Return the seconds after which *response* asks to come back; None if it does not.
+    """Return the seconds until *response* asks to come back; None if it does not.
 
     Retry-After is a number or a date; *now* is in seconds since 1970.
     """

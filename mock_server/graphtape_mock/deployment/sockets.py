@@ -1,4 +1,4 @@
-"""The sockets of an HTTP client, so that a read that waits can be ended from another thread."""
+"""The open sockets of an HTTP client: shutting them down ends reads in other threads."""
 
 import socket
 import threading
@@ -10,22 +10,22 @@ _OPENED = (".connect_tcp.complete", ".start_tls.complete")
 
 
 class OpenSockets:
-    """Knows the sockets that httpx opens, by the events of its `trace` extension."""
+    """Collects the sockets that httpx opens, from the events of its `trace` extension."""
 
     def __init__(self) -> None:
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self._lock = threading.Lock()
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Take an *event* of httpcore: a stream that was opened is in *info*."""
+        """Take an *event* of httpcore; *info* has the stream if it opened one."""
         if event.endswith(_OPENED):
             with self._lock:
                 self._sockets.add(info["return_value"].get_extra_info("socket"))
 
     def shut_down(self) -> None:
-        """Shut all of them down: who waits for data gets the end of the stream."""
+        """Shut all of them down: a read that waits returns as at the end of the stream."""
         with self._lock:
             for opened in self._sockets:
                 with suppress(OSError):  # It is closed already.
-                    # Not the method of an SSL socket, which another thread is reading.
+                    # The method of an SSL socket is not safe while another thread reads.
                     socket.socket.shutdown(opened, socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""The certificates of a connection: the client's own, and an authority of one's own."""
+"""The certificates of a connection: the client's, and those of private authorities."""
 
 import ssl
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ class TlsFiles:
     """PEM files, each None where there is none."""
 
     cert: Path | None = None
-    """The certificate that the client shows, with its key unless that is in `cert_key`."""
+    """The certificate of the client; with its key, unless that is in `cert_key`."""
     cert_key: Path | None = None
     """The private key of `cert`, not encrypted."""
     cacert: Path | None = None
-    """The authorities to trust, in place of those that are known."""
+    """The certificate authorities to trust, instead of the public ones."""
 
     def context(self) -> ssl.SSLContext:
         """Return the context of a connection. Raises DeploymentError, naming the file."""
@@ -32,7 +32,7 @@ class TlsFiles:
             raise _unusable(self.cacert, error) from None
         if self.cert:
             try:
-                # Without a password OpenSSL would ask for one, and wait.
+                # With no password at all, OpenSSL would ask for one on the terminal.
                 context.load_cert_chain(self.cert, self.cert_key, password="")
             except OSError as error:
                 raise _unusable(self.cert, error) from None

@@ -3,16 +3,15 @@
 import re
 
 EXPECTED = "a path that starts with one /, of printable ASCII without space, # and \\"
-"""What `is_request_path` asks for, in words."""
+"""What `is_request_path` expects, for messages."""
 
 _PATH = re.compile(r"/(?!/)[!-~]*")
 _NEVER = frozenset("#\\")
 
 
 def is_request_path(path: str) -> bool:
-    """Return whether *path*, with its query, can only name a place on the host that is asked.
+    """Return whether *path*, which may have a query, is a path as HTTP sends it.
 
-    Whatever is put after a host and could be read as another host, such as `@other/` or
-    `//other/`, is none.
+    Appended to a URL, such a path can't change the host, as `@other/` or `//other/` could.
     """
     return _PATH.fullmatch(path) is not None and _NEVER.isdisjoint(path)

@@ -1,4 +1,4 @@
-"""The recorder against deployments that answer well, badly, or not to the end."""
+"""The recorder with deployments that respond correctly, badly, or incompletely."""
 
 import gzip
 import signal
@@ -32,6 +32,7 @@ from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.deployment.headers import key_from
 from graphtape_mock.deployment.info import check_deployment, fetch_assistant_info
+from graphtape_mock.deployment.limits import Limits
 from graphtape_mock.record.interruption import interrupts_held
 from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import RecordingRequest
@@ -65,10 +66,10 @@ def record(
     watch: Callable[[int, float], None] = _nothing,
     replace: bool = False,
 ) -> list[RecordedRunResult]:
-    """Record *job* as the command does."""
+    """Record *job* in the same way as the command."""
     ticks: Iterator[int] = iter(range(10**6))
     with DeploymentConnection(
-        deployment.url, key=KEY, timeout=timeout, clock=lambda: next(ticks) / 10
+        deployment.url, key=KEY, limits=Limits(pause=timeout), clock=lambda: next(ticks) / 10
     ) as upstream:
         deployment_info = fetch_assistant_info(upstream, job.assistant, check_deployment(upstream))
         redactor = Redactor(secrets=upstream.secrets)
@@ -195,6 +196,7 @@ def test_the_request_has_the_first_placeholders(path: Path) -> None:
 def test_user_and_password_of_the_url_are_sent_and_in_no_file(path: Path) -> None:
     with deployed(scripts_of_a_server(stream(METADATA, event("a", "ann:pass-word")))) as deployment:
         deployment.url = deployment.url.replace("://", "://ann:pass-word@") + "/?key=secret"
+        deployment.query = "key=secret"
         record(deployment, path)
 
     assert deployment.asked[-1].headers["authorization"] == "Basic YW5uOnBhc3Mtd29yZA=="
@@ -307,7 +309,7 @@ def test_silence_stops_the_recording_and_keeps_all_that_came(path: Path) -> None
         (run,) = record(deployment, path, timeout=0.2)
 
     assert run.end is End.STOPPED
-    assert run.reason.startswith(f"nothing came from {deployment.url} for 0.2 s")
+    assert run.reason.startswith(f"{deployment.url} sent nothing for 0.2 s")
     assert run_of(path).body == METADATA
 
 
@@ -412,12 +414,13 @@ def test_a_deployment_that_never_answers_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with (
-            DeploymentConnection(url, timeout=0.1) as upstream,
+            DeploymentConnection(url, limits=Limits(pause=0.1)) as upstream,
             pytest.raises(DeploymentError) as caught,
         ):
             check_deployment(upstream)
 
-    assert "for 0.1 s; for a slower one, raise the timeout" in str(caught.value)
+    assert "0.1 s" in str(caught.value)
+    assert "--timeout" in str(caught.value)
 
 
 def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -461,7 +464,8 @@ def test_a_header_that_can_not_be_sent_is_told_without_its_value(value: str) -> 
     with pytest.raises(DeploymentError) as caught:
         DeploymentConnection("http://x", key=value)
 
-    assert str(caught.value) == "the value of x-api-key has characters that no header can carry"
+    message = "the value of x-api-key has characters that are not allowed in a header"
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(
