@@ -314,8 +314,8 @@ def test_there_is_no_more_time_than_was_given(
 ) -> None:
     code = drift(deployment, "--max-time", "0.000001")
 
-    assert code == 1
-    assert missing(capsys.readouterr().out, ["GET /info", "line 2", "1e-06 s"]) == []
+    assert code == 2
+    assert missing(capsys.readouterr().err, ["--max-time", "1e-06 s"]) == []
 
 
 def test_what_is_about_a_thread_of_then_is_left_aside_and_kept(
