@@ -124,7 +124,7 @@ def deployment_options(
             "--cacert",
             metavar="FILE",
             type=_FILE,
-            help="Trust these certificate authorities, in PEM, instead of the known ones.",
+            help="Trust these certificate authorities, in PEM, instead of the public ones.",
         ),
         click.option(
             "--timeout",
@@ -140,7 +140,7 @@ def deployment_options(
             show_default=True,
             metavar="SECONDS",
             type=click.FloatRange(min=0, min_open=True),
-            help="End everything after this many seconds; a response that is under way is kept.",
+            help="End everything after this many seconds; a response in progress is kept.",
         ),
         click.option(
             "--max-bytes",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from graphtape_mock.deployment.retry import MOST_RETRIES
 
 MEGABYTE = 1_000_000
+BODY_BYTES = 256 * MEGABYTE
+"""The default of the largest body."""
 
 _BLOCKS_OF_A_BODY = 4
 """The size of a body divided by that of a block."""
@@ -21,7 +23,7 @@ class Limits:
     """The longest pause in a response, in seconds (option `timeout`)."""
     seconds: float = math.inf
     """The duration of the whole session, in seconds (option `max-time`)."""
-    body_bytes: int = 256 * MEGABYTE
+    body_bytes: int = BODY_BYTES
     """The size of the body of one response, decoded (option `max-bytes`)."""
     retries: int = MOST_RETRIES
     """The maximum number of retries of one request (0 with option `no-retry`)."""
