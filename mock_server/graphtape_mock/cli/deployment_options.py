@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import click
 
@@ -27,8 +27,8 @@ from graphtape_mock.deployment.retry import MOST_RETRIES
 from graphtape_mock.deployment.tls import TlsFiles
 from graphtape_mock.redaction.redactor import Redactor
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
+Command = Callable[..., int]
+"""A command returns its exit code."""
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -60,14 +60,11 @@ class DeploymentOptions:
         return (*upstream.secrets, *secrets_among(self.headers, redactor))
 
 
-class _Size(click.ParamType):
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        try:
-            return size_of(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+def _bytes(_: click.Context, __: click.Parameter, text: str) -> int:
+    try:
+        return size_of(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def _fields(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> Headers:
@@ -86,9 +83,7 @@ def _fields_of_files(_: click.Context, __: click.Parameter, files: tuple[Path, .
         raise options.cannot_read(error, files[0]) from None
 
 
-def deployment_options(
-    *, max_time: float
-) -> Callable[[Callable[Concatenate[DeploymentOptions, _P], _R]], Callable[..., _R]]:
+def deployment_options(*, max_time: float) -> Callable[[Command], Command]:
     """Add the options to a command, which gets them as its first argument.
 
     *max_time* is the default of `--max-time`, in seconds.
@@ -147,7 +142,7 @@ def deployment_options(
             default="256MB",
             show_default=True,
             metavar="SIZE",
-            type=_Size(),
+            callback=_bytes,
             help="Abort a response after this many bytes, decoded; one event may have a quarter.",
         ),
         click.option(
@@ -157,7 +152,7 @@ def deployment_options(
         ),
     )
 
-    def decorate(command: Callable[Concatenate[DeploymentOptions, _P], _R]) -> Callable[..., _R]:
+    def decorate(command: Command) -> Command:
         @wraps(command)
         def with_options(
             *,
@@ -171,7 +166,7 @@ def deployment_options(
             max_bytes: int,
             no_retry: bool,
             **others: Any,
-        ) -> _R:
+        ) -> int:
             if cert_key and not cert:
                 raise click.UsageError("--cert-key: expected --cert as well, got none")
             try:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import httpx
 
 from graphtape_contracts import Exchange, Frame, Headers, Request, Response
-from graphtape_mock.deployment.address import bad_url, join_url, parse_url, query_secrets
+from graphtape_mock.deployment.address import BadPath, bad_url, join_url, parse_url, query_secrets
 from graphtape_mock.deployment.decoding import decoded, encodings_of, undecoded
 from graphtape_mock.deployment.errors import (
     DeploymentError,
@@ -322,7 +322,9 @@ class DeploymentConnection:
     def _explained(self) -> Generator[None]:
         try:
             yield
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except httpx.InvalidURL as error:
+            raise BadPath(f"{self.url}: a request can't be sent: {error}") from None
+        except httpx.HTTPError as error:
             self.check()
             raise explain(
                 error,
