@@ -90,6 +90,8 @@ class Deployment:
     scripts: dict[str, Script]
     """By method and path, as in `GET /info`; `default` answers all other requests."""
     asked: list[Asked] = field(default_factory=list[Asked])
+    query: str = ""
+    """What every query must end with, if anything; scripts are found without it."""
 
     def bodies(self, line: str) -> list[object]:
         """Return the JSON bodies of the requests with this method and path."""
@@ -158,9 +160,13 @@ def _serve(connection: socket.socket, deployment: Deployment) -> None:
         # The client may have disconnected before it sent the whole body.
         while len(body) < length and (piece := connection.recv(65536)):
             body += piece
-        asked = Asked(line.removesuffix(" HTTP/1.1"), headers, body, connection)
+        line = line.removesuffix(" HTTP/1.1")
+        known = line.removesuffix(deployment.query)
+        asked = Asked(known.rstrip("?&"), headers, body, connection)
         deployment.asked.append(asked)
         script = deployment.scripts.get(asked.line) or deployment.scripts["default"]
+        if known == line and deployment.query:
+            script = say(answer(401, {"detail": "no key"}))
         with suppress(OSError):  # The client may have disconnected.
             script(asked)
 

@@ -137,7 +137,7 @@ def _record(runs: tuple[str, ...], settings: Settings, expected: ExpectedFailure
 
     with (
         served(BrokenServer("", "responses are recorded", ResponseChange(keep), runs)) as url,
-        DeploymentConnection(url, timeout=settings.timeout, keep_encoding=True) as upstream,
+        DeploymentConnection(url, limits=settings.limits, keep_encoding=True) as upstream,
         TemporaryDirectory() as folder,
     ):
         info = play(settings, upstream, Path(folder), expected).target.info.response

@@ -1,6 +1,5 @@
 """`graphtape drift`: repeats recorded requests and reports what changed in the responses."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -8,14 +7,14 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from graphtape_contracts import End, Headers
+from graphtape_contracts import End
 from graphtape_mock.cli import options
+from graphtape_mock.cli.deployment_options import DeploymentOptions, deployment_options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD
 from graphtape_mock.console.progress import Progress
 from graphtape_mock.console.text import escape
 from graphtape_mock.deployment.budget import BudgetLimits, RunBudget, Spent
 from graphtape_mock.deployment.client import DeploymentClient
-from graphtape_mock.deployment.connection import DeploymentConnection, key_from, secrets_among
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.deployment.info import check_deployment
 from graphtape_mock.drift import report
@@ -75,14 +74,6 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     help="Make at most N runs.",
 )
 @click.option(
-    "--max-time",
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Stop after this many seconds.",
-)
-@click.option(
     "--concurrency",
     default=1,
     show_default=True,
@@ -90,15 +81,16 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     type=click.IntRange(min=1),
     help="Make N runs at a time.",
 )
-@options.header
 @click.option(
     "--redact",
     multiple=True,
     metavar="NAME",
     help="Also redact the value of this header or JSON key in all output. Repeatable.",
 )
-@options.timeout
+@deployment_options(max_time=600.0)
 def drift(
+    deployment: DeploymentOptions,
+    /,
     arguments: tuple[str, ...],
     configured_url: str | None,
     fail_on: str,
@@ -106,11 +98,8 @@ def drift(
     updating: bool,
     layout: str,
     max_runs: int,
-    max_time: float,
     concurrency: int,
-    headers: Headers,
     redact: tuple[str, ...],
-    timeout: float,
 ) -> int:
     """Repeat the requests in RECORDINGS, files or folders, at the deployment URL.
 
@@ -127,15 +116,13 @@ def drift(
     recordings = _read(paths)
     try:
         with (
-            DeploymentConnection(
-                url, key=key_from(os.environ), headers=headers, timeout=timeout
-            ) as upstream,
+            deployment.connect(url) as upstream,
             TemporaryDirectory(prefix="graphtape-") as folder,
         ):
-            secrets = (*upstream.secrets, *secrets_among(headers, Redactor(redact)))
+            secrets = deployment.secrets(upstream, Redactor(redact))
             check_deployment(upstream)
-            budget = BudgetLimits(max_runs, max_time, concurrency)
-            run_budget = RunBudget(budget, Path(folder))
+            budget = BudgetLimits(max_runs, deployment.limits.seconds, concurrency)
+            run_budget = RunBudget(budget, Path(folder), sleep=upstream.sleep)
             asked = _repeat_requests(
                 DeploymentClient(upstream, run_budget), recordings.values(), repeat, concurrency
             )

@@ -5,10 +5,7 @@ from pathlib import Path
 
 import click
 
-from graphtape_contracts import Headers
 from graphtape_mock.console.text import escape
-from graphtape_mock.deployment.connection import READ_TIMEOUT, header_fields
-from graphtape_mock.deployment.errors import BadHeader
 from graphtape_mock.replay.library import recording_files
 
 URL_VARIABLE = "LANGGRAPH_API_URL"
@@ -16,34 +13,6 @@ URL_VARIABLE = "LANGGRAPH_API_URL"
 
 STDIN = Path("-")
 """The path that means standard input."""
-
-
-def _read_headers(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> Headers:
-    try:
-        return header_fields(lines)
-    except BadHeader as error:
-        raise click.BadParameter(str(error)) from None
-
-
-header = click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    callback=_read_headers,
-    help="Add a header to every request. Repeatable.",
-)
-"""The option `--header`; the parameter is `headers`, parsed."""
-
-timeout = click.option(
-    "--timeout",
-    default=READ_TIMEOUT,
-    show_default=True,
-    metavar="SECONDS",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Abort a response after this many idle seconds.",
-)
-"""The option `--timeout`, in seconds; the parameter is `timeout`."""
 
 layout = click.option(
     "--format",

@@ -1,6 +1,5 @@
 """`graphtape record`: records runs of a deployment."""
 
-import os
 import shlex
 import sys
 from collections.abc import Callable, Collection, Sequence
@@ -9,13 +8,14 @@ from pathlib import Path
 
 import click
 
-from graphtape_contracts import End, Headers
+from graphtape_contracts import End
 from graphtape_mock.cli import options, redaction_options
+from graphtape_mock.cli.deployment_options import DeploymentOptions, deployment_options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD, WRONG_USE
 from graphtape_mock.cli.redaction_options import RedactionOptions
 from graphtape_mock.console.progress import Progress
 from graphtape_mock.console.text import escape
-from graphtape_mock.deployment.connection import DeploymentConnection, key_from, secrets_among
+from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.errors import DeploymentError, refused_key
 from graphtape_mock.deployment.info import (
     DeploymentInfo,
@@ -78,11 +78,12 @@ from graphtape_mock.redaction.redactor import Redactor
     "--name", metavar="NAME", help="The name of the recording; the graph's name by default."
 )
 @click.option("--note", default="", metavar="TEXT", help="A sentence to store in the recording.")
-@options.header
 @redaction_options.redaction
-@options.timeout
+@deployment_options(max_time=3600.0)
 @click.option("--force", is_flag=True, help="Replace an existing recording.")
 def record(
+    deployment: DeploymentOptions,
+    /,
     url: str,
     assistant: str | None,
     input_: str | None,
@@ -92,9 +93,7 @@ def record(
     output: Path,
     name: str | None,
     note: str,
-    headers: Headers,
     redaction: RedactionOptions,
-    timeout: float,
     force: bool,
 ) -> int:
     """Record runs of the deployment at URL, by default LANGGRAPH_API_URL.
@@ -113,10 +112,8 @@ def record(
     made: list[Path] = []
     try:
         jobs = _jobs(assistant, input_, inputs, body, name)
-        with DeploymentConnection(
-            url, key=key_from(os.environ), headers=headers, timeout=timeout
-        ) as upstream:
-            secrets = (*upstream.secrets, *secrets_among(headers, redaction.redactor()))
+        with deployment.connect(url) as upstream:
+            secrets = deployment.secrets(upstream, redaction.redactor())
             folder = RecordingFolder(
                 output, redact_json=redaction.json_redactor(secrets), force=force
             )
@@ -212,6 +209,9 @@ class _Session:
             self.note,
             self.replace,
             self.allowed,
+            on_retry=lambda seconds: self.progress.say(
+                f"the deployment asks to come back in {seconds:g} s (--no-retry records that)"
+            ),
         )
         runs: list[RecordedRunResult] = []
         self.progress.start(path.stem)
@@ -251,10 +251,8 @@ def _remark(run: RecordedRunResult, published: Publication, url: str) -> str:
         )
     if run.ending:
         media_type = run.response.header("content-type") or "no content type"
-        return (
-            f"expected an event stream, got {run.events} events of {media_type} (status {status}); "
-            f"{_kept(published, 'the response')}"
-        )
+        reason = run.reason or f"got {run.events} events of {media_type} (status {status})"
+        return f"expected an event stream: {reason}; {_kept(published, 'the response')}"
     return f"the run failed ({run.failure}); recorded as it is" if run.failure else ""
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from graphtape_contracts import Headers
 from graphtape_mock.cli import options, redaction_options
 from graphtape_mock.cli.exit_code import FINDINGS, GOOD
 from graphtape_mock.cli.redaction_options import RedactionOptions
 from graphtape_mock.console.text import count, escape
-from graphtape_mock.deployment.connection import key_from, secrets_among
+from graphtape_mock.deployment.errors import BadHeader
+from graphtape_mock.deployment.headers import headers_from, key_from, secrets_among
 from graphtape_mock.record.draft_recording import abandoned_drafts, pick_up
 from graphtape_mock.record.redact_file import RedactedFile, redact_file
 from graphtape_mock.recordings.hidden_folder import HIDDEN
@@ -24,21 +24,24 @@ from graphtape_mock.replay.library import recording_files
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@options.header
 @redaction_options.redaction
-def redact(paths: tuple[Path, ...], headers: Headers, redaction: RedactionOptions) -> int:
+def redact(paths: tuple[Path, ...], redaction: RedactionOptions) -> int:
     """Replace the secrets in recordings by placeholders, and publish those that were kept hidden.
 
-    PATH is a recording or a folder of them. A file without secrets stays as it is, to the byte. The
-    key in LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and the values of --header are
-    secrets. Exit codes: 0 no secret is left; 1 the last scan still finds one, and the recording is
-    hidden or as it was; 2 wrong use, or a file that is no recording.
+    PATH is a recording or a folder of them. A file without secrets is left unchanged. The key in
+    LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and the headers in GRAPHTAPE_HEADERS
+    are secrets, too. Exit codes: 0 no secret is left; 1 the last scan still finds one; 2 wrong use,
+    or a file that is no recording.
 
     \b
     graphtape redact recordings
     graphtape redact recordings/agent.jsonl --redact customer_id --redact-pattern 'CUST-[0-9]+'
     """
     key = key_from(os.environ)
+    try:
+        headers = headers_from(os.environ)
+    except BadHeader as error:
+        raise click.UsageError(str(error)) from None
     secrets = (*((key,) if key else ()), *secrets_among(headers, redaction.redactor()))
     code = GOOD
     for path in paths:

@@ -16,8 +16,8 @@ import orjson
 
 from graphtape_contracts import End, Exchange, Request
 from graphtape_mock.cli.exit_code import GOOD
-from graphtape_mock.console.curl import as_curl
 from graphtape_mock.console.text import count, escape
+from graphtape_mock.deployment.curl import as_curl
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
 from graphtape_mock.recordings.view import VIEW_FIELDS
 from graphtape_mock.replay.engine import ReplayOptions

@@ -5,29 +5,20 @@ counters are files in a folder, so that several processes (the workers of pytest
 budget. A process that dies releases its locks.
 """
 
-import re
 import struct
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from graphtape_contracts import Response
+from graphtape_mock.deployment.retry import retry_delay
 
-RETRIED = frozenset((429, 503))
-"""The statuses that ask the client to come back later."""
-MOST_RETRIES = 5
-"""The maximum number of retries of one request."""
-_DEFAULT_DELAY = 1.0
-"""Seconds before a retry where the response has no Retry-After."""
 _POLL = 0.02
 _LEDGER_POLL = 0.005
-_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _LINE = struct.Struct("3d")
 
 
@@ -100,9 +91,9 @@ class RunBudget:
 
         Raises BudgetExhausted if the wait is longer than the time left.
         """
-        if response.status not in RETRIED:
+        delay = retry_delay(response, self._clock())
+        if delay is None:
             return False
-        delay = self._delay(response)
         with self._ledger() as ledger:
             entries = ledger.read()
             now = self._clock()
@@ -130,17 +121,6 @@ class RunBudget:
         with self._ledger() as ledger:
             started, runs, waits = ledger.read()
         return Spent(int(runs), self._clock() - started if started else 0.0, int(waits))
-
-    def _delay(self, response: Response) -> float:
-        """Return the seconds that Retry-After asks for, as a number or a date."""
-        value = (response.header("retry-after") or "").strip()
-        if _SECONDS.fullmatch(value):
-            return float(value)
-        try:
-            date = parsedate_to_datetime(value)
-        except ValueError:
-            return _DEFAULT_DELAY
-        return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - self._clock())
 
     def _count(self, runs: int) -> None:
         with self._ledger() as ledger:

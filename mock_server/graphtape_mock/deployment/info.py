@@ -9,7 +9,8 @@ import orjson
 
 from graphtape_contracts import Exchange
 from graphtape_mock.deployment.connection import DeploymentConnection
-from graphtape_mock.deployment.errors import DeploymentError, refused_key
+from graphtape_mock.deployment.errors import DeploymentError, busy, refused_key
+from graphtape_mock.deployment.retry import RETRIED
 from graphtape_mock.recordings.assistant_id import default_id, uuid_in
 from graphtape_mock.recordings.try_json import object_in, value_in
 
@@ -42,13 +43,20 @@ def check_deployment(upstream: DeploymentConnection) -> Exchange:
     LangGraph deployment: neither `/info` nor `/ok` returns a JSON object.
     """
     info = _request(upstream, "GET", "/info")
-    if not _object_of(info) and not _object_of(_request(upstream, "GET", "/ok")):
-        media_type = info.response.header("content-type") or "no content type"
-        raise DeploymentError(
-            f"expected a LangGraph deployment at {upstream.url}, got a server that responds to "
-            f"GET /info with {info.response.status}, {media_type}: is the URL right?"
-        )
-    return info
+    if _object_of(info):
+        return info
+    ok = _request(upstream, "GET", "/ok")
+    if _object_of(ok):
+        return info
+    for status in (info.response.status, ok.response.status):
+        if status in RETRIED or status >= 500:
+            raise DeploymentError(busy(upstream.url, status, upstream.proxy))
+    media_type = info.response.header("content-type") or "no content type"
+    through = f" through the proxy {upstream.proxy}" if upstream.proxy else ""
+    raise DeploymentError(
+        f"expected a LangGraph deployment at {upstream.url}, got a server that responds to "
+        f"GET /info{through} with {info.response.status}, {media_type}: is the URL right?"
+    )
 
 
 def fetch_assistant_info(

@@ -7,12 +7,13 @@ from pathlib import Path
 from graphtape_contracts import Exchange, Request
 from graphtape_mock.drift.advertised import nullable_fields
 from graphtape_mock.drift.compare_runs import compare
-from graphtape_mock.drift.requests import can_be_repeated, is_redacted, is_run
+from graphtape_mock.drift.requests import can_be_repeated, is_known, is_redacted, is_run
 from graphtape_mock.drift.session import RepeatedRequest, RepeatedResponses
 from graphtape_mock.drift.severity import Drift, merge_duplicates
 from graphtape_mock.recordings.recording import Recording
 
 REDACTED = "the request has placeholders instead of secrets"
+UNKNOWN = "this is not a request that LangGraph deployments are known to take"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ def _compared(recording: Recording, responses: RepeatedResponses) -> Iterator[Ex
     nullable = nullable_fields(recording.exchanges)
     for exchange, line in zip(recording.exchanges, recording.lines, strict=True):
         request = exchange.request
-        if not can_be_repeated(request):
+        if not is_known(request):
+            yield ExchangeDrift(exchange, line, unasked=UNKNOWN)
+        elif not can_be_repeated(request):
             yield ExchangeDrift(exchange, line)
         elif is_redacted(request):
             yield ExchangeDrift(exchange, line, unasked=REDACTED)

@@ -9,14 +9,12 @@
 
 import re
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import orjson
 
 from graphtape_contracts import Exchange, Frame, Request, sse
 from graphtape_contracts.json_value import Json, is_object
-from graphtape_contracts.parsing.identifiers import UUID
-from graphtape_mock.console.curl import HARMLESS_HEADERS
+from graphtape_mock.deployment.curl import HARMLESS_HEADERS
 from graphtape_mock.recordings.recording import RUN_PATHS
 from graphtape_mock.recordings.try_json import object_in
 
@@ -26,9 +24,19 @@ OURS = "drift"
 """The value of the tag."""
 
 _PLACEHOLDER = re.compile(rb"\[redacted-[0-9]+\]")
-_ASKED_BY_POST = ("/assistants/search", "/assistants/count")
-_ASSISTANT = re.compile(rf"/assistants/{UUID}")
-_ID = re.compile(UUID)
+_ASSISTANT = r"/assistants/(?!(?:search|count)(?:/|$))[\w\[-][\w.\[\]-]*"
+"""The path of an assistant, by its UUID, its name, or the placeholder of one."""
+_REPEATED = {
+    "GET": re.compile(
+        rf"/info|/ok|/openapi\.json|{_ASSISTANT}(/schemas|/graph|/subgraphs(/[\w.-]+)?)?", re.A
+    ),
+    "POST": re.compile(
+        rf"{'|'.join(RUN_PATHS)}|/assistants/search|/assistants/count|{_ASSISTANT}/versions", re.A
+    ),
+}
+"""The paths of the requests that can be repeated, by method: runs and queries."""
+_OF_A_SERVER = re.compile(r"/(assistants|crons|runs|store|threads)(/|$)")
+"""The beginning of the other paths that a LangGraph deployment has."""
 
 _PAIR = rb'"%s"\s*:\s*"%s"' % (TAG.encode(), OURS.encode())
 _SPACE = rb"(?:\s|(?<=[\r\n])data:)*"  # LangGraph.js writes JSON over many lines of an event.
@@ -39,7 +47,7 @@ _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
 
 def is_run(request: Request) -> bool:
     """Return whether *request* starts a stateless run and waits for its end."""
-    return request.method == "POST" and request.path.partition("?")[0] in RUN_PATHS
+    return request.method == "POST" and _target(request) in RUN_PATHS
 
 
 def can_be_repeated(request: Request) -> bool:
@@ -48,10 +56,17 @@ def can_be_repeated(request: Request) -> bool:
     Recorded threads and runs no longer exist, and a request that changes the deployment must not
     be repeated.
     """
-    path = urlsplit(request.path).path
-    if request.method == "GET":
-        return _ID.search(_ASSISTANT.sub("", path)) is None
-    return is_run(request) or (request.method == "POST" and path in _ASKED_BY_POST)
+    repeated = _REPEATED.get(request.method)
+    return repeated is not None and repeated.fullmatch(_target(request)) is not None
+
+
+def is_known(request: Request) -> bool:
+    """Return whether *request* is one of a LangGraph deployment; no other is ever made."""
+    return can_be_repeated(request) or _OF_A_SERVER.match(_target(request)) is not None
+
+
+def _target(request: Request) -> str:
+    return request.path.partition("?")[0]
 
 
 def is_redacted(request: Request) -> bool:

@@ -4,21 +4,19 @@ Requests that several recordings share, such as those about the assistant, are m
 """
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from graphtape_contracts import End, Exchange, Frame, Request
+from graphtape_contracts import Exchange, Frame, Request
 from graphtape_mock.console.progress import Progress
-from graphtape_mock.deployment.budget import RETRIED, BudgetExhausted
+from graphtape_mock.deployment.budget import BudgetExhausted
 from graphtape_mock.deployment.client import DeploymentClient
+from graphtape_mock.deployment.connection import STOPPED
 from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.deployment.retry import RETRIED
 from graphtape_mock.drift.requests import as_recorded, is_run, to_repeat
-
-TIME_OVER = "the time ran out before the response ended; raise --max-time"
-STOPPED = "stopped by Ctrl-C"
 
 
 @dataclass(slots=True)
@@ -50,18 +48,13 @@ class DriftSession:
         progress: Progress,
         *,
         at_once: int = 1,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make requests with *client*, *at_once* at the same time; show runs in *progress*."""
         self._client = client
         self._progress = progress
         self._at_once = at_once
-        self._clock = clock
-        self._deadline = clock() + client.run_budget.budget.seconds
         self._over = ""
         """Why no further request is made; empty while requests are still made."""
-        self._leaves = False
-        """Whether requests in progress are stopped too."""
         self._progress_lock = threading.Lock()
 
     def ask(self, requests: Sequence[RepeatedRequest]) -> RepeatedResponses:
@@ -85,16 +78,14 @@ class DriftSession:
             asked.broken_off = str(error)
         except KeyboardInterrupt:
             asked.broken_off = STOPPED
-        self._over, self._leaves = asked.broken_off, bool(asked.broken_off)
+        if asked.broken_off:
+            self._over = asked.broken_off
+            self._client.upstream.abort()  # Other threads may still wait for a response.
         asked.unasked |= {request.request: asked.broken_off for request in waiting}
         return asked
 
     def _outcome_of(self, request: RepeatedRequest) -> tuple[RepeatedRequest, Exchange | str]:
         """Return *request* with its exchange, or with the reason why there is none."""
-        if not self._over and self._clock() > self._deadline:
-            self._over = (
-                f"the budget is spent: {self._client.run_budget.budget.seconds:g} s are over"
-            )
         return request, self._over or self._try(request)
 
     def _try(self, request: RepeatedRequest) -> Exchange | str:
@@ -109,10 +100,13 @@ class DriftSession:
             events += frame.event is not None
             if alone:
                 alone.watch(events, frame.at)
-            return self._leaves or self._clock() > self._deadline
+            return False
 
+        limits: list[str] = []
         try:
-            exchange = self._client.ask(to_repeat(request.request), stop_when=stop_when)
+            exchange = self._client.ask(
+                to_repeat(request.request), stop_when=stop_when, on_limit=limits.append
+            )
         except BudgetExhausted as error:
             self._over = str(error)
             return self._over
@@ -124,10 +118,12 @@ class DriftSession:
                 if not alone:
                     progress.start(request.recording)
                 progress.finish(events, exchange.frames[-1].at if exchange.frames else 0.0)
-        if exchange.end is End.STOPPED and self._clock() > self._deadline:
-            return TIME_OVER
+        if limits:
+            return limits[0]
         if exchange.response.status in RETRIED:
             return f"the deployment asks to come back later (status {exchange.response.status})"
+        if encoding := exchange.response.header("content-encoding"):
+            return f"the response is encoded as {encoding}, which can't be decoded here"
         return as_recorded(request.request, exchange)
 
     def _in_threads(

@@ -1,6 +1,6 @@
 """Records runs of a deployment: each frame is in a draft as soon as it has arrived."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,10 @@ from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import View
 from graphtape_mock.redaction.redactor import Redactor
+
+
+def _ignore(seconds: float) -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -32,6 +36,8 @@ class Recorder:
     """The rules whose findings do not keep the file hidden."""
     hide_failures: bool = False
     """Whether a recording that is not whole stays in the hidden folder."""
+    on_retry: Callable[[float], object] = _ignore
+    """Called with the seconds to wait before a request is sent again."""
     publication: Publication | None = field(default=None, init=False)
     """The file, once all runs are recorded; None where no response came."""
 
@@ -81,7 +87,7 @@ class Recorder:
     ) -> RecordedRunResult:
         sent = self.redactor.redact(request.body)
         kept = Request(request.method, request.path, request.headers, sent)
-        with self.upstream.open(request) as response:
+        with self.upstream.open_retrying(request, self.on_retry) as response:
             self.upstream.refuse_redirect(response.response)
             body = ResponseBody(request, response)
             return RunWriter(kept, response.response, body, self.redactor, writer).write(watch)

@@ -11,7 +11,7 @@ import orjson
 
 from graphtape_contracts import Request
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.deployment.connection import request_headers
+from graphtape_mock.deployment.headers import request_headers
 from graphtape_mock.recordings.view import VIEW_FIELDS, View
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

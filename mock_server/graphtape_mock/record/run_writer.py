@@ -15,7 +15,7 @@ CUT = "cut"
 REFUSED = "refused"
 """The ending of a run that the deployment did not start."""
 UNEXPECTED = "unexpected"
-"""The ending of a response without events: a page, or an empty stream."""
+"""The ending of a response without events: a page, an empty stream, an unknown encoding."""
 
 Watch = Callable[[int, float], None]
 """Called with the number of events so far and the seconds since the request."""
@@ -30,7 +30,7 @@ class RecordedRunResult:
     seconds: float
     end: End
     reason: str = ""
-    """Why the response is not complete."""
+    """Why the response is not complete, or can't be decoded."""
     failure: str = ""
     """The deployment's error: why it refused the request, or the error of the run."""
 
@@ -49,7 +49,7 @@ class RecordedRunResult:
             return REFUSED
         if self.end is not End.COMPLETE:
             return CUT
-        return "" if self.is_stream and self.events else UNEXPECTED
+        return "" if self.is_stream and self.events and not self.reason else UNEXPECTED
 
 
 class RunWriter:

@@ -10,7 +10,8 @@ from filelock import FileLock
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
-from graphtape_mock.deployment.connection import DeploymentConnection, key_from
+from graphtape_mock.deployment.connection import DeploymentConnection
+from graphtape_mock.deployment.headers import key_from
 from graphtape_mock.deployment.info import DeploymentInfo, check_deployment, fetch_assistant_info
 from graphtape_mock.record.draft_recording import Publication
 from graphtape_mock.record.recorder import Recorder

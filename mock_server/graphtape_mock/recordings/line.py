@@ -7,6 +7,7 @@ from typing import Any, cast
 import orjson
 
 from graphtape_contracts import End, Frame, Headers, Request, Response, sse
+from graphtape_mock.recordings.request_path import EXPECTED, is_request_path
 
 Line = dict[str, Any]
 
@@ -112,7 +113,7 @@ def read_request(line: Line) -> tuple[Request, Response, sse.Eol]:
         raise BadLine('"status" from 100 to 599 in "response"', status)
     request = Request(
         _text(sent, "method"),
-        _text(sent, "path"),
+        _path(sent),
         _headers(sent),
         _raw(sent) if _RAW_KEYS & sent.keys() else b"",
     )
@@ -190,6 +191,13 @@ def _text(line: Line, key: str) -> str:
     if not isinstance(value, str):
         raise BadLine(f'"{key}" as text', value)
     return value
+
+
+def _path(line: Line) -> str:
+    path = _text(line, "path")
+    if not is_request_path(path):
+        raise BadLine(f'"path" in "request" as {EXPECTED}', path)
+    return path
 
 
 def _one_line(line: Line, key: str) -> str:

@@ -26,7 +26,7 @@ from scripted_deployment import (
 
 from graphtape_contracts import End
 from graphtape_mock.cli.main import run
-from graphtape_mock.deployment.connection import KEY_VARIABLES
+from graphtape_mock.deployment.headers import KEY_VARIABLES
 from graphtape_mock.record.folder import RecordingFolder
 from graphtape_mock.recordings.file import read
 
@@ -217,7 +217,7 @@ def test_headers_are_sent_and_secret_ones_kept_out_of_the_file(
     asked = deployment.asked[-1].headers
     assert (asked["authorization"], asked["x-tenant"]) == ("token-of-mine", "acme-corp")
     (recorded,) = read(folder / "recordings/agent.jsonl").runs
-    assert recorded.frames[-1].data == '{"a":"[redacted-3]","b":"acme-corp","c":"[redacted-1]"}'
+    assert recorded.frames[-1].data == '{"a":"[redacted-3]","b":"[redacted-4]","c":"[redacted-1]"}'
     assert "token-of-mine" not in capsys.readouterr().err
 
 

@@ -22,10 +22,12 @@ from scripted_deployment import (
 )
 
 from graphtape_contracts import End, Frame, Request, Response
-from graphtape_mock.deployment.budget import MOST_RETRIES, BudgetExhausted, BudgetLimits, RunBudget
+from graphtape_mock.deployment.budget import BudgetExhausted, BudgetLimits, RunBudget
 from graphtape_mock.deployment.client import DeploymentClient, starts_runs
 from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.deployment.limits import Limits
+from graphtape_mock.deployment.retry import MOST_RETRIES
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"a": 1})
@@ -254,7 +256,7 @@ def test_a_run_that_is_silent_for_too_long_is_stopped(
 ) -> None:
     deployment.scripts["POST /runs/stream"] = hang_after(METADATA, head=located(STREAM_HEAD))
 
-    with DeploymentConnection(deployment.url, timeout=1.0) as impatient:
+    with DeploymentConnection(deployment.url, limits=Limits(pause=1.0)) as impatient:
         exchange = DeploymentClient(impatient, client.run_budget).ask(STREAM)
 
     assert exchange.end is End.STOPPED

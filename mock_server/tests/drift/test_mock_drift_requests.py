@@ -10,6 +10,7 @@ from graphtape_contracts import Exchange, Frame, Request, Response, sse
 from graphtape_mock.drift.requests import (
     as_recorded,
     can_be_repeated,
+    is_known,
     is_redacted,
     is_run,
     to_repeat,
@@ -68,7 +69,18 @@ def test_headers_that_may_be_secret_are_left_out() -> None:
         ("POST", "/runs/wait?x=1", True),
         ("POST", "/assistants/search", True),
         ("POST", "/assistants/count", True),
+        ("POST", f"/assistants/{ID}/versions", True),
         ("GET", "/info", True),
+        ("GET", "/ok?x=1", True),
+        ("GET", "/openapi.json", True),
+        ("GET", f"/assistants/{ID}", True),
+        ("GET", f"/assistants/{ID}/schemas", True),
+        ("GET", f"/assistants/{ID}/subgraphs/agent", True),
+        ("GET", "/assistants/search", False),
+        ("GET", "/assistants/../info", False),
+        ("GET", "/assistants/%2e%2e/schemas", False),
+        ("GET", "/steal", False),
+        ("PUT", "/info", False),
         ("GET", f"/assistants/{ID}/graph?xray=true", True),
         ("GET", f"/threads/{ID}/state", False),
         ("GET", f"/threads/{ID}/runs/{ID}/stream", False),
@@ -82,6 +94,23 @@ def test_what_changes_nothing_and_means_the_same_can_be_asked_again(
     method: str, path: str, expected: bool
 ) -> None:
     assert can_be_repeated(Request(method, path)) is expected
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/info", True),
+        ("GET", f"/threads/{ID}/state", True),
+        ("POST", "/threads", True),
+        ("POST", "/runs/batch", True),
+        ("PUT", "/store/items", True),
+        ("GET", "/steal", False),
+        ("GET", "/threadsx", False),
+        ("POST", "/info", False),
+    ],
+)
+def test_some_requests_are_none_of_a_deployment(method: str, path: str, expected: bool) -> None:
+    assert is_known(Request(method, path)) is expected
 
 
 def test_a_get_starts_no_run() -> None:

@@ -1,7 +1,8 @@
 """Requests are repeated within the budget, on demand several at once."""
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ from graphtape_mock.console.progress import Progress
 from graphtape_mock.deployment.budget import BudgetExhausted, BudgetLimits, RunBudget
 from graphtape_mock.deployment.client import DeploymentClient
 from graphtape_mock.deployment.connection import DeploymentConnection
-from graphtape_mock.drift.session import TIME_OVER, DriftSession, RepeatedRequest
+from graphtape_mock.deployment.limits import Limits
+from graphtape_mock.drift.session import DriftSession, RepeatedRequest
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 INFO = RepeatedRequest("agent", Request("GET", "/info"))
@@ -62,20 +64,32 @@ def deployment() -> Generator[Deployment]:
         yield deployment
 
 
+@dataclass
+class Time:
+    """A clock that stands still until a test moves it."""
+
+    now: float = 0.0
+
+
 MakeSession = Callable[..., DriftSession]
 
 
 @pytest.fixture
-def session(deployment: Deployment, tmp_path: Path, told: Told) -> Generator[MakeSession]:
-    """Make a session with a budget of ten runs and a hundred seconds, and maybe a fake clock."""
-    with DeploymentConnection(deployment.url) as upstream:
+def time() -> Time:
+    return Time()
 
-        def make(at_once: int = 1, times: Iterator[float] | None = None) -> DriftSession:
+
+@pytest.fixture
+def session(
+    deployment: Deployment, tmp_path: Path, told: Told, time: Time
+) -> Generator[MakeSession]:
+    """Make a session with a budget of ten runs and a hundred seconds."""
+    limits = Limits(seconds=100.0)
+    with DeploymentConnection(deployment.url, limits=limits, clock=lambda: time.now) as upstream:
+
+        def make(at_once: int = 1) -> DriftSession:
             run_budget = RunBudget(BudgetLimits(10, 100, at_once), tmp_path)
-            clock = (lambda: 0.0) if times is None else lambda: next(times, 101.0)
-            return DriftSession(
-                DeploymentClient(upstream, run_budget), told, at_once=at_once, clock=clock
-            )
+            return DriftSession(DeploymentClient(upstream, run_budget), told, at_once=at_once)
 
         yield make
 
@@ -90,27 +104,44 @@ def test_answers_are_those_to_the_recorded_requests(session: MakeSession, told: 
 
 
 def test_when_the_time_is_over_nothing_more_is_asked(
-    session: MakeSession, deployment: Deployment
+    session: MakeSession, deployment: Deployment, time: Time
 ) -> None:
-    asked = session(times=iter([0.0])).ask([INFO, *RUNS])
+    time.now = 101.0
 
-    assert set(asked.unasked.values()) == {"the budget is spent: 100 s are over"}
+    asked = session().ask([INFO, *RUNS])
+
+    assert {"--max-time" in reason for reason in asked.unasked.values()} == {True}
+    assert len(asked.unasked) == 5
     assert deployment.asked == []
 
 
 def test_a_run_is_given_up_when_the_time_is_over(
-    session: MakeSession, deployment: Deployment
+    session: MakeSession, deployment: Deployment, time: Time
 ) -> None:
     def talk(asked: Asked) -> None:
-        asked.send(STREAM_HEAD, *[chunk(b": heartbeat\r\n\r\n")] * 3)
+        asked.send(STREAM_HEAD, chunk(METADATA))
+        time.now = 101.0
+        asked.send(chunk(b": heartbeat\r\n\r\n"))
         asked.hold()
 
     deployment.scripts[RUN] = talk
 
-    asked = session(times=iter([0.0] * 4)).ask(RUNS)
+    asked = session().ask(RUNS)
 
-    assert asked.unasked[RUNS[0].request] == TIME_OVER
-    assert asked.unasked[RUNS[3].request] == "the budget is spent: 100 s are over"
+    assert asked.answers == {}
+    assert {"--max-time" in reason for reason in asked.unasked.values()} == {True}
+    assert len(deployment.asked) == 1
+
+
+def test_a_response_that_can_not_be_decoded_is_not_compared(
+    session: MakeSession, deployment: Deployment
+) -> None:
+    deployment.scripts[RUN] = say(answer(200, b"...", b"content-encoding: pack200-gzip"))
+
+    asked = session().ask(RUNS[:1])
+
+    assert "pack200-gzip" in asked.unasked[RUNS[0].request]
+    assert asked.answers == {}
 
 
 def test_a_run_that_says_nothing_ends_as_it_does(

@@ -28,9 +28,11 @@ from scripted_deployment import (
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.deployment.connection import DeploymentConnection, key_from
+from graphtape_mock.deployment.connection import DeploymentConnection
 from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.deployment.headers import key_from
 from graphtape_mock.deployment.info import check_deployment, fetch_assistant_info
+from graphtape_mock.deployment.limits import Limits
 from graphtape_mock.record.interruption import interrupts_held
 from graphtape_mock.record.recorder import Recorder
 from graphtape_mock.record.requests import RecordingRequest
@@ -67,7 +69,7 @@ def record(
     """Record *job* in the same way as the command."""
     ticks: Iterator[int] = iter(range(10**6))
     with DeploymentConnection(
-        deployment.url, key=KEY, timeout=timeout, clock=lambda: next(ticks) / 10
+        deployment.url, key=KEY, limits=Limits(pause=timeout), clock=lambda: next(ticks) / 10
     ) as upstream:
         deployment_info = fetch_assistant_info(upstream, job.assistant, check_deployment(upstream))
         redactor = Redactor(secrets=upstream.secrets)
@@ -197,6 +199,7 @@ def test_the_request_has_the_first_placeholders(path: Path) -> None:
 def test_user_and_password_of_the_url_are_sent_and_in_no_file(path: Path) -> None:
     with deployed(scripts_of_a_server(stream(METADATA, event("a", "ann:pass-word")))) as deployment:
         deployment.url = deployment.url.replace("://", "://ann:pass-word@") + "/?key=secret"
+        deployment.query = "key=secret"
         record(deployment, path)
 
     assert deployment.asked[-1].headers["authorization"] == "Basic YW5uOnBhc3Mtd29yZA=="
@@ -440,12 +443,13 @@ def test_a_deployment_that_never_answers_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with (
-            DeploymentConnection(url, timeout=0.1) as upstream,
+            DeploymentConnection(url, limits=Limits(pause=0.1)) as upstream,
             pytest.raises(DeploymentError) as caught,
         ):
             check_deployment(upstream)
 
-    assert "for 0.1 s; if it is just slow, raise the timeout" in str(caught.value)
+    assert "0.1 s" in str(caught.value)
+    assert "--timeout" in str(caught.value)
 
 
 def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

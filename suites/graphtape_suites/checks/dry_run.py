@@ -48,7 +48,8 @@ def plan_lines(plan: Sequence[PlannedCheck], settings: Settings) -> Iterator[str
         check = one.check
         yield f"  {check.id:<{width}}  {check.level:<6}  {cost}  {check.statement}"
     runs = sum(one.runs for one in plan)
-    deployment = strip_url(settings.url) if settings.url else "the mock, where runs cost nothing"
+    live = settings.url is not None
+    deployment = strip_url(settings.url or "") if live else "the mock, where runs cost nothing"
     yield ""
     yield f"{len(plan)} checks, about {runs} runs of {deployment}; at most {settings.max_runs}"
     if runs > settings.max_runs:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from graphtape_contracts import Exchange
-from graphtape_mock.deployment.connection import request_headers
+from graphtape_mock.deployment.headers import request_headers
 
 DISTRIBUTION = "langgraph-sdk"
 _URL = "http://deployment.invalid"

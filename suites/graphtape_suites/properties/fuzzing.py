@@ -14,7 +14,7 @@ from graphtape_contracts import Exchange, Request
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.json_value import is_object
 from graphtape_contracts.openapi import document
-from graphtape_mock.deployment.connection import request_headers
+from graphtape_mock.deployment.headers import request_headers
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 from graphtape_suites.runner.target import TAG, Target
 

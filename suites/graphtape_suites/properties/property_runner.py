@@ -19,8 +19,8 @@ from graphtape_contracts.checker import check_related
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Finding, Level
 from graphtape_contracts.json_value import Json, is_object
-from graphtape_mock.console.curl import as_curl
 from graphtape_mock.deployment.budget import BudgetExhausted
+from graphtape_mock.deployment.curl import as_curl
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.recordings.recording import SUFFIX
 from graphtape_suites.checks.check import CheckFailed, NotExercised

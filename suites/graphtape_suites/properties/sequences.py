@@ -74,7 +74,10 @@ class Sequences(RuleBasedStateMachine):
     @rule()
     def fetch_info(self) -> None:
         """Request `GET /info`."""
-        self._client.fetch("GET", "/info")
+        try:
+            self._client.fetch("GET", "/info")
+        except BudgetExhausted:  # The time is over.
+            self._spent = True
 
     def teardown(self) -> None:
         """Wait for all pending runs, and check all exchanges."""
@@ -97,6 +100,9 @@ class Sequences(RuleBasedStateMachine):
         try:
             self._client.exchanges.append(future.result())
             self._finished += 1
+        except KeyboardInterrupt:
+            self._client.target.client.upstream.abort()  # `teardown` waits for the other runs.
+            raise
         except BudgetExhausted:
             self._spent = True
         except DeploymentError as error:

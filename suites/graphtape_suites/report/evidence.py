@@ -8,7 +8,7 @@ from graphtape_contracts import Exchange, Request
 from graphtape_contracts.finding import Finding
 from graphtape_contracts.parsing.exchange_head import stream_options
 from graphtape_contracts.stream_mode import STREAM_MODES
-from graphtape_mock.console.curl import as_curl
+from graphtape_mock.deployment.curl import as_curl
 from graphtape_mock.redaction.redactor import Redactor
 from graphtape_suites.report.markup import Html, code, element
 from graphtape_suites.session.scenario_result import ScenarioResult

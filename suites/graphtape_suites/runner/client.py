@@ -1,7 +1,6 @@
 """The client of a scenario: sends requests to the target and records the exchanges."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +9,10 @@ import orjson
 from graphtape_contracts import Exchange, Headers, Request
 from graphtape_contracts.json_value import Json, is_object
 from graphtape_mock.deployment.client import OnHeaders, StopWhen
-from graphtape_mock.deployment.connection import request_headers
+from graphtape_mock.deployment.headers import request_headers
 from graphtape_mock.record.requests import RecordingRequest
 from graphtape_suites.runner.target import TAG, Target
+from graphtape_suites.runner.threads import request_threads
 
 STREAM = "/runs/stream"
 WAIT = "/runs/wait"
@@ -81,7 +81,7 @@ class ScenarioClient:
 
     def send_all(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send all *requests* concurrently; return their exchanges in the same order."""
-        with ThreadPoolExecutor(len(requests)) as pool:
+        with request_threads(self.target.client.upstream, len(requests)) as pool:
             exchanges = list(pool.map(self.target.client.ask, requests))
         self.exchanges += exchanges
         return exchanges

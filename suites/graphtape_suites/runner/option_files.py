@@ -18,6 +18,13 @@ def check_option_files(config: pytest.Config) -> None:
     elif expected := config.getini(EXPECTED_INI):
         base = config.inipath.parent if config.inipath else config.rootpath
         _check_file(EXPECTED_INI, base / expected)
+    for file in config.getoption("--graphtape-header-file") or ():
+        _check_file("--graphtape-header-file", Path(file))
+    for option in ("--graphtape-cert", "--graphtape-cert-key", "--graphtape-cacert"):
+        if file := config.getoption(option):
+            _check_file(option, file)
+    if config.getoption("--graphtape-cert-key") and not config.getoption("--graphtape-cert"):
+        raise pytest.UsageError("--graphtape-cert-key: expected --graphtape-cert as well, got none")
     for text in config.getoption("--graphtape-input") or ():
         if text.startswith("@") or not _is_json(text):
             _check_file("--graphtape-input", Path(text.removeprefix("@")))

@@ -1,6 +1,7 @@
 """Command-line options and ini settings of the suites."""
 
 import argparse
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 URL_VARIABLE = "LANGGRAPH_API_URL"
 URL_INI = "graphtape_url"
 EXPECTED_INI = "graphtape_expected_failures"
+HEADER_FILE_INI = "graphtape_header_file"
 
 LEVELS = ("must", "should", "note")
 DIALECTS = ("python", "javascript", "aegra")
@@ -27,6 +29,16 @@ def whole_number(text: str) -> int:
 def number(text: str) -> float:
     """Parse *text* as a positive number. Raises ArgumentTypeError for 0 or less."""
     return _positive(float(text))
+
+
+def size(text: str) -> int:
+    """Parse *text*, such as 256MB, as bytes. Raises ArgumentTypeError."""
+    from graphtape_mock.deployment.limits import size_of
+
+    try:
+        return size_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _positive(value: Number) -> Number:
@@ -49,7 +61,36 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         metavar="'NAME: VALUE'",
         action="append",
         default=[],
-        help="Add a header to every request. Repeatable.",
+        help="Add a header to every request. Other users of the machine can see it: use "
+        "--graphtape-header-file or the environment variable GRAPHTAPE_HEADERS for a secret. "
+        "Repeatable.",
+    )
+    group.addoption(
+        "--graphtape-header-file",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="Add the headers in this file, one a line, such as 'Name: value'. Repeatable. "
+        f"Also an ini setting, {HEADER_FILE_INI}; the environment variable GRAPHTAPE_HEADERS has "
+        "such lines itself.",
+    )
+    group.addoption(
+        "--graphtape-cert",
+        metavar="FILE",
+        type=Path,
+        help="The client certificate to show, in PEM, with its key or without.",
+    )
+    group.addoption(
+        "--graphtape-cert-key",
+        metavar="FILE",
+        type=Path,
+        help="The private key of --graphtape-cert.",
+    )
+    group.addoption(
+        "--graphtape-cacert",
+        metavar="FILE",
+        type=Path,
+        help="Trust these certificate authorities, in PEM, instead of the public ones.",
     )
     group.addoption(
         "--graphtape-assistant",
@@ -100,7 +141,8 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         "--graphtape-max-time",
         metavar="S",
         type=number,
-        help="Start no run after this many seconds (default: set by the profile).",
+        help="End everything after this many seconds; a response in progress is kept (default: set "
+        "by the profile).",
     )
     group.addoption(
         "--graphtape-concurrency",
@@ -114,6 +156,13 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         type=number,
         default=60.0,
         help="Abort a response after this many idle seconds (default: %(default)s).",
+    )
+    group.addoption(
+        "--graphtape-max-bytes",
+        metavar="SIZE",
+        type=size,
+        help="Abort a response after this many bytes, decoded; one event may have a quarter "
+        "(default: 256MB).",
     )
     group.addoption(
         "--graphtape-repeat",
@@ -145,6 +194,13 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         "deployment.",
     )
     parser.addini(URL_INI, "The URL of the deployment that graphtape's suites check.", default="")
+    parser.addini(
+        HEADER_FILE_INI,
+        "Files with headers for every request to the deployment, relative to the configuration "
+        "file.",
+        type="paths",
+        default=[],
+    )
     parser.addini(
         EXPECTED_INI,
         "The TOML file of expected failures for graphtape's suites, relative to the "

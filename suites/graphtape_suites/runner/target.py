@@ -16,13 +16,15 @@ from graphtape_contracts.json_value import Json, is_object
 from graphtape_contracts.rule import AnyRule
 from graphtape_mock.deployment.budget import BudgetLimits, RunBudget
 from graphtape_mock.deployment.client import DeploymentClient
-from graphtape_mock.deployment.connection import (
-    DeploymentConnection,
+from graphtape_mock.deployment.connection import DeploymentConnection
+from graphtape_mock.deployment.errors import BadHeader, DeploymentError
+from graphtape_mock.deployment.headers import (
     header_fields,
+    headers_from,
     key_from,
-    secrets_among,
+    merged,
+    read_headers,
 )
-from graphtape_mock.deployment.errors import BadHeader
 from graphtape_mock.deployment.info import DeploymentInfo, check_deployment, fetch_assistant_info
 from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.try_json import object_in
@@ -32,6 +34,7 @@ from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import Mock, bundled_recordings
 from graphtape_mock.server.running import BackgroundServer
 from graphtape_suites.runner.input_schema import plain_input
+from graphtape_suites.runner.options import URL_VARIABLE
 from graphtape_suites.runner.run_inputs import recorded_inputs, wanted_inputs
 from graphtape_suites.runner.settings import Settings
 
@@ -93,9 +96,7 @@ class Target:
     @cached_property
     def redactor(self) -> Redactor:
         """The redactor that keeps secrets out of files."""
-        further = secrets_among(_headers(self.settings), Redactor())
-        known = (*self.client.upstream.secrets, *further)
-        return Redactor(secrets=known)
+        return Redactor(secrets=self.client.upstream.secrets)
 
     def schemas(self, assistant: str) -> Json:
         """Return the advertised schemas of an assistant; empty if there are none."""
@@ -137,17 +138,30 @@ def open_target(settings: Settings, folder: Path) -> Generator[Target]:
 
 
 def _client(settings: Settings, url: str) -> DeploymentConnection:
-    key = key_from(os.environ) if settings.url else None
+    live = settings.url is not None
+    if live and not url.strip():
+        raise DeploymentError(
+            f"expected a URL in --graphtape-url or {URL_VARIABLE}, got an empty one; without "
+            "either, the suites check the mock"
+        )
     return DeploymentConnection(
-        url, key=key, headers=_headers(settings), timeout=settings.timeout, keep_encoding=True
+        url,
+        key=key_from(os.environ) if live else None,
+        headers=_headers(settings),
+        limits=settings.limits,
+        tls=settings.tls,
+        through_proxy=live,
+        keep_encoding=True,
     )
 
 
 def _headers(settings: Settings) -> Headers:
     try:
-        return header_fields(settings.headers)
+        named = header_fields(settings.headers)
     except BadHeader as error:
         raise BadHeader(f"--graphtape-header: {error}") from None
+    files = map(read_headers, settings.header_files)
+    return merged(headers_from(os.environ) if settings.url is not None else (), *files, named)
 
 
 def target_of(
@@ -167,7 +181,8 @@ def target_of(
     wanted = recorded if recorded and not named else wanted_inputs(settings, upstream)
     facts = {one.assistant: fetch_assistant_info(upstream, one.assistant, info) for one in wanted}
     run_inputs = tuple(_with_input(one, facts[one.assistant]) for one in wanted)
-    client = DeploymentClient(upstream, RunBudget(budget, folder))
+    run_budget = RunBudget(budget, folder, sleep=upstream.sleep)
+    client = DeploymentClient(upstream, run_budget)
     return Target(settings, folder, client, rules, info, run_inputs, facts)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from graphtape_contracts import Request
-from graphtape_mock.deployment.connection import request_headers
+from graphtape_mock.deployment.headers import request_headers
 from graphtape_suites.runner.client import ABSENT, STREAM, WAIT, ScenarioClient, fresh_id
 from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario

@@ -1,6 +1,5 @@
 """A session of the suites: each scenario runs once, even if several processes need it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -17,6 +16,7 @@ from graphtape_mock.record.requests import RecordingRequest
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.runner.target import Target
+from graphtape_suites.runner.threads import request_threads
 from graphtape_suites.scenarios import SCENARIOS, Scenario
 from graphtape_suites.session.folder import read_result, result_path, write_result
 from graphtape_suites.session.scenario_result import ScenarioResult
@@ -87,7 +87,7 @@ class Session:
         if scenario.inapplicable is not None and (reason := scenario.inapplicable(target)):
             return ScenarioResult(scenario.name, scenario.about, inapplicable=reason)
         run_inputs = target.run_inputs if scenario.every else target.run_inputs[:1]
-        with ThreadPoolExecutor(target.settings.concurrency) as pool:
+        with request_threads(target.client.upstream, target.settings.concurrency) as pool:
             runs = run_inputs * target.settings.repeat
             results = list(pool.map(partial(self._run_input, scenario), runs))
         exchanges = tuple(exchange for made, _ in results for exchange in made)

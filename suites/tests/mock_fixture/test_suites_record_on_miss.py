@@ -11,7 +11,6 @@ from starlette.types import Receive, Scope, Send
 from user_project import copy_recording, project
 
 from graphtape_contracts import End
-from graphtape_mock.record.single_runs import LOCK
 from graphtape_mock.recordings.file import read
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.fault import Cut
@@ -80,7 +79,7 @@ def record(pytester: pytest.Pytester, mode: str, url: str) -> pytest.RunResult:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted({path.name for path in folder.iterdir()} - {LOCK})
+    return sorted(path.name for path in folder.glob("*.jsonl"))
 
 
 @pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite"])

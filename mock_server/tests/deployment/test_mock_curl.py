@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from graphtape_contracts import Request
-from graphtape_mock.console.curl import as_curl
+from graphtape_mock.deployment.curl import as_curl
 
 JSON = (("content-type", "application/json"),)
 URL = "http://deployment.test"

@@ -1,8 +1,11 @@
 """Renders a request as a curl command line to paste into a shell."""
 
 import shlex
+from urllib.parse import quote
 
 from graphtape_contracts import Request
+from graphtape_mock.deployment.address import join_url
+from graphtape_mock.recordings.request_path import is_request_path
 from graphtape_mock.redaction.url import strip_url
 
 HARMLESS_HEADERS = frozenset(
@@ -25,11 +28,17 @@ KEY_HEADER = '"x-api-key: $LANGGRAPH_API_KEY"'
 def as_curl(request: Request, url: str, *, key: bool = False) -> str:
     """Return the command line that sends *request* to the deployment at *url*.
 
+    <<<<<<< HEAD:mock_server/graphtape_mock/deployment/curl.py
+    It holds no header that could be secret; with *key* the key comes from the environment of the
+    shell. Secrets in the path and the body are for the caller to take out before. Whatever the
+    path is, the command asks the host in *url*.
+    =======
     Headers that could be secret are left out; with *key*, the shell inserts the key from its
     environment. Path and body are not redacted here: pass a request without secrets in them.
+    >>>>>>> main:mock_server/graphtape_mock/console/curl.py
     """
     words = ["curl", "-N", *_switches(request)]
-    words += [shlex.quote(strip_url(url).rstrip("/") + request.path)]
+    words += [shlex.quote(join_url(strip_url(url), _encoded(request.path)))]
     words += [word for name, value in _headers(request) for word in ("-H", _header(name, value))]
     words += ["-H", KEY_HEADER] if key else []
     if not request.body:
@@ -38,6 +47,13 @@ def as_curl(request: Request, url: str, *, key: bool = False) -> str:
         return f"printf {_escapes(request.body)} | {' '.join([*words, '--data-binary', '@-'])}"
     # -d reads a file if its argument starts with an @.
     return " ".join([*words, "--data-raw" if text.startswith("@") else "-d", shlex.quote(text)])
+
+
+def _encoded(path: str) -> str:
+    """Return *path* with percent-encoding for characters that no request path has."""
+    if is_request_path(path):
+        return path
+    return "/" + quote(path.lstrip("/"), safe="/?!$%&'()*+,:;=@[]{|}~\"<>^`")
 
 
 def _switches(request: Request) -> list[str]:
