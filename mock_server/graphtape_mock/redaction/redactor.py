@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
-from graphtape_mock.redaction.found import PLACEHOLDER, Found, is_placeholder, merged
+from graphtape_mock.redaction.found import PLACEHOLDER, PLACEHOLDERS, Found, is_placeholder, merged
 from graphtape_mock.redaction.given_values import GivenValues
 from graphtape_mock.redaction.json_leaves import Leaf, embedded_leaves
 from graphtape_mock.redaction.placeholders import Placeholders, Replaced
@@ -74,14 +74,13 @@ class Redactor:
         torn: bool = False,
         place: str = "",
         again: bool = False,
-        parts: Iterable[Found] = (),
     ) -> bytes:
         """Return *data* without its secrets; *torn* where its end may be the middle of one.
 
         *place* says where the data are, for `replaced`. *again* is for data that this redactor
-        redacted before: its placeholders stay. *parts* are further secrets in *data*.
+        redacted before: its placeholders stay.
         """
-        return self.replace(data, (*self.find(data, torn=torn), *parts), place=place, again=again)
+        return self.replace(data, self.find(data, torn=torn), place=place, again=again)
 
     def find(self, data: bytes, *, torn: bool = False) -> Iterator[Found]:
         """Yield the secrets and placeholders in *data*, in no order; some overlap."""
@@ -128,14 +127,13 @@ class Redactor:
         first: bool = False,
         place: str = "",
         again: bool = False,
-        parts: Iterable[Found] = (),
     ) -> Frame:
         """Return *frame* without its secrets; read again as an event block if of a *stream*.
 
-        *place* says which frame it is, for `replaced`; the name of its event is added. *again* and
-        *parts* are those of `redact`.
+        *place* says which frame it is, for `replaced`; the name of its event is added. *again* is
+        that of `redact`.
         """
-        secrets = (*self.find(frame.raw, torn=frame.torn), *parts)
+        secrets = self.find(frame.raw, torn=frame.torn)
         return self.replace_in_frame(
             frame, secrets, stream=stream, first=first, place=place, again=again
         )
@@ -193,7 +191,8 @@ class Redactor:
         return tuple(
             Hit(each.kind, (each.start, each.end))
             for each in merged(self._look.find(data), data)
-            if each.kind != PLACEHOLDER
+            # A pattern of the user may still match around what was replaced.
+            if not PLACEHOLDERS.search(data, each.start, each.end)
         )
 
     def _header(self, name: str, value: str, place: str) -> str:

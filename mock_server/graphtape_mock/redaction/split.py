@@ -46,16 +46,27 @@ def redact_frames(
     for text in texts.values():
         text.add_parts(redactor, parts)
     return tuple(
-        redactor.redact_frame(
+        redactor.replace_in_frame(
             frame,
+            _with_parts(redactor.find(frame.raw, torn=frame.torn), parts[number - 1]),
             stream=True,
             first=number == 1,
             place=f"event {number}",
             again=again,
-            parts=parts[number - 1],
         )
         for number, frame in enumerate(frames, 1)
     )
+
+
+def _with_parts(found: Iterable[Found], parts: list[Found]) -> Iterator[Found]:
+    """Yield both, but a given value that begins elsewhere if the whole text is looked at."""
+    yield from parts
+    for each in found:
+        if each.kind != "given" or not any(
+            part.kind == "given" and part.start < each.end and each.start < part.end
+            for part in parts
+        ):
+            yield each
 
 
 class _Text:
@@ -79,8 +90,8 @@ class _Text:
     def add_parts(self, redactor: Redactor, parts: list[list[Found]]) -> None:
         """Find the secrets in the text, and add their parts to those of the frames."""
         joined = bytes(self._joined)
-        if len(self._pieces) < 2:
-            return  # The secrets of one frame are found without the others.
+        if sum(len(piece.segments) for _, _, piece in self._pieces) < 2:
+            return  # The secrets of one string are found without others.
         for secret in merged(redactor.find(joined), joined):
             if secret.kind != PLACEHOLDER:
                 for frame, offset, piece in self._pieces:
@@ -222,7 +233,7 @@ class LiveRedaction:
         ]
         return self._redactor.replace_in_frame(
             held.frame,
-            (*whole, *held.parts),
+            _with_parts(whole, held.parts),
             stream=True,
             first=held.number == 1,
             place=f"event {held.number}",
