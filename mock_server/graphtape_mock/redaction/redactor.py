@@ -1,12 +1,15 @@
-"""The one way to a file or a screen: keys, tokens, cookies and passwords become placeholders.
+"""Replaces keys, tokens, cookies and passwords by placeholders.
+
+All data passes through a Redactor before it is written to a file or shown.
 
 Secrets are found by the name of their header or JSON key, by the format of well-known keys, as a
-value that the user gave, and by patterns of the user. The same secret becomes the same placeholder,
-`[redacted-1]` for the first one, however it is encoded, so requests still match and equal values
+value that the user gave, and by patterns of the user. Equal secrets get equal placeholders,
+`[redacted-1]` for the first one, however they are encoded, so requests still match and equal values
 stay equal.
 
-Redaction changes the bytes of secrets and no other byte; a frame that was torn in the middle of a
-secret is redacted too.
+Redaction works on bytes: data without a secret is unchanged, and a frame that was torn in the
+middle of a secret is redacted too. Secrets are also found in JSON inside JSON strings, at any
+depth, because servers quote the request in their error messages.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,7 +39,7 @@ class Hit(NamedTuple):
 
 
 class Redactor:
-    """Replaces secrets by placeholders, numbered by first appearance in all that it redacts."""
+    """Replaces secrets by placeholders, numbered in the order in which it finds the secrets."""
 
     def __init__(
         self,
@@ -46,7 +49,7 @@ class Redactor:
         patterns: Iterable[str] = (),
         keep: Iterable[str] = (),
     ) -> None:
-        """Take further *names* of headers and JSON keys, and *secrets*: values the user gave.
+        """Also redact values of headers and JSON keys in *names*, and *secrets* anywhere.
 
         *patterns* are regular expressions for further secrets, and *keep* names that are not those
         of secrets. Raises BadPattern, a ValueError, for a pattern that can't be used.
@@ -75,7 +78,7 @@ class Redactor:
         place: str = "",
         again: bool = False,
     ) -> bytes:
-        """Return *data* without its secrets; *torn* where its end may be the middle of one.
+        """Return *data* without its secrets; *torn* means that it may end inside a secret.
 
         *place* says where the data are, for `replaced`. *again* is for data that this redactor
         redacted before: its placeholders stay.
