@@ -9,6 +9,7 @@ from graphtape_mock.record.interruption import interrupts_held
 from graphtape_mock.recordings.file import RecordingWriter, line_end
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
+from graphtape_mock.redaction.split import LiveRedaction
 
 CUT = "cut"
 """The ending of a run whose response is not whole."""
@@ -70,6 +71,7 @@ class RunWriter:
         """Write the *body* of the *response* to *request*; *request* is already redacted."""
         self._request, self._body = request, body
         self._redactor, self._writer = redactor, writer
+        self._live = LiveRedaction(redactor)
         self._head = Response(response.status, redactor.redact_headers(response.headers))
         self._plain_body = bytearray()
         self._opened = False
@@ -100,6 +102,8 @@ class RunWriter:
         body, at = self._body, self._body.now()
         if body.is_stream:
             self._write_frames(body.tail(), watch)
+            for redacted in self._live.close():
+                self._write_frame(redacted)
         elif self._plain_body:
             torn = body.end is not End.COMPLETE
             self._write_frame(Frame(at, self._redactor.redact(bytes(self._plain_body), torn=torn)))
@@ -111,9 +115,8 @@ class RunWriter:
 
     def _write_frames(self, frames: list[Frame], watch: Watch) -> None:
         for frame in frames:
-            self._write_frame(
-                self._redactor.redact_frame(frame, stream=True, first=not self._opened)
-            )
+            for redacted in self._live.feed(frame):
+                self._write_frame(redacted)
             if frame.event is not None and not frame.torn:
                 self._events += 1
             watch(self._events, frame.at)

@@ -34,6 +34,7 @@ _SCHEMES = (
     b"bot",
     b"key",
 )
+_ESCAPES = (b"b", b"f", b"n", b"r", b"t")
 _TRAILING = b",.)]}:!?"
 
 
@@ -112,8 +113,10 @@ def _name(data: bytes, end: int, quote_mark: bytes | None) -> bytes:
         opening = before.rfind(quote_mark[-1:])
         if opening >= 0:
             return before[opening + 1 :]
-    words = _NOT_IN_NAME.split(before)
-    return words[-1]
+    name = _NOT_IN_NAME.split(before)[-1]
+    if name[:1] in _ESCAPES and before[: len(before) - len(name)].endswith(b"\\"):
+        return name[1:]  # The first letter is that of an escape, as in `\nKEY=...`.
+    return name
 
 
 def _json_values(data: bytes, position: int, quote_mark: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -45,6 +45,8 @@ class GivenValues:
             for form in _inner_base64(plain):
                 self._inner.setdefault(form, plain)
         self.longest = max(map(len, self._forms), default=0)
+        """The length of the longest value as it may be written, in bytes."""
+        self._firsts = frozenset(form[0] for form in self._forms)
 
     def find(self, data: bytes) -> Iterator[tuple[int, int, bytes]]:
         """Yield where a value is in *data*, and the value as it was given."""
@@ -59,6 +61,15 @@ class GivenValues:
                 while end < len(data) and data[end] in _BASE64 and end - last < _BESIDE:
                     end += 1
                 yield start, end, value
+
+    def beginning(self, text: bytes) -> int | None:
+        """Return where the end of *text* begins that may be the beginning of a value, or None."""
+        for start in range(max(0, len(text) - self.longest + 1), len(text)):
+            if text[start] in self._firsts:
+                end = text[start:]
+                if any(len(form) > len(end) and form.startswith(end) for form in self._forms):
+                    return start
+        return None
 
     def beginnings(self, data: bytes) -> Iterator[Span]:
         """Yield the end of *data* that is the beginning of a value."""

@@ -1,12 +1,15 @@
 """The one way to a file or a screen: keys, tokens, cookies and passwords become placeholders.
 
+All data passes through a Redactor before it is written to a file or shown.
+
 Secrets are found by the name of their header or JSON key, by the format of well-known keys, as a
-value that the user gave, and by patterns of the user. The same secret becomes the same placeholder,
-`[redacted-1]` for the first one, however it is encoded, so requests still match and equal values
+value that the user gave, and by patterns of the user. Equal secrets get equal placeholders,
+`[redacted-1]` for the first one, however they are encoded, so requests still match and equal values
 stay equal.
 
-Redaction changes the bytes of secrets and no other byte; a frame that was torn in the middle of a
-secret is redacted too.
+Redaction works on bytes: data without a secret is unchanged, and a frame that was torn in the
+middle of a secret is redacted too. Secrets are also found in JSON inside JSON strings, at any
+depth, because servers quote the request in their error messages.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +18,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
-from graphtape_mock.redaction.found import PLACEHOLDER, Found, is_placeholder
+from graphtape_mock.redaction.found import PLACEHOLDER, PLACEHOLDERS, Found, is_placeholder, merged
 from graphtape_mock.redaction.given_values import GivenValues
 from graphtape_mock.redaction.json_leaves import Leaf, embedded_leaves
 from graphtape_mock.redaction.placeholders import Placeholders, Replaced
@@ -46,7 +49,7 @@ class Redactor:
         patterns: Iterable[str] = (),
         keep: Iterable[str] = (),
     ) -> None:
-        """Take further *names* of headers and JSON keys, and *secrets*: values the user gave.
+        """Also redact values of headers and JSON keys in *names*, and *secrets* anywhere.
 
         *patterns* are regular expressions for further secrets, and *keep* names that are not those
         of secrets. Raises BadPattern, a ValueError, for a pattern that can't be used.
@@ -73,29 +76,50 @@ class Redactor:
         self._placeholders.keep(highest)
 
     @property
-    def given(self) -> tuple[str, ...]:
-        """The values of the user, and the parts of them, that are replaced wherever they are."""
-        return self._given.values
+    def given(self) -> GivenValues:
+        """The values of the user, which are replaced wherever they are."""
+        return self._given
 
-    def redact(self, data: bytes, *, torn: bool = False, place: str = "") -> bytes:
-        """Return *data* without its secrets; *torn* where its end may be the middle of one.
+    def redact(
+        self,
+        data: bytes,
+        *,
+        torn: bool = False,
+        place: str = "",
+        again: bool = False,
+    ) -> bytes:
+        """Return *data* without its secrets; *torn* means that it may end inside a secret.
 
-        *place* says where the data are, for `replaced`.
+        *place* says where the data are, for `replaced`. *again* is for data that this redactor
+        redacted before: its placeholders stay.
         """
-        found = sorted(self._find(data, torn=torn), key=lambda each: (each.start, -each.end))
-        if not found:
-            return data
+        return self.replace(data, self.find(data, torn=torn), place=place, again=again)
+
+    def find(self, data: bytes, *, torn: bool = False) -> Iterator[Found]:
+        """Yield the secrets and placeholders in *data*, in no order; some overlap."""
+        yield from self._walk.find(data)
+        if torn:
+            yield from self._look.find_torn(data)
+
+    def replace(
+        self, data: bytes, secrets: Iterable[Found], *, place: str = "", again: bool = False
+    ) -> bytes:
+        """Return *data* with placeholders for the *secrets* in it; the rest is as in `redact`."""
         leaves: list[Leaf] | None = None
         pieces: list[bytes] = []
         done = 0
-        for secret in _merged(found, data):
-            if secret.kind != PLACEHOLDER:
+        for found in merged(secrets, data):
+            if found.kind == PLACEHOLDER and again:
+                continue
+            pieces.append(data[done : found.start])
+            done = found.end
+            if found.secret is None:
+                continue
+            if found.kind != PLACEHOLDER:
                 leaves = list(embedded_leaves(data)) if leaves is None else leaves
-                self._placeholders.count(secret.kind, _place(place, secret.start, leaves))
-            placeholder = self._placeholders.placeholder(secret.secret)
-            pieces += data[done : secret.start], secret.quote, placeholder, secret.quote
-            done = secret.end
-        return b"".join((*pieces, data[done:]))
+                self._placeholders.count(found.kind, _place(place, found.start, leaves))
+            pieces += found.quote, self._placeholders.placeholder(found.secret), found.quote
+        return b"".join((*pieces, data[done:])) if done else data
 
     def redact_text(self, text: str, *, place: str = "") -> str:
         """Return *text* without its secrets; *place* says where it is, for `replaced`."""
@@ -109,15 +133,38 @@ class Redactor:
         return tuple((name, self._header(name, value, place)) for name, value in headers)
 
     def redact_frame(
-        self, frame: Frame, *, stream: bool, first: bool = False, place: str = ""
+        self,
+        frame: Frame,
+        *,
+        stream: bool,
+        first: bool = False,
+        place: str = "",
+        again: bool = False,
     ) -> Frame:
         """Return *frame* without its secrets; read again as an event block if of a *stream*.
 
-        *place* says which frame it is, for `replaced`; the name of its event is added.
+        *place* says which frame it is, for `replaced`; the name of its event is added. *again* is
+        that of `redact`.
         """
+        secrets = self.find(frame.raw, torn=frame.torn)
+        return self.replace_in_frame(
+            frame, secrets, stream=stream, first=first, place=place, again=again
+        )
+
+    def replace_in_frame(
+        self,
+        frame: Frame,
+        secrets: Iterable[Found],
+        *,
+        stream: bool,
+        first: bool = False,
+        place: str = "",
+        again: bool = False,
+    ) -> Frame:
+        """Return *frame* with placeholders for the *secrets* in it; the rest as `redact_frame`."""
         if stream and frame.event is not None:
             place = f"{place} {frame.event}".lstrip()
-        raw = self.redact(frame.raw, torn=frame.torn, place=place)
+        raw = self.replace(frame.raw, secrets, place=place, again=again)
         if raw == frame.raw:
             return frame
         if stream:
@@ -154,11 +201,11 @@ class Redactor:
 
     def scan(self, data: bytes) -> tuple[Hit, ...]:
         """Return what is still secret in redacted *data*, without reading its JSON."""
-        found = sorted(self._look.find(data), key=lambda each: (each.start, -each.end))
         return tuple(
             Hit(each.kind, (each.start, each.end))
-            for each in _merged(found, data)
-            if each.kind != PLACEHOLDER
+            for each in merged(self._look.find(data), data)
+            # A pattern of the user may still match around what was replaced.
+            if not PLACEHOLDERS.search(data, each.start, each.end)
         )
 
     def _header(self, name: str, value: str, place: str) -> str:
@@ -170,11 +217,6 @@ class Redactor:
             self._placeholders.count(f"named:{name.lower()}", place)
             return self._placeholders.placeholder(secret).decode()
         return self.redact_text(value, place=place)
-
-    def _find(self, data: bytes, *, torn: bool) -> Iterator[Found]:
-        yield from self._walk.find(data)
-        if torn:
-            yield from self._look.find_torn(data)
 
 
 def redact_json(
@@ -196,32 +238,6 @@ def redact_json(
     except orjson.JSONEncodeError:
         return value
     return orjson.loads(Redactor(names, secrets, patterns=patterns, keep=keep).redact(data))
-
-
-def _merged(found: Iterable[Found], data: bytes) -> Iterator[Found]:
-    """Yield what was *found*, sorted by start and end, with one for those that overlap.
-
-    A placeholder stays one where it is the whole value.
-    """
-    best: Found | None = None
-    for each in found:
-        if best is None or each.start >= best.end:
-            if best is not None:
-                yield best
-            best = each
-        elif each.end > best.end:
-            quote = best.quote or each.quote
-            secret = data[best.start : each.end]
-            best = Found(best.start, each.end, best.kind, secret, quote)
-        elif (each.start, each.end) == (best.start, best.end) and _rank(each) > _rank(best):
-            best = each
-    if best is not None:
-        yield best
-
-
-def _rank(found: Found) -> int:
-    """Return which of two finds of the same bytes names them better."""
-    return {PLACEHOLDER: 3, "given": 2}.get(found.kind, 0 if found.kind.startswith("named:") else 1)
 
 
 def _place(place: str, start: int, leaves: list[Leaf]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from graphtape_mock.redaction.found import Found
 from graphtape_mock.redaction.json_leaves import Leaf, embedded_leaves
+from graphtape_mock.redaction.json_places import inner_end, within_json
 from graphtape_mock.redaction.named_leaves import named_leaves
 from graphtape_mock.redaction.secret_names import SecretNames
 from graphtape_mock.redaction.text_look import TextLook
@@ -29,14 +30,15 @@ class Walk:
 
     def _find(self, view: View, root: bytes, depth: int, unquoted: int) -> Iterator[Found]:
         data = view.data
-        for found in self._look.find(data):
-            start, end = view.span(found.start, found.end)
-            yield found._replace(start=start, end=end, quote=_written(view, root, found))
-        if b"\\" in data or self._names.may_be_in(data.lower()):
+        finds = list(self._look.find(data))
+        if finds or b"\\" in data or self._names.may_be_in(data.lower()):
             leaves = list(embedded_leaves(data))
+            for found in within_json(finds, leaves, data):
+                start, end = view.span(found.start, found.end)
+                yield found._replace(start=start, end=end, quote=_written(view, root, found))
             for leaf in leaves:
                 if depth and leaf.text and _holds_more(data[leaf.start : leaf.end]):
-                    inside = view.string(leaf.start + 1, _inner_end(leaf, data))
+                    inside = view.string(leaf.start + 1, inner_end(leaf, data))
                     yield from self._find(inside, root, depth - 1, unquoted)
             for leaf, name in named_leaves(leaves, self._names):
                 if data[leaf.start : leaf.end] not in _NO_SECRETS:
@@ -60,6 +62,8 @@ def _written(view: View, root: bytes, found: Found) -> bytes:
     if not found.quote:
         return b""
     quote = view.data.rfind(found.quote, 0, found.start)
+    if quote < 0:  # A list of numbers, and nothing else.
+        return found.quote
     start, end = view.span(quote, quote + len(found.quote))
     return root[start:end]
 
@@ -69,22 +73,13 @@ def _holds_more(string: bytes) -> bool:
     return b"\\" in string or (b"'" in string and (b"{" in string or b"[" in string))
 
 
-def _inner_end(leaf: Leaf, data: bytes) -> int:
-    """Return where the inside of a string ends, which may be cut."""
-    closed = leaf.end - leaf.start > 1 and data[leaf.end - 1] == data[leaf.start]
-    escapes = len(data[leaf.start + 1 : leaf.end - 1]) - len(
-        data[leaf.start + 1 : leaf.end - 1].rstrip(b"\\")
-    )
-    return leaf.end - 1 if closed and escapes % 2 == 0 else leaf.end
-
-
 def _whole(view: View, root: bytes, leaf: Leaf, kind: str) -> Iterator[Found]:
     data = view.data
     if leaf.text is None:
         quote = root[slice(*view.span(leaf.key_start, leaf.key_start + 1))]
         yield Found(*view.span(leaf.start, leaf.end), kind, data[leaf.start : leaf.end], quote)
         return
-    start, end = leaf.start + 1, _inner_end(leaf, data)
+    start, end = leaf.start + 1, inner_end(leaf, data)
     if start < end:
         secret = leaf.text.encode("utf-8", "replace")
         yield Found(*view.span(start, end), kind, secret)

@@ -1,6 +1,7 @@
 """The recorder with deployments that respond correctly, badly, or incompletely."""
 
 import gzip
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ JOB = RecordingRequest("agent", {"input": {"messages": []}})
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 VALUES = event("values", {"messages": ["é"]})
 KEY = "lsv2_pt_0123456789abcdef"
+TOKEN = "gh" + "p_" + "a1B2c3D4e5" * 4
 
 
 def _nothing(events: int, seconds: float) -> None:
@@ -547,3 +549,41 @@ def test_the_end_of_a_stream_is_told_with_its_last_bytes(path: Path) -> None:
         record(deployment, path, watch=lambda events, seconds: seen.append(events))
 
     assert seen == [0, 1]
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_a_key_that_a_model_streams_piece_by_piece_is_in_no_file(path: Path, size: int) -> None:
+    said = f"the key is {KEY}, and {TOKEN}."
+    pieces = [said[start : start + size] for start in range(0, len(said), size)]
+    chunks = [
+        event("messages", [{"type": "AIMessageChunk", "id": "lc_run--1", "content": text}, {}])
+        for text in pieces
+    ]
+    with deployed(scripts_of_a_server(stream(METADATA, *chunks))) as deployment:
+        record(deployment, path)
+
+    frames = [frame for frame in run_of(path).frames if frame.event == "messages"]
+    content = "".join(orjson.loads(frame.data or "")[0]["content"] for frame in frames)
+    assert len(frames) == len(chunks)
+    assert re.fullmatch(r"the key is \[redacted-\d\], and \[redacted-\d\]\.", content)
+    assert {"given", "github-token"} <= {entry["kind"] for entry in read(path).redacted}
+
+
+def test_a_draft_never_has_a_given_value_that_is_streamed_piece_by_piece(path: Path) -> None:
+    chunks = [
+        event("messages", [{"type": "AIMessageChunk", "id": "lc_run--1", "content": text}, {}])
+        for text in KEY
+    ]
+    drafts: list[str] = []
+
+    def look(events: int, seconds: float) -> None:
+        (draft,) = path.parent.glob(".graphtape/*.draft")
+        frames = read(draft).runs[0].frames if read(draft).runs else ()
+        data = [orjson.loads(frame.data or "") for frame in frames if frame.event == "messages"]
+        drafts.append("".join(chunk["content"] for chunk, _ in data))
+
+    with deployed(scripts_of_a_server(stream(METADATA, *chunks))) as deployment:
+        record(deployment, path, watch=look)
+
+    assert len(drafts) > len(KEY)
+    assert set(drafts) <= {"", "[redacted-1]"}

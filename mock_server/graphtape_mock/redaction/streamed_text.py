@@ -1,0 +1,155 @@
+"""The pieces of text in a frame of a stream that continue those of the frames before it.
+
+A model streams its text token by token: as `messages` (a chunk and its metadata), as `events`, as
+custom data, or as `messages/partial`, where each frame repeats all that came before.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from graphtape_contracts import Frame
+from graphtape_mock.redaction.json_leaves import Leaf, Path, embedded_leaves
+from graphtape_mock.redaction.view import Span, View
+
+_TEXT_KEYS = frozenset(
+    "args arguments chunk content data delta input json output partial_json reasoning"
+    " reasoning_content refusal summary text thinking token".split()
+)
+"""The last key of a text that a model streams; a chunk has others, such as its id and its type."""
+
+
+class TextKey(NamedTuple):
+    """What the pieces of one text have in common."""
+
+    event: str
+    """Name and namespace of the event."""
+    message: str
+    """Id of the message or the run."""
+    path: Path
+    """Where it is in the data; the blocks of a content are one text."""
+    grows: bool
+    """Whether each piece repeats what came before, as in `messages/partial`."""
+
+
+class Piece(NamedTuple):
+    """A piece of a text, in one frame."""
+
+    key: TextKey
+    text: bytes
+    segments: tuple[tuple[int, View], ...]
+    """The strings that it is made of, each with its offset in `text`."""
+
+    def written(self, start: int, end: int) -> Iterator[Span]:
+        """Yield where the part of `text` from *start* to *end* is in the bytes of the frame."""
+        for offset, view in self.segments:
+            first, last = max(start - offset, 0), min(end - offset, len(view.data))
+            if first < last:
+                yield view.span(first, last)
+
+
+def pieces_of(frame: Frame) -> list[Piece]:
+    """Return the pieces of streamed text in *frame*, in their order."""
+    if frame.event is None or frame.data is None:
+        return []
+    kind = frame.event.partition("|")[0]
+    if kind not in _KINDS:
+        return []
+    leaves = list(embedded_leaves(frame.raw))
+    root = View.of(frame.raw)
+    segments: dict[TextKey, list[View]] = {}
+    for key, leaf in _KINDS[kind](frame.event, leaves, frame.raw):
+        view = root.string(leaf.start + 1, leaf.end - 1)
+        if view.data:
+            segments.setdefault(key, []).append(view)
+    return [_piece(key, views) for key, views in segments.items()]
+
+
+def _piece(key: TextKey, views: list[View]) -> Piece:
+    placed: list[tuple[int, View]] = []
+    length = 0
+    for view in views:
+        placed.append((length, view))
+        length += len(view.data)
+    return Piece(key, b"".join(view.data for view in views), tuple(placed))
+
+
+def _chunks(event: str, leaves: list[Leaf], raw: bytes) -> Iterator[tuple[TextKey, Leaf]]:
+    """Yield the texts of a message chunk, which comes with its metadata."""
+    texts = _texts(leaves)
+    indexes = _indexes(leaves, raw)
+    for leaf in leaves:
+        if leaf.path[:1] == (0,) and leaf.text and leaf.path[-1] in _TEXT_KEYS:
+            yield (
+                TextKey(event, texts.get((0, "id"), ""), _place(leaf.path, indexes), grows=False),
+                leaf,
+            )
+
+
+def _partials(event: str, leaves: list[Leaf], raw: bytes) -> Iterator[tuple[TextKey, Leaf]]:
+    """Yield the texts of messages that are repeated as they grow."""
+    event = event.replace("/complete", "/partial", 1)
+    texts = _texts(leaves)
+    indexes = _indexes(leaves, raw)
+    for leaf in leaves:
+        if len(leaf.path) > 1 and leaf.text and leaf.path[-1] in _TEXT_KEYS:
+            message = texts.get((leaf.path[0], "id"), "")
+            yield TextKey(event, message, _place(leaf.path, indexes)[1:], grows=True), leaf
+
+
+def _engine_events(event: str, leaves: list[Leaf], raw: bytes) -> Iterator[tuple[TextKey, Leaf]]:
+    """Yield the texts of the chunk in an event such as `on_chat_model_stream`."""
+    texts = _texts(leaves)
+    if not texts.get(("event",), "").endswith("_stream"):
+        return
+    indexes = _indexes(leaves, raw)
+    for leaf in leaves:
+        if leaf.path[:1] == ("data",) and leaf.text and leaf.path[-1] in _TEXT_KEYS:
+            yield (
+                TextKey(event, texts.get(("run_id",), ""), _place(leaf.path, indexes), grows=False),
+                leaf,
+            )
+
+
+def _custom(event: str, leaves: list[Leaf], raw: bytes) -> Iterator[tuple[TextKey, Leaf]]:
+    """Yield all texts of custom data, in each way in which they may continue others."""
+    texts = _texts(leaves)
+    indexes = _indexes(leaves, raw)
+    for leaf in leaves:
+        if leaf.text:
+            path = _place(leaf.path, indexes)
+            ids = (texts.get((*leaf.path[:length], "id")) for length in range(len(leaf.path)))
+            for message in {"", next(filter(None, ids), "")}:
+                yield TextKey(event, message, path, grows=False), leaf
+                yield TextKey(event, message, path, grows=True), leaf
+
+
+_KINDS = {
+    "messages": _chunks,
+    "messages/partial": _partials,
+    "messages/complete": _partials,
+    "events": _engine_events,
+    "custom": _custom,
+}
+
+
+def _texts(leaves: list[Leaf]) -> dict[Path, str]:
+    return {leaf.path: leaf.text for leaf in leaves if leaf.text is not None}
+
+
+def _indexes(leaves: list[Leaf], raw: bytes) -> dict[Path, int | str]:
+    """Return the `index` of each block that has one, by the path of the block."""
+    return {
+        leaf.path[:-1]: raw[leaf.start : leaf.end].decode("utf-8", "replace")
+        for leaf in leaves
+        if leaf.path and leaf.path[-1] == "index"
+    }
+
+
+def _place(path: Path, indexes: dict[Path, int | str]) -> Path:
+    """Return *path* as it is in each chunk: a chunk has only those blocks that go on.
+
+    All text of a content is one; another block is known by its `index`, if it has one.
+    """
+    if path[-1:] == ("text",) and "content" in path:
+        return path[: path.index("content") + 1]
+    return tuple(indexes.get(path[: depth + 1], step) for depth, step in enumerate(path))
