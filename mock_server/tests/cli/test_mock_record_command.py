@@ -14,6 +14,7 @@ from scripted_deployment import (
     STREAM_HEAD,
     Asked,
     Deployment,
+    Script,
     answer,
     chunk,
     deployed,
@@ -467,3 +468,33 @@ def test_a_file_is_no_folder_for_recordings(tmp_path: Path) -> None:
 
     with pytest.raises(NotADirectoryError):
         RecordingFolder(tmp_path / "file").check([])
+
+
+def _busy_once(deployment: Deployment, later: bytes) -> Script:
+    """Return the script of a deployment that is ready at the second request."""
+
+    def script(asked: Asked) -> None:
+        deployment.scripts["POST /runs/stream"] = stream(METADATA)
+        asked.send(answer(503, {"detail": "busy"}, b"retry-after: " + later))
+
+    return script
+
+
+def test_a_recorder_comes_back_when_the_deployment_asks_for_it(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment.scripts["POST /runs/stream"] = _busy_once(deployment, b"0")
+
+    assert record(deployment, *AGENT, "1") == 0
+    assert missing(capsys.readouterr().err, ["come back in 0 s", "--no-retry"]) == []
+    assert recordings() == ["agent.jsonl"]
+
+
+@pytest.mark.parametrize("options", [("--no-retry",), ("--max-time", "50")])
+def test_a_refusal_is_recorded_if_there_is_no_retry_in_time(
+    deployment: Deployment, options: tuple[str, ...]
+) -> None:
+    deployment.scripts["POST /runs/stream"] = _busy_once(deployment, b"100")
+
+    assert record(deployment, *AGENT, "1", *options) == 1
+    assert recordings() == ["agent.refused.jsonl"]

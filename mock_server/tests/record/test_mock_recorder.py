@@ -368,7 +368,7 @@ def test_a_file_is_replaced_only_by_a_complete_recording(path: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "ending"),
     [
-        (say(answer(503, {"detail": "busy"})), "refused"),
+        (say(answer(422, {"detail": "no"})), "refused"),
         (say(STREAM_HEAD, chunk(METADATA)), "cut"),
         (say(answer(200, b"<html>")), "unexpected"),
     ],
