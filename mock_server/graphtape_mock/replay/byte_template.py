@@ -37,6 +37,11 @@ class ByteTemplate:
         elif order and not static:
             self._pick = lambda values: (values[order[0]],)
 
+    @property
+    def size(self) -> int:
+        """The bytes of its texts."""
+        return sum(map(len, self._static)) + sum(template.size for template in self._repeated)
+
     def render(self, values: list[bytes]) -> bytes:
         """Return the bytes with every slot filled. *values* has one for each slot."""
         if self._pick is None:

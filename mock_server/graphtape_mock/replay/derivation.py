@@ -17,6 +17,8 @@ from graphtape_contracts.langchain.messages import (
     is_message,
     messages_in,
 )
+from graphtape_mock.replay.errors import NotReplayable
+from graphtape_mock.replay.message_flaws import flaw_of
 from graphtape_mock.replay.recorded_event import RecordedEvent
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -75,7 +77,8 @@ def untagged(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
 def partial_messages(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """Sum the chunks of `messages` tuples up to `messages/metadata`, `/partial` and `/complete`.
 
-    The names of these never carry a namespace.
+    The names of these never carry a namespace. Raises NotReplayable for a message that can't be
+    summed up.
     """
     partial = PartialMessages()
     for event in events:
@@ -84,8 +87,11 @@ def partial_messages(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]
         if event.base != "messages" or not _is_tuple(event.data):
             yield event
             continue
+        message, metadata = event.data
+        if flaw := flaw_of(message):
+            raise NotReplayable(flaw, event.number, event.name)
         try:
-            derived = partial.feed(*event.data)
+            derived = partial.feed(message, metadata)
         except NotAddable as error:
             # The server sums up too, and fails the run if there is no sum.
             data = {"error": error.error, "message": error.message}
