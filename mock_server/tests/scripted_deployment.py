@@ -1,4 +1,4 @@
-"""A deployment that answers as a test tells it, byte by byte, on a socket of its own."""
+"""A deployment whose responses a test defines byte by byte, on a real socket."""
 
 import socket
 import struct
@@ -29,12 +29,12 @@ def event(name: str, data: object) -> bytes:
 
 
 def chunk(data: bytes) -> bytes:
-    """Return *data* in the chunked coding."""
+    """Return *data* as a chunk of the chunked transfer coding."""
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 def answer(status: int, value: object, *headers: bytes) -> bytes:
-    """Return a whole response with a JSON body, or one of bytes."""
+    """Return a whole response; its body is *value* as JSON, or as it is if it is bytes."""
     body = value if isinstance(value, bytes) else orjson.dumps(value)
     lines = [
         b"HTTP/1.1 %d Said" % status,
@@ -48,7 +48,7 @@ def answer(status: int, value: object, *headers: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request, and the socket it came on."""
+    """A request, and the socket on which it arrived."""
 
     line: str
     headers: dict[str, str]
@@ -56,16 +56,16 @@ class Asked:
     socket: socket.socket
 
     def send(self, *pieces: bytes) -> None:
-        """Send *pieces*, each by itself."""
+        """Send *pieces*, each with a separate write."""
         for piece in pieces:
             self.socket.sendall(piece)
 
     def hold(self) -> None:
-        """Wait until the one who asked is gone."""
+        """Wait until the client disconnects."""
         self.socket.recv(1)
 
     def reset(self) -> None:
-        """Break the connection instead of closing it."""
+        """Reset the connection instead of closing it."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -73,22 +73,22 @@ Script = Callable[[Asked], None]
 
 
 def say(*pieces: bytes) -> Script:
-    """Return the script that sends *pieces* and closes."""
+    """Return a script that sends *pieces* and closes the connection."""
     return lambda asked: asked.send(*pieces)
 
 
 def stream(*blocks: bytes) -> Script:
-    """Return the script of a whole event stream, each block in a chunk of its own."""
+    """Return a script that sends a whole event stream, with one chunk for each block."""
     return say(STREAM_HEAD, *map(chunk, blocks), END)
 
 
 @dataclass
 class Deployment:
-    """What a test sees of the server."""
+    """The server's URL, its scripts, and the requests that it received."""
 
     url: str
     scripts: dict[str, Script]
-    """By method and path; `default` answers what has none."""
+    """By method and path, as in `GET /info`; `default` answers all other requests."""
     asked: list[Asked] = field(default_factory=list[Asked])
 
     def bodies(self, line: str) -> list[object]:
@@ -116,7 +116,7 @@ def scripts_of_a_server(run: Script) -> dict[str, Script]:
 
 @contextmanager
 def deployed(scripts: dict[str, Script]) -> Generator[Deployment]:
-    """Run a server with *scripts* while the block runs."""
+    """Run a server with *scripts* during the block."""
     listener = socket.create_server(("127.0.0.1", 0))
     deployment = Deployment(f"http://127.0.0.1:{listener.getsockname()[1]}", scripts)
     threads: list[threading.Thread] = []
@@ -155,17 +155,17 @@ def _serve(connection: socket.socket, deployment: Deployment) -> None:
         line, *fields = head.decode("latin-1").split("\r\n")
         headers = {k.lower(): v.strip() for k, _, v in (field.partition(":") for field in fields)}
         length = int(headers.get("content-length", "0"))
-        # Who asked may be gone, and would never send the rest.
+        # The client may have disconnected before it sent the whole body.
         while len(body) < length and (piece := connection.recv(65536)):
             body += piece
         asked = Asked(line.removesuffix(" HTTP/1.1"), headers, body, connection)
         deployment.asked.append(asked)
         script = deployment.scripts.get(asked.line) or deployment.scripts["default"]
-        with suppress(OSError):  # The recorder may be gone.
+        with suppress(OSError):  # The client may have disconnected.
             script(asked)
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Return as soon as *true*; fails after *seconds*."""
+    """Wait until *true* returns true; fail after *seconds*."""
     tick = threading.Event()
     assert any(true() or tick.wait(0.002) for _ in range(int(seconds / 0.002)))

@@ -1,13 +1,13 @@
 """`[tool.graphtape]` in `pyproject.toml`: defaults for the options of the commands.
 
     [tool.graphtape]
-    url = "https://my-deployment.example"   # for each command that has this option
+    url = "https://my-deployment.example"   # for every command that has this option
 
     [tool.graphtape.serve]
-    speed = 0                               # for this command alone
+    speed = 0                               # for this command only
 
-An option on the command line wins over an environment variable, that over
-`[tool.graphtape.COMMAND]`, that over `[tool.graphtape]`, and that over the default.
+Precedence, highest first: the command line, environment variables, `[tool.graphtape.COMMAND]`,
+`[tool.graphtape]`, the defaults.
 """
 
 import tomllib
@@ -19,13 +19,13 @@ from typing import Any, cast
 import click
 
 Defaults = dict[str, dict[str, Any]]
-"""By command, by the name of the parameter in Python."""
+"""Values by command and by the parameter's name in Python."""
 
-_NEVER = frozenset(("help", "version"))
+_NOT_CONFIGURABLE = frozenset(("help", "version"))
 
 
 class BadConfiguration(click.ClickException):
-    """`[tool.graphtape]` cannot be used: which file and key, what was expected, what was got."""
+    """An invalid `[tool.graphtape]`. The message names the file and the key."""
 
 
 def read_table(file: Path) -> dict[str, Any]:
@@ -42,9 +42,9 @@ def read_table(file: Path) -> dict[str, Any]:
 
 
 def defaults(file: Path, commands: Mapping[str, click.Command]) -> Defaults:
-    """Return what *file* says about the options of *commands*, as click's `default_map`.
+    """Return the defaults in *file* for the options of *commands*, as click's `default_map`.
 
-    Raises BadConfiguration for a key that no option has; it names the nearest that there are.
+    Raises BadConfiguration for an unknown key; the message suggests similar ones.
     """
     table = read_table(file)
     names = {command: _names(found) for command, found in commands.items()}
@@ -61,14 +61,14 @@ def defaults(file: Path, commands: Mapping[str, click.Command]) -> Defaults:
 
 
 def _names(command: click.Command) -> dict[str, str]:
-    """Return the parameters of *command* by their keys: `max-body` for `--max-body`."""
+    """Return the parameter names of *command* by key: `{"max-body": "max_body"}`."""
     names: dict[str, str] = {}
     for parameter in command.params:
         if isinstance(parameter, click.Argument) and parameter.name != "url":
             continue
         for option in parameter.opts:
             key = option.lstrip("-").replace("_", "-")
-            if parameter.name and len(key) > 1 and key not in _NEVER:
+            if parameter.name and len(key) > 1 and key not in _NOT_CONFIGURABLE:
                 names[key] = parameter.name
     return names
 

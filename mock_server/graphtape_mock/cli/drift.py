@@ -42,14 +42,14 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     "configured_url",
     hidden=True,
     envvar=options.URL_VARIABLE,
-    help="The deployment, if the last argument is no URL; for [tool.graphtape].",
+    help="The deployment, if the last argument is not a URL; for [tool.graphtape].",
 )
 @click.option(
     "--fail-on",
     type=click.Choice(list(_FAIL_ON)),
     default="breaking",
     show_default=True,
-    help="Which changes make the exit code 1: those that break clients, or additions, too.",
+    help="Exit with 1 only for changes that break clients, or for additions, too.",
 )
 @click.option(
     "--repeat",
@@ -57,7 +57,7 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     show_default=True,
     metavar="N",
     type=click.IntRange(min=1),
-    help="Make each run N times and compare what all responses show: for agents that vary.",
+    help="Make each run N times; report only changes in all N responses. For agents that vary.",
 )
 @click.option(
     "--update",
@@ -80,7 +80,7 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     show_default=True,
     metavar="SECONDS",
     type=click.FloatRange(min=0, min_open=True),
-    help="Start no run after this many seconds.",
+    help="Stop after this many seconds.",
 )
 @click.option(
     "--concurrency",
@@ -95,7 +95,7 @@ _FAIL_ON = {severity.value: severity for severity in (Severity.BREAKING, Severit
     "--redact",
     multiple=True,
     metavar="NAME",
-    help="Also keep the value of this header or JSON key out of all output. Repeatable.",
+    help="Also redact the value of this header or JSON key in all output. Repeatable.",
 )
 @options.timeout
 def drift(
@@ -114,10 +114,10 @@ def drift(
 ) -> int:
     """Repeat the requests in RECORDINGS, files or folders, at the deployment URL.
 
-    URL is LANGGRAPH_API_URL by default. What changed in the structure of the responses is reported,
-    not different wording. The key comes from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or
-    LANGCHAIN_API_KEY. Exit codes: 0 no change breaks clients; 1 one does, or a request was not
-    repeated; 2 wrong use, a recording is not whole, or the deployment cannot be reached.
+    URL is LANGGRAPH_API_URL by default. The report lists changes in the structure of the responses,
+    not in their wording. The API key is read from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or
+    LANGCHAIN_API_KEY. Exit codes: 0 no change (see --fail-on); 1 a change, or a request that was
+    not repeated; 2 wrong use, an incomplete recording, or a deployment that cannot be reached.
 
     \b
     graphtape drift recordings https://my-deployment.example
@@ -136,38 +136,38 @@ def drift(
             check_deployment(upstream)
             budget = BudgetLimits(max_runs, max_time, concurrency)
             run_budget = RunBudget(budget, Path(folder))
-            asked = _ask(
+            asked = _repeat_requests(
                 DeploymentClient(upstream, run_budget), recordings.values(), repeat, concurrency
             )
             spent = run_budget.spent
     except DeploymentError as error:
         raise click.ClickException(escape(str(error))) from None
 
-    def say(line: str) -> None:
+    def print_line(line: str) -> None:
         click.echo(Redactor(redact, secrets).redact_text(line))
 
-    def remark(line: str) -> None:
+    def print_note(line: str) -> None:
         click.echo(escape(Redactor(redact, secrets).redact_text(line)), err=True)
 
     verdicts = [
         drift_of_recording(file, recording, asked) for file, recording in recordings.items()
     ]
-    _tell(verdicts, layout, spent, say)
-    remark(report.spending(spent, budget))
+    _print_report(verdicts, layout, spent, print_line)
+    print_note(report.spending(spent, budget))
     if asked.broken_off:
         raise click.ClickException(escape(asked.broken_off))
     for verdict in verdicts if updating else ():
-        _update(verdict, upstream.url, Redactor(redact, secrets), remark)
+        _update(verdict, upstream.url, Redactor(redact, secrets), print_note)
     worst = _FAIL_ON[fail_on].rank
     drifted = any(found.severity.rank <= worst for v in verdicts for found in v.drifts)
     return FINDINGS if drifted or any(verdict.unasked for verdict in verdicts) else GOOD
 
 
 def _paths_and_url(arguments: tuple[str, ...], configured: str | None) -> tuple[list[Path], str]:
-    """Return the paths and the URL among *arguments*; the URL goes last, or is *configured*."""
+    """Return the paths and the URL in *arguments*; the URL is the last one, or *configured*."""
     *paths, last = arguments
     if any(map(options.is_url, paths)):
-        raise click.UsageError("URL goes last: graphtape drift RECORDINGS... URL")
+        raise click.UsageError("the URL must be last: graphtape drift RECORDINGS... URL")
     if not options.is_url(last):
         paths.append(last)
         last = configured or ""
@@ -183,7 +183,7 @@ def _paths_and_url(arguments: tuple[str, ...], configured: str | None) -> tuple[
 
 
 def _read(paths: list[Path]) -> dict[Path, Recording]:
-    """Return the recordings among *paths*: all are read before a request is made."""
+    """Return the recordings in *paths* by file. Raises click.ClickException if one is unusable."""
     found: dict[Path, Recording] = {}
     for file in options.expand(paths):
         try:
@@ -194,21 +194,21 @@ def _read(paths: list[Path]) -> dict[Path, Recording]:
             raise options.cannot_read(error, file) from None
         if any(run.end is not End.COMPLETE for run in found[file].runs):
             raise click.ClickException(
-                escape(f"{file} is not whole: record it again with graphtape record --force")
+                escape(f"{file} is incomplete: record it again with graphtape record --force")
             )
     return found
 
 
-def _ask(
+def _repeat_requests(
     client: DeploymentClient, recordings: Iterable[Recording], repeat: int, concurrency: int
 ) -> RepeatedResponses:
-    asked = requests_to_repeat(recordings, repeat)
-    runs = sum(is_run(question.request) for question in asked)
+    requests = requests_to_repeat(recordings, repeat)
+    runs = sum(is_run(repeated.request) for repeated in requests)
     progress = Progress(sys.stderr, live=sys.stderr.isatty(), total=runs, doing="repeating")
-    return DriftSession(client, progress, at_once=concurrency).ask(asked)
+    return DriftSession(client, progress, at_once=concurrency).ask(requests)
 
 
-def _tell(
+def _print_report(
     verdicts: list[RecordingDrift], layout: str, spent: Spent, say: Callable[[str], None]
 ) -> None:
     if layout == "json":
@@ -230,7 +230,7 @@ _LINES: dict[str, Callable[[RecordingDrift], Iterable[str]]] = {
 def _update(
     verdict: RecordingDrift, url: str, redactor: Redactor, say: Callable[[str], None]
 ) -> None:
-    """Re-record a file whose only changes are additions; report it on stderr."""
+    """Re-record a file whose only changes are additions; pass the outcome to *say*."""
     try:
         if update(verdict, url, redactor):
             say(f"updated {verdict.file}")

@@ -1,4 +1,4 @@
-"""The command `graphtape`. Each subcommand is imported when it is used. See `exit_code`."""
+"""The command `graphtape`. Each subcommand is imported only when it is used."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ COMMANDS = {
     "show": "graphtape_mock.cli.show:show",
     "verify": "graphtape_mock.cli.verify:verify",
 }
-"""Where each subcommand is: `module:function`."""
+"""Each subcommand as `module:function`."""
 
 TRACEBACK_VARIABLE = "GRAPHTAPE_TRACEBACK"
 
@@ -51,7 +51,7 @@ class _LazyGroup(click.Group):
             result: object = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # The reader, `head` for example, has enough. Nothing is left to be flushed at exit.
+            # The reader, such as `head`, closed the pipe. Avoid a second error at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return GOOD
         return result
@@ -59,7 +59,7 @@ class _LazyGroup(click.Group):
     def _configured(self, ctx: click.Context) -> dict[str, object]:
         """Return the defaults in `pyproject.toml`.
 
-        Few projects have any, so nothing is imported for the others.
+        Most projects have none; then no command needs to be imported.
         """
         file = _nearest(Path.cwd(), "pyproject.toml")
         if file is None or b"tool.graphtape" not in _content(file):
@@ -71,7 +71,7 @@ class _LazyGroup(click.Group):
 
 
 def _content(file: Path) -> bytes:
-    """Return the bytes of *file*, none if it cannot be read: it may be no file of this project."""
+    """Return the bytes of *file*; empty if it cannot be read, as it may not be the project's."""
     try:
         return file.read_bytes()
     except OSError:
@@ -79,7 +79,7 @@ def _content(file: Path) -> bytes:
 
 
 def _nearest(folder: Path, name: str) -> Path | None:
-    """Return the file with that *name* in *folder* or the nearest folder above; None if none."""
+    """Return the file *name* in *folder* or the nearest parent that has one; None if none has."""
     candidates = (parent / name for parent in (folder, *folder.parents))
     return next((file for file in candidates if os.access(file, os.R_OK)), None)
 
@@ -90,7 +90,7 @@ def _nearest(folder: Path, name: str) -> Path | None:
 )
 @click.version_option(package_name="graphtape", message="graphtape %(version)s")
 def graphtape() -> None:
-    """Record stateless runs of a LangGraph deployment, replay them, check them.
+    """Record stateless runs of a LangGraph deployment, replay them, and check them.
 
     \b
     graphtape serve                                   replay the bundled recordings
@@ -100,7 +100,7 @@ def graphtape() -> None:
     graphtape drift recordings URL                    has the deployment changed?
 
     Defaults for options can be set in pyproject.toml, under [tool.graphtape] or
-    [tool.graphtape.COMMAND]. For shell completion, put this into the start-up file of your shell:
+    [tool.graphtape.COMMAND]. For shell completion, add this line to your shell's start-up file:
 
     \b
     eval "$(_GRAPHTAPE_COMPLETE=bash_source graphtape)"     or zsh_source, fish_source
@@ -109,7 +109,7 @@ def graphtape() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line *arguments*, by default those of the process; return the exit code."""
-    colour = False if os.environ.get("NO_COLOR") else None  # None: on a terminal alone.
+    colour = False if os.environ.get("NO_COLOR") else None  # None: only on a terminal.
     try:
         result: object = graphtape.main(arguments, "graphtape", standalone_mode=False, color=colour)
     except click.ClickException as error:

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands have, with the same words."""
+"""Options and arguments that several commands share."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,7 +33,7 @@ header = click.option(
     callback=_read_headers,
     help="Add a header to every request. Repeatable.",
 )
-"""Headers that every request has: `headers`, parsed."""
+"""The option `--header`; the parameter is `headers`, parsed."""
 
 timeout = click.option(
     "--timeout",
@@ -43,7 +43,7 @@ timeout = click.option(
     type=click.FloatRange(min=0, min_open=True),
     help="Abort a response after this many idle seconds.",
 )
-"""How long a response may be idle, in seconds: `timeout`."""
+"""The option `--timeout`, in seconds; the parameter is `timeout`."""
 
 layout = click.option(
     "--format",
@@ -51,18 +51,18 @@ layout = click.option(
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="For people, for programs, or annotations for a GitHub workflow.",
+    help="text to read, json for programs, github for annotations in a GitHub workflow.",
 )
-"""How findings are printed: `layout`."""
+"""The option `--format` for findings; the parameter is `layout`."""
 
 
 def is_url(text: str) -> bool:
-    """Return whether *text* is a URL of a deployment, and not a path."""
+    """Return whether *text* is an HTTP URL, and not a path."""
     return text.startswith(("http://", "https://"))
 
 
 def expand(paths: Iterable[Path]) -> list[Path]:
-    """Return *paths*, with the recordings in it in place of each folder.
+    """Return *paths* with each folder replaced by the recordings in it.
 
     Raises click.ClickException for a folder without recordings.
     """
@@ -76,7 +76,7 @@ def expand(paths: Iterable[Path]) -> list[Path]:
             raise click.ClickException(
                 escape(
                     f"expected recordings (*.jsonl) in {path}, found none; "
-                    "graphtape record -o FOLDER makes them"
+                    "create them with graphtape record -o FOLDER"
                 )
             )
         found += files

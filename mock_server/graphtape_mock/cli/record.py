@@ -53,7 +53,7 @@ from graphtape_mock.redaction.redactor import Redactor
 @click.option(
     "--inputs",
     metavar="FILE",
-    help='Several runs: a JSON array, or lines, of {"name", "assistant", "input", "body"}.',
+    help='Several runs: a JSON array or JSON Lines of {"name", "assistant", "input", "body"}.',
 )
 @click.option(
     "--body", metavar="JSON|@FILE", help="Further fields of the request: context, config ..."
@@ -61,7 +61,7 @@ from graphtape_mock.redaction.redactor import Redactor
 @click.option(
     "--exact",
     is_flag=True,
-    help="Record every view, for responses that are equal to the byte; for deterministic graphs.",
+    help="Record every view, so that every response is byte-identical. For deterministic graphs.",
 )
 @click.option(
     "-o",
@@ -70,7 +70,7 @@ from graphtape_mock.redaction.redactor import Redactor
     default=Path("recordings"),
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder that new recordings go to.",
+    help="The folder for new recordings.",
 )
 @click.option(
     "--name", metavar="NAME", help="The name of the recording; the graph's name by default."
@@ -81,7 +81,7 @@ from graphtape_mock.redaction.redactor import Redactor
     "--redact",
     multiple=True,
     metavar="NAME",
-    help="Also keep the value of this header or JSON key out of the file. Repeatable.",
+    help="Also redact the value of this header or JSON key in the file. Repeatable.",
 )
 @options.timeout
 @click.option("--force", is_flag=True, help="Replace an existing recording.")
@@ -102,9 +102,9 @@ def record(
 ) -> int:
     """Record runs of the deployment at URL, by default LANGGRAPH_API_URL.
 
-    The key comes from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and is never
+    The API key is read from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and is never
     written to a file. Exit codes: 0 everything was recorded; 1 the deployment refused a run; 2
-    wrong use, the deployment cannot be reached, or a run that is not whole.
+    wrong use, a deployment that cannot be reached, or an incomplete run.
 
     \b
     graphtape record https://my-deployment.example --assistant agent --input '{"messages": []}'
@@ -137,13 +137,13 @@ def record(
         ) from None
     except KeyboardInterrupt:
         raise click.ClickException(
-            "stopped by Ctrl-C; each run that had begun to answer is in its file"
+            "stopped by Ctrl-C; each run whose response had begun is in its file"
         ) from None
 
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """Recordings that are made one after the other with one deployment."""
+    """Makes recordings of one deployment, one after the other."""
 
     upstream: DeploymentConnection
     folder: RecordingFolder
@@ -152,7 +152,7 @@ class _Session:
     replace: bool
     progress: Progress
     made: list[Path]
-    """The files of the recordings so far, added as they are begun."""
+    """The files of all recordings begun so far."""
 
     def record(self, jobs: Sequence[RecordingRequest], views: Sequence[View]) -> int:
         """Record all *jobs*; return the exit code."""
@@ -209,15 +209,15 @@ def _code(run: RecordedRunResult) -> int:
 
 
 def _remark(run: RecordedRunResult, path: Path, url: str) -> str:
-    """Return what the user must know about *run*; empty if it went well."""
+    """Return a note about *run* for the user; empty if it succeeded."""
     if run.response.status in (401, 403):
         return f"{refused_key(url, run.response.status)}; recorded as it is"
     if run.refused:
         return f"refused with status {run.response.status} ({run.failure}); recorded as it is"
     if run.end is not End.COMPLETE:
         return (
-            f"{run.reason}. What came before is in {path}, marked as {run.end.value!r}; "
-            "to record it whole, run the command again with --force"
+            f"{run.reason}. The part before that is in {path}, marked as {run.end.value!r}; "
+            "to replace it, run the command again with --force"
         )
     return f"the run failed ({run.failure}); recorded as it is" if run.failure else ""
 

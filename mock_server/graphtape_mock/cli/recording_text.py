@@ -19,18 +19,18 @@ _LONGEST_INPUT = 60
 _ENDS = {
     End.COMPLETE: "end",
     End.CUT: "cut: the connection was lost",
-    End.STOPPED: "stopped: the reader went away",
-    End.UNKNOWN: "unknown end: the recorder was killed, what came before is here",
+    End.STOPPED: "stopped: the client disconnected",
+    End.UNKNOWN: "unknown end: the recorder was killed",
 }
 
 
 def render(recording: Recording, path: str, width: int | None) -> Iterator[str]:
-    """Yield the lines that show *recording*, cut to *width* columns, or whole if that is None."""
+    """Yield *recording* as lines, cut to *width* columns; None does not cut them."""
     yield from _fit(_lines(recording, path), width)
 
 
 def one_line(recording: Recording) -> str:
-    """Return *recording* in a line: name, assistant, input, stream modes, events, how it ended."""
+    """Return *recording* in one line: name, assistant, input, modes, events and how it ended."""
     if not recording.runs:
         return escape(f"{recording.name}: no run")
     run = recording.runs[0]
@@ -75,7 +75,7 @@ def _exchange(place: int, exchange: Exchange) -> Iterator[str]:
     if exchange.is_stream:
         names = [_name(frame) for frame in exchange.frames]
         column = min(max(map(len, names), default=0), _LONGEST_NAME)
-        # Findings of `graphtape verify` name frames by these numbers.
+        # Findings of `graphtape verify` refer to frames by these numbers.
         for row, (frame, name) in enumerate(zip(exchange.frames, names, strict=True), 1):
             yield f"{row:5}  {frame.at:9.3f}  {name:<{column}}  {_data(frame)}".rstrip()
     else:
@@ -86,7 +86,7 @@ def _exchange(place: int, exchange: Exchange) -> Iterator[str]:
 
 
 def _asked(request: Request) -> str:
-    """Return assistant and view of a run request in words."""
+    """Return the assistant and the view of a run request; empty for any other request."""
     body = object_in(request.body)
     if request.path not in RUN_PATHS or not body:
         return ""

@@ -23,10 +23,10 @@ from graphtape_contracts.rule import AnyRule
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="For people or for programs.",
+    help="text to read, json for programs.",
 )
 def rules(id_: str | None, contract: str | None, layout: str) -> None:
-    """List the rules of the contract, or explain the one with this ID.
+    """List the rules of the contract, or explain the rule ID.
 
     \b
     graphtape rules
@@ -39,7 +39,7 @@ def rules(id_: str | None, contract: str | None, layout: str) -> None:
             selected = tuple(rule for rule in selected if rule.id == id_)
             if not selected:
                 raise click.ClickException(
-                    f"the contract {contract} has no rule {id_!r}; a later version has"
+                    f"the contract {contract} has no rule {id_!r}; a later version has it"
                 )
     except (UnknownRule, UnknownVersion) as error:
         raise click.ClickException(f"{error}; `graphtape rules` lists all") from None

@@ -66,13 +66,17 @@ def _origin(value: str) -> str:
 @click.command(short_help="Replay recordings as a LangGraph deployment.")
 @click.argument("recordings", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Where to listen."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="HOST",
+    help="The address to listen on.",
 )
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="PORT",
-    help=f"Where to listen; {DEFAULT_PORT} or the next free one by default, 0 for any.",
+    help=f"The port to listen on; by default {DEFAULT_PORT} or the next free one; 0 for any.",
 )
 @click.option(
     "--speed",
@@ -81,32 +85,30 @@ def _origin(value: str) -> str:
     type=click.FloatRange(min=0),
     metavar="FACTOR",
     callback=_number,
-    help="Pace: 1 as recorded, 2 twice as fast, 0 at once.",
+    help="Replay speed: 1 as recorded, 2 twice as fast, 0 without waiting.",
 )
 @click.option(
     "--ids",
     type=click.Choice(["fresh", "recorded"]),
     default="fresh",
     show_default=True,
-    help="Which run, thread, task and message ids to use in responses.",
+    help="Whether run, thread, task and message ids in responses are new or as recorded.",
 )
-@click.option(
-    "--seed", type=int, metavar="N", help="Make fresh ids that are the same in every session."
-)
+@click.option("--seed", type=int, metavar="N", help="Make the same fresh ids in every session.")
 @click.option("--watch", is_flag=True, help="Reload recordings when they change.")
 @click.option(
     "--unmatched",
     type=click.Choice(["error", "nearest"]),
     default="error",
     show_default=True,
-    help="What a request that matches no recording gets: a 404 that explains, or the nearest one.",
+    help="Answer a request that matches no recording with a 404 error or the nearest recording.",
 )
 @click.option(
     "--cors",
     multiple=True,
     metavar="ORIGIN",
     callback=_origins,
-    help="Let only pages of this origin read responses and cancel runs; all may by default. "
+    help="Allow only pages of this origin to read responses and cancel runs; default: any. "
     "Repeatable.",
 )
 @click.option(
@@ -131,7 +133,7 @@ def serve(
 ) -> int:
     """Answer POST /runs/stream and /runs/wait from RECORDINGS, files or folders.
 
-    Without RECORDINGS the ones that come with graphtape are served.
+    The default is the recordings that are bundled with graphtape.
 
     \b
     graphtape serve
@@ -144,7 +146,7 @@ def serve(
     options = ReplayOptions(
         speed=speed, keep_ids=ids == "recorded", seed=seed, nearest=unmatched == "nearest"
     )
-    gc.disable()  # Next to nothing of what is loaded is garbage.
+    gc.disable()  # Loading creates many objects and almost no garbage.
     try:
         library = _load(paths)
         mock = Mock(library, options, cors_origins=cors or ("*",), body_limit=max_body)
@@ -160,7 +162,7 @@ def serve(
             f"--host, --port: can't listen on {where}: {error.strerror}"
         ) from None
 
-    async def attend() -> None:
+    async def greet_and_watch() -> None:
         click.echo(_greeting(library, server.url))
         if port is None and server.port != DEFAULT_PORT:
             # A client with the default port in its code would talk to the other server.
@@ -169,13 +171,13 @@ def serve(
         if watch:
             await _watch(mock, paths)
 
-    server = MockServer(mock, listening, attend, _say_what_is_awaited)
+    server = MockServer(mock, listening, greet_and_watch, _say_what_is_awaited)
     if not is_loopback(host.removeprefix("[").removesuffix("]")):
-        click.echo(f"listening on {host}: everyone who reaches it can read them", err=True)
+        click.echo(f"listening on {host}: anyone who reaches it can read recordings", err=True)
     for reason in _unusable(library):
         click.echo(f"not served: {escape(reason)}", err=True)
-    gc.freeze()  # What was loaded stays: let no collection look through it in mid-stream.
-    with suppress(KeyboardInterrupt):  # It is how to end it.
+    gc.freeze()  # Loaded objects stay: no collection should scan them during a stream.
+    with suppress(KeyboardInterrupt):  # Ctrl-C is the normal end.
         server.listen()
     if server.signals:
         # One that arrives now can't hurry the end any more, but it could interrupt it.
@@ -196,7 +198,7 @@ def _say_what_is_awaited(requests: Sequence[str]) -> None:
 
 
 class NothingRecorded(LookupError):
-    """There is no recording to serve: where was looked, and what is wrong with what is there."""
+    """No recording can be served. The message has the paths, or why each recording is unusable."""
 
     def __init__(self, paths: Iterable[Path], unusable: Iterable[str]) -> None:
         self.paths, self.unusable = tuple(paths), tuple(unusable)
@@ -206,7 +208,7 @@ class NothingRecorded(LookupError):
         if self.unusable:
             return "nothing to serve: " + "; ".join(self.unusable)
         places = ", ".join(map(str, self.paths))
-        return f"expected recordings in {places}, found none; graphtape record makes them"
+        return f"expected recordings in {places}, found none; create them with graphtape record"
 
 
 def _load(paths: Sequence[Path]) -> Library:
@@ -217,7 +219,7 @@ def _load(paths: Sequence[Path]) -> Library:
 
 
 def _unusable(library: Library) -> Iterator[str]:
-    """Yield why each recording with an unusable run is not served, and what to do."""
+    """Yield a message for each recording with an unusable run: the reason, and what to do."""
     names = set(library.unusable)
     for recording in library.recordings:
         if recording.name in names:
@@ -229,7 +231,7 @@ def _why_unusable(exchange: Exchange) -> str:
     if exchange.response.status != 200:
         return f"its run was refused with status {exchange.response.status}"
     if exchange.end is not End.COMPLETE:
-        return f"its run is not whole (the response ended as {exchange.end.value!r})"
+        return f"its run is incomplete (the response ended as {exchange.end.value!r})"
     return ""
 
 
@@ -263,24 +265,24 @@ def _greeting(library: Library, url: str) -> str:
 
 
 def _curl(run: RecordedRun, url: str) -> str:
-    """Return a curl command line whose request *run* answers."""
+    """Return a curl command line with a request that matches *run*."""
     exchange = run.exchanges[0]
     body = request_body(exchange)
     if "updates" in view_of(body).modes and exchange.is_stream:  # They are the shortest to read.
         body = {key: value for key, value in body.items() if key not in VIEW_FIELDS}
         body["stream_mode"] = "updates"
     path = exchange.request.path
-    asked = Request("POST", path, (("content-type", "application/json"),), orjson.dumps(body))
-    return as_curl(asked, url)
+    request = Request("POST", path, (("content-type", "application/json"),), orjson.dumps(body))
+    return as_curl(request, url)
 
 
 async def _watch(mock: Mock, paths: Sequence[Path]) -> None:
     """Reload the recordings whenever one of them changes."""
-    # Takes time to import, and few sessions watch.
+    # Imported here because that takes time, and few sessions need it.
     from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]  # names trio
 
-    # A file is watched by its folder: editors replace files, and a watch on the old one sees
-    # no later change.
+    # Watch the folder of a file: editors replace files, and a watch on the old file would see no
+    # later change.
     files = {str(path.resolve()) for path in paths if not path.is_dir()}
     folders = {path if path.is_dir() else path.parent for path in map(Path.resolve, paths)}
     deep = any(path.is_dir() for path in paths)

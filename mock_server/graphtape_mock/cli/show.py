@@ -19,12 +19,12 @@ _PIPED_WIDTH = 100
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option("--full", is_flag=True, help="Print data whole, not cut to one line of the terminal.")
+@click.option("--full", is_flag=True, help="Print all data, not cut to the width of the terminal.")
 def show(paths: tuple[Path, ...], full: bool) -> None:
     """Print recordings: each request, its frames with their times, and how it ended.
 
-    Of a folder, print one line a recording: its name, the assistant, the input, the stream modes
-    and the number of events. - reads a recording from standard input.
+    For a folder, print one line per recording: its name, assistant, input, stream modes and number
+    of events. The path - means standard input.
 
     \b
     graphtape show recordings

@@ -24,14 +24,14 @@ _LEVELS = {level.lower(): level for level in Level}
 
 
 def _read_request(_: click.Context, __: click.Parameter, text: str | None) -> Request | None:
-    """Return the request that *text* describes: method, path and, unless there is none, body."""
+    """Return the request in *text*: method, path and an optional JSON body."""
     if text is None:
         return None
     method, path, body = [*text.split(None, 2), "", "", ""][:3]
     if not method.isupper() or not path.startswith("/"):
         raise click.BadParameter(
-            f"expected a method, a path and maybe a JSON body, as in 'POST /runs/stream {{...}}', "
-            f"got {text!r}"
+            "expected a method, a path and optionally a JSON body, as in "
+            f"'POST /runs/stream {{...}}', got {text!r}"
         )
     if body and parse(body) is Absent.NOT_JSON:
         raise click.BadParameter(f"expected JSON after {method} {path}, got {body!r}")
@@ -62,17 +62,17 @@ def _read_request(_: click.Context, __: click.Parameter, text: str | None) -> Re
 @click.option(
     "--deterministic",
     is_flag=True,
-    help="The same request always gets the same response: compare responses, too.",
+    help="Also check that equal requests got equal responses.",
 )
 @click.option(
     "--request",
     metavar="REQUEST",
     callback=_read_request,
-    help="The request that the transcripts answer, as in 'POST /runs/stream {...}'; with the body, "
-    "what was asked for is checked, too.",
+    help="The request of the transcripts, as in 'POST /runs/stream {...}'; with a body, the "
+    "response is also checked against the fields of the request.",
 )
 @click.option(
-    "--stopped", is_flag=True, help="The transcripts are not whole: curl was interrupted."
+    "--stopped", is_flag=True, help="The transcripts are incomplete: curl was interrupted."
 )
 @options.layout
 def verify(
@@ -85,10 +85,10 @@ def verify(
     stopped: bool,
     layout: str,
 ) -> int:
-    """Check recordings, and what `curl -i` printed, against the contract.
+    """Check recordings, and output of `curl -i`, against the contract.
 
     PATH is a file, a folder of recordings, or - for standard input. Exit codes: 0 no finding; 1
-    findings; 2 a file cannot be read or is not whole.
+    findings; 2 wrong use, or a file that cannot be read or is incomplete.
 
     \b
     graphtape verify recordings
@@ -112,9 +112,9 @@ def verify(
 
 
 def _judge(file: Path, judging: JudgementOptions, layout: str) -> Judgement | None:
-    """Return the judgement on *file*, printed already if *layout* is one of lines.
+    """Judge *file*, print its findings unless *layout* is `json`, and return the judgement.
 
-    Return None for a file that cannot be read: that is printed, and the next files are judged.
+    If the file cannot be read, print the error and return None.
     """
     try:
         if file == options.STDIN:

@@ -1,4 +1,4 @@
-"""A request as a curl command line: what people paste into a shell to see for themselves."""
+"""Renders a request as a curl command line to paste into a shell."""
 
 import shlex
 
@@ -16,17 +16,17 @@ HARMLESS_HEADERS = frozenset(
         "origin",
     )
 )
-"""The headers that are told; any other might be a secret."""
+"""Headers that are never secret; the command line has no others."""
 
 KEY_HEADER = '"x-api-key: $LANGGRAPH_API_KEY"'
-"""The key as the shell puts it in; where the variable is not set, curl leaves the header out."""
+"""The header of the key, which the shell inserts; curl omits it if the variable is not set."""
 
 
 def as_curl(request: Request, url: str, *, key: bool = False) -> str:
-    """Return the command line that makes *request* of the deployment at *url*.
+    """Return the command line that sends *request* to the deployment at *url*.
 
-    It holds no header that could be secret; with *key* the key comes from the environment of the
-    shell. What is secret in the path and the body is for the caller to take out before.
+    Headers that could be secret are left out; with *key*, the shell inserts the key from its
+    environment. Path and body are not redacted here: pass a request without secrets in them.
     """
     words = ["curl", "-N", *_switches(request)]
     words += [shlex.quote(strip_url(url).rstrip("/") + request.path)]
@@ -36,7 +36,7 @@ def as_curl(request: Request, url: str, *, key: bool = False) -> str:
         return " ".join(words)
     if (text := _printable(request.body)) is None:
         return f"printf {_escapes(request.body)} | {' '.join([*words, '--data-binary', '@-'])}"
-    # -d reads a file where its argument starts with an @.
+    # -d reads a file if its argument starts with an @.
     return " ".join([*words, "--data-raw" if text.startswith("@") else "-d", shlex.quote(text)])
 
 
@@ -54,14 +54,14 @@ def _switches(request: Request) -> list[str]:
 
 
 def _headers(request: Request) -> list[tuple[str, str]]:
-    told = [
+    shown = [
         (name, value)
         for name, value in request.headers
         if name in HARMLESS_HEADERS and (name, value) != ("accept", "*/*")
     ]
-    if request.body and "content-type" not in dict(told):
-        told.append(("content-type", ""))  # Or curl says that it is a form.
-    return told
+    if request.body and "content-type" not in dict(shown):
+        shown.append(("content-type", ""))  # Else curl sends the content type of a form.
+    return shown
 
 
 def _header(name: str, value: str) -> str:
@@ -69,7 +69,7 @@ def _header(name: str, value: str) -> str:
 
 
 def _printable(body: bytes) -> str | None:
-    """Return *body* as a text that a terminal takes, None if it is none."""
+    """Return *body* as text, or None if it is not printable UTF-8."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -78,7 +78,7 @@ def _printable(body: bytes) -> str | None:
 
 
 def _escapes(body: bytes) -> str:
-    """Return *body* as an argument of printf, in characters that every shell takes."""
+    """Return *body* as a quoted argument of printf, in printable ASCII."""
     return "'" + "".join(map(_escape, body)) + "'"
 
 

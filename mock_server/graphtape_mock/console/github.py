@@ -1,7 +1,7 @@
 """Annotations: workflow commands that GitHub shows at the lines of files."""
 
 COMMANDS = ("error", "warning", "notice")
-"""From the worst to the mildest."""
+"""The workflow commands for annotations, the most severe first."""
 
 
 def annotation(
@@ -14,7 +14,7 @@ def annotation(
 
 
 def _data(value: str) -> str:
-    """Escape what ends a message: GitHub reads a line a command."""
+    """Return *value* with line ends escaped: a workflow command is one line."""
     return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -1,4 +1,4 @@
-"""Text for a terminal: one line, cut to a width, and harmless whatever it holds."""
+"""Text for a terminal: escaped, and cut to a width."""
 
 import unicodedata
 
@@ -39,5 +39,5 @@ def _columns(character: str) -> int:
 
 
 def count(number: int, noun: str) -> str:
-    """Return the *number* of what the *noun* names, in words: `2 files`."""
+    """Return *number* with *noun* in singular or plural: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -8,18 +8,18 @@ from graphtape_mock.deployment.errors import DeploymentError, DeploymentTimeout
 
 
 class ResponseBody:
-    """Reads a body once: `chunks`, each through `frames_of`, then `tail`."""
+    """Reads a body once: pass each of `chunks()` to `frames_of`, then call `tail`."""
 
     def __init__(self, request: Request, response: StreamedResponse) -> None:
-        """Read the body of *response*, which came for *request*."""
+        """Read the body of *response*, the response to *request*."""
         self._response = response
         self._decoder = sse.Decoder()
         self.is_stream = Exchange(request, response.response, ()).is_stream
         """Whether the body is an event stream."""
         self.end = End.COMPLETE
-        """How the body ended; COMPLETE until something else ends it."""
+        """How the body ended; COMPLETE unless it stalled, broke off or was stopped."""
         self.reason = ""
-        """Why it is not complete."""
+        """Why the body is not complete; empty if it is."""
 
     def now(self) -> float:
         """Return the seconds since the request was sent."""
@@ -38,7 +38,7 @@ class ResponseBody:
             self.end, self.reason = End.CUT, str(error)
 
     def frames_of(self, chunk: bytes) -> list[Frame]:
-        """Return the blocks of an event stream that *chunk* completes; of another body, itself."""
+        """Return the event blocks that *chunk* completes; if no stream, *chunk* as a frame."""
         at = self.now()
         return self._decoder.feed(chunk, at) if self.is_stream else [Frame(at, chunk)]
 
@@ -47,5 +47,5 @@ class ResponseBody:
         return self._decoder.close(self.now())
 
     def stop(self, reason: str = "") -> None:
-        """Let the body end here, for *reason*."""
+        """Mark the body as STOPPED at this point, for *reason*."""
         self.end, self.reason = End.STOPPED, reason

@@ -1,8 +1,8 @@
 """The budget of a session with a live deployment: runs, seconds, and runs at the same time.
 
-A run of a real model costs money, so a session makes every run through one `RunBudget`. Its counts
-are in a folder, so that several processes (the workers of pytest-xdist) spend one budget together.
-A process that dies releases its locks.
+A run of a real model costs money, so a session makes every run through one `RunBudget`. Its
+counters are files in a folder, so that several processes (the workers of pytest-xdist) can share a
+budget. A process that dies releases its locks.
 """
 
 import re
@@ -22,7 +22,7 @@ from graphtape_contracts import Response
 RETRIED = frozenset((429, 503))
 """The statuses that ask the client to come back later."""
 MOST_RETRIES = 5
-"""Retries of one request."""
+"""The maximum number of retries of one request."""
 _DEFAULT_DELAY = 1.0
 """Seconds before a retry where the response has no Retry-After."""
 _POLL = 0.02
@@ -39,7 +39,7 @@ class BudgetLimits:
     seconds: float
     """Counted from the first run."""
     at_once: int = 1
-    """Runs at the same time."""
+    """The maximum number of runs at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class Spent:
     runs: int = 0
     seconds: float = 0.0
     waits: int = 0
-    """Responses that asked to come back later."""
+    """The number of responses that asked the client to come back later."""
 
 
 class BudgetExhausted(Exception):
-    """Nothing is left of the budget."""
+    """A limit of the budget is reached."""
 
     def __init__(self, spent: str) -> None:
         """Name the limit that was reached: *spent*, such as `3 of 3 runs`."""
@@ -65,7 +65,7 @@ class BudgetExhausted(Exception):
 
 
 class RunBudget:
-    """Lets runs through until the budget is spent."""
+    """Admits runs until the budget is spent."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class RunBudget:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Count in *folder*, which exists; all processes that share it have the same *clock*."""
+        """Keep counters in *folder*, which must exist; its processes must have the same *clock*."""
         self.budget = budget
         self._folder = folder
         self._clock = clock
@@ -83,22 +83,22 @@ class RunBudget:
 
     @contextmanager
     def run(self) -> Generator[None]:
-        """Wait for a free slot and count one run, which `release` takes back.
+        """Wait for a free slot, hold it during the block, and count one run.
 
-        Raises BudgetExhausted.
+        Raises BudgetExhausted if no run or no time is left.
         """
         with self._slot():
             self._count(1)
             yield
 
     def release(self) -> None:
-        """Give back one run to the budget: the deployment refused it, so it cost nothing."""
+        """Uncount a run that the deployment refused: it cost nothing."""
         self._count(-1)
 
     def wait_for_retry(self, response: Response) -> bool:
-        """Wait as long as *response* asks for; return whether to make the request again.
+        """Wait as long as *response* asks for and return True; False if it asks for no retry.
 
-        Raises BudgetExhausted if that is longer than the time left.
+        Raises BudgetExhausted if the wait is longer than the time left.
         """
         if response.status not in RETRIED:
             return False
@@ -119,14 +119,14 @@ class RunBudget:
 
     @property
     def left(self) -> int:
-        """The number of runs that are left; 0 where the time is over."""
+        """The number of runs that are left; 0 if the time is over."""
         spent = self.spent
         in_time = spent.seconds < self.budget.seconds
         return max(0, self.budget.runs - spent.runs) if in_time else 0
 
     @property
     def spent(self) -> Spent:
-        """The spent part of the budget, by all processes that share the folder."""
+        """The part of the budget that all processes of the folder have spent."""
         with self._ledger() as ledger:
             started, runs, waits = ledger.read()
         return Spent(int(runs), self._clock() - started if started else 0.0, int(waits))
@@ -156,7 +156,7 @@ class RunBudget:
 
     @contextmanager
     def _slot(self) -> Generator[None]:
-        """Hold one of the slots for runs at the same time."""
+        """Wait for one of the `at_once` slots and hold it during the block."""
         while True:
             for number in range(self.budget.at_once):
                 slot = FileLock(self._folder / f"slot-{number}.lock", timeout=0)
@@ -182,10 +182,10 @@ _Entries = tuple[float, float, float]
 
 
 class _Ledger:
-    """The file of the counts, while its lock is held.
+    """The file of the counters; its lock must be held.
 
-    A new file takes the place of the old one, so that a process that is killed meanwhile leaves
-    the old numbers or the new ones: an empty file would be an unspent budget.
+    A write replaces the file: if the process is killed meanwhile, the file has either the old or
+    the new numbers.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Makes exchanges with a live deployment: whole, or until the caller stops."""
+"""Sends requests to a live deployment and returns the exchanges, complete or stopped early."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,16 +13,16 @@ from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.recordings.recording import RUN_PATHS
 
 StopWhen = Callable[[Frame], bool]
-"""Returns whether to hang up after this frame."""
+"""Called with each frame; returns whether to close the connection after it."""
 OnHeaders = Callable[[Response], object]
-"""Gets the head of the response; hangs up where it returns True."""
+"""Called with the head of the response; if it returns True, the connection is closed."""
 
 STARTING_PATHS = (*RUN_PATHS, "/runs", "/runs/batch")
 """The paths where a POST starts runs."""
 
 
 class DeploymentClient:
-    """Makes requests to a deployment, and runs within a budget."""
+    """Sends requests to a deployment, and limits its runs by a budget."""
 
     def __init__(self, upstream: DeploymentConnection, run_budget: RunBudget) -> None:
         """Make requests to *upstream*; *run_budget* counts the runs."""
@@ -36,11 +36,11 @@ class DeploymentClient:
         stop_when: StopWhen | None = None,
         on_headers: OnHeaders | None = None,
     ) -> Exchange:
-        """Make *request*, and retry it where the deployment asks for that; return the exchange.
+        """Send *request*, retry it if the deployment asks for that, and return the exchange.
 
-        It ends as STOPPED after the frame for which *stop_when* is true, where *on_headers* returns
-        True, and where nothing came for too long; as CUT where the body breaks off. Raises
-        DeploymentError where no response came, BudgetExhausted where no run is left.
+        The exchange ends as STOPPED if *on_headers* returns True, after the frame for which
+        *stop_when* returns True, or if the response stalls; as CUT if the body breaks off. Raises
+        DeploymentError if no response comes, BudgetExhausted if no run is left.
         """
         for _ in range(MOST_RETRIES):
             exchange = self._ask_once(request, stop_when, on_headers)
@@ -84,8 +84,8 @@ class DeploymentClient:
     def _cancel(self, request: Request, response: Response) -> None:
         """Cancel the run of a response that is not read to its end, if its thread is known.
 
-        A run whose thread is unknown ends by `on_disconnect`. Where the deployment does not
-        respond to the cancellation, the frames that came before are kept all the same.
+        If it is not, `on_disconnect` of the request decides. Errors of the cancellation are
+        ignored, so that the exchange is still returned.
         """
         if kind_of(request, response) not in RUNS:
             return
@@ -101,7 +101,7 @@ def starts_runs(request: Request) -> bool:
 
 
 def _read(body: ResponseBody, frames: list[Frame], stop_when: StopWhen | None) -> None:
-    """Read *body* into *frames* until it ends, or *stop_when* is true."""
+    """Append the frames of *body* to *frames* until it ends or *stop_when* returns True."""
     for chunk in body.chunks():
         for frame in body.frames_of(chunk):
             frames.append(frame)

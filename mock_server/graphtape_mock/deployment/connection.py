@@ -16,12 +16,14 @@ from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.redaction.url import strip_url
 
 KEY_VARIABLES = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
-"""Environment variables of the key; the first that is set wins, as in the official clients."""
+"""Environment variables with the API key; the first that is set wins, as in official clients."""
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 READ_TIMEOUT = 300.0
+"""The default for the longest pause in a response, in seconds."""
 CONNECT_TIMEOUT = 5.0
+"""In seconds."""
 
 Clock = Callable[[], float]
 
@@ -30,7 +32,7 @@ class StreamedResponse:
     """The head of a response, and its body while it arrives."""
 
     def __init__(self, response: Response, body: Iterator[bytes], now: Clock) -> None:
-        """Yield *body* after the head *response*; *now* counts from when the request was sent."""
+        """Take the head *response*, its *body*, and *now*: the seconds since the request."""
         self.response = response
         self._body = body
         self._now = now
@@ -40,12 +42,12 @@ class StreamedResponse:
         return self._now()
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the body as it arrives; raises DeploymentError where it breaks off."""
+        """Yield the body as it arrives; raises DeploymentError if it breaks off."""
         yield from self._body
 
 
 class DeploymentConnection:
-    """A deployment at a URL. Use it as a context manager."""
+    """An HTTP client for one deployment. Use it as a context manager."""
 
     def __init__(
         self,
@@ -59,10 +61,10 @@ class DeploymentConnection:
     ) -> None:
         """Send the *key* as `x-api-key`, and *headers*, with each request.
 
-        Bodies come decoded. With *keep_encoding* a response keeps its `content-encoding` header, to
-        be checked; without, the header is dropped, so that the response can be replayed.
-        *timeout* is the longest pause in a response, in seconds. Raises DeploymentError where *url*
-        is not one of HTTP, or a header can't be sent.
+        Bodies are decompressed. With *keep_encoding* a response keeps its `content-encoding`
+        header, for rules to check; otherwise the header is dropped, so that the response can be
+        replayed. *timeout* is the longest pause in a response, in seconds. Raises DeploymentError
+        if *url* is not an HTTP URL, or a header can't be sent.
         """
         parts = _parse(url)
         self.url = strip_url(url).rstrip("/")
@@ -71,7 +73,7 @@ class DeploymentConnection:
             if not value.isascii() or not value.isprintable():
                 # The value is left out: it may be a key.
                 raise DeploymentError(
-                    f"the value of {name} has characters that no header can carry"
+                    f"the value of {name} has characters that are not allowed in a header"
                 )
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         self.secrets: tuple[str, ...] = tuple(filter(None, (key, password)))
@@ -94,7 +96,7 @@ class DeploymentConnection:
 
     @contextmanager
     def open(self, request: Request) -> Generator[StreamedResponse]:
-        """Send *request*; yield the response as soon as its head is there.
+        """Send *request*; yield the response once its head has arrived.
 
         Raises DeploymentError.
         """
@@ -129,9 +131,9 @@ class DeploymentConnection:
             yield from response.iter_bytes()
 
     def fetch(self, method: str, path: str, body: bytes = b"") -> Exchange:
-        """Make a request with a small response; return the whole exchange.
+        """Send a request, read the whole response, and return the exchange.
 
-        Raises DeploymentError, also for a redirect: the key goes to no other server.
+        Raises DeploymentError, also for a redirect: the key must not reach another server.
         """
         request = Request(method, path, request_headers(body), body)
         with self.open(request) as response:
@@ -141,7 +143,7 @@ class DeploymentConnection:
         return Exchange(request, response.response, (Frame(at, content),) if content else ())
 
     def refuse_redirect(self, response: Response) -> None:
-        """Raise DeploymentError where *response* is a redirect."""
+        """Raise DeploymentError if *response* is a redirect."""
         if 300 <= response.status < 400:
             target = strip_url(response.header("location") or "an unknown location")
             raise DeploymentError(
@@ -168,13 +170,13 @@ def _parse(url: str) -> SplitResult:
         good = False
         parts = SplitResult("", "", "", "", "")
     if not good:
-        shown = re.sub(r"[^/@]*@", "", url)  # What is before an @ may be a password.
+        shown = re.sub(r"[^/@]*@", "", url)  # The part before an @ may be a password.
         raise DeploymentError(f"expected a URL like http://127.0.0.1:2024, got {shown!r}")
     return parts
 
 
 def key_from(environment: Mapping[str, str]) -> str | None:
-    """Return the key in *environment*, or None; quotes around it are left out."""
+    """Return the API key in *environment* without quotes around it, or None."""
     for name in KEY_VARIABLES:
         if key := environment.get(name, "").strip().strip("\"'"):
             return key
@@ -194,15 +196,15 @@ def header_fields(lines: Iterable[str]) -> Headers:
 
 
 def request_headers(body: bytes) -> Headers:
-    """Return the headers of a request as recorded: no secrets among them."""
+    """Return the headers of a request with this *body*, as recorded; none is secret."""
     accept = ("accept", "*/*")
     return (accept, ("content-type", "application/json")) if body else (accept,)
 
 
 def secrets_among(headers: Headers, redactor: Redactor) -> tuple[str, ...]:
-    """Return the values of *headers* with names of secrets.
+    """Return the values of the secret *headers*; *redactor* decides by name which are secret.
 
-    A value with a scheme, such as `Bearer abc`, counts twice: as it is, and without the scheme.
+    A value with a scheme, such as `Bearer abc`, is returned both with and without the scheme.
     """
     values = [value for name, value in headers if redactor.names_secret(name)]
     return (*values, *filter(None, (value.partition(" ")[2] for value in values)))

@@ -1,4 +1,4 @@
-"""Errors of requests to a deployment: what happened, and what to do next."""
+"""Errors of requests to a deployment. Their messages say what to do next."""
 
 import ssl
 
@@ -10,21 +10,21 @@ class DeploymentError(Exception):
 
 
 class DeploymentTimeout(DeploymentError):
-    """Nothing came for longer than the timeout."""
+    """The deployment sent nothing for longer than the timeout."""
 
 
 class BadHeader(ValueError):
-    """A line that is not a header field; the message has only its name: the value may be a key."""
+    """A line that is not a header field. The message omits the value: it may be a key."""
 
 
 def explain(
     error: httpx.HTTPError, url: str, *, timeout: float, connect_timeout: float
 ) -> DeploymentError:
-    """Return what *error* means for a request to *url*; the timeouts are in seconds."""
+    """Return the DeploymentError for *error* in a request to *url*; timeouts are in seconds."""
     if tls := _cause(error, ssl.SSLError):
         return DeploymentError(
-            f"the TLS connection to {url} failed ({tls.reason or tls}): does it use https? "
-            "For a certificate authority of your own, set SSL_CERT_FILE to its certificate"
+            f"the TLS connection to {url} failed ({tls.reason or tls}): does the server use https? "
+            "For a private certificate authority, set SSL_CERT_FILE to its certificate"
         )
     match error:
         case httpx.ConnectTimeout():
@@ -33,7 +33,7 @@ def explain(
             )
         case httpx.TimeoutException():
             return DeploymentTimeout(
-                f"nothing came from {url} for {timeout:g} s; for a slower one, raise the timeout"
+                f"{url} sent nothing for {timeout:g} s; if it is just slow, raise the timeout"
             )
         case httpx.ConnectError():
             return DeploymentError(f"{url} can't be reached ({error}): is it running?")
@@ -44,7 +44,7 @@ def explain(
 
 
 def refused_key(url: str, status: int) -> str:
-    """Return the message for a deployment at *url* that refuses the key, or requires one."""
+    """Return the error message for a deployment at *url* that refuses the key or requires one."""
     return (
         f"{url} refuses the key or requires one (status {status}): set LANGGRAPH_API_KEY, "
         "or add the header that it expects"

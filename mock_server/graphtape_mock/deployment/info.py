@@ -1,4 +1,4 @@
-"""The description of a deployment and its assistants: what clients request before a run."""
+"""Fetches the description of a deployment and of an assistant, as clients do before a run."""
 
 import re
 from collections.abc import Iterator
@@ -31,15 +31,15 @@ class DeploymentInfo:
 
     @property
     def title(self) -> str:
-        """A name for a file: that of the graph if it suits, else `run`."""
+        """A name for a file: the graph's name if it can be a file name, else `run`."""
         return self.graph if _PLAIN_NAME.fullmatch(self.graph) else "run"
 
 
 def check_deployment(upstream: DeploymentConnection) -> Exchange:
     """Request `/info`; return the exchange.
 
-    Raises DeploymentError where nothing responds, the key is refused, or the server is not a
-    LangGraph deployment: one has `/info`, or at least `/ok`, in JSON.
+    Raises DeploymentError if no server responds, the key is refused, or the server is not a
+    LangGraph deployment: neither `/info` nor `/ok` returns a JSON object.
     """
     info = _request(upstream, "GET", "/info")
     if not _object_of(info) and not _object_of(_request(upstream, "GET", "/ok")):
@@ -56,8 +56,8 @@ def fetch_assistant_info(
 ) -> DeploymentInfo:
     """Request the description of *assistant*, a graph name or a UUID.
 
-    *info* is the exchange of `check_deployment`. Raises DeploymentError where the deployment lists
-    its assistants and this is not one of them.
+    *info* is the exchange that `check_deployment` returned. Raises DeploymentError if the
+    deployment lists its assistants and *assistant* is not one of them.
     """
     id_ = uuid_in(assistant)
     by_id = _request(upstream, "GET", f"/assistants/{id_}") if id_ else None
@@ -103,14 +103,14 @@ def _assistants(search: Exchange) -> list[dict[str, Any]]:
 
 
 def _assistant_of(graph: str, found: list[dict[str, Any]]) -> str | None:
-    """Return the id of the assistant that a server means by the name of a *graph*, or None."""
+    """Return the id of the assistant that a server uses for the name of a *graph*, or None."""
     ids = [str(entry["assistant_id"]) for entry in found if entry.get("graph_id") == graph]
     of_graph = default_id(graph)
     return of_graph if of_graph in ids else next(iter(ids), None)
 
 
 def _refuse_unknown(upstream: DeploymentConnection, assistant: str) -> None:
-    """Raise DeploymentError where the deployment lists its assistants."""
+    """Raise DeploymentError with the assistants that the deployment lists, if it lists any."""
     listed = sorted({str(e.get("graph_id")) for e in _assistants(_search(upstream, {}))})
     if listed:
         raise DeploymentError(

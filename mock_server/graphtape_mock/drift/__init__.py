@@ -1,1 +1,1 @@
-"""Drift: recorded requests made again, and the changes in the structure of the responses."""
+"""Repeats recorded requests and reports changes in the structure of the responses."""

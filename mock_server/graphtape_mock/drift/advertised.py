@@ -1,7 +1,7 @@
-"""Fields of the state that may be null by the schema of the graph, though no null was recorded.
+"""Finds the fields of the state that the graph's schema allows to be null.
 
-Clients written against the schema handle null wherever the state is shown: in values, in updates,
-and as the input of a task.
+Clients written against the schema handle null in these fields, even if none was recorded, wherever
+the state appears: in values, in updates, and as the input of a task.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from graphtape_mock.recordings.try_json import object_in
 
 
 def nullable_fields(exchanges: Iterable[Exchange]) -> frozenset[str]:
-    """Return the names of the fields that may be null by the schemas in *exchanges*."""
+    """Return the names of the fields that the schemas in *exchanges* allow to be null."""
     schemas_of = [object_in(e.body) for e in exchanges if SCHEMAS.search(e.request.path)]
     shapes = (shape_of_schema(schemas.get("state_schema")) for schemas in schemas_of)
     return frozenset(name for shape in shapes for name in _nullable(shape))
@@ -23,7 +23,7 @@ def nullable_fields(exchanges: Iterable[Exchange]) -> frozenset[str]:
 def _nullable(shape: Shape) -> Iterator[str]:
     if shape.items:
         yield from _nullable(shape.items)
-    # The fields of messages are under their types: what may be null there is known.
+    # Messages have their type as key, other objects "". Null in messages needs no schema.
     for name, field in shape.objects[""].shapes.items() if "" in shape.objects else ():
         if "null" in field.types:
             yield name

@@ -1,9 +1,9 @@
-"""Changes in the responses of endpoints that are not runs.
+"""Compares two responses of an endpoint that is not a run.
 
 A new version is cosmetic. The descriptions of a deployment and of its assistants are compared by
 shape, without the data of users (metadata, config and context of assistants). In the schemas of a
-graph, changes that break clients are reported: an input field that became required or is gone, an
-output field that is gone. Of the drawing of a graph, its nodes are compared.
+graph, a change is breaking if it breaks clients: an input field that became required or is gone, an
+output field that is gone. In the drawing of a graph, nodes and edges are compared.
 """
 
 import re
@@ -49,7 +49,7 @@ def compare_endpoint_responses(before: Exchange, after: Exchange) -> Iterator[Dr
         yield Drift(
             Severity.BREAKING,
             "empty",
-            "nothing is found now",
+            "the list is empty now",
             f"{len(old)} found",
             "none",
         )
@@ -90,7 +90,7 @@ def _compare_schemas(before: Json, after: Json) -> Iterator[Drift]:
             for difference in differences(shape_of_schema(old), shape_of_schema(new)):
                 yield drift_of(difference, name, strict=True)
         else:
-            # Clients write and the graph reads: it expects the new schema, and gets the old one.
+            # The graph reads by the new schema what clients write by the old one: hence the order.
             for difference in differences(shape_of_schema(new), shape_of_schema(old)):
                 yield _written(difference, name)
 
@@ -104,11 +104,11 @@ _WRITTEN = {
     Change.SOMETIMES: (Severity.BREAKING, "required now"),
     Change.UNSEEN: (Severity.ADDITIVE, "new"),
     Change.NEW: (Severity.BREAKING, "gone"),
-    Change.FILLED: (Severity.BREAKING, "to be null"),
+    Change.FILLED: (Severity.BREAKING, "always null now"),
     Change.WIDENED: (Severity.BREAKING, "of fewer types"),
     Change.RETYPED: (Severity.BREAKING, "of another type"),
 }
-"""What a difference means in a schema by which clients write."""
+"""Severity and wording of a difference in a schema of values that clients write."""
 
 
 def _written(difference: Difference, name: str) -> Drift:

@@ -1,8 +1,8 @@
-"""Changes in the head of a response: the headers, and the kind of server.
+"""Compares the heads of two responses: the headers, and the kind of server.
 
-Clients read the media type, and find their run by `content-location` and `location`, in which ids
-differ each time. Of other headers only their presence is compared, and `cache-control`; headers by
-proxies and by HTTP itself are not compared.
+Clients read the media type, and `content-location` and `location` to find their run: these values
+are compared, with ids masked. `cache-control` is compared too; of other headers only the presence.
+Headers of proxies and of HTTP itself are ignored.
 """
 
 import re
@@ -35,12 +35,12 @@ _TRANSPORT = frozenset(
         "x-request-id",
     )
 )
-"""Headers by proxies and by HTTP itself, not by the deployment."""
+"""Headers set by proxies or by HTTP itself, not by the deployment."""
 _ABSENT = "absent"
 
 
 def compare_headers(before: Response, after: Response) -> Iterator[Drift]:
-    """Yield the changes in the headers."""
+    """Yield the changes in the headers from *before* to *after*."""
     for name in _READ:
         old, new = _form(before, name), _form(after, name)
         if old == _ABSENT != new:
@@ -59,7 +59,7 @@ def compare_headers(before: Response, after: Response) -> Iterator[Drift]:
 
 
 def compare_dialects(before: Response, after: Response) -> Iterator[Drift]:
-    """Yield a change if another kind of server responds; nothing where a head does not show it."""
+    """Yield a change if the kind of server changed; nothing if a head does not show the kind."""
     old, new = detect(before), detect(after)
     if old is not None and new is not None and old is not new:
         yield Drift(

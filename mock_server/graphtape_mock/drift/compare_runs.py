@@ -1,8 +1,8 @@
-"""Changes between two responses to the same request.
+"""Compares two responses to the same request.
 
-Where a run ends in another way than the recorded one, or is refused, only that is reported: other
-differences follow from it. Where the recorded response is incomplete, nothing counts as missing
-from the last state.
+If a run is refused or ends differently from the recorded one, only that is reported: other
+differences follow from it. If the recorded response is incomplete, the last states are not
+compared.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,17 +24,17 @@ OUTPUT = "output"
 
 _LONGEST_DETAIL = 200
 _CHOSEN = ("events (on_tool_", "events (on_retriever_", "events (on_custom_event)")
-"""The kinds of events that are absent where the model calls no tool."""
+"""Prefixes of the kinds of events that are absent if the model calls no tool."""
 _SPOKEN = ("AIMessageChunk", "ai")
-"""The types of messages by the model, in chunks or whole: each run has some."""
+"""The types of messages from the model, in chunks or whole; every run has some."""
 
 
 def compare(
     before: Exchange, after: Exchange, nullable: frozenset[str] = frozenset()
 ) -> list[Drift]:
-    """Return the changes from the response *before* to *after*, the head first.
+    """Return the changes from the response *before* to *after*, those in the head first.
 
-    Null in a field that is *nullable* by the schema is not breaking.
+    *nullable* has the names of the fields whose schema allows null: null there is not breaking.
     """
     if before.response.status != after.response.status:
         return [_status(before, after)]
@@ -52,8 +52,8 @@ def compare(
 def _status(before: Exchange, after: Exchange) -> Drift:
     old, new = str(before.response.status), str(after.response.status)
     detail = object_in(after.body).get("detail")
-    said = f" ({detail[:_LONGEST_DETAIL]})" if isinstance(detail, str) else ""
-    return Drift(Severity.BREAKING, "status", "the status changed", old, new + said)
+    reason = f" ({detail[:_LONGEST_DETAIL]})" if isinstance(detail, str) else ""
+    return Drift(Severity.BREAKING, "status", "the status changed", old, new + reason)
 
 
 def _compare_runs(before: Exchange, after: Exchange, nullable: frozenset[str]) -> Iterator[Drift]:
@@ -113,7 +113,7 @@ def _compare_variants(
 ) -> Iterator[Drift]:
     common = before.keys() & after.keys()
     for variant in sorted(before.keys() - common):
-        # While other variants are there, the agent may have taken another path.
+        # If other variants are still there, the agent may just have taken another path.
         chosen = common and variant not in _SPOKEN
         severity = Severity.COSMETIC if chosen else Severity.BREAKING
         yield _event(severity, "variant-missing", f"the event {_place(kind, variant)} is gone")

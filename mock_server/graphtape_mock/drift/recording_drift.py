@@ -1,4 +1,4 @@
-"""The drift of a recording: the changes, and the requests that could not be made."""
+"""The drift of a recording: the changes, and the requests that could not be repeated."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from graphtape_mock.drift.session import RepeatedRequest, RepeatedResponses
 from graphtape_mock.drift.severity import Drift, merge_duplicates
 from graphtape_mock.recordings.recording import Recording
 
-REDACTED = "it has placeholders in the place of secrets"
+REDACTED = "the request has placeholders instead of secrets"
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeDrift:
-    """One recorded exchange, and the responses when its request was made again."""
+    """One recorded exchange, and the responses to its repeated request."""
 
     recorded: Exchange
     line: int
-    """The line of the file at which it begins, counted from 1."""
+    """The line of the file at which the exchange begins, counted from 1."""
     drifts: tuple[Drift, ...] = ()
     answers: tuple[Exchange, ...] = ()
-    """Empty where the request was not made."""
+    """The new responses; empty if the request was not repeated."""
     unasked: str = ""
-    """Why the request was not made, or fewer times than it was to be; else empty."""
+    """Why the request was not repeated, or not as often as planned; else empty."""
 
     @property
     def request(self) -> str:
@@ -41,7 +41,7 @@ class RecordingDrift:
     file: Path
     recording: Recording
     exchanges: tuple[ExchangeDrift, ...]
-    """Its exchanges, in their order."""
+    """All exchanges of the recording, in the order of the file."""
 
     @property
     def drifts(self) -> list[Drift]:
@@ -50,17 +50,17 @@ class RecordingDrift:
 
     @property
     def asked(self) -> int:
-        """The number of exchanges whose request was made again."""
+        """The number of exchanges whose request was repeated."""
         return sum(bool(exchange.answers) for exchange in self.exchanges)
 
     @property
     def unasked(self) -> list[ExchangeDrift]:
-        """The exchanges whose request should have been made again, and was not."""
+        """The exchanges whose request should have been repeated, and was not."""
         return [exchange for exchange in self.exchanges if exchange.unasked]
 
 
 def requests_to_repeat(recordings: Iterable[Recording], repeat: int) -> list[RepeatedRequest]:
-    """Return the requests to repeat for *recordings*: each once, runs *repeat* times."""
+    """Return the requests of *recordings* to repeat: runs *repeat* times, all others once."""
     known: dict[Request, RepeatedRequest] = {}
     for recording in recordings:
         for exchange in recording.exchanges:
@@ -73,7 +73,7 @@ def requests_to_repeat(recordings: Iterable[Recording], repeat: int) -> list[Rep
 def drift_of_recording(
     file: Path, recording: Recording, responses: RepeatedResponses
 ) -> RecordingDrift:
-    """Return the drift of the *recording* in *file*, by the responses."""
+    """Compare the *recording* in *file* with the new *responses*; return its drift."""
     return RecordingDrift(file, recording, tuple(_compared(recording, responses)))
 
 
@@ -97,9 +97,9 @@ def _compared(recording: Recording, responses: RepeatedResponses) -> Iterator[Ex
 def drifts_between(
     recorded: Exchange, answers: Sequence[Exchange], nullable: frozenset[str]
 ) -> tuple[Drift, ...]:
-    """Return the changes from *recorded* that all of the *answers* show, the worst first.
+    """Return the changes from *recorded* that all *answers* show, the most severe first.
 
-    A change that only some of them show is the variation of an agent.
+    A change that only some of them show is no drift: the agent varies.
     """
     first, *others = [compare(recorded, answer, nullable) for answer in answers]
     shown = [{_identity(drift) for drift in other} for other in others]

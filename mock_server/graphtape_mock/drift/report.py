@@ -35,7 +35,7 @@ def summary(verdicts: Sequence[RecordingDrift]) -> str:
 
 
 def spending(spent: Spent, budget: BudgetLimits) -> str:
-    """Return one line on what was *spent* of the *budget*."""
+    """Return one line about the *spent* part of the *budget*."""
     waited = f", asked to come back {count(spent.waits, 'time')}" if spent.waits else ""
     return (
         f"spent: {spent.runs} of {count(budget.runs, 'run')}, "
@@ -44,7 +44,7 @@ def spending(spent: Spent, budget: BudgetLimits) -> str:
 
 
 def as_json(verdicts: Sequence[RecordingDrift], spent: Spent) -> str:
-    """Return the *verdicts* and what was *spent* as a JSON object."""
+    """Return the *verdicts* and the *spent* budget as a JSON object."""
     return json.dumps(
         {"files": [_file(verdict) for verdict in verdicts], "spent": asdict(spent)}, indent=2
     )

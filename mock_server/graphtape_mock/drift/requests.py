@@ -1,7 +1,7 @@
-"""Recorded requests to repeat: which can be, and what changes in them.
+"""Selects the recorded requests that can be repeated, and prepares them.
 
-- The metadata of a run gets a tag, which is removed from the response: no client sent it, and no
-  recording may have it.
+- The metadata of a run gets a tag, which is removed from the response before it is compared or
+  written to a recording.
 - A run is cancelled when the connection closes (`on_disconnect`), unless the request sets that.
 - A webhook is left out: the service behind it expects only real runs.
 - Headers that could be secret are not sent as recorded; the key comes from the environment.
@@ -21,7 +21,9 @@ from graphtape_mock.recordings.recording import RUN_PATHS
 from graphtape_mock.recordings.try_json import object_in
 
 TAG = "graphtape"
+"""The key of the tag in the metadata of a repeated run."""
 OURS = "drift"
+"""The value of the tag."""
 
 _PLACEHOLDER = re.compile(rb"\[redacted-[0-9]+\]")
 _ASKED_BY_POST = ("/assistants/search", "/assistants/count")
@@ -32,7 +34,7 @@ _PAIR = rb'"%s"\s*:\s*"%s"' % (TAG.encode(), OURS.encode())
 _SPACE = rb"(?:\s|(?<=[\r\n])data:)*"  # LangGraph.js writes JSON over many lines of an event.
 _COMMA = _SPACE + rb"," + _SPACE
 _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
-"""The tag with one of the commas around it. In a string of JSON its quotes are escaped."""
+"""The tag with one comma beside it. Inside a JSON string, its escaped quotes do not match."""
 
 
 def is_run(request: Request) -> bool:
@@ -41,10 +43,10 @@ def is_run(request: Request) -> bool:
 
 
 def can_be_repeated(request: Request) -> bool:
-    """Return whether *request* can be made at any time: a run, or a query about assistants.
+    """Return whether *request* can be repeated: a stateless run, or a query about assistants.
 
-    The threads and runs of the recording are gone, and a request that changes the deployment is not
-    repeated.
+    Recorded threads and runs no longer exist, and a request that changes the deployment must not
+    be repeated.
     """
     path = urlsplit(request.path).path
     if request.method == "GET":
@@ -58,7 +60,7 @@ def is_redacted(request: Request) -> bool:
 
 
 def to_repeat(recorded: Request) -> Request:
-    """Return the request to make in order to repeat the *recorded* one."""
+    """Return the request that repeats the *recorded* one."""
     headers = tuple((name, text) for name, text in recorded.headers if name in HARMLESS_HEADERS)
     body = recorded.body
     if is_run(recorded) and (fields := object_in(body)):

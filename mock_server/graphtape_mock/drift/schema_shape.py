@@ -1,8 +1,8 @@
-"""The shape of the values that a JSON Schema allows, to compare what deployments advertise.
+"""Turns a JSON Schema into the shape of the values that it allows, so that schemas can be compared.
 
-Read are `type`, `properties`, `required`, `items`, `anyOf`, `oneOf`, `allOf`, `enum`, `const` and
-references into `$defs`: what Pydantic and TypedDicts become. What is said in other words is not
-compared.
+It reads `type`, `properties`, `required`, `items`, `anyOf`, `oneOf`, `allOf`, `enum`, `const` and
+references into `$defs`, the keywords in the schemas of Pydantic models and TypedDicts. Other
+keywords are ignored.
 """
 
 from collections.abc import Iterable
@@ -17,24 +17,24 @@ _TYPES = {"integer": "number"}
 
 
 def shape_of_schema(schema: Any) -> Shape:
-    """Return the shape of what *schema* allows; NOTHING where it says nothing of types."""
+    """Return the shape of the values that *schema* allows; NOTHING if it names no types."""
     definitions = schema.get("$defs") if is_object(schema) else None
     return _Reader(definitions if is_object(definitions) else {}).read(schema, ())
 
 
 class _Reader:
-    """Reads the schemas that share some definitions."""
+    """Reads schemas that share definitions."""
 
     def __init__(self, definitions: Json) -> None:
         self._definitions = definitions
 
     def read(self, schema: Any, within: tuple[str, ...]) -> Shape:
-        """Return the shape of *schema*, which stands *within* those definitions."""
+        """Return the shape of *schema*; *within* are the definitions being resolved."""
         if not is_object(schema):
             return NOTHING
         reference = str(schema.get("$ref", "")).removeprefix("#/$defs/")
         if reference in within:
-            return Shape(frozenset(("object",)))  # A circle: what is in it is known from above.
+            return Shape(frozenset(("object",)))  # A recursive definition ends here.
         if reference in self._definitions:
             return self.read(self._definitions[reference], (*within, reference))
         shapes = [self.read(choice, within) for choice in _choices(schema)]
@@ -61,8 +61,8 @@ def _choices(schema: Json) -> Iterable[Any]:
 
 
 def _types(schema: Json) -> Iterable[str]:
-    said = schema.get("type")
-    named: list[Any] = said if is_list(said) else [said] if said else []
+    declared = schema.get("type")
+    named: list[Any] = declared if is_list(declared) else [declared] if declared else []
     yield from (_TYPES.get(str(name), str(name)) for name in named)
     if not named and is_list(values := schema.get("enum")):
         yield from map(type_of, values)
@@ -71,7 +71,7 @@ def _types(schema: Json) -> Iterable[str]:
 
 
 def _message_type(properties: Json) -> str:
-    """Return the type of the messages that have these *properties*; empty of other objects."""
+    """Return the type of message that *properties* describe; empty for any other object."""
     kind = properties.get("type")
     const = kind.get("const") if is_object(kind) else None
     return const if isinstance(const, str) and "content" in properties else ""

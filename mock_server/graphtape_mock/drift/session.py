@@ -17,7 +17,7 @@ from graphtape_mock.deployment.client import DeploymentClient
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.drift.requests import as_recorded, is_run, to_repeat
 
-TIME_OVER = "the time ran out before it ended; raise --max-time"
+TIME_OVER = "the time ran out before the response ended; raise --max-time"
 STOPPED = "stopped by Ctrl-C"
 
 
@@ -26,11 +26,11 @@ class RepeatedResponses:
     """The responses to repeated requests."""
 
     answers: dict[Request, list[Exchange]] = field(default_factory=dict[Request, list[Exchange]])
-    """By the recorded request."""
+    """The responses by recorded request."""
     unasked: dict[Request, str] = field(default_factory=dict[Request, str])
-    """Why a request was not made, or fewer times than it was to be."""
+    """Why a recorded request was not repeated, or not as often as planned."""
     broken_off: str = ""
-    """Why the session ended early, other than by the budget; else empty."""
+    """Why the session ended early, if not because of the budget; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,15 @@ class DriftSession:
         self._clock = clock
         self._deadline = clock() + client.run_budget.budget.seconds
         self._over = ""
-        """Why no further request is made."""
+        """Why no further request is made; empty while requests are still made."""
         self._leaves = False
-        """Whether requests under way are stopped too."""
+        """Whether requests in progress are stopped too."""
         self._progress_lock = threading.Lock()
 
     def ask(self, requests: Sequence[RepeatedRequest]) -> RepeatedResponses:
-        """Make all *requests* until the budget is spent or the deployment is gone.
+        """Repeat *requests* until the budget is spent, the deployment fails, or Ctrl-C.
 
-        A request may be among them several times.
+        A request that is listed several times is made several times.
         """
         asked = RepeatedResponses()
         answers = (
@@ -99,7 +99,7 @@ class DriftSession:
 
     def _try(self, request: RepeatedRequest) -> Exchange | str:
         progress = self._progress if is_run(request.request) else None
-        alone = progress if self._at_once == 1 else None  # Several share the line.
+        alone = progress if self._at_once == 1 else None  # The live line is for one run only.
         if alone:
             alone.start(request.recording)
         events = 0
@@ -133,9 +133,9 @@ class DriftSession:
     def _in_threads(
         self, requests: Sequence[RepeatedRequest]
     ) -> Iterator[tuple[RepeatedRequest, Exchange | str]]:
-        """Yield what `_outcome_of` returns for *requests*, as it comes, with several under way.
+        """Yield the outcome of each of *requests* as it arrives; several are made at a time.
 
-        The threads keep no process alive: when it ends, the deployment sees us go away.
+        The threads are daemons: when the process ends, so do they, and their connections close.
         """
         waiting = iter(requests)
         taking = threading.Lock()

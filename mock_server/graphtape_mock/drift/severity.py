@@ -1,4 +1,4 @@
-"""One change in the responses of a deployment, and how bad it is for clients."""
+"""A change in the responses of a deployment, and its severity for clients."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from graphtape_contracts.shape_difference import NONE_OF_IT, Change, Difference
 
 
 class Severity(StrEnum):
-    """What a change means to clients that were written against the recording."""
+    """The effect of a change on clients that were written against the recording."""
 
     BREAKING = "breaking"
     """A client that reads what was recorded may fail."""
@@ -25,7 +25,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One change."""
+    """One change in the responses."""
 
     severity: Severity
     kind: str
@@ -35,18 +35,18 @@ class Drift:
     before: str
     after: str
     where: tuple[str, ...] = ()
-    """The places in the response that show it, the most important first; empty for the head."""
+    """The places of the change in the body, the most important first; empty for the head."""
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """The fields that are equal wherever the same change is seen."""
+        """The fields that identify a change, wherever it occurs."""
         return self.severity, self.kind, self.summary, self.before, self.after
 
 
 def merge_duplicates(drifts: Iterable[Drift]) -> list[Drift]:
-    """Return *drifts* with one for each change and all its places, the worst first.
+    """Merge equal changes at different places; return the result, the most severe first.
 
-    A new key of the state appears in a dozen places; it is one change.
+    A new key of the state appears in a dozen places but is one change.
     """
     found: dict[tuple[object, ...], Drift] = {}
     for drift in drifts:
@@ -64,10 +64,10 @@ _SEVERITIES = {
     Change.WIDENED: Severity.BREAKING,
     Change.RETYPED: Severity.BREAKING,
 }
-"""How bad a difference between shapes is.
+"""The severity of a difference between shapes.
 
-A field that is now missing from some events of a kind may only show the path of the agent, so it is
-cosmetic. A new type is breaking: a client that reads a text fails on null.
+A field that is now missing from some events of a kind may only reflect the agent's path, so that
+is cosmetic. A new type is breaking: a client that reads a text fails on null.
 """
 
 _NULL = frozenset(("null",))
@@ -80,10 +80,10 @@ def drift_of(
     strict: bool = False,
     nullable: frozenset[str] = frozenset(),
 ) -> Drift:
-    """Return what a *difference* of the data at *place* means to clients.
+    """Return the drift for a *difference* in the data at *place*.
 
-    In a *strict* place, such as the last state of a run, all fields are there each time. Fields
-    that are *nullable* may be null, though none was null in the recording.
+    In a *strict* place, such as the last state of a run, a field must be present every time.
+    *nullable* has the names of the fields whose schema allows null.
     """
     return Drift(
         _severity(difference, strict, nullable),
@@ -109,7 +109,7 @@ def _severity(difference: Difference, strict: bool, nullable: frozenset[str]) ->
 
 
 def _name(difference: Difference) -> str:
-    """Return the name of the field, by which a change of the state is one change everywhere."""
+    """Return the name of the field without its path, which varies with the event."""
     return difference.path.rpartition(".")[2]
 
 

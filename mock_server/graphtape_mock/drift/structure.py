@@ -1,14 +1,14 @@
 """The structure of a run, without the wording of the model.
 
 Different wording is not drift, and neither is a tool the agent happened not to call. So the events
-of a run are sorted into *kinds*, and these are compared:
+of a run are grouped into *kinds*, and the following is compared:
 
-- which kinds there are: modes with the form of their namespace (`updates|child:*`); in the mode
-  `events` also by the event of LangChain, in `tasks` and `debug` by whether a task starts or ends.
-  The number of events of a kind is not compared.
-- the order in which the kinds begin, where the server decides it and not the agent: `metadata` is
-  the first event, an error the last one, messages are announced before they are shown, and the
-  modes with an event a step (values, tasks, updates ...) keep their order in each step.
+- which kinds occur. A kind is a mode with the form of its namespace (`updates|child:*`); the mode
+  `events` has a kind for each LangChain event, `tasks` and `debug` have one for the start and one
+  for the end of a task. The number of events of a kind is not compared.
+- the order in which the kinds begin, if the server decides it and not the agent: `metadata` is the
+  first event, an error the last one, metadata of a message comes before its content, and the modes
+  with an event for each step (values, tasks, updates ...) have a fixed order in each step.
 - the shape of the data of each kind. *Variants* of a kind have shapes of their own: updates of each
   node, messages of each type, tasks of each name. So a node that ran in only one of the two runs
   does not affect the shapes of the others.
@@ -52,11 +52,11 @@ class Structure:
     kinds: Mapping[str, Mapping[str, Shape]]
     """The shape of the data, by kind and variant."""
     order: frozenset[tuple[str, str]]
-    """Pairs of names of events, of which the first begins before the second."""
+    """Pairs of event names; the first name occurs before the second."""
     failure: str | None
     """The class of the error that the run failed with; None if it did not fail."""
     last: Shape
-    """The state or output that the run ended with; NOTHING where none is shown."""
+    """The shape of the last state or of the output; NOTHING if the response has none."""
 
 
 def structure_of(exchange: Exchange) -> Structure:
@@ -107,7 +107,7 @@ def _masked(name: str) -> str:
 
 
 def _parts(event: Event) -> Iterator[Part]:
-    """Yield the parts of an *event*: one for each variant that it shows."""
+    """Yield the parts of an *event*: one for each variant in it."""
     kind, value = _masked(event.name), event.value
     if event.mode == "updates" and is_object(value):
         yield from (Part(kind, str(node), update) for node, update in value.items())

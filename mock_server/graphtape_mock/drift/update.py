@@ -1,8 +1,7 @@
-"""Updates recordings whose only changes are additions.
+"""Re-records files whose only changes are additions.
 
-A recording is replaced only where something is new and nothing is gone: no breaking drift, and no
-path of the agent that is recorded and was not taken this time. The new file is written beside the
-old one, which stays as it is until the new one is whole.
+A recording is replaced only if something is new and nothing is gone: no drift is breaking, and the
+agent took every recorded path again. The old file is unchanged until the new one is complete.
 """
 
 from graphtape_contracts import End, Exchange
@@ -16,14 +15,14 @@ from graphtape_mock.redaction.redactor import Redactor
 
 
 class NotUpdated(Exception):
-    """The reason why a recording stays as it is."""
+    """A recording was not updated; the message says why."""
 
 
 def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
     """Update the recording of *verdict* from the responses of *url*, if something was added.
 
-    Returns whether it was updated. Raises NotUpdated where something is gone as well, and OSError
-    where the file can't be written.
+    Returns whether it was updated. Raises NotUpdated if something is gone as well, and OSError if
+    the file can't be written.
     """
     if not any(drift.severity is Severity.ADDITIVE for drift in verdict.drifts):
         return False
@@ -43,7 +42,10 @@ def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
 
 
 def _chosen(answered: ExchangeDrift) -> Exchange:
-    """Return the exchange to keep: a response that shows all that was recorded."""
+    """Return the exchange for the new file: a response that lacks nothing recorded.
+
+    Without a new response it is the recorded exchange. Raises NotUpdated if all lack something.
+    """
     if not answered.answers:
         return answered.recorded
     for answer in answered.answers:

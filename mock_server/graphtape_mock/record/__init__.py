@@ -1,1 +1,1 @@
-"""Records runs of a live deployment: by command, and when a mock has no recording of a request."""
+"""Records runs of a live deployment: by command, or when a request matches no recording."""

@@ -1,4 +1,4 @@
-"""The folder of new recordings: which file each gets, so that none is overwritten."""
+"""Chooses a file for each new recording, so that none is overwritten."""
 
 import errno
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ class NameTaken(ValueError):
 
 
 class RecordingFolder:
-    """Finds a file for each recording."""
+    """Chooses the files for recordings in one folder."""
 
     def __init__(
         self,
@@ -29,18 +29,18 @@ class RecordingFolder:
         secrets: Iterable[str] = (),
         force: bool = False,
     ) -> None:
-        """Find files in *folder*; *names* and *secrets* are those of the redactor.
+        """Choose files in *folder*; *names* and *secrets* are those given to the Redactor.
 
-        With *force* existing files are replaced.
+        With *force*, existing files may be chosen.
         """
         self._folder, self._names, self._secrets = folder, tuple(names), tuple(secrets)
         self._force = force
         self._given: set[Path] = set()
 
     def check(self, names: Iterable[str | None]) -> None:
-        """Check before any run that recordings can have the *names* that the user chose.
+        """Check, before any run, that the *names* that the user chose are free.
 
-        Raises NameTaken, and OSError where the folder is a file.
+        Raises NameTaken, and OSError if the folder is a file.
         """
         if self._folder.exists() and not self._folder.is_dir():
             raise OSError(errno.ENOTDIR, "expected a folder, got a file", str(self._folder))
@@ -49,10 +49,10 @@ class RecordingFolder:
                 self._refuse_taken(self._path(name))
 
     def path_for(self, request: RecordingRequest, title: str) -> Path:
-        """Return the file for the recording of *request*, by its name or by *title*.
+        """Return the file for the recording of *request*: the name of the request, or *title*.
 
-        A request without a name gets the first that is free: `agent`, `agent-2`, ... Raises
-        NameTaken where there is a recording of it already.
+        A title that is taken gets a number: `agent`, `agent-2`, ... Raises NameTaken if the file
+        exists: the name is taken, or the same request is already recorded.
         """
         name = request.name
         path = self._path(name) if name is not None else self._find(request, title)
@@ -77,7 +77,7 @@ class RecordingFolder:
         try:
             return [self._canonical(run.request.body) for run in read(path).runs]
         except (BrokenRecording, OSError):
-            return []  # Not a recording of this request.
+            return []  # An unreadable file is no recording of this request.
 
     def _canonical(self, body: bytes) -> Any:
         """Return a run request without its view and its secrets, to compare it with others."""

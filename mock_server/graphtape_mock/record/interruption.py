@@ -1,4 +1,4 @@
-"""Ctrl-C, held until a block has ended."""
+"""Delays Ctrl-C until a block of code has ended."""
 
 import signal
 import threading
@@ -9,9 +9,9 @@ from types import FrameType
 
 @contextmanager
 def interrupts_held(*, forget: bool = False) -> Generator[None]:
-    """Hold a Ctrl-C until the end of the block, so that the block is not interrupted.
+    """Delay a Ctrl-C until the end of the block, then raise KeyboardInterrupt.
 
-    Raises KeyboardInterrupt then, or nothing with *forget*.
+    With *forget*, a Ctrl-C during the block is ignored.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # Signals only ever interrupt the main thread.

@@ -1,4 +1,4 @@
-"""Records the runs that a mock is asked for and has no recording of."""
+"""Records a run when a mock gets a request that matches no recording."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -17,9 +17,9 @@ from graphtape_mock.server.recorded_deployment import BadRecordedResponse
 
 
 class OnMissRecorder:
-    """Records the run of a request before the mock responds, if the record mode wants it.
+    """Records the run of a request before the mock responds, if the record mode requires it.
 
-    Use it as a context manager. Requests wait for each other: one run is recorded at a time.
+    Use it as a context manager. One run is recorded at a time; other requests wait.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class OnMissRecorder:
             url: the deployment to record.
             paths: the files and folders of recordings that the mock serves; *folder* among them.
             folder: where new recordings go.
-            known_at_start: the names of the recordings before the session; for the mode `once`.
+            known_at_start: the names of the recordings before the session; used by mode `once`.
         """
         self._mode = mode
         self._mock = mock
@@ -60,17 +60,18 @@ class OnMissRecorder:
         return self._recorder.made
 
     async def prepare(self, raw: bytes, name: str | None) -> str | None:
-        """Record the run that the request body *raw* asks for, if the mode wants it.
+        """Record the run of the request body *raw*, if the record mode requires it.
 
-        *name* pins the recording to respond from. Returns it, or the name of the new recording.
-        Raises ApiError for an invalid request, NotAvailable where the run can't be recorded.
+        *name* is the recording that the test chose, or None. Returns the name of the recording to
+        respond from, or None to find it by matching. Raises ApiError for an invalid request,
+        NotAvailable if the run can't be recorded.
         """
         async with self._lock:
             run = self._mock.would_answer(raw, name)
-            if not self._wants(run, name):
+            if not self._must_record(run, name):
                 return name
             library = self._mock.replay.library
-            # A new recording of a run takes the place of the old one.
+            # A new recording of a run replaces the old one.
             replaced = run.name if run is not None and run.name not in self.made else None
             again = self._mode in ("all", "rewrite")
             known = None if again else {recording.name for recording in library.recordings}
@@ -84,7 +85,7 @@ class OnMissRecorder:
                 ) from None
             return name if replaced else made.name
 
-    def _wants(self, run: RecordedRun | None, name: str | None) -> bool:
+    def _must_record(self, run: RecordedRun | None, name: str | None) -> bool:
         match self._mode:
             case "all":
                 return True

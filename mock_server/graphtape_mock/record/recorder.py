@@ -1,4 +1,4 @@
-"""Records runs of a deployment: each frame is in the file as soon as it has arrived."""
+"""Records runs of a deployment, writing each frame to the file as it arrives."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -19,7 +19,7 @@ from graphtape_mock.redaction.redactor import Redactor
 
 @dataclass(slots=True)
 class Recorder:
-    """Records the runs of one request in one file, which appears with the first response."""
+    """Records the runs of one request in one file, which is created with the first response."""
 
     upstream: DeploymentConnection
     redactor: Redactor
@@ -34,11 +34,11 @@ class Recorder:
     def record(
         self, request: RecordingRequest, views: Sequence[View], watch: Watch
     ) -> Iterator[RecordedRunResult]:
-        """Make one run for each of *views*; yield its result when it is in the file.
+        """Make one run for each of *views*; yield the result of each once it is in the file.
 
-        A run that was refused or is not complete is the last. Raises DeploymentError where no
-        response came, OSError where the file can't be written, KeyboardInterrupt where the user
-        stopped before there was a response.
+        Stops after a run that is refused or incomplete. Raises DeploymentError if no response
+        comes, OSError if the file can't be written, KeyboardInterrupt for a Ctrl-C before the
+        response.
         """
         with self._open:
             for view in views:
@@ -48,17 +48,17 @@ class Recorder:
                     return
 
     def _record_run(self, request: Request, watch: Watch) -> RecordedRunResult:
-        sent = self.redactor.redact(request.body)  # First, so that it has the first placeholders.
-        kept = Request(request.method, request.path, request.headers, sent)
+        sent = self.redactor.redact(request.body)  # First, so that its secrets are numbered first.
+        redacted = Request(request.method, request.path, request.headers, sent)
         with self.upstream.open(request) as response:
             self.upstream.refuse_redirect(response.response)
             body = ResponseBody(request, response)
-            return RunWriter(kept, response.response, body, self.redactor, self._open_file).write(
-                watch
-            )
+            return RunWriter(
+                redacted, response.response, body, self.redactor, self._open_file
+            ).write(watch)
 
     def _open_file(self) -> RecordingWriter:
-        """Return the writer of the file, with the description of the deployment in it."""
+        """Return the writer; the first call creates the file and describes the deployment in it."""
         if self._writer is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             described = [self.redactor.redact_exchange(e) for e in self.deployment_info.exchanges]

@@ -1,4 +1,4 @@
-"""Requests to record: runs of an assistant with an input, as the user gives them."""
+"""Requests to record, made from the user's options and files."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _ENTRY_KEYS = {"name", "assistant", "input", "body"}
 
 
 class BadRecordingRequest(ValueError):
-    """An invalid request to record: what was expected, what was got, where."""
+    """An invalid request to record. The message says where, what was expected and what was got."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class RecordingRequest:
 def make_recording_request(
     assistant: object, fields: dict[str, Any], body: object, name: object, where: str
 ) -> RecordingRequest:
-    """Return the request of these values; *where* is their source, for messages.
+    """Return the request with these values; *where* names their source in error messages.
 
     Raises BadRecordingRequest.
     """
@@ -117,7 +117,7 @@ def make_recording_requests(text: str, where: str, assistant: str | None) -> lis
         )
         if request.name is not None and any(request.name == other.name for other in requests):
             raise BadRecordingRequest(
-                f"{position}: expected a name of its own, got {request.name!r} again"
+                f"{position}: expected a unique name, got {request.name!r} again"
             )
         requests.append(request)
     if not requests:
@@ -136,7 +136,7 @@ def _entries(text: str, where: str) -> Iterator[tuple[str, Any]]:
 
 
 def read_json(argument: str, where: str) -> Any:
-    """Return the JSON in *argument*, or in the file that it names as `@FILE`."""
+    """Return the JSON in *argument*, or in FILE if *argument* is `@FILE`."""
     if argument.startswith("@"):
         return load_json(read_text(argument[1:], where), argument[1:])
     return load_json(argument, where)
@@ -153,7 +153,7 @@ def read_text(path: str, where: str) -> str:
 
 
 def load_json(text: str, where: str) -> Any:
-    """Return the JSON in *text*; raises BadRecordingRequest with the position."""
+    """Return the JSON in *text*; raises BadRecordingRequest with the position of the error."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -11,7 +11,7 @@ from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
 
 Watch = Callable[[int, float], None]
-"""Gets the number of events so far, and the seconds since the request."""
+"""Called with the number of events so far and the seconds since the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class RecordedRunResult:
     reason: str = ""
     """Why the response is not complete."""
     failure: str = ""
-    """The error by the deployment: the refusal of the request, or the error of the run."""
+    """The deployment's error: why it refused the request, or the error of the run."""
 
     @property
     def refused(self) -> bool:
@@ -34,10 +34,10 @@ class RecordedRunResult:
 
 
 class RunWriter:
-    """Writes one response, redacted.
+    """Writes one response without its secrets.
 
-    An event stream is written frame by frame; any other body is one frame, because a secret could
-    lie across two pieces of it.
+    An event stream is written frame by frame; any other body is written as one frame, because a
+    secret could be split between two chunks.
     """
 
     def __init__(
@@ -48,59 +48,61 @@ class RunWriter:
         redactor: Redactor,
         open_file: Callable[[], RecordingWriter],
     ) -> None:
-        """Write *body*, the one of *response* to *request*, which is redacted already.
+        """Write the *body* of the *response* to *request*; *request* is already redacted.
 
-        *open_file* returns the writer of the recording, and is called when the first frame is
-        there or the body is over.
+        *open_file* returns the writer of the recording. It is first called with the first frame,
+        or at the end of an empty body.
         """
         self._request, self._body = request, body
         self._redactor, self._open_file = redactor, open_file
         self._head = Response(response.status, redactor.redact_headers(response.headers))
-        self._other = bytearray()
+        self._plain_body = bytearray()
         self._opened = False
         self._events = 0
         self._last: Frame | None = None
 
     def write(self, watch: Watch) -> RecordedRunResult:
-        """Write the body until it ends; return the result. Ctrl-C ends it as STOPPED."""
+        """Write the body until it ends; return the result. After Ctrl-C its end is STOPPED."""
         body = self._body
         try:
             watch(0, body.now())
             for chunk in body.chunks():
                 with interrupts_held():
-                    self._take(chunk, watch)
+                    self._write_chunk(chunk, watch)
         except KeyboardInterrupt:
             body.stop("stopped by Ctrl-C")
         with interrupts_held(forget=body.end is End.STOPPED):
             return self._finish(watch)
 
-    def _take(self, chunk: bytes, watch: Watch) -> None:
+    def _write_chunk(self, chunk: bytes, watch: Watch) -> None:
         frames = self._body.frames_of(chunk)
         if self._body.is_stream:
-            self._keep(frames, watch)
+            self._write_frames(frames, watch)
         else:
-            self._other += chunk
+            self._plain_body += chunk
 
     def _finish(self, watch: Watch) -> RecordedRunResult:
         body, at = self._body, self._body.now()
         if body.is_stream:
-            self._keep(body.tail(), watch)
-        elif self._other:
+            self._write_frames(body.tail(), watch)
+        elif self._plain_body:
             torn = body.end is not End.COMPLETE
-            self._add(Frame(at, self._redactor.redact(bytes(self._other), torn=torn)))
+            self._write_frame(Frame(at, self._redactor.redact(bytes(self._plain_body), torn=torn)))
         self._writer(()).close_exchange(at, body.end)
         return RecordedRunResult(
             self._head, self._events, at, body.end, body.reason, self._failure()
         )
 
-    def _keep(self, frames: list[Frame], watch: Watch) -> None:
+    def _write_frames(self, frames: list[Frame], watch: Watch) -> None:
         for frame in frames:
-            self._add(self._redactor.redact_frame(frame, stream=True, first=not self._opened))
+            self._write_frame(
+                self._redactor.redact_frame(frame, stream=True, first=not self._opened)
+            )
             if frame.event is not None and not frame.torn:
                 self._events += 1
             watch(self._events, frame.at)
 
-    def _add(self, frame: Frame) -> None:
+    def _write_frame(self, frame: Frame) -> None:
         self._writer((frame,)).add_frame(frame)
         self._last = frame
 

@@ -29,7 +29,7 @@ _AROUND_THE_RUN = {"webhook", "on_disconnect", "after_seconds"}
 
 
 LOCK = ".graphtape.lock"
-"""The file in a folder of recordings that a process locks while it records into it."""
+"""The lock file in a folder of recordings; a process holds it while it records there."""
 
 
 class NotRecordable(Exception):
@@ -52,11 +52,11 @@ class SingleRunRecorder:
         self._open.close()
 
     def record(self, body: Json, name: str | None, known: Collection[str] | None) -> Recording:
-        """Return a recording of the run that *body* asks for, in a file named *name* if given.
+        """Record the run of the request *body*, in a file named *name* if given; return it.
 
-        Returns the recording by another process where there is one that is not among the *known*
-        names; without *known* the run is always recorded. Raises NotRecordable, DeploymentError,
-        BadRecordingRequest, BrokenRecording and OSError.
+        If another process has recorded that run under a name that is not in *known*, its recording
+        is returned instead. If *known* is None, the run is always recorded. Raises NotRecordable,
+        DeploymentError, BadRecordingRequest, BrokenRecording and OSError.
         """
         request = _recording_request(body, name)
         with self._locked():
@@ -95,7 +95,7 @@ class SingleRunRecorder:
         return recording
 
     def _file_for(self, request: RecordingRequest, title: str) -> Path:
-        """Return the file for the name of *request*, or else the first free one by *title*."""
+        """Return the file for *request*: by its name, or the first free one for *title*."""
         if request.name is None:
             files = (self._folder / f"{name}{SUFFIX}" for name in numbered(title))
             return next(file for file in files if not file.exists())
@@ -107,13 +107,14 @@ class SingleRunRecorder:
             and len({match_key(r.match_form) for r in Library([read(found)]).runs}) > 1
         ):
             raise NotRecordable(
-                f"{found} has several runs, and would have only this one; use graphtape record"
+                f"{found} has several runs, which this one would replace; use graphtape record"
             )
         return found
 
     def _recorded_elsewhere(
         self, body: Json, name: str | None, known: Collection[str]
     ) -> Recording | None:
+        """Return the recording of the run that another process made, or None."""
         read_already = {f"{name}{SUFFIX}" for name in known}
         files = recording_files([self._folder])
         others = Library(read(file) for file in files if file.name not in read_already)
@@ -128,7 +129,7 @@ class SingleRunRecorder:
     def _locked(self) -> Generator[None]:
         """Keep other processes out of the folder, so that no two record the same run.
 
-        The file of the lock stays: removing it would let two processes hold two of them.
+        The lock file is never removed: otherwise two processes could each lock their own.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / LOCK):

@@ -1,1 +1,1 @@
-"""The recording format: what a file of recorded exchanges holds."""
+"""The format of recordings: files of recorded exchanges."""

@@ -1,18 +1,18 @@
-"""The ids of assistants: a graph has one under its name, and both mean the same."""
+"""The ids of assistants: the name of a graph is another name for its default assistant."""
 
 from uuid import UUID, uuid5
 
 _GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
-"""The name space of the assistants that a server makes of its graphs, observed on 0.16.7."""
+"""The UUID namespace of default assistants, observed on 0.16.7."""
 
 
 def default_id(graph_id: str) -> str:
-    """Return the id of the assistant that a server makes of a graph."""
+    """Return the id of the default assistant, which a server creates for each graph."""
     return str(uuid5(_GRAPHS, graph_id))
 
 
 def uuid_in(text: str) -> str | None:
-    """Return the UUID that *text* spells, in its canonical form; None if it is none."""
+    """Return the UUID *text* in canonical form; None if *text* is not a UUID."""
     try:
         return str(UUID(text))
     except ValueError:
@@ -20,5 +20,5 @@ def uuid_in(text: str) -> str | None:
 
 
 def assistant_key(assistant_id: str) -> str:
-    """Return the UUID of an assistant that is named by its graph or by its UUID."""
+    """Return the UUID of an assistant, given its UUID or the name of its graph."""
     return uuid_in(assistant_id) or default_id(assistant_id)

@@ -1,4 +1,4 @@
-"""Files that appear whole: written under a hidden name beside their place, then renamed."""
+"""Atomic writes: a draft with a hidden name in the same folder, renamed when it is complete."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -15,7 +15,7 @@ def draft_of(path: Path) -> Path:
 
 
 def publish(draft: Path, path: Path) -> None:
-    """Give the file *draft* the name *path*; raises FileExistsError where that is taken."""
+    """Give the file *draft* the name *path*; raises FileExistsError if *path* exists."""
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -28,10 +28,10 @@ def publish(draft: Path, path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Generator[Path]:
-    """Yield the path of a draft, which takes the place and the mode of *path* at the end.
+    """Yield the path of a draft; at the end of the block it replaces *path*, with the same mode.
 
-    Where *path* is a symbolic link, its target is replaced. On an error *path* stays as it is, and
-    no draft is left.
+    If *path* is a symbolic link, its target is replaced. On an error *path* is unchanged and the
+    draft is deleted.
     """
     path = path.resolve()
     draft = draft_of(path)

@@ -1,4 +1,4 @@
-"""Reads recordings from files, and writes them while the frames arrive."""
+"""Reads recordings from files, and writes them frame by frame."""
 
 import os
 from collections.abc import Iterator
@@ -25,12 +25,12 @@ from graphtape_mock.recordings.recording import FORMAT, SUFFIX, BrokenRecording,
 
 
 def read(path: Path, name: str | None = None) -> Recording:
-    """Return the recording in the file *path*, named *name* or as the file is.
+    """Return the recording in the file *path*; its name is *name*, by default that of the file.
 
-    A last line that stops in the middle is the mark of a writer that was killed: it is left out,
-    and its exchange ends as `End.UNKNOWN`.
+    An incomplete last line, left by a writer that was killed, is ignored; its exchange ends as
+    `End.UNKNOWN`.
 
-    Raises BrokenRecording for anything that is no recording, OSError if the file can't be read.
+    Raises BrokenRecording if the file is not a recording, OSError if it can't be read.
     """
     return parse(path.read_bytes(), str(path), name or path.name.removesuffix(SUFFIX))
 
@@ -51,8 +51,8 @@ def parse(content: bytes, path: str, name: str) -> Recording:
     server = head.get("server", {})
     if not isinstance(server, dict):
         raise BrokenRecording(path, number, '"server" as an object', _got(server))
-    said = {key: head.get(key, "") for key in ("recorded_at", "note")}
-    for key, value in said.items():
+    texts = {key: head.get(key, "") for key in ("recorded_at", "note")}
+    for key, value in texts.items():
         if not isinstance(value, str):
             raise BrokenRecording(path, number, f'"{key}" as text', _got(value))
     exchanges = list(_exchanges(lines, path))
@@ -61,7 +61,7 @@ def parse(content: bytes, path: str, name: str) -> Recording:
         tuple(exchange for _, exchange in exchanges),
         server=cast(dict[str, Any], server),
         lines=tuple(line for line, _ in exchanges),
-        **said,
+        **texts,
     )
 
 
@@ -86,7 +86,7 @@ def _lines(content: bytes, path: str) -> Iterator[tuple[int, Line]]:
 
 
 def _exchanges(lines: Iterator[tuple[int, Line]], path: str) -> Iterator[tuple[int, Exchange]]:
-    """Yield each exchange after the number of the line that opens it."""
+    """Yield pairs: the number of the line that opens an exchange, and the exchange."""
     opened: Exchange | None = None
     opened_at = 0
     eol: sse.Eol = "\r\n"
@@ -118,10 +118,10 @@ def _closed(opened: Exchange, frames: list[Frame], end: End) -> Exchange:
 
 
 class RecordingWriter:
-    """Appends a recording to a file, a line at a time; nothing is held back.
+    """Writes a recording to a file, line by line and unbuffered.
 
-    Use it as a context manager. Each line is one write to the operating system, so what was
-    written survives a process that is killed.
+    Use it as a context manager. Each line is one write to the operating system, so the lines so
+    far survive if the process is killed.
     """
 
     def __init__(
@@ -133,9 +133,9 @@ class RecordingWriter:
         recorded_at: str | None = None,
         replace: bool = False,
     ) -> None:
-        """Create the file *path*, which has its first line from the start.
+        """Create the file *path* with its first line.
 
-        Raises FileExistsError where there is one already, unless it is to be replaced.
+        Raises FileExistsError if *path* exists, unless *replace* is true.
         """
         self.path = path
         draft = draft_of(path)
@@ -178,7 +178,7 @@ class RecordingWriter:
         self._write(frame_line(frame, self._eol))
 
     def close_exchange(self, at: float, end: End) -> None:
-        """Say that the body of the open exchange ended *at* seconds after its request."""
+        """Close the open exchange, whose body ended *at* seconds after its request."""
         self._write(end_line(at, end))
 
     def add_exchange(self, exchange: Exchange) -> None:
@@ -195,7 +195,7 @@ class RecordingWriter:
 
 
 def line_end(frames: tuple[Frame, ...] | list[Frame]) -> sse.Eol:
-    """Return the line end that the blocks of *frames* use; CRLF where there is none."""
+    """Return the line end in the blocks of *frames*; CRLF if they have none."""
     for frame in frames:
         for eol in ("\r\n", "\n", "\r"):
             if frame.raw.endswith(eol.encode()):

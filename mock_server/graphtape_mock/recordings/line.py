@@ -1,4 +1,4 @@
-"""The lines of a recording: each value of an exchange, to and from one JSON object."""
+"""The lines of a recording: requests, frames and ends, to JSON objects and back."""
 
 import base64
 import re
@@ -12,10 +12,10 @@ Line = dict[str, Any]
 
 
 class BadLine(ValueError):
-    """A line that does not belong in a recording: what was expected, what was got."""
+    """An invalid line of a recording."""
 
     def __init__(self, expected: str, got: object) -> None:
-        """Say that *expected* was to be there, and *got* is, which is shortened."""
+        """Store *expected*, a description, and the value *got* as shortened JSON."""
         super().__init__(expected, got)
         self.expected = expected
         self.got = _shorten(got)
@@ -27,10 +27,10 @@ def _shorten(value: object) -> str:
 
 
 def json_of(text: str) -> tuple[bool, Any]:
-    """Return whether *text* is JSON that encodes to itself, and its value."""
+    """Return a pair: whether *text* is JSON that encodes to the same text, and its value."""
     try:
         value = orjson.loads(text)
-        # Two levels deeper than in the line of a request: the encoder takes 254 levels at most.
+        # Nested as deep as in the line of a request: the encoder takes 254 levels at most.
         return orjson.dumps([[value]])[2:-2].decode() == text, value
     except (ValueError, TypeError):
         return False, None
@@ -84,7 +84,7 @@ def end_line(at: float, end: End) -> Line:
 
 
 def read_request(line: Line) -> tuple[Request, Response, sse.Eol]:
-    """Return what the line that opens an exchange says; raises BadLine."""
+    """Return request, response and line end of the line that opens an exchange; raises BadLine."""
     number = line["exchange"]
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise BadLine('"exchange" as a number from 1', number)
@@ -117,14 +117,14 @@ def read_frame(line: Line, eol: sse.Eol, *, stream: bool, first: bool) -> Frame:
         if "data" in line:
             data = orjson.dumps(line["data"]).decode()
         elif "text" in line:
-            data = _text(line, "text")  # Of several lines, each is a `data` line.
+            data = _text(line, "text")  # Each line of the text becomes a `data` line.
             if "\r" in data:
                 raise BadLine('"text" without a carriage return', data)
         else:
             raise BadLine('"data" or "text" beside "event"', line)
         raw = sse.encode_event(event, data, id_, eol=eol)
         if stream and id_ is None and "torn" not in line:
-            return Frame(at, raw, event, data)  # What `sse.frame` finds in it, in half the time.
+            return Frame(at, raw, event, data)  # The same as `sse.frame`, in half the time.
     elif "comment" in line:
         raw = sse.encode_comment(_one_line(line, "comment"), eol=eol)
     elif _RAW_KEYS & line.keys():
@@ -140,7 +140,7 @@ def read_frame(line: Line, eol: sse.Eol, *, stream: bool, first: bool) -> Frame:
 
 
 def read_end(line: Line) -> End:
-    """Return how the line that closes an exchange says it ended; raises BadLine."""
+    """Return the end of the body from the line that closes an exchange; raises BadLine."""
     _at(line)
     try:
         return End(line["end"])

@@ -1,12 +1,12 @@
 """The recording format: exchanges in a file of JSON Lines, one frame a line.
 
 The first line says where the recording comes from. Each exchange is a line with the request and
-the head of the response, then a line a frame, then a line that says how the body ended. Frames
-are appended as they arrive, so a process killed at any moment loses the frame in flight at most.
+the head of the response, then one line for each frame, then a line that says how the body ended.
+Frames are appended as they arrive, so a process that is killed loses one frame at most.
 
-A frame is kept as JSON where encoding it again gives the same bytes, as text where it would not,
-and raw where neither does: replayed as it is, a recording gives the recorded bytes. The same
-grammar as a JSON Schema is `graphtape_contracts/schemas/recording.json`.
+A frame is stored as JSON if encoding that gives the same bytes, else as text, else raw, so that a
+recording replays byte for byte. `graphtape_contracts/schemas/recording.json` is the JSON Schema of
+the lines.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ RUN_PATHS = ("/runs/stream", "/runs/wait")
 
 
 class BrokenRecording(ValueError):
-    """A file that is not a recording: which file and line, what was expected, what was got."""
+    """A file that is not a recording."""
 
     def __init__(self, path: str, line: int, expected: str, got: str) -> None:
         """Name the file *path* and its *line*, counted from 1."""
@@ -44,8 +44,8 @@ class Recording:
     """The body of `GET /info`, and the `url` of the deployment."""
     note: str = ""
     lines: tuple[int, ...] = field(default=(), compare=False)
-    """The line of the file at which each exchange begins, counted from 1; a line a frame follows.
-    Empty where it comes from no file."""
+    """The line number, from 1, at which each exchange begins; its frames follow, one a line.
+    Empty if the recording was not read from a file."""
 
     @property
     def runs(self) -> tuple[Exchange, ...]:

@@ -1,14 +1,14 @@
-"""What a request gets to see of a run: its stream modes, and whether subgraphs are among it.
+"""Views: the stream modes of a run request, and whether subgraphs are included.
 
-The modes of a request change the *content* of other modes, not only which events there are. All
-of this was observed on langgraph-api 0.16.7, with every single mode and every pair of modes:
+A mode can change the *content* of other modes, not only add its own events. All of this was
+observed on langgraph-api 0.16.7, with every single mode and every pair of modes:
 
-- A chat model streams where messages or events are asked for. Then its message has the id
+- A chat model streams if messages or events are requested. Then its message has the id
   `lc_run--UUID` everywhere; otherwise the same message has the id `lc_run--UUID-0`.
-- A message that a node returns without an id has the id null in updates, tasks and debug where
-  custom or subgraphs are asked for and no model streams.
-- Where messages are asked for, the metadata of events carries the tags of the model.
-- Where events are asked for, values and updates hold the whole state, not the output alone.
+- A message that a node returns without an id has the id null in updates, tasks and debug if custom
+  or subgraphs are requested and no model streams.
+- If messages are requested, the metadata of events contains the tags of the model.
+- If events are requested, values and updates hold the whole state, not only the output.
 """
 
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from dataclasses import dataclass
 from graphtape_contracts.stream_mode import STREAM_MODES, event_names
 
 VIEW_FIELDS = ("stream_mode", "stream_subgraphs", "stream_resumable")
-"""What the recorder sets itself, or what serving adds again."""
+"""Fields of a run request that the recorder sets itself, or that serving derives."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The part of a run request that selects what is shown of the run."""
+    """The fields of a run request that select the events in its response."""
 
     modes: frozenset[str]
     subgraphs: bool = False
     keep: bool = False
-    """Whether the thread is kept: only then there are checkpoints to show."""
+    """Whether the thread is kept after the run; only then are there checkpoints."""
 
     @property
     def shows_messages(self) -> bool:
-        """Whether messages are shown as they are made, whole or in chunks."""
+        """Whether the response has events with messages, whole or in chunks."""
         return not self.modes.isdisjoint(("messages", "messages-tuple"))
 
     @property
@@ -40,27 +40,27 @@ class View:
 
     @property
     def nulls_ids(self) -> bool:
-        """Whether a message that a node returned without an id is shown with the id null."""
+        """Whether a message that a node returned without an id gets the id null."""
         return not self.streams and (self.subgraphs or "custom" in self.modes)
 
     @property
     def shows_state(self) -> bool:
-        """Whether there are values or updates to see."""
+        """Whether the response has values or updates."""
         return not self.modes.isdisjoint(("values", "updates"))
 
     @property
     def shows_whole_state(self) -> bool:
-        """Whether values and updates hold what is not in the output schema of the graph too."""
+        """Whether values and updates include fields outside the output schema of the graph."""
         return "events" in self.modes
 
     @property
     def in_chunks(self) -> bool:
-        """Whether messages are shown as tuples of a chunk and its metadata."""
+        """Whether messages arrive as tuples of a chunk and its metadata."""
         return "messages-tuple" in self.modes
 
     @property
     def event_names(self) -> frozenset[str]:
-        """The names of the events that are shown, namespaces apart."""
+        """The names of the events in the response, without namespaces."""
         return event_names(self.modes - {"messages"} if self.in_chunks else self.modes)
 
 
@@ -71,7 +71,7 @@ _ALL = frozenset(STREAM_MODES)
 _WITHOUT_EVENTS = _ALL - {"events"}
 
 EVERYTHING = View(_ALL, subgraphs=True)
-"""The one view that all others can be derived from, though not to the byte."""
+"""The view from which all others can be derived, though not byte for byte."""
 
 EXACT = (
     View(_STATE),
@@ -84,5 +84,5 @@ EXACT = (
     View(_WITHOUT_EVENTS, subgraphs=True),
     EVERYTHING,
 )
-"""One view for each way in which modes change the content of other modes: each request sees a
-part of one of them, unchanged."""
+"""One view for each way in which modes change the content of other modes. Every view is a part of
+one of these, byte for byte."""

@@ -1,1 +1,1 @@
-"""Redaction: placeholders in the place of secrets, in everything that is written or shown."""
+"""Replaces secrets by placeholders in everything that is written or shown."""

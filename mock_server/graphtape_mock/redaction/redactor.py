@@ -1,13 +1,15 @@
-"""The one way to a file or a screen: keys, tokens, cookies and passwords become placeholders.
+"""Replaces keys, tokens, cookies and passwords by placeholders.
+
+All data passes through a Redactor before it is written to a file or shown.
 
 Secrets are found in four ways: by the name of their header or JSON key, as a known value (the key
-that was sent), by the shape of well-known keys, and as an existing placeholder. The same secret
-becomes the same placeholder, `[redacted-1]` for the first one, so requests still match and equal
-values stay equal.
+that was sent), by the shape of well-known keys, and as an existing placeholder. Equal secrets get
+equal placeholders, `[redacted-1]` for the first one, so requests still match and equal values stay
+equal.
 
-Redaction works on bytes: data without a secret stays the same to the byte, and a frame that was
-torn in the middle of a secret is redacted too. JSON inside JSON strings is read at any depth,
-because error messages of the servers quote the request.
+Redaction works on bytes: data without a secret is unchanged, and a frame that was torn in the
+middle of a secret is redacted too. Secrets are also found in JSON inside JSON strings, at any
+depth, because servers quote the request in their error messages.
 """
 
 import re
@@ -22,16 +24,16 @@ from graphtape_mock.redaction.secret_names import SecretNames
 from graphtape_mock.redaction.spans import Span, merged, shaped_spans, text_spans
 
 SHORTEST_SECRET = 6
-"""Known values with fewer characters are kept: they are not secret, and occur everywhere."""
+"""The minimum length of a known secret. Shorter values stay: they occur by chance."""
 
-_SHORTEST_PREFIX = 4  # Of a known secret that is cut at the end of a torn frame.
+_SHORTEST_PREFIX = 4  # The minimum length of a partial known secret at the end of a torn frame.
 
 
 class Redactor:
-    """Replaces secrets by placeholders, numbered by first appearance in all that it redacts."""
+    """Replaces secrets by placeholders, numbered in the order in which it finds the secrets."""
 
     def __init__(self, names: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
-        """Take further *names* of headers and JSON keys, and known *secrets*."""
+        """Also redact values of headers and JSON keys in *names*, and *secrets* anywhere."""
         self._names = SecretNames(names)
         self._forms: dict[bytes, bytes] = {}
         for secret in secrets:
@@ -42,7 +44,7 @@ class Redactor:
         self._numbers: dict[bytes, int] = {}
 
     def redact(self, data: bytes, *, torn: bool = False) -> bytes:
-        """Return *data* without its secrets; *torn* where its end may be the middle of one."""
+        """Return *data* without its secrets; *torn* means that it may end inside a secret."""
         pieces: list[bytes] = []
         done = 0
         for start, end in merged(sorted(self._spans(data, torn=torn))):
@@ -55,11 +57,14 @@ class Redactor:
         return self.redact(text.encode(errors="replace")).decode()
 
     def redact_headers(self, headers: Headers) -> Headers:
-        """Return *headers* with their names and order kept, and without secret values."""
+        """Return *headers* without secret values; names and order are unchanged."""
         return tuple((name, self._header(name, value)) for name, value in headers)
 
     def redact_frame(self, frame: Frame, *, stream: bool, first: bool = False) -> Frame:
-        """Return *frame* without its secrets; read again as an event block if of a *stream*."""
+        """Return *frame* without its secrets.
+
+        *stream* means that it is a block of an event stream, *first* that it is the first frame.
+        """
         raw = self.redact(frame.raw, torn=frame.torn)
         if raw == frame.raw:
             return frame
@@ -115,10 +120,10 @@ class Redactor:
 
 
 def redact_json(value: Any, names: Iterable[str] = (), secrets: Iterable[str] = ()) -> Any:
-    """Return the JSON *value* without its secrets, numbered from 1 in the order of sorted keys.
+    """Return the JSON *value* with placeholders for its secrets, numbered by sorted keys from 1.
 
-    A request with secrets and its recorded form with placeholders give the same value. A value
-    that is nested too deep to encode is returned as it is.
+    A request with secrets and its recorded form with placeholders give equal results. A value
+    that is nested too deep to encode is returned unchanged.
     """
     try:
         data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
@@ -128,7 +133,7 @@ def redact_json(value: Any, names: Iterable[str] = (), secrets: Iterable[str] = 
 
 
 def _forms(secret: str) -> Iterator[bytes]:
-    """Yield the ways to write *secret*: plain, in JSON to three levels, in a URL."""
+    """Yield the encodings of *secret*: plain, in a URL, in JSON strings nested up to three deep."""
     text = secret
     yield text.encode()
     yield quote(secret, safe="").encode()

@@ -21,14 +21,14 @@ SECRET_ENDINGS = (
     "password",
     "secret",
 )
-"""Endings of such names. A bare `token` is not one: tokens in a state may be words."""
+"""Endings of names whose value is secret. `token` is not one: tokens in a state may be words."""
 
 
 class SecretNames:
-    """The names of secrets, and where JSON has one of them as a key."""
+    """Recognizes names of secrets, and finds them as keys in JSON."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        """Take further *names*, beside those that are always secret."""
+        """Recognize *names* in addition to those that are always secret."""
         whole = _alternatives((*SECRET_NAMES, *filter(None, names)))
         self._name = re.compile(rb"(?:.*(?:" + _ENDING + rb")|(?:" + whole + rb"))\Z", re.I | re.S)
         self.key = re.compile(
@@ -36,7 +36,7 @@ class SecretNames:
             rb"\\*[\"']\s*:\s*(?P<list>\[\s*)?",
             re.IGNORECASE,
         )
-        """Matches a key in JSON up to its value; the group `list` where a list begins there."""
+        """Matches a secret key in JSON up to its value; the group `list` is set for a list."""
 
     def has(self, name: str) -> bool:
         """Return whether *name* is the name of a secret."""

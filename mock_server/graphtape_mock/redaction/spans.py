@@ -1,13 +1,13 @@
-"""Where secrets are in bytes: pairs of start and end."""
+"""Finds secrets in bytes; a span is a pair of start and end."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 Span = tuple[int, int]
 
-# A word starts: behind no word character, or behind the escape of one, as in `\nsk-...`.
+# The start of a word: after no word character, or after a JSON escape, as in `\nsk-...`.
 _START = rb"(?:(?<![A-Za-z0-9_])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
-_DIGIT_AHEAD = rb"(?=[A-Za-z._~+/-]{0,64}[0-9])"  # Words have none.
+_DIGIT_AHEAD = rb"(?=[A-Za-z._~+/-]{0,64}[0-9])"  # Keys have a digit, words have none.
 _SHAPES = re.compile(
     _START
     + rb"(?:lsv2_[a-z]{2}_\w{8,}"  # LangSmith: personal and service keys.
@@ -27,23 +27,24 @@ _TORN_SHAPES = re.compile(
     rb"|(?<=bearer )[\w.~+/=-]+\Z",
     re.IGNORECASE,
 )
-_TORN_WINDOW = 8192  # How far back from its end a torn frame is searched for such a shape.
+_TORN_WINDOW = 8192  # Bytes at the end of a torn frame that are searched for such a shape.
 _OPENING = re.compile(rb"(\\*)([\"'])")
 _QUOTE_OR_LINE_END = re.compile(rb"(\\*)([\"'])|[\r\n]")
 _COMMA = re.compile(rb"\s*,\s*")
 
 
 def shaped_spans(data: bytes, *, torn: bool) -> Iterator[Span]:
-    """Yield the well-known keys in *data*; also a part of one at the end where it is *torn*."""
+    """Yield the spans of well-known keys in *data*; if *torn*, also of a partial key at its end."""
     yield from (match.span() for match in _SHAPES.finditer(data))
     if torn:
         yield from (match.span() for match in _TORN_SHAPES.finditer(data, len(data) - _TORN_WINDOW))
 
 
 def text_spans(data: bytes, position: int, *, several: bool) -> Iterator[Span]:
-    """Yield the text after a key that ends at *position*; the texts of a list if *several*.
+    """Yield the span of the string after a JSON key that ends at *position*.
 
-    Numbers, objects and so on are not secrets: schemas have objects under the names of keys.
+    If *several*, the value is a list, and each string in it gives a span. Values of other types
+    are not secrets: in a schema, a key such as `password` has an object.
     """
     while opening := _OPENING.match(data, position):
         start = opening.end()
@@ -57,7 +58,7 @@ def text_spans(data: bytes, position: int, *, several: bool) -> Iterator[Span]:
 
 
 def _text_end(data: bytes, start: int, quote_mark: bytes, depth: int) -> Span:
-    """Return where the text that starts at *start* ends, and where its closing quote does."""
+    """Return the end of the text that starts at *start*, and the end of its closing quote."""
     for match in _QUOTE_OR_LINE_END.finditer(data, start):
         if match[2] is None:
             return match.start(), match.start()  # A line end: the text was cut.
@@ -69,10 +70,10 @@ def _text_end(data: bytes, start: int, quote_mark: bytes, depth: int) -> Span:
 
 
 def _closing_escapes(backslashes: int, depth: int) -> int | None:
-    """Return how many of the *backslashes* before a quote belong to it, None if it closes nothing.
+    """Return how many of the *backslashes* belong to the quote after them; None if it is escaped.
 
-    In JSON in a string in a string ..., *depth* levels down, a quote closes the text, or one
-    around it, if one of the levels finds it not escaped.
+    *depth* is the number of JSON strings around each other. The quote closes the text, or one
+    around it, if it is unescaped at one of these levels.
     """
     for level in range(depth + 1):
         if backslashes % 2 == 0:
@@ -82,7 +83,7 @@ def _closing_escapes(backslashes: int, depth: int) -> int | None:
 
 
 def merged(spans: Iterable[Span]) -> Iterator[Span]:
-    """Yield *spans*, sorted by their starts, with one for those that overlap."""
+    """Yield *spans*, which are sorted by start, with overlapping ones merged."""
     current: Span | None = None
     for start, end in spans:
         if current is None:

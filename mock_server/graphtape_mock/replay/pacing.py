@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 HEARTBEAT_SECONDS = 5.0
-"""Observed on langgraph-api 0.16.7: 5.0, 10.0, ... after the head, regardless of other events."""
+"""Observed on langgraph-api 0.16.7: sent 5.0, 10.0, ... after the head, whatever else is sent."""
 
 _LONGEST = 1e15
 """Seconds up to which heartbeats are counted: far more than any wait lasts."""
@@ -115,13 +115,13 @@ def one_by_one(pieces: Iterable[TimedPiece], pace: Pace) -> Iterator[Chunk]:
 
 
 class Pause:
-    """Sleeps that can be ended early; after `end` no sleep lasts."""
+    """A sleep that can be ended early; after `end`, every sleep returns at once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._sleeper: asyncio.Future[None] | None = None
         self.over = False
-        """Whether `end` was called: no sleep lasts any more."""
+        """Whether `end` was called."""
 
     async def until(self, when: float) -> None:
         """Sleep until *when* on the clock, or until `end` is called."""
@@ -147,7 +147,7 @@ class Pause:
         self.wake()
 
     def wake(self) -> None:
-        """Wake the sleeper."""
+        """End the current sleep, if there is one."""
         if self._sleeper is not None and not self._sleeper.done():
             self._sleeper.set_result(None)
 

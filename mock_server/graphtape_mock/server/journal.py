@@ -9,9 +9,9 @@ from starlette.types import Scope
 
 MAX_ENTRIES = 1000
 MAX_BODY = 64 * 1024
-"""Bytes of the longest request body that is kept."""
+"""Bytes of the longest request body that the journal stores."""
 MAX_BYTES = 72 * 1024 * 1024
-"""Bytes of all requests that are kept, headers included; beyond it the oldest are dropped."""
+"""The maximum size of all stored requests, headers included; the oldest are dropped."""
 
 ENTRY_KEY = "graphtape.entry"
 """The key of an ASGI scope that holds the journal entry of the request."""

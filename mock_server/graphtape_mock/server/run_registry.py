@@ -13,11 +13,11 @@ from graphtape_mock.server.json_size import size_of
 from graphtape_mock.server.thread_store import ThreadStore
 
 ACTIVE_LIMIT = 100_000
-"""Runs with a client that can be cancelled; beyond it the oldest go on, but can't be cancelled."""
+"""The maximum number of runs with a client that can be cancelled; the oldest just continue."""
 UNATTENDED_LIMIT = 10_000
-"""Runs in progress without a client; beyond it the oldest finish at once."""
+"""The maximum number of runs in progress without a client; the oldest finish at once."""
 UNATTENDED_BYTES = 32 * 1024 * 1024
-"""Bytes that runs without a client take in memory; beyond it the oldest finish at once."""
+"""The maximum size of runs without a client in memory; the oldest finish at once."""
 
 _BYTES_OF_RUN = 1500
 """What a run without a client takes in memory beside its state; measured on CPython 3.11."""
@@ -40,7 +40,7 @@ class _UnattendedRun:
 
 
 class RunRegistry:
-    """The runs in progress, and what becomes of their threads."""
+    """The runs in progress, and the threads that they leave."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class RunRegistry:
         self._settle(response.thread_id, _state_to_keep(response))
 
     def record_finished(self, response: RunResponse) -> None:
-        """Add and remove the run of a *response* that was sent in one piece."""
+        """Start and finish the run of a *response* that was sent in one piece."""
         self._occupy(response)
         self.finish(response)
 

@@ -1,4 +1,4 @@
-"""The threads that clients create, that runs are in progress on, and that runs keep."""
+"""Threads: created by clients, busy with a run, or kept by one."""
 
 import time
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from graphtape_mock.server.json_size import size_of
 from graphtape_mock.server.validation.json_body import parse_uuid, strip_metadata
 
 THREAD_LIMIT = 10_000
-"""Threads that are kept; beyond it the oldest are dropped."""
+"""The maximum number of threads; the oldest are dropped."""
 THREAD_BYTES = 32 * 1024 * 1024
-"""Bytes that the kept threads take in memory; beyond it the oldest are dropped."""
+"""The maximum size of all threads in memory, in bytes; the oldest are dropped."""
 
 
 class ThreadStore:

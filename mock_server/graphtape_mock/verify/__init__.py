@@ -1,1 +1,1 @@
-"""Verifying: files of recorded exchanges, judged by the contract."""
+"""Checks files of recorded exchanges against the contract."""

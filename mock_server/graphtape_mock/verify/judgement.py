@@ -29,14 +29,14 @@ class JudgementOptions:
     deterministic: bool = False
     """Whether the same request always gets the same response."""
     request: Request | None = None
-    """The request that transcripts answer; None if it is unknown: then they are taken for runs."""
+    """The request of the transcripts. If None, transcripts are checked as responses to runs."""
     stopped: bool = False
-    """Whether curl was interrupted, so that transcripts are not whole."""
+    """Whether curl was interrupted, so that transcripts are incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedFinding:
-    """A finding, and where in a file it is."""
+    """A finding and its place in a file."""
 
     finding: Finding
     request: str
@@ -52,10 +52,10 @@ class Judgement:
     file: str
     exchanges: int
     dialect: Dialect | None
-    """The one that was named, or the first that was detected."""
+    """The dialect that the user named, or the first that was detected."""
     findings: tuple[LocatedFinding, ...]
     cut: tuple[str, ...] = ()
-    """How each exchange of a recording ended that is not whole: `exchange 7 was cut`."""
+    """One text for each incomplete exchange of a recording: `exchange 7 ended as 'cut'`."""
 
 
 def judge_file(file: Path, judging: JudgementOptions) -> Judgement:
@@ -69,7 +69,8 @@ def judge_file(file: Path, judging: JudgementOptions) -> Judgement:
 def judge_content(content: bytes, path: str, name: str, judging: JudgementOptions) -> Judgement:
     """Return the judgement on a recording or transcript with this *content*.
 
-    *path* is for messages, *name* that of the recording. Raises BrokenRecording, BrokenTranscript.
+    *path* is used in messages; *name* is the name of a recording. Raises BrokenRecording,
+    BrokenTranscript.
     """
     if transcript.is_transcript(content):
         return _judge_transcript(path, content, judging)

@@ -30,12 +30,12 @@ def text(judged: Judgement) -> Iterator[str]:
 def _outcome(judged: Judgement) -> str:
     found = [count(len(judged.findings), "finding")] if judged.findings else []
     if judged.cut:
-        found.append(f"not whole ({', '.join(judged.cut)}): record it again")
+        found.append(f"incomplete ({', '.join(judged.cut)}): record it again")
     return click.style("; ".join(found), fg="red") if found else click.style("good", fg="green")
 
 
 def summary(judged: Sequence[Judgement], rules: int) -> str:
-    """Return one line about all *judged* files, checked by that number of *rules*."""
+    """Return one line about all *judged* files; *rules* is the number of rules checked."""
     levels = Counter(located.finding.level for one in judged for located in one.findings)
     found = ", ".join(f"{levels[level]} at {level}" for level in Level if levels[level])
     return (

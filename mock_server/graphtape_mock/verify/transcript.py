@@ -10,7 +10,7 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
 class BrokenTranscript(ValueError):
-    """A file that is no transcript: which file, what was expected, what was got."""
+    """A file that is not a transcript."""
 
     def __init__(self, path: str, expected: str, got: str) -> None:
         super().__init__(path, expected, got)
@@ -26,7 +26,7 @@ class Transcript:
 
     response: Response
     frames: tuple[Frame, ...]
-    """Blocks of an event stream, or the body of any other response in one; all at time 0.0."""
+    """The blocks of an event stream, or any other body as one frame; all at time 0.0."""
     end: End
 
 
@@ -38,11 +38,11 @@ def is_transcript(content: bytes) -> bool:
 def parse(content: bytes, path: str, *, stopped: bool = False) -> Transcript:
     """Return the response in *content*; *path* is for messages.
 
-    *stopped* says that curl was interrupted: nothing in a transcript tells whether the body is
-    whole, and otherwise it counts as whole. Of several heads, as after `100 Continue`, a proxy or
-    a redirect, the last one counts.
+    *stopped* means that curl was interrupted, which a transcript does not show; otherwise the body
+    counts as complete. Of several heads, as after `100 Continue`, a proxy or a redirect, the last
+    one counts.
 
-    Raises BrokenTranscript for a *content* with another first line, or without an end of the head.
+    Raises BrokenTranscript if *content* does not start with a status line, or a head does not end.
     """
     response, body = _head(content, path)
     while is_transcript(body):

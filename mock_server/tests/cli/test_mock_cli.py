@@ -1,4 +1,4 @@
-"""The command line: what it loads, and how it ends."""
+"""The command line: imports, help, and exit codes."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ def _ending(error: BaseException | None = None, result: object = None) -> click.
 
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Replace the command `show` by the one of the parameter."""
+    """Replace the command `show` by the command in the parameter."""
     monkeypatch.setattr("graphtape_mock.cli.show.show", request.param)
 
 

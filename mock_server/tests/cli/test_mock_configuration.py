@@ -63,7 +63,7 @@ def test_a_wrong_key_or_table_is_an_error_that_names_it(
 
 @pytest.fixture(name="project")
 def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a setting; the working directory is a folder below it."""
+    """A project with a setting; the working directory is one of its subfolders."""
     configured(tmp_path, '[tool.graphtape.rules]\ncontract = "0.1"\n')
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")

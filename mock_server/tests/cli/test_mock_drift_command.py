@@ -1,4 +1,4 @@
-"""`graphtape drift`: what it asks for, prints, writes and returns."""
+"""`graphtape drift`: its requests, output, files and exit codes."""
 
 import json
 import os
@@ -44,7 +44,7 @@ FILE = "recordings/agent.jsonl"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, and an environment without keys."""
+    """An empty working directory, and an environment without API keys."""
     monkeypatch.chdir(tmp_path)
     for name in KEY_VARIABLES:
         monkeypatch.delenv(name, raising=False)
@@ -53,7 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def deployment(folder: Path, capsys: pytest.CaptureFixture[str]) -> Generator[Deployment]:
-    """A server with the graph `agent`, of which one run is recorded in `FILE`."""
+    """A server with the graph `agent`, and a recording of one of its runs in `FILE`."""
     with deployed(scripts_of_a_server(stream(METADATA, VALUES))) as deployment:
         record(deployment, '{"a":0}')
         capsys.readouterr()
@@ -71,7 +71,7 @@ def drift(deployment: Deployment, *options: str) -> int:
 
 
 def once(first: Script, then: Script) -> Script:
-    """Return a script that is *first* once."""
+    """Return a script that runs *first* the first time, and *then* after that."""
     scripts: Iterator[Script] = iter([first])
     return lambda asked: next(scripts, then)(asked)
 
@@ -542,7 +542,7 @@ def test_ctrl_c_leaves_no_run_and_tells_what_was_seen(deployment: Deployment, fo
         try:
             asked.send(STREAM_HEAD, chunk(METADATA))
             asked.hold()
-        finally:  # Who goes before all was read may break the connection.
+        finally:  # The client may reset the connection when it exits.
             left.append(True)
 
     deployment.scripts[RUN] = hang

@@ -1,4 +1,4 @@
-"""`graphtape record`: what it asks for, writes, prints and returns."""
+"""`graphtape record`: its requests, files, output and exit codes."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, and an environment without keys."""
+    """An empty working directory, and an environment without API keys."""
     monkeypatch.chdir(tmp_path)
     for name in KEY_VARIABLES:
         monkeypatch.delenv(name, raising=False)
@@ -43,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def deployment() -> Generator[Deployment]:
-    """A server with the graph `agent`, whose runs do well."""
+    """A server with the graph `agent`, whose runs succeed."""
     with deployed(scripts_of_a_server(stream(METADATA))) as deployment:
         yield deployment
 

@@ -1,4 +1,4 @@
-"""What `graphtape rules` prints."""
+"""The output of `graphtape rules`."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`graphtape serve`: what it refuses, says and listens on."""
+"""`graphtape serve`: its errors, its output, and the address that it listens on."""
 
 import asyncio
 import errno
@@ -37,7 +37,7 @@ def _recording(tmp_path: Path, make_run: MakeRun) -> Path:
 
 @pytest.fixture(name="briefly")
 def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """End each server as soon as it answers, and let it have any port by default."""
+    """Stop each server once it is ready, and use any free port by default."""
     startup = MockServer.startup
 
     async def start_and_end(self: MockServer, sockets: list[socket] | None = None) -> None:

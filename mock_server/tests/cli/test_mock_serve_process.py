@@ -1,4 +1,4 @@
-"""`graphtape serve` as a process of its own: what it answers, watches, and how it ends."""
+"""`graphtape serve` as a process: its responses, how it watches files, and how it ends."""
 
 import os
 import shlex
@@ -24,7 +24,7 @@ GIVE_UP_SECONDS = 60
 
 
 class Served:
-    """A process that serves, and the lines it prints."""
+    """A `graphtape serve` process, and the lines that it prints."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -42,7 +42,7 @@ class Served:
         return lines[1:]
 
     def end(self) -> int:
-        """End it as Ctrl-C does; return its exit code."""
+        """Stop the process as Ctrl-C does; return its exit code."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(GIVE_UP_SECONDS)
 
@@ -77,13 +77,13 @@ def _serving() -> Iterator[Serving]:
 
 @pytest.fixture(name="ask")
 def _ask() -> Iterator[httpx.Client]:
-    """A client that knows no proxy."""
+    """A client that ignores proxy settings."""
     with httpx.Client(trust_env=False, timeout=30) as client:
         yield client
 
 
 def write(path: Path, *exchanges: Exchange) -> Path:
-    """Write a recording beside its place and move it there, as editors do."""
+    """Write a recording to a temporary file and move it to its path, as editors do."""
     beside = path.with_suffix(".new")
     with RecordingWriter(beside) as writer:
         for exchange in exchanges:
@@ -192,7 +192,7 @@ def _slow(tmp_path: Path, make_run: MakeRun) -> Path:
 
 
 def post(url: str, path: str) -> socket:
-    """Send a run request; return the connection once the head of its answer is there."""
+    """Send a run request; return the connection once the head of the response has arrived."""
     host, port = httpx.URL(url).host, httpx.URL(url).port
     connection = create_connection((host, port), GIVE_UP_SECONDS)
     head = f"POST {path} HTTP/1.1\r\nHost: server.test\r\nContent-Length: {len(request())}\r\n\r\n"

@@ -1,4 +1,4 @@
-"""What `graphtape show` prints."""
+"""The output of `graphtape show`."""
 
 import os
 import subprocess

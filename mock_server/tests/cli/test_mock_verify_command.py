@@ -1,4 +1,4 @@
-"""What `graphtape verify` says about recordings and transcripts."""
+"""The output of `graphtape verify` for recordings and transcripts."""
 
 import json
 import subprocess
@@ -29,7 +29,7 @@ ALL = JudgementOptions(RULES)
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write exchanges into a recording of that name; return its path."""
+    """Write *exchanges* to the recording *name*; return its path."""
 
     def write(name: str, exchanges: Iterable[Exchange]) -> str:
         path = tmp_path / name
@@ -43,7 +43,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def transcript(tmp_path: Path, captured: Captured) -> Callable[[bytes], str]:
-    """Write what curl prints of a stream with that body; return the path."""
+    """Write the output of `curl -i` for a stream with this body to a file; return its path."""
     headers = captured(STREAM).response.headers
     head = "HTTP/1.1 200 OK\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers)
 
@@ -56,7 +56,7 @@ def transcript(tmp_path: Path, captured: Captured) -> Callable[[bytes], str]:
 
 
 def swapped(exchange: Exchange) -> Exchange:
-    """Return *exchange* with its first two frames in the wrong order."""
+    """Return *exchange* with its first two frames swapped."""
     first, second, *rest = exchange.frames
     return replace(exchange, frames=(second, first, *rest))
 

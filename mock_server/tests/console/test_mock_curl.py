@@ -1,4 +1,4 @@
-"""A request becomes a curl command line that makes the same request, and tells no secret."""
+"""A request becomes a curl command line that sends the same request, and contains no secret."""
 
 import shlex
 import subprocess
@@ -44,7 +44,7 @@ def test_user_and_password_are_not_told() -> None:
 
 @dataclass
 class Seen:
-    """What a server was asked."""
+    """The URL of the server, and the requests that it received."""
 
     requests: list[Request] = field(default_factory=list[Request])
     url: str = ""
@@ -52,7 +52,7 @@ class Seen:
 
 @pytest.fixture(name="server", scope="module")
 def _server() -> Iterator[Seen]:
-    """A server that keeps what it is asked."""
+    """A server that stores the requests that it receives."""
     seen = Seen()
 
     class Handler(BaseHTTPRequestHandler):
@@ -67,7 +67,7 @@ def _server() -> Iterator[Seen]:
         do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = answer
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         seen.url = f"http://127.0.0.1:{server.server_port}"
@@ -80,7 +80,7 @@ def _server() -> Iterator[Seen]:
 
 @pytest.fixture(name="seen")
 def _seen(server: Seen) -> Seen:
-    """The same server, which was asked nothing yet."""
+    """The server, with the requests of earlier tests removed."""
     server.requests.clear()
     return server
 

@@ -1,4 +1,4 @@
-"""The client makes exchanges with a live deployment: whole, in part, and with retries."""
+"""The client returns exchanges with a live deployment: complete, stopped, and retried."""
 
 import gzip
 from collections.abc import Generator, Iterator
@@ -44,7 +44,7 @@ def deployment() -> Generator[Deployment]:
 
 @pytest.fixture
 def slept() -> list[float]:
-    """The waits of the client."""
+    """The seconds of each wait of the client."""
     return []
 
 
@@ -52,7 +52,7 @@ def slept() -> list[float]:
 def client(
     deployment: Deployment, tmp_path: Path, slept: list[float]
 ) -> Generator[DeploymentClient]:
-    """A client with ten runs and a hundred seconds to spend, which never waits."""
+    """A client with a budget of ten runs and a hundred seconds; it never really waits."""
     run_budget = RunBudget(
         BudgetLimits(10, 100), tmp_path, clock=lambda: 1000.0, sleep=slept.append
     )
@@ -61,7 +61,7 @@ def client(
 
 
 def one_after_the_other(*scripts: Script) -> Script:
-    """Return a script that is another one each time."""
+    """Return a script that runs the next of the given scripts each time."""
     waiting: Iterator[Script] = iter(scripts)
     return lambda asked: next(waiting)(asked)
 
@@ -175,7 +175,7 @@ def test_a_run_over_the_budget_is_not_started(
 
 
 def hang_after(*blocks: bytes, head: bytes = STREAM_HEAD) -> Script:
-    """Return the script that sends *blocks* and no end, until the client is gone."""
+    """Return a script that sends *blocks*, then waits until the client disconnects."""
 
     def script(asked: Asked) -> None:
         asked.send(head, *map(chunk, blocks))
@@ -185,7 +185,7 @@ def hang_after(*blocks: bytes, head: bytes = STREAM_HEAD) -> Script:
 
 
 def located(head: bytes) -> bytes:
-    """Return *head* with the place of the run on its thread."""
+    """Return *head* with a `content-location` that names the thread and the run."""
     return head.replace(b"connection: close", LOCATED + b"\r\nconnection: close")
 
 

@@ -1,4 +1,4 @@
-"""Answers that are changed in one thing, to see whether that is told as drift."""
+"""Edits that change one thing in a response, for tests of whether it is reported as drift."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -21,7 +21,7 @@ def recorded(name: str) -> Exchange:
 
 
 def around(name: str, path: str) -> Exchange:
-    """Return the exchange of the bundled recording *name* whose path ends with *path*."""
+    """Return the exchange in the bundled recording *name* whose path ends with *path*."""
     exchanges = read(bundled_recordings() / f"{name}.jsonl").exchanges
     return next(exchange for exchange in exchanges if exchange.request.path.endswith(path))
 
@@ -32,13 +32,13 @@ def events_of(exchange: Exchange) -> Events:
 
 
 def with_events(exchange: Exchange, events: Iterable[tuple[str, Any]]) -> Exchange:
-    """Return *exchange* with these *events* in the place of its own."""
+    """Return *exchange* with its events replaced by *events*."""
     blocks = (sse.encode_event(name, orjson.dumps(data).decode()) for name, data in events)
     return replace(exchange, frames=tuple(sse.frame(raw, 0.1) for raw in blocks))
 
 
 def with_body(exchange: Exchange, value: Any) -> Exchange:
-    """Return *exchange* with a body of JSON."""
+    """Return *exchange* with a JSON body."""
     return replace(exchange, frames=(Frame(0.1, orjson.dumps(value)),))
 
 
@@ -48,22 +48,22 @@ def body_of(exchange: Exchange) -> Any:
 
 
 def events(edit: Callable[[Events], Iterable[tuple[str, Any]]]) -> Edit:
-    """Return what edits the list of events of an exchange."""
+    """Return an edit of an exchange that applies to its list of events."""
     return lambda exchange: with_events(exchange, edit(events_of(exchange)))
 
 
 def data(name: str, edit: Callable[[Any], Any]) -> Edit:
-    """Return what edits the data of each event *name*."""
+    """Return an edit of the data of each event *name*."""
     return events(lambda listed: [(n, edit(d) if n == name else d) for n, d in listed])
 
 
 def body(edit: Callable[[Any], Any]) -> Edit:
-    """Return what edits a body of JSON."""
+    """Return an edit of a JSON body."""
     return lambda exchange: with_body(exchange, edit(body_of(exchange)))
 
 
 def header(name: str, value: str | None) -> Edit:
-    """Return what sets a header, or takes it out."""
+    """Return an edit that sets a header, or removes it."""
 
     def edit(exchange: Exchange) -> Exchange:
         response = exchange.response
@@ -75,12 +75,12 @@ def header(name: str, value: str | None) -> Edit:
 
 
 def status(number: int) -> Edit:
-    """Return what sets the status."""
+    """Return an edit that sets the status."""
     return lambda exchange: replace(exchange, response=Response(number, exchange.response.headers))
 
 
 def everywhere(edit: Callable[[Json], Json]) -> Callable[[Any], Any]:
-    """Return what edits every object in a JSON value, the innermost first."""
+    """Return an edit of every object in a JSON value, the innermost first."""
 
     def walk(value: Any) -> Any:
         if is_list(value):
@@ -93,6 +93,6 @@ def everywhere(edit: Callable[[Json], Json]) -> Callable[[Any], Any]:
 
 
 def all_data(edit: Callable[[Json], Json]) -> Edit:
-    """Return what edits every object in the data of all events."""
+    """Return an edit of every object in the data of all events."""
     walk = everywhere(edit)
     return events(lambda listed: [(name, walk(value)) for name, value in listed])

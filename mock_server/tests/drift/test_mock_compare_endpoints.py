@@ -1,4 +1,4 @@
-"""What changed around the runs: the deployment, its assistants, the schemas and nodes of graphs."""
+"""Changes outside runs: in the deployment, its assistants, the schemas and nodes of graphs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,7 +53,7 @@ OF_USERS: Json = {"metadata": {"mine": 1}, "config": {"tags": ["a"]}, "context":
 SEARCHES: list[tuple[JsonEdit, Told]] = [
     (lambda found: [*found, *found], []),
     (lambda found: [*found, found[0] | OF_USERS], []),
-    (lambda found: [], [(BREAKING, "empty", "nothing is found now")]),
+    (lambda found: [], [(BREAKING, "empty", "the list is empty now")]),
     (lambda found: [found[0] | {"more": 1}], [(ADDITIVE, "new", "'more' is new")]),
     (
         lambda found: [{k: v for k, v in found[0].items() if k != "name"}],
@@ -69,12 +69,12 @@ def test_what_a_search_for_assistants_finds(edit: JsonEdit, expected: Told) -> N
 
 
 def schemas(name: str, edit: JsonEdit) -> Edit:
-    """Return what edits the schema *name*."""
+    """Return an edit of the schema *name*."""
     return body(lambda found: found | {name: edit(found[name])})
 
 
 def field(name: str, schema: Json, *, required: bool = False) -> JsonEdit:
-    """Return what adds a field to a schema."""
+    """Return an edit that adds a field to a schema."""
 
     def edit(found: Json) -> Json:
         properties = found["properties"] | {name: schema}
@@ -87,7 +87,7 @@ def field(name: str, schema: Json, *, required: bool = False) -> JsonEdit:
 
 
 def no_field(name: str) -> JsonEdit:
-    """Return what takes a field out of a schema."""
+    """Return an edit that removes a field from a schema."""
 
     def edit(found: Json) -> Json:
         properties = {key: value for key, value in found["properties"].items() if key != name}

@@ -1,4 +1,4 @@
-"""What changed between two answers to the same request, and how bad that is."""
+"""Changes between two responses to the same request, and their severity."""
 
 from dataclasses import replace
 from itertools import permutations
@@ -34,12 +34,12 @@ ID = "01a20afa-a99a-75ae-b1ba-7ca409a824e4"
 
 
 def without(name: str) -> Edit:
-    """Return what takes every event *name* out."""
+    """Return an edit that removes every event *name*."""
     return events(lambda listed: [event for event in listed if event[0] != name])
 
 
 def renamed(old: str, new: str) -> Edit:
-    """Return what gives the events *old* another name."""
+    """Return an edit that renames the events *old*."""
     return events(lambda listed: [(new if n == old else n, d) for n, d in listed])
 
 
@@ -56,7 +56,7 @@ def first_update_first(listed: Events) -> Events:
 
 
 def in_messages(kind: str, **fields: Any) -> Edit:
-    """Return what sets *fields* of the messages of one *kind*; Ellipsis takes one out."""
+    """Return an edit that sets *fields* in messages of one *kind*; Ellipsis removes a field."""
 
     def edit(value: Json) -> Json:
         if not is_message(value) or value["type"] != kind:
@@ -68,12 +68,12 @@ def in_messages(kind: str, **fields: Any) -> Edit:
 
 
 def error(kind: str) -> Edit:
-    """Return what ends the stream with an error of that *kind*."""
+    """Return an edit that ends the stream with an error of the class *kind*."""
     return events(lambda listed: [*listed, ("error", {"error": kind, "message": "no"})])
 
 
 def not_the_tool(exchange: Exchange) -> Exchange:
-    """Return the run of an agent that calls no tool this time."""
+    """Return the run of an agent as if it had called no tool."""
     return with_events(exchange, events_of(recorded("tools-unused")))
 
 
@@ -203,7 +203,7 @@ def test_the_worst_is_told_first() -> None:
 
 
 def changed_state(edit: Edit) -> set[tuple[Severity, str, str]]:
-    """Return what is told of the edited run of the graph `state`."""
+    """Return the changes that are reported for the edited run of the graph `state`."""
     run = recorded("state")
     return {(d.severity, d.kind, d.summary) for d in merge_duplicates(compare(run, edit(run)))}
 
@@ -359,7 +359,7 @@ def test_another_status_is_told_with_its_detail() -> None:
 
 
 def test_no_answer_of_a_real_server_breaks_who_knows_another_one() -> None:
-    """The servers answered these requests several times, hours apart."""
+    """The captures have several responses to each request, hours apart."""
     runs = {name: exchange for name, exchange in captures().items() if is_run(exchange.request)}
     pairs = [
         (one, other)

@@ -1,4 +1,4 @@
-"""What may be null by the schema of a graph breaks nobody when it is."""
+"""Null is not a breaking change in a field whose schema allows null."""
 
 from drifting import around, body, recorded
 

@@ -1,4 +1,4 @@
-"""Repeated requests have a tag, and their responses are read without it."""
+"""Repeated requests have a tag, which is removed from their responses."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Requests are repeated within the budget, several at once where that is wanted."""
+"""Requests are repeated within the budget, on demand several at once."""
 
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -36,7 +36,7 @@ RUNS = [
 
 
 class Told(Progress):
-    """Keeps what is told of the progress."""
+    """Stores the reported progress."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -67,7 +67,7 @@ MakeSession = Callable[..., DriftSession]
 
 @pytest.fixture
 def session(deployment: Deployment, tmp_path: Path, told: Told) -> Generator[MakeSession]:
-    """Make a session with ten runs and a hundred seconds, all of which a clock may tell."""
+    """Make a session with a budget of ten runs and a hundred seconds, and maybe a fake clock."""
     with DeploymentConnection(deployment.url) as upstream:
 
         def make(at_once: int = 1, times: Iterator[float] | None = None) -> DriftSession:

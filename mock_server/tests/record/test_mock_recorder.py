@@ -1,4 +1,4 @@
-"""The recorder against deployments that answer well, badly, or not to the end."""
+"""The recorder with deployments that respond correctly, badly, or incompletely."""
 
 import gzip
 import signal
@@ -64,7 +64,7 @@ def record(
     watch: Callable[[int, float], None] = _nothing,
     replace: bool = False,
 ) -> list[RecordedRunResult]:
-    """Record *job* as the command does."""
+    """Record *job* in the same way as the command."""
     ticks: Iterator[int] = iter(range(10**6))
     with DeploymentConnection(
         deployment.url, key=KEY, timeout=timeout, clock=lambda: next(ticks) / 10
@@ -306,7 +306,7 @@ def test_silence_stops_the_recording_and_keeps_all_that_came(path: Path) -> None
         (run,) = record(deployment, path, timeout=0.2)
 
     assert run.end is End.STOPPED
-    assert run.reason.startswith(f"nothing came from {deployment.url} for 0.2 s")
+    assert run.reason.startswith(f"{deployment.url} sent nothing for 0.2 s")
     assert run_of(path).body == METADATA
 
 
@@ -416,7 +416,7 @@ def test_a_deployment_that_never_answers_is_told() -> None:
         ):
             check_deployment(upstream)
 
-    assert "for 0.1 s; for a slower one, raise the timeout" in str(caught.value)
+    assert "for 0.1 s; if it is just slow, raise the timeout" in str(caught.value)
 
 
 def test_a_host_that_takes_no_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -460,7 +460,8 @@ def test_a_header_that_can_not_be_sent_is_told_without_its_value(value: str) -> 
     with pytest.raises(DeploymentError) as caught:
         DeploymentConnection("http://x", key=value)
 
-    assert str(caught.value) == "the value of x-api-key has characters that no header can carry"
+    message = "the value of x-api-key has characters that are not allowed in a header"
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(

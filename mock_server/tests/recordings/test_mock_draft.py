@@ -1,4 +1,4 @@
-"""Drafts take the place of a file when they are whole, and leave it alone where they are not."""
+"""A complete draft replaces its file; an incomplete one leaves the file unchanged."""
 
 from itertools import islice
 from pathlib import Path

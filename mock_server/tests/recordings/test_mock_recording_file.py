@@ -1,4 +1,4 @@
-"""Recordings: written and read again, and refused where they are broken."""
+"""Recordings are written and read back; broken ones are refused."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -52,7 +52,7 @@ eols = st.sampled_from([b"\r\n", b"\n", b"\r"])
 
 @st.composite
 def blocks(draw: st.DrawFn, eol: bytes) -> bytes:
-    """One block: as the servers write it, or as only a hostile one does."""
+    """One event block: as servers write it, or as only a hostile server would."""
     data = b"data: " + draw(data_lines).encode() + eol
     event = b"event: " + draw(names).encode() + eol
     line = draw(
@@ -76,7 +76,7 @@ def blocks(draw: st.DrawFn, eol: bytes) -> bytes:
 
 @st.composite
 def streams(draw: st.DrawFn) -> bytes:
-    """The body of an event stream, perhaps torn."""
+    """The body of an event stream, possibly torn."""
     eol = draw(eols)
     body = draw(st.sampled_from([b"", b"\xef\xbb\xbf"]))
     body += b"".join(draw(st.lists(blocks(eol), max_size=5)))
@@ -95,7 +95,7 @@ times = st.integers(0, 10**9).map(lambda number: number / 10**4)
 
 @st.composite
 def exchanges(draw: st.DrawFn) -> Exchange:
-    """An exchange of any kind, with frames as a decoder makes them."""
+    """An exchange of any kind; its frames are those of a decoder."""
     request, end = draw(requests), draw(st.sampled_from(End))
     if draw(st.booleans()):
         frames = sse.decode(draw(streams()))

@@ -1,4 +1,4 @@
-"""The schema of a recording's lines and their reader agree: what one refuses, so does the other."""
+"""The schema of a recording's lines and the reader refuse the same lines."""
 
 import base64
 from pathlib import Path
@@ -19,7 +19,7 @@ from graphtape_mock.recordings.recording import BrokenRecording
 SCHEMA = "recording.json"
 KINDS = ("header", "exchange", "frame", "end")
 
-# Whole numbers are never floats here: JSON Schema takes 200.0 for an integer, the reader does not.
+# Floats here are never whole numbers: JSON Schema accepts 200.0 as an integer, the reader does not.
 values = st.one_of(
     st.none(),
     st.booleans(),
@@ -58,7 +58,7 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def reads(line: object) -> bool:
-    """Whether the reader takes *line* where it belongs."""
+    """Return whether the reader accepts *line* at its place in a recording."""
     text = orjson.dumps(line) + b"\n"
     first = isinstance(line, dict) and "graphtape" in line
     try:

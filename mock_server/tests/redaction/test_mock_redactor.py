@@ -1,4 +1,4 @@
-"""Redaction: no secret is left, wherever it was, and nothing else is touched."""
+"""Redaction: every secret is replaced, and all other data is unchanged."""
 
 from collections.abc import Callable
 from pathlib import Path

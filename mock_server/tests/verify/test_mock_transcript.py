@@ -1,4 +1,4 @@
-"""What `curl -i` prints is read as an exchange without its request."""
+"""Output of `curl -i` is read as an exchange without its request."""
 
 import pytest
 
