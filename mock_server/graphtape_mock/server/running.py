@@ -61,7 +61,14 @@ class MockServer(uvicorn.Server):
         any, and aborts their connections after *grace* seconds.
         """
         super().__init__(
-            _Config(self._answer, http=Protocol, lifespan="off", ws="none", proxy_headers=False)
+            _Config(
+                self._answer,
+                http=Protocol,
+                interface="asgi3",
+                lifespan="off",
+                ws="none",
+                proxy_headers=False,
+            )
         )
         self._mock = mock
         self._acceptor = Acceptor(listening)
