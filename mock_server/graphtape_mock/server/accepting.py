@@ -1,6 +1,6 @@
 """Accepting connections, also when the process has no file descriptor left for them.
 
-The server of uvloop closes connections that it has no descriptor for, and says so to nobody.
+uvloop would close connections that the process has no descriptor for, without a word in the log.
 """
 
 import asyncio
@@ -11,8 +11,6 @@ from graphtape_mock.server.failures import LOG
 
 RETRY_SECONDS = 0.1
 """Seconds until the next try after a shortage of descriptors."""
-_AT_ONCE = 64
-"""Connections that are accepted before anything else is done."""
 
 
 class Acceptor:
@@ -39,20 +37,19 @@ class Acceptor:
             self._stop = lambda: loop.remove_reader(self._listening)
 
         def accept() -> None:
-            for _ in range(_AT_ONCE):
-                try:
-                    connection, _address = self._listening.accept()
-                except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                    return
-                except OSError as error:
-                    self._stop()
-                    self._warn(error)
-                    self._stop = loop.call_later(RETRY_SECONDS, resume).cancel
-                    return
-                connection.setblocking(False)
-                task = loop.create_task(_connect(loop, make_protocol, connection))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            try:
+                connection, _ = self._listening.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return  # The client has gone.
+            except OSError as error:
+                self._stop()
+                self._warn(error)
+                self._stop = loop.call_later(RETRY_SECONDS, resume).cancel
+                return
+            connection.setblocking(False)
+            task = loop.create_task(_connect(loop, make_protocol, connection))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
         resume()
 

@@ -64,16 +64,13 @@ class Protocol(HttpToolsProtocol):
     def unfinished(self) -> str:
         """Return what the connection waits for, in words; empty if it is idle."""
         cycle = self.cycle
-        if cycle is None or (
-            cycle.response_complete and not self.transport.get_write_buffer_size()
-        ):
+        unread = self.transport.get_write_buffer_size()
+        if cycle is None or (cycle.response_complete and not unread):
             return ""
         request = escape(f"{cycle.scope['method']} {cycle.scope['path']}")
         if cycle.more_body:
             return f"{request}, which was not received completely"
-        if cycle.response_complete:
-            return f"{request}, whose client does not read the response"
-        return request
+        return f"{request}, whose client does not read the response" if unread else request
 
 
 def _header_of(name: bytes) -> bytes:
