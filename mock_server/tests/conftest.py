@@ -56,7 +56,7 @@ async def _exchange(
     return Exchange(request, Response(start["status"], pairs), frames, end)
 
 
-@pytest.fixture(name="call")
+@pytest.fixture(name="call", scope="session")
 def _call() -> Callable[..., Exchange]:
     """Call an application: `call(app, method, path, body, headers)` returns the exchange."""
 
