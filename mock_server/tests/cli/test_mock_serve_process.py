@@ -186,9 +186,9 @@ def test_a_folder_is_watched_for_new_recordings(
 
 @pytest.fixture(name="slow")
 def _slow(tmp_path: Path, make_run: MakeRun) -> Path:
-    """A recording whose stream starts at once and ends after three seconds."""
+    """A recording whose stream starts at once and ends after a second and a half."""
     run = make_run([("metadata", {}), ("values", 1)], input=[1])
-    frames = (sse.frame(run.frames[0].raw, 0.0), sse.frame(run.frames[1].raw, 3.0))
+    frames = (sse.frame(run.frames[0].raw, 0.0), sse.frame(run.frames[1].raw, 1.5))
     return write(tmp_path / "slow.jsonl", Exchange(run.request, run.response, frames))
 
 
