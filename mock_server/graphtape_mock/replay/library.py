@@ -8,6 +8,7 @@ from pathlib import Path
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
+from graphtape_mock.console.text import escape
 from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import SUFFIX, Recording
@@ -22,6 +23,8 @@ from graphtape_mock.replay.matching import (
 )
 from graphtape_mock.replay.selection import can_show, request_body, view_of
 
+MAX_NAMES = 20
+"""The number of names that UnknownRecording lists."""
 MAX_DIFFERENCES = 5
 """The number of differences to the nearest recording that NoMatch lists."""
 
@@ -69,7 +72,9 @@ class UnknownRecording(NotRecorded):
         self.name, self.known = name, sorted(known)
 
     def __str__(self) -> str:
-        return f"No recording is named {self.name!r}. There are: {', '.join(self.known)}"
+        more = f" and {len(self.known) - MAX_NAMES} more" if len(self.known) > MAX_NAMES else ""
+        names = ", ".join(map(escape, self.known[:MAX_NAMES]))
+        return f"No recording is named {self.name!r}. There are: {names}{more}"
 
 
 class Library:
@@ -204,16 +209,21 @@ def _is_complete(exchange: Exchange) -> bool:
 def recording_files(paths: Iterable[Path]) -> list[Path]:
     """Return the recordings among *paths*: files as they are, and those in folders, sorted.
 
-    Raises FileNotFoundError for a path that does not exist.
+    Raises FileNotFoundError for a path that does not exist, and OSError for one that is neither a
+    file nor a folder.
     """
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(path.rglob(f"*{SUFFIX}"), key=lambda file: file.with_suffix(""))
+            inside = (file for file in path.rglob(f"*{SUFFIX}") if not file.is_dir())
+            found += sorted(inside, key=lambda file: file.with_suffix(""))
         elif path.exists():
             found.append(path)
         else:
             raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", str(path))
+    for file in found:
+        if file.exists() and not file.is_file():  # Reading it could wait, or go on, for ever.
+            raise OSError(errno.EINVAL, "it is a pipe, a device or a socket, not a file", str(file))
     return found
 
 

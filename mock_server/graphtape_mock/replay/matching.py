@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_mock.console.text import escape
 from graphtape_mock.redaction.redactor import redact_json
 from graphtape_mock.replay.ids import message_kind
 
@@ -66,7 +67,10 @@ def match_key(form: Any) -> bytes:
 
 
 def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths at which two canonical forms differ, each with both values."""
+    """Yield the paths at which two canonical forms differ, each with both values, for a terminal.
+
+    Paths and values are cut.
+    """
     if is_object(recorded) and is_object(requested):
         for key in recorded | requested:
             below = f"{path}.{key}" if path else key
@@ -76,20 +80,44 @@ def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
         for index, (old, new) in enumerate(pairs):
             yield from differences(old, new, f"{path}[{index}]")
     elif (old := _text(recorded)) != (new := _text(requested)):
-        yield f"{path}: recorded {_short(old)}, requested {_short(new)}"
+        shown = (escape(_short(text)) for text in (path, old, new))
+        yield "{}: recorded {}, requested {}".format(*shown)
+
+
+MAX_ARGUMENT = 2048
+"""Characters of an argument that `record_command` writes out; a longer one comes from a file."""
 
 
 def record_command(body: Json, url: str = "URL") -> str:
-    """Return the command line that records the run of the request *body*."""
-    words = ["graphtape", "record", url, "--assistant", str(body.get("assistant_id"))]
-    words += ["--input", orjson.dumps(redact_json(body.get("input"))).decode()]
+    """Return the command line that records the run of the request *body*, for a terminal.
+
+    An input or a body that is too long for a line is taken from a file, `@input.json` say.
+    """
+    words = ["graphtape", "record", url, "--assistant", escape(str(body.get("assistant_id")))]
+    words += ["--input", _argument(redact_json(body.get("input")), "@input.json")]
     kept = ("command", "context", "interrupt_before", "interrupt_after")
     more = {key: body[key] for key in kept if body.get(key)}
     if configurable := _object(_object(body.get("config")).get("configurable")):
         more["config"] = {"configurable": configurable}
     if more:
-        words += ["--body", orjson.dumps(redact_json(more)).decode()]
+        words += ["--body", _argument(redact_json(more), "@body.json")]
     return shlex.join(words)
+
+
+def _argument(value: Any, file: str) -> str:
+    text = orjson.dumps(value).decode()
+    if len(text) > MAX_ARGUMENT:
+        return file
+    # JSON has an escape for each character, so the command stays true.
+    return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
+
+
+def _harmless(character: str) -> str:
+    if escape(character) == character:
+        return character
+    units = character.encode("utf-16-be")
+    pairs = (units[place : place + 2] for place in range(0, len(units), 2))
+    return "".join(f"\\u{pair.hex()}" for pair in pairs)
 
 
 _ABSENT = object()

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from graphtape_contracts import End, Exchange, Request, Response
 from graphtape_mock.cli import serve as serve_command
 from graphtape_mock.cli.main import run
 from graphtape_mock.recordings.file import RecordingWriter
+from graphtape_mock.server.mock import Mock
 from graphtape_mock.server.running import MockServer, open_socket
 
 Capture = pytest.CaptureFixture[str]
@@ -121,7 +123,8 @@ def test_a_taken_port_gives_way_to_the_next_and_it_is_said(
     assert code == 0
     (other,) = set(re.findall(r"http://127\.0\.0\.1:(\d+)", told.out))
     assert int(other) > port
-    assert re.findall(r"\d+", told.err) == [str(port), other]
+    assert told.err.splitlines()[-1].endswith(f"http://127.0.0.1:{other}")
+    assert str(port) in told.err
 
 
 @pytest.mark.usefixtures("briefly")
@@ -136,7 +139,7 @@ def test_where_all_tried_ports_are_taken_it_takes_any(
         code = serve(recording)
 
     assert code == 0
-    told, other = re.findall(r"\d+", capsys.readouterr().err)
+    told, other = re.findall(r"\b\d{4,}", capsys.readouterr().err)
     assert told == str(port) != other
 
 
@@ -276,10 +279,93 @@ def test_names_cannot_reach_into_the_terminal(
     assert "  a\\x1b[2J: 1" in told.out
 
 
-@pytest.mark.parametrize("origin", ["localhost:3000", "http://localhost:3000/page", "http://"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "localhost:3000",
+        "http://localhost:3000/page",
+        "http://",
+        "http://user@a.test",
+        "http://a.test?x",
+        "http://a.test#x",
+        "http://a.test:port",
+        "http://[::1",
+        "null",
+    ],
+)
 def test_what_is_no_origin_is_refused(origin: str, recording: Path, capsys: Capture) -> None:
     assert serve(recording, "--cors", origin) == 2
     assert missing(capsys.readouterr().err, ["--cors", origin, "http://localhost:3000"]) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("*", "*"),
+        ("http://localhost:3000/", "http://localhost:3000"),
+        ("HTTP://A.Test:80", "http://a.test"),
+        ("https://a.test:443/", "https://a.test"),
+        ("https://a.test:80", "https://a.test:80"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+        ("http://bücher.test", "http://xn--bcher-kva.test"),
+        ("tauri://localhost", "tauri://localhost"),
+    ],
+)
+@pytest.mark.usefixtures("briefly")
+def test_an_origin_is_taken_as_browsers_send_it(
+    given: str, origin: str, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[object] = []
+    monkeypatch.setattr(
+        serve_command, "Mock", lambda *a, **k: taken.append(k["cors_origins"]) or Mock(*a, **k)
+    )
+
+    assert serve(recording, "--cors", given) == 0
+    assert taken == [(origin,)]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]"])
+@pytest.mark.usefixtures("briefly")
+def test_a_host_is_taken_in_each_spelling(host: str, recording: Path, capsys: Capture) -> None:
+    code = serve(recording, "--host", host)
+
+    told = capsys.readouterr()
+    if code == 2:  # This machine has no such address.
+        assert host in told.err
+    else:
+        assert "everyone" not in told.err
+        assert "anyone" not in told.err
+
+
+def test_a_port_that_is_asked_for_and_taken_is_an_error(recording: Path, capsys: Capture) -> None:
+    with open_socket("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+
+        assert serve(recording, "--port", str(port)) == 2
+
+    assert missing(capsys.readouterr().err, ["--port", str(port)]) == []
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["named", "in a folder"])
+def test_a_pipe_is_refused_before_it_is_read(inside: bool, tmp_path: Path, capsys: Capture) -> None:
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+
+    assert serve(tmp_path if inside else pipe) == 2
+    assert str(pipe) in capsys.readouterr().err
+
+
+def test_a_device_is_refused_before_it_is_read(capsys: Capture) -> None:
+    assert serve("/dev/zero") == 2
+    assert "/dev/zero" in capsys.readouterr().err
+
+
+def test_the_requests_that_are_awaited_are_listed_up_to_a_number(capsys: Capture) -> None:
+    serve_command._say_what_is_awaited([f"GET /{number}" for number in range(12)])
+
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 13
+    assert lines[10:12] == ["  GET /9", "  and 2 more"]
 
 
 def test_a_seed_has_no_use_with_recorded_ids(recording: Path, capsys: Capture) -> None:
