@@ -53,7 +53,7 @@ _LAZY = {
         ("UnknownRule", "UnknownVersion", "find_rule", "select_rules", "versions"), "catalogue"
     ),
 }
-"""The names that need all rules, and the modules that have them: imported on first use."""
+"""By name: the module that defines it. These load all rules, so they are imported on first use."""
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ from graphtape_contracts.rules import FAMILIES, RULES
 
 
 class UnknownRule(LookupError):
-    """No rule has this id."""
+    """There is no rule with this id."""
 
     def __init__(self, id_: str) -> None:
         super().__init__(id_)
@@ -82,9 +82,9 @@ def dialects_of(rule: AnyRule) -> str:
 
 
 def subject_of(rule: AnyRule) -> str:
-    """Return in words the kinds of exchanges that *rule* is about."""
+    """Return the kinds of exchanges that *rule* checks, in words: `stream, join stream`."""
     if isinstance(rule, CrossExchangeRule):
-        same = " that always answers a request alike" if rule.deterministic else ""
+        same = " whose responses are deterministic" if rule.deterministic else ""
         return f"several exchanges with one deployment{same}"
     return ", ".join(kind.value for kind in sorted(rule.kinds))
 

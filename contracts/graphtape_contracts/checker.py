@@ -36,7 +36,7 @@ def parse_head(
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
 ) -> ExchangeHead:
-    """Return what is known of an exchange by its head; *dialect* is detected if not given."""
+    """Parse the head of an exchange; *dialect* is detected if not given."""
     return ExchangeHead(
         kind_of(request, response),
         request,
@@ -50,8 +50,9 @@ def parse_head(
 class Checker:
     """Checks one exchange as it arrives.
 
-    Each step returns the findings that are certain by then. Memory is bounded by the messages and
-    tasks that are open at a time; a body that is not a stream is kept whole.
+    Call `head` once, `feed` for each frame, then `close`; each returns its new findings. Memory
+    grows with the messages and tasks that are open at the same time, not with the length of the
+    stream. A body that is not a stream is kept whole.
     """
 
     def __init__(self, head: ExchangeHead, rules: Iterable[AnyRule] = RULES) -> None:
@@ -67,8 +68,8 @@ class Checker:
     def head(self) -> list[Finding]:
         """Check the head; return the findings. Call it once, before `feed`."""
         streams = self._head.response.is_event_stream
-        asked = self._head.options
-        shows_events = streams and not (asked is not None and asked.other_protocol)
+        options = self._head.options
+        shows_events = streams and not (options is not None and options.other_protocol)
         for rule in self._rules:
             report = Report(rule, self._found)
             if isinstance(rule, HeadRule):
@@ -87,21 +88,21 @@ class Checker:
             self._body.append(frame.raw)
             return []
         self._frames += 1
-        self._frame_watches = [w for w in self._frame_watches if _goes_on(w, frame)]
+        self._frame_watches = [w for w in self._frame_watches if _send(w, frame)]
         event = event_of(frame, self._frames)
         if event is not None:
-            self._event_watches = [w for w in self._event_watches if _goes_on(w, event)]
+            self._event_watches = [w for w in self._event_watches if _send(w, event)]
         return self._take()
 
     def close(self, end: End = End.COMPLETE) -> list[Finding]:
-        """Mark the body as ended like *end*; return the remaining findings.
+        """Check the end of the body; return the remaining findings.
 
         A body that is not a stream is checked only if it is complete.
         """
         for frame_watch in self._frame_watches:
-            _goes_on(frame_watch, end)
+            _send(frame_watch, end)
         for event_watch in self._event_watches:
-            _goes_on(event_watch, end)
+            _send(event_watch, end)
         if end is End.COMPLETE and not self._head.response.is_event_stream:
             body = b"".join(self._body)
             for rule in self._rules:
@@ -120,7 +121,8 @@ def _starts(watch: FrameWatch | EventWatch) -> bool:
     return next(watch, _OVER) is not _OVER
 
 
-def _goes_on(watch: Generator[None, _Item, None], item: _Item) -> bool:
+def _send(watch: Generator[None, _Item, None], item: _Item) -> bool:
+    """Send *item* to *watch*; return whether it waits for another."""
     try:
         watch.send(item)
     except StopIteration:
@@ -135,9 +137,9 @@ def check(
     dialect: Dialect | None = None,
     output_schema: Json | None = None,
 ) -> list[Finding]:
-    """Check a whole *exchange*; return the violations of *rules*, in the order of the body.
+    """Check a whole *exchange*; return the violations of *rules*, ordered by frame.
 
-    *dialect* is the kind of server; it is detected by default. *output_schema* is the JSON Schema
+    *dialect* is detected by default. *output_schema* is the JSON Schema
     of the graph's output, as `GET /assistants/{id}/schemas` returns it.
     """
     head = parse_head(
@@ -152,7 +154,7 @@ def check(
 def check_body(
     head: ExchangeHead, frames: Iterable[Frame], end: End, rules: Iterable[AnyRule] = RULES
 ) -> list[Finding]:
-    """Check the body *frames* of the response with this *head*. See `check`."""
+    """Check *head* and the *frames* of its body like `check`."""
     checker = Checker(head, rules)
     found = checker.head()
     for frame in frames:
@@ -169,8 +171,8 @@ def check_related(
 ) -> list[Finding]:
     """Check *exchanges* with one deployment against the cross-exchange rules among *rules*.
 
-    *deterministic* says that the same request always gets the same response, except ids and times:
-    only then can the responses of different runs be compared.
+    *deterministic*: the same request always gets the same response, except for ids and times. Only
+    then are rules that compare the responses of different runs checked.
     """
     parsed = [
         ParsedExchange(

@@ -7,7 +7,7 @@ from graphtape_contracts.exchange import Response
 
 
 class Dialect(StrEnum):
-    """A family of servers whose answers look alike."""
+    """A family of servers whose responses look alike."""
 
     PYTHON = "python"
     """The LangGraph API server for Python graphs (`langgraph dev`), observed at 0.16.7."""
@@ -23,11 +23,11 @@ _AEGRA_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def detect(response: Response) -> Dialect | None:
-    """Tell the dialect of a server by the head of one of its answers; None for any other server.
+    """Return the dialect of the server that sent *response*; None for an unknown server.
 
-    The location of a stream tells Aegra and the Python server apart, also behind a proxy that
-    replaces `server`. Of the two, Aegra gives every answer an `x-request-id` of 32 hex digits.
-    LangGraph.js names no server and exposes its headers to browsers unasked.
+    The `location` of a stream distinguishes Aegra from the Python server, even behind a proxy that
+    replaces `server`. Only Aegra adds an `x-request-id` of 32 hex digits to every response.
+    LangGraph.js sends no `server` header, and exposes headers to browsers even without an `origin`.
     """
     location = response.header("location") or ""
     if _PYTHON_STREAM.fullmatch(location):
@@ -36,7 +36,7 @@ def detect(response: Response) -> Dialect | None:
     if _AEGRA_REQUEST_ID.fullmatch(request_id):
         return Dialect.AEGRA
     if _AEGRA_STREAM.fullmatch(location) and response.header("cache-control") == "no-cache":
-        # The Python server sends no-store, and this location where a run is joined.
+        # The Python server sends this location too, when a run is joined, but with no-store.
         return Dialect.AEGRA
     if response.header("server") == "uvicorn":
         return Dialect.PYTHON

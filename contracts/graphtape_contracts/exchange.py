@@ -1,4 +1,4 @@
-"""One request and the whole response to it: the value that every other part works on."""
+"""Exchange: one request and the whole response to it, which rules check and recordings hold."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,10 @@ class ReadResponse(Protocol):
 
     @property
     def request(self) -> Any:
-        """The request: `method`, `headers`, and `url` and `content`, or `path_url` and `body`."""
+        """The request, with `method`, `headers` and either `url`, `content` or `path_url`, `body`.
+
+        httpx has the former, requests the latter.
+        """
         ...
 
 
@@ -103,9 +106,9 @@ class Exchange:
     def from_response(cls, response: ReadResponse) -> Self:
         """Return the exchange of an `httpx.Response` or a `requests.Response`.
 
-        It has one frame for each block of an event stream, or one for the whole of any other body.
-        All times are 0.0, which means unknown. The bytes are those of `response.content`: any
-        content coding is undone, while the headers still name it. requests joins repeated headers.
+        An event stream becomes one frame per block; any other body becomes a single frame. All
+        times are 0.0, which means unknown. The bytes are those of `response.content`: decompressed,
+        although the headers still name the content coding. requests joins repeated headers.
 
         Raises TypeError for an object of another shape, or if the body of the request is neither
         bytes nor text. httpx itself raises if the body has not been read (`response.read()`), or

@@ -1,4 +1,4 @@
-"""Findings: violations of rules, each complete without its context."""
+"""Findings: violations of rules, each readable without its exchange."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,15 +12,15 @@ class Level(StrEnum):
     """The level of a rule."""
 
     MUST = "MUST"
-    """Every real server complies; clients break otherwise."""
+    """Every real server complies, and clients break without it."""
     SHOULD = "SHOULD"
-    """The servers of the rule's dialects comply; some clients suffer otherwise."""
+    """The servers of the rule's dialects comply, and some clients suffer without it."""
     NOTE = "NOTE"
     """An observation: a violation is legitimate, but worth a look."""
 
     @property
     def rank(self) -> int:
-        """0 for MUST, 1 for SHOULD, 2 for NOTE."""
+        """The strictness: 0 for MUST, 1 for SHOULD, 2 for NOTE."""
         return list(Level).index(self)
 
 
@@ -76,6 +76,6 @@ def _segment(part: str | int) -> str:
 
 
 def quote(value: object) -> str:
-    """Return *value* as JSON, or the reason why there is none, cut to 300 characters."""
+    """Return *value* as JSON, cut to 300 characters; an `Absent` as its reason."""
     text = value.value if isinstance(value, Absent) else show(value)
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}... (cut)"

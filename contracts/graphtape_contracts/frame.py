@@ -7,12 +7,12 @@ from dataclasses import dataclass
 class Frame:
     """A piece of a response body: one block of an event stream, or bytes of any other body.
 
-    `raw` is the truth; the rest is what a reader of the stream makes of it, and is None for
-    a body that is no event stream. The raw bytes of all frames joined are the body.
+    `raw` holds the exact bytes; joined over all frames, they are the body. `event`, `data`, `id`
+    and `comment` are parsed from it, and None if the block has none or the body is not a stream.
     """
 
     at: float
-    """Seconds since the request was sent, when its last byte arrived."""
+    """When its last byte arrived, in seconds since the request was sent."""
     raw: bytes
     event: str | None = None
     data: str | None = None
@@ -21,4 +21,4 @@ class Frame:
     comment: str | None = None
     """The text of the comment lines, joined by line feeds."""
     torn: bool = False
-    """The body ended before the blank line that dispatches the block."""
+    """Whether the body ended before the blank line that completes the block."""

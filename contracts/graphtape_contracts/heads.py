@@ -1,7 +1,6 @@
-"""The heads of responses by dialect, as data: observed on the servers named in `Dialect`.
+"""The response headers of runs by dialect, observed on the servers named in `Dialect`.
 
-Only the facts are shared. What is made of them (a response, or a judgement of one) stays with
-those who use them.
+This is data only: the mock builds responses from it, and the rules check responses against it.
 """
 
 from collections.abc import Mapping
@@ -19,9 +18,9 @@ class RunHead:
     """The headers of the 200 response to a stateless run."""
 
     content_types: tuple[str, ...]
-    """The media types that a server of the dialect sends, the usual one first."""
+    """The media types that servers of the dialect send, the usual one first."""
     content_location: str
-    """The path of the run, with `{run_id}` and, where it names the thread, `{thread_id}`."""
+    """The path of the run, with the placeholder `{run_id}` and perhaps `{thread_id}`."""
     location: str | None
     """The path where a client joins the run; None if the header is absent."""
     cache_control: str | None = None

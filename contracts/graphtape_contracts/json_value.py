@@ -1,4 +1,4 @@
-"""JSON values: their types, how to find things in them, and how to write them."""
+"""JSON values: type checks, a search for objects, and compact output."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 
 
 class Absent(Enum):
-    """The reason why there is not JSON value."""
+    """The reason why there is no JSON value."""
 
     NOT_JSON = "not JSON"
     EMPTY = "empty"
@@ -32,7 +32,7 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def objects_in(data: Any) -> Iterable[Json]:
-    """Yield every object in *data*, outermost first, however deep they are."""
+    """Yield every object in *data*, at any depth, outermost first."""
     waiting: list[Any] = [data]
     while waiting:
         value = waiting.pop()

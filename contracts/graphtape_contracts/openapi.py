@@ -1,12 +1,12 @@
-"""The OpenAPI documents of what the mock implements: `openapi.json` with the schemas put in.
+"""OpenAPI documents of the API that the mock implements: `openapi.json` with its schemas inlined.
 
     document()                                    # OpenAPI 3.2: streams event by event
     document("3.1")                               # the same for older tools
     document(graphs=["agent"], requests={...})    # of one deployment
 
 `openapi.json` is written for OpenAPI 3.2, where `itemSchema` describes each event of a stream.
-Version 3.1 has no word for that. There a stream is a text for most tools, and a sequence of events
-for those that read it so (Schemathesis does), so the older form allows both.
+OpenAPI 3.1 has no equivalent: most tools read a stream as a string, a few (Schemathesis) as a
+sequence of events, so the 3.1 document allows both.
 """
 
 import json
@@ -34,10 +34,10 @@ def document(
     graphs: Iterable[str] = (),
     requests: Mapping[str, Json] | None = None,
 ) -> Json:
-    """Return the document in a *version* of OpenAPI; it refers to nothing outside itself.
+    """Return the self-contained document, in this *version* of OpenAPI.
 
-    With *graphs* it describes a deployment that has these and no others. *requests* are bodies of
-    stateless runs, which become its examples, by name.
+    *graphs* are the only graphs that the described deployment has; by default, any name is allowed.
+    *requests* are bodies of stateless runs by name, which become the examples.
     """
     described = deepcopy(_bundled(version))
     if names := list(graphs):
@@ -60,23 +60,23 @@ def _bundled(version: Version) -> Json:
 
 
 def _without_items(node: Any) -> Any:
-    """Return *node* with streams described as OpenAPI 3.1 can."""
+    """Return *node* with each `itemSchema` replaced by a schema that OpenAPI 3.1 has."""
     if is_list(node):
         return [_without_items(item) for item in node]
     if not is_object(node):
         return node
     plain: Json = {key: _without_items(value) for key, value in node.items()}
     if "itemSchema" in plain:
-        text = {"description": "The stream, as one text.", "type": "string"}
+        text = {"description": "The stream, as one string.", "type": "string"}
         plain["schema"] = {
-            "description": "Server-Sent Events: a text, or the events in it one by one.",
+            "description": "Server-Sent Events: one string, or a sequence of events.",
             "anyOf": [text, plain.pop("itemSchema")],
         }
     return plain
 
 
 def bundle(template: Json) -> Json:
-    """Return *template* with every schema it refers to by file name among its components."""
+    """Return *template* with the schema files that it refers to copied into its components."""
     schemas: Json = {}
     bundled: Json = _point_inside(template, "", schemas)
     bundled["components"]["schemas"] |= schemas
@@ -84,7 +84,10 @@ def bundle(template: Json) -> Json:
 
 
 def _point_inside(node: Any, file: str, schemas: Json) -> Any:
-    """Return *node*, which stands in *file*, with references to files turned into pointers."""
+    """Return *node* of the schema *file* with references to files turned into local pointers.
+
+    Add each schema that is referred to to *schemas*.
+    """
     if is_list(node):
         return [_point_inside(item, file, schemas) for item in node]
     if not is_object(node):
@@ -94,16 +97,16 @@ def _point_inside(node: Any, file: str, schemas: Json) -> Any:
         if key == "$ref":
             pointed[key] = _pointer(value, file, schemas)
         elif key == "examples" and is_list(value):
-            pointed[key] = value  # Of a schema: not schemas themselves.
+            pointed[key] = value  # The examples of a schema are values, not schemas.
         else:
             pointed[key] = _point_inside(value, file, schemas)
-    return _beside(pointed)
+    return _move_ref_into_all_of(pointed)
 
 
-def _beside(schema: Json) -> Json:
-    """Return *schema* with its reference among `allOf`, where more than a description is beside it.
+def _move_ref_into_all_of(schema: Json) -> Json:
+    """Return *schema* with its `$ref` moved into `allOf`, unless only annotations stand beside it.
 
-    It means the same, but many tools drop what stands beside a reference.
+    The meaning is the same, but many tools ignore keywords beside a `$ref`.
     """
     if schema.keys() - _ANNOTATIONS <= {"$ref"} or "$ref" not in schema:
         return schema
@@ -118,7 +121,7 @@ def _pointer(reference: str, file: str, schemas: Json) -> str:
         return reference
     name = target.removesuffix(".json")
     if name not in schemas:
-        schemas[name] = None  # Being put in: a schema may refer to itself.
+        schemas[name] = None  # Reserve the name: a schema may refer to itself.
         schema = {
             key: value for key, value in load(target).items() if key not in ("$id", "$schema")
         }

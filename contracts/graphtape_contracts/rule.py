@@ -1,4 +1,4 @@
-"""Rules: statements about exchanges, each with the function that finds violations."""
+"""Rules: statements about exchanges, each with the function that reports violations."""
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ MOST_FINDINGS = 10
 
 
 class Report:
-    """Collects the findings of one rule."""
+    """Collects the findings of one rule, at most `MOST_FINDINGS`."""
 
     def __init__(self, rule: "Rule", found: list[Finding]) -> None:
-        """Collect the findings of *rule* in the list *found*."""
+        """Append the findings of *rule* to the list *found*."""
         self._rule = rule
         self._found = found
         self._count = 0
@@ -37,7 +37,11 @@ class Report:
         path: Path = (),
         exchange: int | None = None,
     ) -> None:
-        """Report a violation: *expected*, *got*, *at* which event or frame, and the JSON *path*."""
+        """Report a violation.
+
+        *at* is the event or the number of the frame, *path* the place in its data, and *exchange*
+        the number of the exchange if several are checked together.
+        """
         self._count += 1
         if self._count > MOST_FINDINGS:
             return
@@ -62,22 +66,22 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A statement about exchanges, its level, its source, and the servers it holds for."""
+    """A statement about exchanges, with its level, its source, and the servers it holds for."""
 
     id: str
-    """`family.name`; it never changes."""
+    """`family.name`, which never changes."""
     level: Level
     statement: str
-    """What holds, in one sentence."""
+    """The requirement, in one sentence."""
     source: str
     """Where it was observed, or which client breaks without it."""
     dialects: frozenset[Dialect] | None = None
-    """The dialects it holds for; None for every server, unknown ones too."""
+    """The dialects it holds for; None for every server, including unknown ones."""
     kinds: frozenset[Kind] = frozenset(Kind)
-    """The kinds of exchanges it is about."""
+    """The kinds of exchanges it checks."""
 
     def applies(self, head: ExchangeHead) -> bool:
-        """Return whether the rule is about the exchange with this *head*."""
+        """Return whether the rule checks the exchange with this *head*."""
         return head.kind in self.kinds and (self.dialects is None or head.dialect in self.dialects)
 
 
@@ -90,7 +94,7 @@ class HeadRule(Rule):
 
 
 FrameWatch = Generator[None, Frame | End, None]
-"""Gets each frame of a stream, comments and torn ones too, then how the stream ended."""
+"""A generator that is sent each frame of a stream, also comments and torn ones, then the `End`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +106,12 @@ class FrameRule(Rule):
 
 
 EventWatch = Generator[None, Event | End, None]
-"""Gets each event of a stream, then how the stream ended."""
+"""A generator that is sent each event of a stream, then the `End`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRule(Rule):
-    """A rule about the events of a stream, in memory that does not grow with the stream."""
+    """A rule about the events of a stream; its memory must not grow with the stream."""
 
     kinds: frozenset[Kind] = STREAMS
     judge: Callable[[ExchangeHead, Report], EventWatch]

@@ -1,7 +1,7 @@
-"""The JSON Schemas of the messages, compiled on first use.
+"""The JSON Schemas of requests and responses, compiled on first use.
 
-A schema is known by its file name in `schemas/`. Nothing is read and jsonschema is not imported
-before a schema is asked for, so that a server which validates nothing starts fast.
+A schema is identified by its file name in `schemas/`. Files are read and jsonschema is imported
+only when a schema is needed, so that a server that validates nothing starts fast.
 """
 
 import json
@@ -20,28 +20,29 @@ if TYPE_CHECKING:
 
 
 class Validator(Protocol):
-    """A compiled schema: the part of jsonschema's validators that is used here."""
+    """A compiled schema: the only method of jsonschema's validators that is used here."""
 
     def iter_errors(self, instance: Any) -> "Iterator[ValidationError]":
-        """Yield what the schema does not allow about *instance*."""
+        """Yield the violations of the schema by *instance*."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """The first thing about a value that a schema does not allow."""
+    """The first violation of a schema by a value."""
 
     keyword: str
+    """The violated keyword of the schema, such as `type`."""
     allowed: Any
-    """The value of the keyword: what would have been allowed."""
+    """The value of the keyword, such as `"string"`."""
     instance_path: Path
     schema_path: Path
-    """Where the schema of the value is, without the keyword."""
+    """The path in the schema to the object that contains the keyword."""
     message: str
     instance: Any
 
     def __str__(self) -> str:
-        """Say it in the layout of langgraph-api 0.16.7."""
+        """Return the message in the layout of langgraph-api 0.16.7."""
         return (
             f"{self.message}\n\n"
             f"Failed validating {json.dumps(self.keyword)} in schema{_subscript(self.schema_path)}"
@@ -50,7 +51,7 @@ class SchemaError:
 
 
 def folder() -> pathlib.Path:
-    """Return the folder of the schemas, for tools that read them from there."""
+    """Return the folder of the schemas, for tools that read files."""
     return pathlib.Path(__file__).parent / "schemas"
 
 
@@ -62,7 +63,7 @@ def names() -> list[str]:
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """Return the schema in the file *name*; it is shared, so leave it as it is."""
+    """Return the schema in the file *name*. It is cached and shared: do not modify it."""
     file = resources.files("graphtape_contracts") / "schemas" / name
     schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return schema
@@ -70,7 +71,7 @@ def load(name: str) -> dict[str, Any]:
 
 @cache
 def registry() -> "Registry[Any]":
-    """Return all schemas, to find what they refer to."""
+    """Return the registry of all schemas, which resolves the references between them."""
     from referencing import Registry, Resource
 
     schemas = (load(name) for name in names())
@@ -89,25 +90,25 @@ def validator(name: str) -> "Validator":
 
 
 def first_error(name: str, instance: Any) -> SchemaError | None:
-    """Return the first thing about *instance* that the schema *name* does not allow, or None."""
+    """Return the first violation of the schema *name* by *instance*, or None."""
     error = next(iter(validator(name).iter_errors(instance)), None)
     return None if error is None else _describe(error)
 
 
 def _describe(error: "ValidationError") -> SchemaError:
     keyword = str(error.validator)
-    say = _MESSAGES.get(keyword)
+    message_for = _MESSAGES.get(keyword)
     return SchemaError(
         keyword,
         error.validator_value,
         tuple(error.absolute_path),
         tuple(error.absolute_schema_path)[:-1],
-        say(error.instance, error.validator_value) if say else error.message,
+        message_for(error.instance, error.validator_value) if message_for else error.message,
         error.instance,
     )
 
 
-# What is wrong with a value, in words of JSON; jsonschema's own messages speak Python.
+# Error messages by keyword. jsonschema's own messages show values as Python, not as JSON.
 _MESSAGES: dict[str, Callable[[Any, Any], str]] = {
     "type": lambda value, types: f"{show(value)} is not of type {_either(types)}",
     "enum": lambda value, values: f"{show(value)} is not one of {_either(values)}",

@@ -14,20 +14,20 @@ _LONGEST_HALF = 200
 def report_validation_error(
     report: Report, schema: str, value: Any, *, at: Event | None = None, path: Path = ()
 ) -> None:
-    """Report the first thing about *value* that the *schema*, a file name, does not allow.
+    """Report the first violation by *value* of the *schema* with this file name, if any.
 
-    *path* is where the value stands in the data of the event *at*, or in the body.
+    *path* is the place of *value* in the data of the event *at*, or in the body.
     """
-    expected = f"what fits the schema {schema}"
+    expected = f"a value that matches the schema {schema}"
     error = first_error(schema, value)
     if error is not None:
         where = (*path, *error.instance_path)
-        expected += f", in which it says {show(error.keyword)}: {quote(error.allowed)}"
+        expected += f", which requires {show(error.keyword)}: {quote(error.allowed)}"
         report(expected, shorten(error.message), at=at, path=where)
 
 
 def shorten(message: str) -> str:
-    """Return a *message* without the middle of it, if it is long: the reason is at its end."""
+    """Return *message*, without its middle if it is long; the reason is at its end."""
     if len(message) <= 2 * _LONGEST_HALF:
         return message
     return f"{message[:_LONGEST_HALF]} ...(cut)... {message[-_LONGEST_HALF:]}"

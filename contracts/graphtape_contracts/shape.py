@@ -1,15 +1,15 @@
 """The shape of JSON values: which fields and types they have, not their content.
 
-A model answers with another text and another number of tokens each time, so two runs of an agent
-are compared by shape. A shape sums up one value or many, and forgets how many there were:
+The text and the number of tokens differ in every answer of a model, so two runs of an agent are
+compared by shape. A shape summarizes one or more values, without their number:
 
-- of a value, its JSON type; 1 and 1.0 are both numbers;
-- of an array, what its items have in common; their number and order do not count;
-- of an object, its fields, and which of them every object at that place has. Keys that are ids, or
-  that are no names at all, are entries of a map: one shape for all of them, and none is missed;
-- messages are told apart by their `type`: an `ai` message has other fields than a `tool` message;
-- what the model or its provider puts into a message (`content`, the `args` of tool calls,
-  `response_metadata` ...) is a type and nothing more.
+- A value has a JSON type; 1 and 1.0 are both numbers.
+- An array has one shape for all of its items; their number and order are ignored.
+- An object has its fields, and the set of fields that every object at that place has. Keys that are
+  ids, or do not look like names, are entries of a map: all share one shape, and none is required.
+- Messages have fields for each `type`: an `ai` message has other fields than a `tool` message.
+- Content from the model or its provider (`content`, the `args` of tool calls, `response_metadata`
+  ...) is reduced to its type.
 """
 
 import re
@@ -24,59 +24,59 @@ from graphtape_contracts.langchain.messages import is_message
 from graphtape_contracts.parsing.identifiers import HEX_ID, UUID
 
 ENTRY = "*"
-"""The field that stands for all entries of a map."""
+"""The field name that represents all entries of a map."""
 
 MODEL_OUTPUT = frozenset(
     ("content", "additional_kwargs", "response_metadata", "usage_metadata", "artifact", "args")
 )
-"""What holds in a message that a model, its provider or a tool chose to say."""
+"""The fields of a message whose content a model, its provider or a tool chooses."""
 
 _DEEPEST = 64
-"""The level below which nothing is looked at: nobody reads so deep, and Python can't recurse."""
+"""The level of nesting below which values are ignored, to bound the recursion."""
 _NAME = re.compile(r"[^\W\d][\w.:/$-]{0,63}")
 _ID = re.compile(rf"{UUID}|(?<![0-9a-f]){HEX_ID}(?![0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the values at one place look like."""
+    """The shape of the values at one place."""
 
     types: frozenset[str] = frozenset()
-    """The JSON types that were seen, or what there was in place of JSON."""
+    """The JSON types of the values, or the reasons (`Absent`) why they are not JSON."""
     items: "Shape | None" = None
-    """What the items of arrays look like; None if there was none to be seen."""
+    """The shape of all items of arrays; None if there were no items."""
     objects: "Mapping[str, Fields]" = field(default_factory=lambda: _NO_OBJECTS)
     """The fields of messages by their `type`, and those of all other objects under ``""``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What the objects of one kind at one place have."""
+    """The fields of the objects of one kind at one place."""
 
     always: frozenset[str]
-    """The fields that each of them has; never an entry of a map."""
+    """The fields that every object has; never `ENTRY`."""
     shapes: Mapping[str, Shape]
-    """What every field looks like that one of them has."""
+    """The shape of each field that at least one object has."""
 
 
 _NO_OBJECTS: Mapping[str, Fields] = MappingProxyType({})
 
 NOTHING = Shape()
-"""The shape of no value at all."""
+"""The shape of no values."""
 
 
 def shape_of(value: Any) -> Shape:
-    """Return the shape of *value*: JSON, decoded, or an `Absent`."""
+    """Return the shape of *value*, which is decoded JSON or an `Absent`."""
     return _shape(value, _DEEPEST, in_message=False)
 
 
 def shape_of_all(values: Iterable[Any]) -> Shape:
-    """Return the shape that all *values* have in common; `NOTHING` where there is none."""
+    """Return the merged shape of all *values*; `NOTHING` if there are none."""
     return reduce(merge, map(shape_of, values), NOTHING)
 
 
 def merge(one: Shape, other: Shape) -> Shape:
-    """Return the shape of all values that had *one* shape or the *other*."""
+    """Return the shape that summarizes the values of *one* and those of *other*."""
     if not one.types or not other.types:
         return one if one.types else other
     objects = {**other.objects, **one.objects}

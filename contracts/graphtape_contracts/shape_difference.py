@@ -1,13 +1,10 @@
-"""The differences between two shapes, as a reader of such values sees them.
+"""The differences between two shapes that could affect a client that was written for the first.
 
-A reader knows the values before. Whatever comes that he never saw may break him, what no longer
-comes may be missed by him, and what he may ignore (a new field) does him no harm:
-
-- A type that is new beside the others is a change, null too: who reads a text fails on null as he
-  fails on a number. A type that no longer comes is none: he was ready for more.
-- Where only null was seen, nothing was known; where an array was empty, nothing of its items. What
-  comes there now is `FILLED` in the first case, and nothing to tell in the second.
-- Nothing is told of what is below a field that is new or gone.
+- An additional type is a difference, null included: a client that expects a string fails on null
+  as it does on a number. A type that no longer occurs is not: the client handles the others.
+- A value where only null was seen before is `FILLED`. Items in an array that was always empty
+  before are not a difference.
+- Values below a field that is new or gone are not compared.
 """
 
 from collections.abc import Iterator
@@ -19,30 +16,30 @@ from graphtape_contracts.json_value import Path
 from graphtape_contracts.shape import ENTRY, Fields, Shape
 
 NONE_OF_IT = "none of it"
-"""What there is of a type of message, or of other objects, that does not come."""
+"""The `before` or `after` of a difference if there were no such messages or objects."""
 
 _ITEMS = 0
-"""Stands in a path for all items of an array."""
+"""The index that represents all items of an array in a path."""
 _NULL = frozenset(("null",))
 
 
 class Change(StrEnum):
-    """What kind of difference it is."""
+    """The kind of a difference."""
 
     MISSING = "missing"
-    """A field that each object had is in none."""
+    """Every object had the field before; no object has it now."""
     SOMETIMES = "not always there"
-    """A field that each object had is missing in some."""
+    """Every object had the field before; only some have it now."""
     UNSEEN = "not seen"
-    """A field that some objects had is in none; or a type of message that came does not."""
+    """Some objects had the field before, none has it now; or a type of message is gone."""
     NEW = "new"
-    """A field, or a type of message, that did not come before."""
+    """A field, or a type of message, that did not exist before."""
     FILLED = "no longer null"
-    """Where only null was seen there is a value."""
+    """The value was always null before and now is not."""
     WIDENED = "of a further type"
-    """A type that did not come before, beside one that did."""
+    """The value now has a type that is new, besides one that it had before."""
     RETYPED = "of another type"
-    """None of the types that came before; or messages where there were other objects."""
+    """The value has none of its previous types; or messages have replaced other objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +48,17 @@ class Difference:
 
     change: Change
     path: str
-    """Where, in the notation of RFC 9535; `[*]` for all items of an array, `.*` of a map."""
+    """The JSONPath (RFC 9535), with `[*]` for all items of an array and `.*` for those of a map."""
     before: str
     after: str
     message: str = ""
-    """The type of the message that it is in, or that it is about; empty outside of messages."""
+    """The type of the message that contains the difference, or is new or gone; otherwise empty."""
     types: frozenset[str] = frozenset()
-    """The types that did not come before, where it is about types."""
+    """The types that are new, for `FILLED`, `WIDENED` and `RETYPED` between types."""
 
 
 def differences(before: Shape, after: Shape) -> Iterator[Difference]:
-    """Yield what differs between the shape *before* and the shape *after*, outermost first.
-
-    Nothing differs between a shape and itself. Where *after* is but a part of *before*, nothing is
-    told but what is `UNSEEN`.
-    """
+    """Yield the differences between the shape *before* and the shape *after*, outermost first."""
     return _compare(before, after, (), "")
 
 
@@ -121,7 +114,7 @@ def _compare_fields(
 
 
 def show(shape: Shape) -> str:
-    """Return what values of that *shape* are, in words: `string or null`."""
+    """Return the types of *shape* in words: `string or null`."""
     names = sorted(shape.types - {"object"}, key=lambda name: (name == "null", name))
     objects = [_show_kind(kind) for kind in sorted(shape.objects)] or ["object"]
     names = (objects if "object" in shape.types else []) + names
@@ -134,5 +127,5 @@ def _show_kind(kind: str) -> str:
 
 
 def _show_path(path: Path) -> str:
-    # The one index that there is stands for all of them.
+    # The only index in these paths is `_ITEMS`.
     return json_path(path).replace("[0]", "[*]").replace("['*']", ".*")

@@ -1,8 +1,8 @@
 """A strict codec for Server-Sent Events: bytes to frames, and frames to the same bytes.
 
-It follows the event stream interpretation of the WHATWG HTML standard (section 9.2.6) for what a
-frame means, and keeps what a lenient reader throws away: line ends, field order, comments,
-unknown fields, a byte order mark and a torn tail all stay in `Frame.raw`. No I/O happens here.
+Frames are parsed as the WHATWG HTML standard specifies (section 9.2.6). `Frame.raw` also preserves
+the details that a lenient parser discards: line ends, field order, comments, unknown fields, a byte
+order mark and a torn tail. This module does no I/O.
 """
 
 import codecs
@@ -25,7 +25,7 @@ _BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
 
 
 class Field(NamedTuple):
-    """One line of a block: `name: value` and the bytes that ended it. A comment has no name."""
+    """One line of a block: `name: value` and its line end. The name of a comment is empty."""
 
     name: str
     value: str
@@ -33,9 +33,9 @@ class Field(NamedTuple):
 
 
 def split_fields(raw: bytes) -> list[Field]:
-    """Split the *raw* bytes of one block into its lines, the blank one left out.
+    """Split the *raw* bytes of one block into its lines, without the blank one.
 
-    Bytes that are not UTF-8 become U+FFFD, as the standard asks of every reader.
+    Bytes that are not UTF-8 become U+FFFD, as the standard requires.
     """
     found: list[Field] = []
     start = 0
@@ -54,9 +54,9 @@ def _field(line: bytes, end: bytes) -> Field:
 
 
 def frame(raw: bytes, at: float = 0.0, *, first: bool = False, torn: bool = False) -> Frame:
-    """Make the frame of the *raw* bytes of one block, which arrived *at* seconds.
+    """Parse the *raw* bytes of one block, which arrived *at* seconds after the request, to a frame.
 
-    Only the *first* block of a stream may start with a byte order mark that is no content.
+    A byte order mark is ignored at the start of the *first* block of a stream only.
     """
     event: str | None = None
     id_: str | None = None
@@ -83,9 +83,9 @@ def frame(raw: bytes, at: float = 0.0, *, first: bool = False, torn: bool = Fals
 
 
 class Decoder:
-    """Cuts the bytes of an event stream into frames, as they arrive.
+    """Splits the bytes of an event stream into frames, as they arrive.
 
-    The frames depend on the bytes alone, not on how they were cut; only their times do.
+    How the bytes are divided between calls of `feed` affects only the times of the frames.
     """
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class Decoder:
         self._first = True
 
     def feed(self, data: bytes, at: float = 0.0) -> list[Frame]:
-        """Take the next bytes, which arrived *at* seconds; return the frames they complete."""
+        """Return the frames that the next bytes of the stream complete; *at* is their time."""
         self._pending += data
         frames: list[Frame] = []
         while (end := self._block_end()) is not None:
@@ -104,9 +104,9 @@ class Decoder:
         return frames
 
     def close(self, at: float = 0.0) -> list[Frame]:
-        """Say that the stream ended *at* seconds; return what was still held back.
+        """End the stream; return the remaining frames; *at* is their time.
 
-        That is at most one whole block that ended in a carriage return, and a torn tail.
+        There are at most two: a complete block that ends with a carriage return, and a torn tail.
         """
         frames: list[Frame] = []
         if (end := self._block_end()) is not None:
@@ -129,19 +129,19 @@ class Decoder:
         )
         if match:
             return match.end()
-        # The next search needs the last line end again: at most three bytes of it.
+        # A block end that is split between calls has at most three of its bytes here already.
         self._searched = max(0, len(self._pending) - 3)
         return None
 
 
 def decode(body: bytes) -> list[Frame]:
-    """Cut a whole *body* into frames."""
+    """Split a whole *body* into frames, whose times are 0.0."""
     decoder = Decoder()
     return decoder.feed(body) + decoder.close()
 
 
 def encode(frames: Iterable[Frame]) -> bytes:
-    """Return the bytes that the *frames* were made of."""
+    """Return the raw bytes of the *frames*, joined."""
     return b"".join(frame.raw for frame in frames)
 
 
@@ -149,7 +149,7 @@ def encode_event(event: str, data: str, id_: str | None = None, *, eol: Eol = "\
     """Return the block of one event, in the field order of the servers: `event`, `data`, `id`.
 
     Each line of *data* becomes a `data` line. Observed on langgraph-api 0.16.7 (CRLF, `id` only
-    when the stream is resumable) and on LangGraph.js (LF, and now and then data of many lines).
+    when the stream is resumable) and on LangGraph.js (LF, and sometimes data of several lines).
     """
     data_lines = f"{eol}data: ".join(data.split("\n"))
     id_line = f"id: {id_}{eol}" if id_ is not None else ""

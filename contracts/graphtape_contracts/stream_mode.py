@@ -1,4 +1,4 @@
-"""The stream modes of a run, and the names of the events that each of them shows."""
+"""The stream modes of a run, and the names of the events of each mode."""
 
 from collections.abc import Iterable
 
@@ -15,18 +15,19 @@ STREAM_MODES = (
 )
 
 PARTIAL_MESSAGES = ("messages/metadata", "messages/partial", "messages/complete")
-"""The names of the events of the mode `messages`; those of `messages-tuple` are `messages`."""
+"""The names of the events of the mode `messages`. The mode `messages-tuple` sends `messages`."""
 
 
 def event_names(modes: Iterable[str]) -> frozenset[str]:
-    """Return the names of the events that *modes* may show, namespaces apart.
+    """Return the names, without namespaces, of the events that a run with these *modes* may send.
 
-    Where both kinds of messages are asked for, LangGraph.js shows both, the others tuples alone.
+    If both kinds of messages are requested, only LangGraph.js sends both; other servers send only
+    the events of `messages-tuple`.
     """
-    asked = frozenset(modes)
-    names = asked - {"messages", "messages-tuple"}
-    if "messages-tuple" in asked:
+    requested = frozenset(modes)
+    names = requested - {"messages", "messages-tuple"}
+    if "messages-tuple" in requested:
         names |= {"messages"}
-    if "messages" in asked:
+    if "messages" in requested:
         names |= {*PARTIAL_MESSAGES}
     return names

@@ -1,4 +1,4 @@
-"""Watches that check each block or event by itself, without memory."""
+"""Adapters that turn a check of a single block or event into the `judge` of a rule."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from graphtape_contracts.rule import EventWatch, FrameWatch, Report
 
 
 class Violation(NamedTuple):
-    """Something that is not as expected."""
+    """The difference between an expected and an actual value, at a *path* in the data."""
 
     expected: str
     got: str
@@ -19,29 +19,29 @@ class Violation(NamedTuple):
 
 
 def each_block(
-    see: Callable[[ExchangeHead, Frame], Iterator[Violation]],
+    violations_in: Callable[[ExchangeHead, Frame], Iterator[Violation]],
 ) -> Callable[[ExchangeHead, Report], FrameWatch]:
-    """Return a watch that reports what *see* sees in each block; a torn one it is not shown."""
+    """Return the `judge` of a rule that reports *violations_in* each block, except a torn one."""
 
     def watch(head: ExchangeHead, report: Report) -> FrameWatch:
         number = 0
         while isinstance(frame := (yield), Frame):
             number += 1
             if not frame.torn:
-                for seen in see(head, frame):
-                    report(seen.expected, seen.got, at=number, path=seen.path)
+                for violation in violations_in(head, frame):
+                    report(violation.expected, violation.got, at=number, path=violation.path)
 
     return watch
 
 
 def each_event(
-    see: Callable[[ExchangeHead, Event], Iterator[Violation]],
+    violations_in: Callable[[ExchangeHead, Event], Iterator[Violation]],
 ) -> Callable[[ExchangeHead, Report], EventWatch]:
-    """Return a watch that reports what *see* sees in each event."""
+    """Return the `judge` of a rule that reports *violations_in* each event."""
 
     def watch(head: ExchangeHead, report: Report) -> EventWatch:
         while isinstance(event := (yield), Event):
-            for seen in see(head, event):
-                report(seen.expected, seen.got, at=event, path=seen.path)
+            for violation in violations_in(head, event):
+                report(violation.expected, violation.got, at=event, path=violation.path)
 
     return watch

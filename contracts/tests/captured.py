@@ -1,4 +1,4 @@
-"""Captured exchanges with real servers; see the README beside the files."""
+"""Captured exchanges with real servers; see `captures/README.md` for the format."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,11 +11,11 @@ from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response
 CAPTURES = Path(__file__).parent / "captures"
 
 OTHER_PROTOCOLS = ("pure-graph",)
-"""Servers that say they serve this API and speak another protocol."""
+"""Folders of captures from servers that claim to serve this API but use another protocol."""
 
 
 _HUNG_UP = re.compile(r"^disconnect-\w+-(plain|resumable)$")
-"""The names of captures whose client left early, in the folders that do not say so in the file."""
+"""Names of captures whose client disconnected early, in folders whose files do not record that."""
 
 
 def read_capture(path: Path) -> Exchange:
@@ -57,7 +57,7 @@ def captured(name: str) -> Exchange:
 
 
 _LEFT_OUT = (b"bytes cut]", b"... cut by capture.py ...")
-"""What stands in a capture whose recorder left a part of the body out."""
+"""Marks in a capture from which a part of the body was omitted."""
 _OTHER_FILES = ("webhook-request", "matrix", "README")
 
 
@@ -84,12 +84,12 @@ def stream_captures() -> dict[str, Exchange]:
 
 
 def replayable_captures() -> dict[str, Exchange]:
-    """Return every capture of a complete stream whose request the mock takes, by its name."""
+    """Return every capture of a complete stream whose request the mock accepts, by its name."""
     return {name: exchange for name, exchange in stream_captures().items() if _python_accepts(name)}
 
 
 def _python_accepts(name: str) -> bool:
-    """Whether `langgraph dev` starts a run where another server, in the capture *name*, did."""
+    """Return whether `langgraph dev` accepts the request of the capture *name*; True if unknown."""
     _, _, case = name.partition("/")
     twin = captures().get(f"python-cases/{case}")
     return twin is None or twin.response.status == 200
@@ -99,10 +99,10 @@ Case = TypeVar("Case")
 
 
 def assert_for_each(cases: Mapping[str, Case], claim: Callable[[str, Case], None]) -> None:
-    """Assert a *claim* about each of these *cases*: it is called with the name and the case.
+    """Call *claim* with the name and the value of each of *cases*.
 
-    Raises AssertionError with the names of all cases for which it raises, and what it raises;
-    also if there are no cases.
+    Raises AssertionError with the names and errors of all cases for which *claim* raises, or if
+    there are no cases.
     """
     __tracebackhide__ = True  # pytest then points at the test
     if not cases:
@@ -115,7 +115,7 @@ def assert_for_each(cases: Mapping[str, Case], claim: Callable[[str, Case], None
             notes: list[str] = getattr(error, "__notes__", [])  # Hypothesis: the example
             reasons[name] = "\n".join([f"{type(error).__name__}: {error}", *notes])
     if reasons:
-        told = "\n\n".join(f"{name}: {reason}" for name, reason in reasons.items())
+        details = "\n\n".join(f"{name}: {reason}" for name, reason in reasons.items())
         raise AssertionError(
-            f"false of {len(reasons)} of {len(cases)} cases: {', '.join(reasons)}\n\n{told}"
+            f"false for {len(reasons)} of {len(cases)} cases: {', '.join(reasons)}\n\n{details}"
         )

@@ -1,4 +1,4 @@
-"""An editor of exchanges: returns copies of a request or response with one part changed."""
+"""Changes of exchanges, each of which returns a copy with one part changed."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
 from graphtape_contracts.parsing.event import parse
 
 Change = Callable[[Exchange], Exchange]
-"""Returns a changed copy of an exchange."""
+"""A function that returns a changed copy of an exchange."""
 
 
 def with_parts(exchange: Exchange, parts: Iterable[Frame | bytes]) -> Exchange:
@@ -35,7 +35,7 @@ def with_body(body: bytes | Callable[[bytes], bytes]) -> Change:
 
 
 def with_output(change: Callable[[Any], Any]) -> Change:
-    """Change the decoded JSON body of a response that is no stream."""
+    """Change the decoded JSON body of a response that is not a stream."""
     return with_body(lambda body: orjson.dumps(change(parse(body))))
 
 
@@ -60,7 +60,7 @@ def with_headers(headers: Headers) -> Change:
 
 
 def with_header(name: str, value: str | Callable[[str], str] | None) -> Change:
-    """Set the header *name* of the response in its place; None removes it.
+    """Set the header *name* of the response, without moving it; None removes it.
 
     A missing header is added at the end, unless *value* is a function of the old value.
     """
@@ -90,7 +90,7 @@ def asking(**fields: Any) -> Change:
 
 
 def renewed(frame: Frame, change: Callable[[Any], Any]) -> bytes:
-    """Return the block of *frame* with its decoded data changed, with the same line ends."""
+    """Return the bytes of *frame* with its decoded data changed and its line ends preserved."""
     eol: sse.Eol = "\r\n" if frame.raw.endswith(b"\r\n") else "\n"
     data = orjson.dumps(change(parse(frame.data))).decode()
     return sse.encode_event(frame.event or "", data, frame.id, eol=eol)

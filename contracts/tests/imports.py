@@ -1,15 +1,18 @@
-"""Which module imports which, read from the source: to keep the direction between rooms."""
+"""The imports between modules, read from the source, to test that they go one way."""
 
 import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 Layers = Sequence[Sequence[str]]
-"""The rooms of a package, lowest layer first; a module at the top of the package is a room too."""
+"""The rooms of a package, lowest layer first.
+
+A room is a folder in the package, or a module directly in it.
+"""
 
 
 def imported(file: Path) -> set[str]:
-    """Return the modules that *file* imports, anywhere in it, each with its parent packages.
+    """Return the modules that *file* imports, at any level, and their parent packages.
 
     `from a import b` counts as `a` and `a.b`, as `b` may be a module.
     """
@@ -27,7 +30,7 @@ def imported(file: Path) -> set[str]:
 
 
 def modules(package: Path) -> dict[str, Path]:
-    """Return the modules of the *package* (a folder) by dotted name, packages among them."""
+    """Return the files of the modules and packages in the folder *package*, by dotted name."""
     names = {
         ".".join((package.name, *file.relative_to(package).with_suffix("").parts)): file
         for file in sorted(package.rglob("*.py"))
@@ -38,8 +41,8 @@ def modules(package: Path) -> dict[str, Path]:
 def offenders(package: Path, layers: Layers, *, independent: bool = False) -> list[str]:
     """Return `module -> module` for each import that goes to a higher layer.
 
-    With *independent*, an import of another room of the same layer offends, too. The test modules
-    at the top of a package are one room, `tests`. Raises KeyError for a room that no layer names.
+    With *independent*, also for each import of another room of the same layer. The test modules
+    directly in a package are one room, `tests`. Raises KeyError for a room that is in no layer.
     """
     rank = {room: place for place, rooms in enumerate(layers) for room in rooms}
     known = modules(package)
@@ -77,7 +80,7 @@ def _room(name: str) -> str | None:
 
 
 def _direct(name: str, file: Path, known: dict[str, Path]) -> set[str]:
-    # Importing `a.b.c` runs `a` and `a.b`, which is no circle where those import nothing of it.
+    # Importing `a.b.c` runs `a` and `a.b`, so parent packages are not counted.
     names = imported(file) & known.keys()
     return {other for other in names if other != name and not name.startswith(f"{other}.")}
 

@@ -1,4 +1,4 @@
-"""What real servers sent keeps the contract."""
+"""Captured responses of real servers comply with the rules, except for known defects."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_what_a_server_sent_keeps_the_contract_but_for_its_known_defects() -> No
 def test_an_answer_is_judged_no_harder_where_nobody_knows_the_request() -> None:
     def breaks_no_more_rules(name: str, capture: Exchange) -> None:
         head = parse_head(None, capture.response)
-        # But for what is taken for a run: without its request a joined stream looks like one.
+        # Except joined streams: without the request they look like those of a new run.
         joined = kind_of(capture.request, capture.response) is Kind.JOIN_STREAM
         aside = JOINED if joined and head.dialect is not Dialect.PYTHON else set[str]()
 

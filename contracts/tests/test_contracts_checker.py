@@ -1,4 +1,4 @@
-"""Judging, whatever the rules are: step by step, whole, and several exchanges together."""
+"""The checker, with rules made for the tests: step by step, whole, and several exchanges."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Dialects of answers that are no new runs, or that came through a proxy."""
+"""The dialect is detected in responses without a new run, and behind a proxy."""
 
 from captured import captures
 

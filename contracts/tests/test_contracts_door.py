@@ -1,4 +1,4 @@
-"""The public API of the package: light to import, complete, and enough for a test of one's own."""
+"""The public API of the package is light to import, complete, and sufficient to write a test."""
 
 import gzip
 import subprocess
@@ -29,7 +29,7 @@ def _httpx_response(exchange: Exchange, **options: Any) -> httpx.Response:
 
 
 def _requests_response(exchange: Exchange, body: object = None) -> Any:
-    """Return a stand-in of the shape of `requests.Response`."""
+    """Return a stand-in for a `requests.Response`."""
     sent, response = exchange.request, exchange.response
     request = SimpleNamespace(
         method=sent.method,

@@ -1,4 +1,4 @@
-"""Imports inside the package go one way: from a layer to itself or to those below."""
+"""Imports inside the package go from a layer to itself or to a lower one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The OpenAPI documents: whole, valid in their version, and of one mind with the schemas."""
+"""The OpenAPI documents are complete, valid in their version, and consistent with the schemas."""
 
 import json
 import re
@@ -144,7 +144,7 @@ def test_the_data_of_each_event_has_the_schema_that_the_rules_apply() -> None:
         for case in load("stream-event.json")["allOf"]
     }
 
-    assert described == ruled | {"custom"}  # Any JSON: no rule is needed.
+    assert described == ruled | {"custom"}  # `custom` may be any JSON.
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ json_values = st.recursive(
 
 
 def properties(node: object) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the properties that a schema describes: conditions only narrow those of others."""
+    """Yield the properties in a schema, except in conditions, which only narrow others."""
     if isinstance(node, dict):
         schema = cast(dict[str, Any], node)
         found = schema.get("properties", {})

@@ -1,4 +1,4 @@
-"""What the schemas of the answers allow, by examples: their own, and ones that break them."""
+"""Schemas of responses allow their own examples and reject changed ones."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -11,7 +11,7 @@ from graphtape_contracts.schema import Validator, first_error, folder, load, nam
 
 
 def examples(node: object, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the examples in a schema, each with the place of the schema that it is one of."""
+    """Yield the examples in a schema, each with the place of its subschema."""
     if isinstance(node, dict):
         schema = cast(Json, node)
         yield from ((pointer, example) for example in schema.get("examples", []))
@@ -170,7 +170,7 @@ ALLOWED: list[tuple[str, Any]] = [
     ("message", CHUNK | {"type": "NewMessageChunk"}),
     ("message", AI | {"tool_calls": [without("type", CALL)], "usage_metadata": {"new": 1}}),
     ("messages", [CHUNK, META, "new"]),
-    # What the metadata of a request may put there, asked of langgraph-api 0.16.7.
+    # Values that the metadata of a request can put there, tested with langgraph-api 0.16.7.
     ("messages", [CHUNK, META | {"tags": 5, "graph_id": 9, "ls_model_name": {}}]),
     ("messages-metadata", {"a": {"metadata": META, "new": 1}}),
     ("messages-complete", [{"input_variables": [], "messages": [without("type", HUMAN)]}]),
@@ -217,7 +217,7 @@ def test_what_a_server_or_graph_may_add_is_allowed(name: str, value: object) -> 
 def test_every_schema_of_an_answer_refuses_something_but_where_any_json_goes() -> None:
     answers = {name for name in names() if not name.endswith("-request.json")} - {
         *ANY_JSON,
-        "command.json",  # What is asked, not answered: see the tests of the requests.
+        "command.json",  # Part of a request, not of a response: see the tests of requests.
         "config.json",
         "recording.json",
         "stream-event.json",

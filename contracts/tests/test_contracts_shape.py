@@ -1,4 +1,4 @@
-"""Shapes keep what is there and of which type, and forget what it says."""
+"""Shapes have the fields and types of values, but not their content."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,7 +40,7 @@ _SHAPES = st.lists(_JSON, max_size=3).map(shape_of_all)
 
 
 def nested(value: Any, levels: int = 100) -> Any:
-    """Return *value* in that many arrays."""
+    """Return *value* nested in that many arrays."""
     for _ in range(levels):
         value = [value]
     return value
@@ -53,7 +53,7 @@ def told(before: Any, after: Any) -> list[tuple[Change, str]]:
 
 
 def unseen(value: Any, shape: Shape, kind: str = "") -> Iterator[str]:
-    """Yield what there is in *value* that *shape* does not know."""
+    """Yield the parts of *value* that are not in *shape*."""
     yield from {type_of(value)} - shape.types
     if is_list(value):
         for item in value:

@@ -1,4 +1,4 @@
-"""The codec keeps every byte, and reads what the standard says."""
+"""The codec preserves every byte and parses as the standard specifies."""
 
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graphtape_contracts import Exchange, Frame, sse
 
-# Pieces that bodies of event streams are made of, the awkward ones included.
+# Parts from which test bodies of event streams are built, including awkward ones.
 PIECES = st.sampled_from(
     [
         b"\r",

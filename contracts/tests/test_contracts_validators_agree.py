@@ -1,4 +1,4 @@
-"""Two validators that share no code read the schemas alike: jsonschema and jsonschema-rs."""
+"""Two independent validators agree on the schemas: jsonschema and jsonschema-rs."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -24,7 +24,7 @@ def events() -> Iterator[tuple[str, Any]]:
         frames = exchange.frames if exchange.is_stream else ()
         for event in filter(None, map(event_of, frames, range(len(frames)))):
             schema = f"{event.mode.replace('/', '-')}.json"
-            # Half of a surrogate pair is no text to jsonschema-rs, nor to orjson.
+            # jsonschema-rs and orjson reject lone surrogates.
             if not isinstance(event.value, Absent) and is_unicode(event.value):
                 yield schema, event.value
 
@@ -58,7 +58,7 @@ def python_allows(name: str, value: Any) -> bool:
 
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Yield the path of every value in *value*, its own too."""
+    """Yield the paths of *value* itself and of every value in it."""
     yield path
     parts: Iterable[tuple[Any, Any]] = enumerate(value) if is_list(value) else ()
     for key, part in value.items() if is_object(value) else parts:
@@ -66,7 +66,7 @@ def places(value: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def replaced(value: Any, path: Path, new: list[Any]) -> Any:
-    """Return *value* with the item of *new* at *path*; with nothing there if *new* is empty."""
+    """Return *value* with the item of *new* at *path*; if *new* is empty, remove what is there."""
     if not path:
         return new[0] if new else None
     key: Any = path[0]
@@ -79,7 +79,7 @@ def replaced(value: Any, path: Path, new: list[Any]) -> Any:
 
 @st.composite
 def mutated(draw: st.DrawFn) -> tuple[str, Any]:
-    """Draw data with something dropped, or of another type, at any depth."""
+    """Draw data in which one value, at any depth, is dropped or replaced by another type."""
     name = draw(st.sampled_from(sorted(data())))
     value = draw(st.sampled_from(data()[name]))
     path = draw(st.sampled_from(list(places(value))))

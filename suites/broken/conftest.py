@@ -11,7 +11,7 @@ FOUND_LINES: list[str] = []
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the suites write their files into a folder of the test."""
+    """Let the suites write their files into a temporary folder."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -22,7 +22,7 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Keep the line of a test about its server, including those of other processes."""
+    """Store the summary line of a test, also from other processes."""
     if report.when == "call":
         FOUND_LINES.extend(str(value) for name, value in report.user_properties if name == FOUND)
 

@@ -1,8 +1,7 @@
 """Runs the suites against a broken server offline, on exchanges recorded from the unchanged mock.
 
-Where one exchange shows the fault of a server, nothing needs to be sent again: the scenarios run
-once against the unchanged mock, and the suites evaluate its responses after the change. Their own
-tests do so, called with their own session.
+If a single exchange shows the fault of a server, no request needs to be sent again: the scenarios
+run once against the unchanged mock, and the tests of the suites evaluate the changed responses.
 """
 
 from collections.abc import Callable
@@ -39,10 +38,10 @@ LIVE_ONLY = frozenset(
         "wait.head-first",
     )
 )
-"""Requirements that cannot be checked offline: they are about timing."""
+"""Requirements about timing, which cannot be checked offline."""
 
 Kind = tuple[tuple[str, ...], str, tuple[str, ...]]
-"""The recordings, the profile, and the further options of pytest."""
+"""The recordings, the profile, and further options of pytest."""
 
 
 class Offline:
@@ -153,7 +152,7 @@ def _is_offline(check: Check, requirement: str) -> bool:
 
 
 def _verdict(test: pytest.Item, check: Check, session: OfflineSession) -> Verdict:
-    """Run a *test* as pytest does, with the fixtures of *session*; return its verdict."""
+    """Run a *test* with the fixtures of *session*, without pytest; return its verdict."""
     assert isinstance(test, pytest.Function)
     evaluation = Evaluation()
 

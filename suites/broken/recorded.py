@@ -46,7 +46,7 @@ class Recorded(DeploymentConnection):
     """
 
     def __init__(self, exchanges: list[Exchange], added: Headers) -> None:
-        """*added* are the headers that an HTTP server gives to each answer."""
+        """Replay *exchanges*; *added* are the headers that an HTTP server adds to responses."""
         super().__init__("http://recorded.invalid", keep_encoding=True)
         self._exchanges = exchanges
         self._added = added
@@ -56,7 +56,7 @@ class Recorded(DeploymentConnection):
         self.start(_unchanged)
 
     def start(self, change: Change) -> None:
-        """Start from the first exchange again, with *change* applied to each response."""
+        """Restart from the first exchange, with *change* applied to each response."""
         self._change = change
         self._left = defaultdict(deque)
         for exchange in self._exchanges:
@@ -115,7 +115,7 @@ class OfflineSession(Session):
     unchanged: Unchanged = field(default_factory=dict[Exchange, _Found | None])
 
     def check(self, exchange: Exchange) -> CheckedExchange:
-        """Check one *exchange* by all rules, unless another session did."""
+        """Check one *exchange* against all rules, or return the findings of an earlier session."""
         assistant = str(object_in(exchange.request.body).get("assistant_id"))
         judged_with = (self.target.dialect, self.target.output_schema(assistant))
         if (found := self.unchanged.get(exchange)) and found[0] == judged_with:
@@ -142,5 +142,5 @@ def play(
         session = OfflineSession(target_of(settings, folder, upstream, ()), expected=expected)
         for scenario in session.scenarios:
             session.run(scenario)
-    session.target.announces("")  # Fetches the OpenAPI document now: a test would do so too late.
+    session.target.announces("")  # Fetch the OpenAPI document now, to record it.
     return session

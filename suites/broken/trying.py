@@ -24,18 +24,18 @@ SUITES = "graphtape_suites"
 FOUND = "found"
 """The name of the test property that lists the failed requirements."""
 _NEEDS = {"clients": "langgraph-sdk", "fuzz": "schemathesis"}
-"""The distribution that a suite needs."""
+"""The distribution that each suite needs."""
 
 
 class Collecting:
     """Collects the verdicts of a session.
 
-    Slow tests (random requests, the SDK) are left out unless they test the requirement in
-    question: they find the same faults as the others.
+    Slow tests (random requests, the SDK) are left out unless they test *requirement*: they find
+    the same faults as other tests.
     """
 
     def __init__(self, requirement: str) -> None:
-        """Collect what is needed to try *requirement*."""
+        """Collect the verdicts of the tests that try *requirement*."""
         self.verdicts: list[Verdict] = []
         self._requirement = requirement
 
@@ -70,9 +70,9 @@ def arguments(broken: BrokenServer, url: str, folder: Path) -> list[str]:
     inputs.write_text(json.dumps(list(_jobs(broken.runs))), encoding="utf-8")
     return [
         *("-c", str(_no_settings(folder)), "--rootdir", str(folder), "--pyargs", SUITES),
-        # By default `--confcutdir` is the folder of the settings; our conftest is elsewhere.
+        # The default is the folder of the settings, which excludes the conftest of the suites.
         *("--confcutdir", str(EXPECTED_OF_THE_MOCK.parent)),
-        # Rewriting assertions warns that the modules were already imported.
+        # Assertion rewriting would warn that the modules are already imported.
         *("--assert=plain", "--tb=no", "--capture=no", "-q", "-p", "no:cacheprovider"),
         *("-p", "no:faulthandler", "-p", "no:unraisableexception"),
         f"--graphtape-url={url}",

@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (selected if is_selected else deselected).append(item)
     if deselected:
         config.hook.pytest_deselected(items=deselected)
-    # Scenarios take most of the time: run first, they show the progress of the session.
+    # Scenarios take most of the time; run first, they make pytest's progress meaningful.
     items[:] = sorted(selected, key=lambda item: not _runs_scenario(item))
 
 
@@ -87,7 +87,7 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
         known = settings.expected_failures or (
             EXPECTED_OF_THE_MOCK if settings.url is None else None
         )
-        # Only a file of expected failures needs the checks of modules that are not selected.
+        # Expected failures may name checks of test modules that are not selected.
         requirements = all_checks() if known else {}
         config.stash[EXPECTED] = read_expected_failures(known, requirements, SCENARIOS)
         with open_target(settings, shared_folder(config)) as target:
@@ -113,6 +113,6 @@ def evaluate_rule(session: Session, request: pytest.FixtureRequest) -> EvaluateR
 
 @pytest.fixture
 def property_runner(session: Session, request: pytest.FixtureRequest) -> PropertyRunner:
-    """Check a property with generated requests."""
+    """Check a property with generated requests; see `PropertyRunner.__call__`."""
     expected = request.config.stash[EXPECTED]
     return PropertyRunner(session, request.node.name, expected)

@@ -1,6 +1,6 @@
 """The pytest plugin; it imports nothing heavy until a fixture is used."""
 
-from __future__ import annotations  # Fixtures import what their annotations name.
+from __future__ import annotations  # Annotations name types that are imported on first use.
 
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GROUP = "graphtape"
 USED_RECORDINGS: pytest.StashKey[UsedRecordings] = pytest.StashKey()
-"""The counter of used recordings, if the session has recordings of its own."""
+"""The counter of used recordings, if the session sets or makes recordings."""
 MOCK: pytest.StashKey[MockDeployment] = pytest.StashKey()
 """The mock deployment of a test that uses it."""
 
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers and the reports. Raises UsageError for invalid options."""
     config.addinivalue_line("markers", mock_options.MARKER)
     config.addinivalue_line(
-        "markers", f"{CHECK_MARK}(check): the check that a test of graphtape's suites makes."
+        "markers", f"{CHECK_MARK}(check): the requirement that a test of graphtape's suites checks."
     )
     if config.getoption("--graphtape-list"):
         config.option.dist = "no"  # No test runs, so pytest-xdist has nothing to distribute.

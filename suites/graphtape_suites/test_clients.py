@@ -17,7 +17,7 @@ from graphtape_suites.session.session import Session
 @check(
     "clients.stream",
     Level.MUST,
-    "The installed Python SDK reads exactly the events that are in a stream.",
+    "The installed Python SDK reads exactly the events of a stream.",
 )
 def test_the_python_sdk_reads_streams(session: Session) -> None:
     """The SDK reads the recorded bytes of each stream."""
@@ -36,7 +36,7 @@ def test_the_python_sdk_reads_streams(session: Session) -> None:
     "The installed Python SDK returns the output of a run unchanged.",
 )
 def test_the_python_sdk_reads_outputs(session: Session) -> None:
-    """Line feeds that keep the connection alive do not affect it."""
+    """Line feeds that keep the connection alive do not affect the output."""
     for exchange in _complete_exchanges(session, Kind.WAIT):
         expected, got = parse(exchange.body), _try_reading(sdk.read_output, exchange)
         if got != expected:

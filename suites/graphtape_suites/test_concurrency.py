@@ -38,7 +38,7 @@ def test_concurrent_runs_are_not_mixed_up(scenario: Scenario, run_scenario: RunS
 def test_concurrent_runs_all_get_complete_responses(
     scenario: Scenario, run_scenario: RunScenario
 ) -> None:
-    """A run that starts during others waits for its turn; it is not refused."""
+    """A run that starts while others are running waits for its turn; it is not refused."""
     exchanges = run_scenario(scenario)
     for number, exchange in enumerate(exchanges, 1):
         status = exchange.response.status

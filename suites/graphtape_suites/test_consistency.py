@@ -27,7 +27,7 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
 
 @rules_of(consistency)
 def test_consistency(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A deterministic deployment gives the same run in every way of requesting it."""
+    """A deterministic deployment gives the same run, however it is requested."""
     evaluate_rule(rule)
 
 
@@ -49,7 +49,7 @@ def test_a_wait_has_the_fields_of_the_last_values_event(
         if outcome.error is None and not outcome.interrupts and type_of(outcome.output) == "object":
             outputs[head.kind] = outcome.output
     if len(outputs) < 2:
-        not_applicable("there were no two runs of the example whose output is an object")
+        not_applicable("the stream and the wait did not both have an object as their output")
     streamed, waited = (shape_of(outputs[kind]) for kind in (Kind.STREAM, Kind.WAIT))
     fields = [shape.objects[""].always for shape in (streamed, waited)]
     if fields[0] != fields[1]:

@@ -31,7 +31,7 @@ def test_browsers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
 @check(
     "endpoints.documented",
     Level.SHOULD,
-    "The system endpoints exist that the deployment's OpenAPI document lists.",
+    "The system endpoints that the deployment's OpenAPI document lists exist.",
 )
 def test_documented_endpoints_exist(run_scenario: RunScenario, session: Session) -> None:
     """Clients rely on the document."""

@@ -60,7 +60,7 @@ def test_wrong_requests_are_refused(scenario: Scenario, run_scenario: RunScenari
         if not 300 <= status < 500:
             request = exchange.request
             shown = f"{request.method} {request.path} {_body(request.body)}"
-            fail_check(f"expected 4xx, got {status} to {shown}")
+            fail_check(f"expected 4xx, got {status} for {shown}")
 
 
 @check(
@@ -91,7 +91,7 @@ def test_streams_and_waits_agree_on_failures(run_scenario: RunScenario, session:
     is_property=True,
 )
 def test_wrong_fields_never_make_the_server_fail(property_runner: PropertyRunner) -> None:
-    """Any field of a run request, with any type of value."""
+    """A request has any field of a run request, with any type of value."""
 
     def stream(client: ScenarioClient, fields: Json) -> None:
         exchange = client.run(STREAM, **fields)

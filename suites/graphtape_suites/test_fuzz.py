@@ -14,7 +14,7 @@ from graphtape_suites.properties.fuzzing import PATHS, Fuzzing
 
 @pytest.fixture(scope="session")
 def fuzzing(session: Session) -> Fuzzing:
-    """Return the OpenAPI document of the deployment, loaded by Schemathesis."""
+    """Return the generator of requests from the OpenAPI document."""
     return Fuzzing(session.target)
 
 

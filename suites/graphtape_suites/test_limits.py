@@ -26,7 +26,7 @@ def test_odd_requests_are_accepted(scenario: Scenario, run_scenario: RunScenario
     """Users send arbitrary text."""
     for exchange in run_scenario(scenario):
         if exchange.response.status != 200:
-            fail_check(f"expected 200 to {exchange.request.path}, got {exchange.response.status}")
+            fail_check(f"expected 200 from {exchange.request.path}, got {exchange.response.status}")
 
 
 @check(
@@ -37,7 +37,7 @@ def test_odd_requests_are_accepted(scenario: Scenario, run_scenario: RunScenario
     is_property=True,
 )
 def test_any_json_is_accepted_as_metadata(property_runner: PropertyRunner) -> None:
-    """Text of any script, deep nesting, numbers of any size that fits in 64 bits."""
+    """Metadata has text of any script, deep nesting and any number that fits in 64 bits."""
 
     def stream(client: ScenarioClient, metadata: Json) -> None:
         exchange = client.run(STREAM, metadata=metadata, stream_mode=["messages-tuple", "values"])

@@ -53,7 +53,7 @@ def test_langchain_events(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     "and LangChain events.",
 )
 def test_a_requested_mode_has_events(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """A page that displays this mode would stay empty."""
+    """Without its events, a page that displays a mode stays empty."""
     mode = scenario.name.removeprefix("modes.")
     for exchange in run_scenario(scenario):
         found = [e for f in exchange.frames if (e := event_of(f, 0)) is not None]

@@ -36,9 +36,9 @@ from graphtape_suites.strategies import run_options
 from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 _LEAST_SHARE = 0.02
-"""The smallest share of a run's own time over which its events must arrive."""
+"""The share of a run's duration over which its events must at least be spread."""
 _LEAST_SECONDS = 0.5
-"""The shortest run, in seconds, whose events show whether they are buffered."""
+"""The shortest run, in seconds, that can show whether its events are buffered."""
 
 
 @scenarios_of("stream")
@@ -89,7 +89,7 @@ def test_identifiers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     "A stream ends as HTTP requires; the connection is not cut.",
 )
 def test_streams_are_complete(session: Session) -> None:
-    """A client can't tell that half of a run is missing."""
+    """If a stream is cut, a client can't tell that events are missing."""
     check_complete(session, Kind.STREAM)
 
 
@@ -99,7 +99,7 @@ def test_streams_are_complete(session: Session) -> None:
     "Events arrive when they happen: a stream is not buffered until its run ends.",
 )
 def test_events_arrive_when_they_happen(run_scenario: RunScenario) -> None:
-    """A page shows text while a model writes it. `debug` events have the run's own clock."""
+    """A page shows text while a model writes it. The timestamps of `debug` events are compared."""
     seen: list[tuple[float, float]] = []
     for name in ("stream.everything", "stream.whole-messages"):
         for exchange in run_scenario(SCENARIOS[name]):
@@ -108,11 +108,12 @@ def test_events_arrive_when_they_happen(run_scenario: RunScenario) -> None:
                 times = [frame.at for frame in exchange.frames]
                 seen.append((took, times[-1] - times[0]))
     if not seen:
-        not_applicable(f"no run took {_LEAST_SECONDS} s between its steps, by its `debug` events")
+        not_applicable(f"no run took {_LEAST_SECONDS} s by the timestamps of its `debug` events")
     if all(came < took * _LEAST_SHARE for took, came in seen):
         took, came = max(seen)
         fail_check(
-            f"expected the events of a run of {took:.2f} s as they happen, got all in {came:.3f} s"
+            f"expected the events of a run of {took:.2f} s as they happen, got all within "
+            f"{came:.3f} s"
         )
 
 
@@ -161,10 +162,11 @@ def test_any_stream_request_meets_the_contract(property_runner: PropertyRunner) 
 
 
 def _seconds_by_its_clock(exchange: Exchange) -> float:
+    """Return the time between the first and the last timestamp of `debug` events."""
     events = (event_of(frame, number) for number, frame in enumerate(exchange.frames, 1))
     debug = [e.value for e in events if e and e.mode == "debug" and is_object(e.value)]
     try:
         times = [datetime.fromisoformat(one["timestamp"]).timestamp() for one in debug]
-    except (KeyError, TypeError, ValueError):  # Without a valid time: `data.debug` reports it.
+    except (KeyError, TypeError, ValueError):  # The rule `data.debug` reports invalid timestamps.
         times = []
     return max(times) - min(times) if times else 0.0

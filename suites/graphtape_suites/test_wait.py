@@ -58,7 +58,7 @@ def test_headers_come_first(session: Session) -> None:
     is_property=True,
 )
 def test_any_wait_request_meets_the_contract(property_runner: PropertyRunner) -> None:
-    """Modes and options in any combination."""
+    """Modes and options are generated in any combination."""
 
     def wait_for(client: ScenarioClient, options: Json) -> None:
         exchange = client.run(WAIT, **options)

@@ -1,8 +1,8 @@
-"""Facts in what is told: tests ask for ids, numbers, paths and names, not for sentences."""
+"""Facts in messages: tests assert ids, numbers, paths and names, not sentences."""
 
 from collections.abc import Iterable
 
 
 def missing(text: str, facts: Iterable[object]) -> list[str]:
-    """Return those of *facts* that *text* does not tell; `assert missing(err, [...]) == []`."""
+    """Return the *facts* that *text* lacks; for `assert missing(err, [...]) == []`."""
     return [str(fact) for fact in facts if str(fact) not in text]

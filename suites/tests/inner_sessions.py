@@ -1,4 +1,4 @@
-"""What makes sessions of pytest inside of ours cheap."""
+"""Faster pytest sessions inside a test."""
 
 import gc
 from functools import cache
@@ -6,10 +6,10 @@ from functools import cache
 
 @cache
 def set_heap_aside() -> None:
-    """Let the collector never again look at what is there now; call it before a session.
+    """Exclude all current objects from garbage collection; call it before an inner session.
 
-    Each session has all garbage collected twice at its end, to tell what was left open. Most of
-    what the collector would look at is ours, and stays.
+    pytest collects garbage twice at the end of each session, to report unclosed resources. Most of
+    the objects belong to the outer session and are never freed.
     """
     gc.collect()
     gc.freeze()

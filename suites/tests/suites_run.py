@@ -1,4 +1,4 @@
-"""Runs of the suites as their users start them, and deployments to judge."""
+"""Runs of the suites as users start them, and deployments to check."""
 
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
@@ -27,9 +27,9 @@ from graphtape_suites.runner.target import Target, open_target
 
 PACKAGE = Path(graphtape_suites.__file__).parent
 RECORDINGS = ("tools", "failing")
-"""What is run: a graph that does most of what there is, and one that fails."""
+"""The recordings to run: a graph that uses most features, and one that fails."""
 
-# Else each session in this process would import anew what is imported late.
+# Import lazily imported modules once; otherwise each session in this process imports them.
 all_checks()
 import_module("httpcore")
 
@@ -41,30 +41,30 @@ def run_suites(
     ini: tuple[str, ...] = (),
     apart: bool = False,
 ) -> pytest.RunResult:
-    """Run the suites, or *only* some of them, by the profile `smoke` if *options* name none.
+    """Run the suites, or *only* some of them, in the profile `smoke` if *options* name none.
 
-    In this process, unless *apart*; the mock answers from few recordings.
+    They run in this process unless *apart*, against the mock if *options* name no deployment.
     """
     set_heap_aside()
     recordings = " ".join(str(bundled_recordings() / f"{name}.jsonl") for name in RECORDINGS)
     settings = ("[pytest]", f"graphtape_recordings = {recordings}", *ini)
     pytester.makeini("\n".join(settings))
     profile = () if "--graphtape-profile" in options else ("--graphtape-profile", "smoke")
-    # Without `confcutdir` pytest would find the configuration of our checkout above the suites.
-    # pytest-asyncio warns of a setting of its own.
+    # Without `confcutdir`, pytest would find the configuration of this checkout above the suites.
+    # pytest-asyncio would warn that one of its settings is missing.
     plain = ("-p", "no:cacheprovider", "-p", "no:asyncio")
     arguments = ("--confcutdir", str(PACKAGE), *plain, *profile, *options)
     suites = [f"graphtape_suites.test_{suite}" for suite in only] or ["graphtape_suites"]
     if apart:
-        # The plugin of Schemathesis takes long to import, in each worker.
+        # Importing the plugin of Schemathesis takes long, in each worker.
         without = ("-p", "no:schemathesis")
         return pytester.runpytest_subprocess(*without, *arguments, "--pyargs", *suites)
-    # Nothing can be rewritten that is imported already.
+    # Assertions of modules that are already imported cannot be rewritten.
     return pytester.runpytest_inprocess("--assert=plain", *arguments, "--pyargs", *suites)
 
 
 class _Collecting:
-    """Keeps the tests that a session would run."""
+    """Stores the tests that a session would run."""
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.items = list(session.items)
@@ -73,7 +73,7 @@ class _Collecting:
 def collected(
     pytester: pytest.Pytester, *arguments: str, only: Collection[str] = ()
 ) -> list[pytest.Item]:
-    """Return the tests of the suites, or *only* of some of them, beside those of *arguments*."""
+    """Return the tests of the suites, or *only* some of them, and the tests in *arguments*."""
     set_heap_aside()
     collecting = _Collecting()
     suites = [f"graphtape_suites.test_{suite}" for suite in only] or ["graphtape_suites"]
@@ -89,23 +89,23 @@ def collected(
 
 @dataclass(slots=True)
 class Asked:
-    """A request that a deployment got."""
+    """A request that a deployment received."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
     status: int = 0
-    """What it was answered with; 0 while it was not."""
+    """The status of the response; 0 until it is sent."""
 
     @property
     def is_run(self) -> bool:
-        """Whether it asks for a run."""
+        """Whether the request is for a run."""
         return self.method == "POST" and self.path in ("/runs/stream", "/runs/wait", "/runs")
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The fields of the body; empty where it is none of JSON objects."""
+        """The fields of the body; empty if the body is not a JSON object."""
         try:
             body = orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -114,7 +114,7 @@ class Asked:
 
 
 class Deployment(Mock):
-    """The mock, which notes what it is asked, and answers some of it as a test says."""
+    """The mock, which stores its requests and gives a test control of some responses."""
 
     def __init__(
         self,
@@ -130,11 +130,11 @@ class Deployment(Mock):
 
     @property
     def runs(self) -> list[Asked]:
-        """The requests for runs that were made, not refused."""
+        """The requests for runs that got status 200."""
         return [asked for asked in self.asked if asked.is_run and asked.status == 200]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         body, more = b"", True
         while more:
             message = await receive()
@@ -167,7 +167,7 @@ def deployed(
     answer: Callable[[Asked], Response | None] = _as_ever,
     alter: Callable[[Asked, MutableHeaders], object] = _as_ever,
 ) -> Generator[Deployment]:
-    """Serve a deployment for which *answer* answers what it likes, and *alter* changes heads."""
+    """Serve a deployment; *answer* may return a response of its own, *alter* may change headers."""
     deployment = Deployment(answer, alter)
     with BackgroundServer(deployment) as server:
         deployment.url = server.url

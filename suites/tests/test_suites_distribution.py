@@ -1,4 +1,4 @@
-"""What is in the wheel: all that the packages need, and nothing else."""
+"""The content of the wheel: everything that the packages need, and nothing else."""
 
 import subprocess
 import sys
@@ -34,7 +34,7 @@ def _wheel(archive: Path) -> set[str]:
 
 @pytest.fixture(name="needed", scope="module")
 def _needed(archive: Path) -> list[Requirement]:
-    """What the wheel says that it needs, with each of its extras."""
+    """The requirements of the wheel, including those of its extras."""
     with ZipFile(archive) as opened:
         (name,) = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = message_from_bytes(opened.read(name))
@@ -67,7 +67,7 @@ def test_the_wheel_holds_the_licence(wheel: set[str]) -> None:
 
 
 def _extra(needed: list[Requirement], extra: str) -> set[str]:
-    """Return the names of what comes with *extra* only."""
+    """Return the names of the distributions that only *extra* requires."""
     return {
         one.name
         for one in needed

@@ -1,4 +1,4 @@
-"""The layers of the package: a module imports from its own room and from the layers below."""
+"""The layers of the package: a module imports from its own package and from the layers below."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ LAYERS = [
     ["report"],
     ["plugin", "conftest", "tests"],
 ]
-"""The rooms and the modules outside of them, lowest first; those of one layer are independent."""
+"""The packages and modules of each layer, lowest first; those of a layer are independent."""
 HEAVY = ("hypothesis", "schemathesis", "httpx", "starlette", "uvicorn", "graphtape_mock")
 
 

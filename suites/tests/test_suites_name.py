@@ -1,4 +1,4 @@
-"""One name: what people install, import and type is called alike everywhere."""
+"""Names: the distribution, the packages and the options have the same name everywhere."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ READ = [
     *sorted((CHECKOUT / "docs").glob("*.md")),
     *sorted(path for path in (CHECKOUT / "examples" / "ci").iterdir() if path.is_file()),
 ]
-"""What a user copies commands from."""
+"""The files from which users copy commands."""
 INSTALLED = re.compile(
     r"(?:pip install|--from|^deps =)\s+(?:--\S+\s+)*'?([\w.-]+)(?:\[(\w+)\])?", re.M
 )
@@ -27,7 +27,7 @@ def project() -> dict[str, Any]:
 
 
 def installed(text: str) -> list[tuple[str, str]]:
-    """Return what the commands in *text* install, each with its extra; `.` is this checkout."""
+    """Return the distributions, with extras, that commands in *text* install; not the checkout."""
     return [(name, extra) for name, extra in INSTALLED.findall(text) if name not in (".", "tox")]
 
 

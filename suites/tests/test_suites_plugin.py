@@ -1,4 +1,4 @@
-"""The plugin, from outside: a guest in somebody's test session."""
+"""The plugin, from outside, in the test session of another project."""
 
 from pathlib import Path
 

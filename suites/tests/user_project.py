@@ -1,4 +1,4 @@
-"""A test project of somebody else, in which the plugin is a guest."""
+"""A test project of a user of the plugin."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from graphtape_mock.server.mock import bundled_recordings
 from graphtape_suites.mock_fixture import mock_deployment as deployment
 from graphtape_suites.mock_fixture import running_mock
 
-# What a session inside of ours is the first to import is forgotten with it, and imported anew by
-# the next: its errors are then others than those that httpx knows.
+# A module that an inner session imports first is unloaded after it and imported again by the next
+# session: its exception classes are then not those that httpx catches.
 IMPORTED_ONCE = (httpcore, deployment, running_mock)
 
 HELLO = "Hello! My name is Bagatur and I am 26 years old."
-"""What the bundled recording `agent` was asked."""
+"""The input of the bundled recording `agent`."""
 
 ASK = f"""
 import json
@@ -51,15 +51,15 @@ def ask(mock, content=HELLO, path="/runs/wait", assistant="agent", **fields):
     return post(mock, path, body)
 
 """
-"""What the tests of the project begin with: `ask(graphtape_mock)`."""
+"""The start of each test module of the project; it defines `ask(graphtape_mock)`."""
 
 
 def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:
-    """Write a project whose tests are *tests*, with further lines of its configuration."""
+    """Write a project with the test module *tests* and further lines of configuration."""
     set_heap_aside()
     pytester.makepyfile(ASK + tests)
-    # Which plugins are installed beside ours is not what is tested, and to import Schemathesis
-    # takes longer than most of these tests.
+    # Other installed plugins are not under test, and importing Schemathesis takes longer than most
+    # of these tests.
     without = "-p no:asyncio -p no:schemathesis -p no:cacheprovider"
     lines = ("[pytest]", f"addopts = {without}", *ini)
     pytester.makeini("\n".join(lines))

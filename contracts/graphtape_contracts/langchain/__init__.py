@@ -1,1 +1,1 @@
-"""LangChain's arithmetic: how message chunks, tool calls and partial JSON add up."""
+"""How langchain-core adds up message chunks, tool calls and partial JSON."""

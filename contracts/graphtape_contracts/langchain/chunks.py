@@ -1,6 +1,6 @@
-"""The sum of two chunks of a streamed message, as the server would send it.
+"""The sum of two chunks of a streamed message, as a server sends it.
 
-Observed on langchain-core 1.7.2 (`messages/ai.py`, `base.py`, `tool.py`), order of keys included.
+Observed on langchain-core 1.7.2 (`messages/ai.py`, `base.py`, `tool.py`), including key order.
 """
 
 from typing import Any, TypeAlias
@@ -21,14 +21,14 @@ from graphtape_contracts.langchain.tool_calls import (
 )
 
 Message: TypeAlias = dict[str, Any]
-"""A message or a chunk of one, as decoded from the wire."""
+"""A message, or a chunk of one, as decoded JSON."""
 
 _IDENTITY = {
     "ChatMessageChunk": "role",
     "FunctionMessageChunk": "name",
     "ToolMessageChunk": "tool_call_id",
 }
-"""What must be the same in both chunks of such a message."""
+"""By type of chunk: the key whose value must be the same in both chunks."""
 _COUNTS = ("input_tokens", "output_tokens", "total_tokens")
 _DETAILS = {
     "input_token_details": ("audio", "cache_creation", "cache_read"),
@@ -37,15 +37,15 @@ _DETAILS = {
 
 
 def add_chunks(left: Message, right: Message) -> Message:
-    """Return the chunk that is *left* followed by *right*.
+    """Return the sum of the chunk *left* and the chunk *right* that follows it.
 
-    Keys that belong to no field of a message are dropped, and so is the name of all but function
-    messages. A field that is missing, as some are from servers without langchain-core, counts as
-    empty. Token counts that LangChain has no name for come in random order from the server, and
-    here in the order of their first appearance.
+    Keys that are not fields of a message are dropped, and so is the name, except of function
+    messages. A missing field counts as empty: servers without langchain-core omit some. Token
+    counts that LangChain does not define are in random order on the server; here they are in order
+    of first appearance.
 
-    Raises NotAddable for what is no chunk, for chunks of different types (langchain-core can add
-    some of those; no server sends them under one id), and for values that do not go together.
+    Raises NotAddable if one of the two is not a chunk, if their types differ (langchain-core can
+    add some of those; no server sends them under one id), or if their values cannot be merged.
     """
     kind: str = left["type"]
     if kind != right["type"] or not kind.endswith("MessageChunk"):
@@ -77,7 +77,7 @@ def _merge(key: str, left: Message, right: Message) -> Object:
 
 def _require_same(key: str, left: Message, right: Message) -> None:
     if left[key] != right[key]:
-        # The server speaks of "names" when the call ids of tool messages differ, too.
+        # The server's message says "names" also when the call ids of tool messages differ.
         what = "roles" if key == "role" else "names"
         raise NotAddable("ValueError", f"Cannot concatenate {left['type']}s with different {what}.")
 
@@ -105,7 +105,7 @@ def _add_tool(total: Message, left: Message, right: Message) -> None:
 
 
 def _id_rank(id_: str) -> int:
-    """Prefer the id of a provider to that of a run, and that to any other made by LangChain."""
+    """Return the precedence of an id: the provider's, then `lc_run-`, then other `lc_` ids."""
     if id_.startswith("lc_run-"):
         return 1
     return 0 if id_.startswith("lc_") else 2
@@ -142,5 +142,5 @@ def _add_counts(left: Object, right: Object) -> Object:
 
 
 def _first(keys: tuple[str, ...], mapping: Object) -> Object:
-    """Put the *keys* that the *mapping* has before its others."""
+    """Return *mapping* with its *keys* moved to the front."""
     return {key: mapping[key] for key in keys if key in mapping} | mapping

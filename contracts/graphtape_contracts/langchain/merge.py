@@ -1,7 +1,7 @@
-"""How langchain-core joins two JSON values that are parts of one message.
+"""How langchain-core merges two JSON values from chunks of one message.
 
-Observed on langchain-core 1.7.2 (`utils/_merge.py`, `messages/base.py`): text is joined, objects
-are merged key by key, lists are merged by the `index` of their objects, integers are summed.
+Observed on langchain-core 1.7.2 (`utils/_merge.py`, `messages/base.py`): strings are concatenated,
+objects merged key by key, lists merged by the `index` of their objects, integers summed.
 """
 
 from typing import TypeAlias
@@ -10,18 +10,18 @@ from graphtape_contracts.langchain.partial_json import JsonValue
 
 Object: TypeAlias = dict[str, JsonValue]
 Content: TypeAlias = str | list[JsonValue]
-"""The content of a message: a text, or a list of texts and content blocks."""
+"""The content of a message: a string, or a list of strings and content blocks."""
 
 _LAST_WINS = {"index", "created", "timestamp"}
-"""Integers that identify or date a piece: their sum would mean nothing."""
+"""Keys whose integers identify or date a chunk: the later one replaces the earlier one."""
 _WHOLE = {"id", "output_version", "model_provider"}
-"""Texts that come whole with every piece: when equal they are one, not two halves."""
+"""Keys whose strings every chunk repeats: equal ones are not concatenated."""
 
 
 class NotAddable(ValueError):
-    """Two pieces cannot be joined, by the server neither: its run ends there.
+    """Two chunks cannot be added. A run on a real server fails at that point, too.
 
-    `error` and `message` are the data of the `error` event it ends with.
+    `error` and `message` are the data of the `error` event with which that run ends.
     """
 
     def __init__(self, error: str, message: str) -> None:
@@ -30,23 +30,23 @@ class NotAddable(ValueError):
         self.message = message
 
     def __str__(self) -> str:
-        return f"expected two pieces of one message, got {self.error}: {self.message}"
+        return f"expected two chunks of one message, got {self.error}: {self.message}"
 
 
 def merge_content(left: Content, right: Content) -> Content:
-    """Join the contents of two messages."""
+    """Return the content of *left* followed by that of *right*. Raises NotAddable."""
     if isinstance(left, str):
         return left + right if isinstance(right, str) else [left, *right]
     if isinstance(right, list):
         return merge_lists(left, right)
     if not left or not right:
-        return left  # A text after an empty list is lost, as observed.
+        return left  # A string after an empty list is lost, as observed.
     last = left[-1]
     return [*left[:-1], last + right] if isinstance(last, str) else [*left, right]
 
 
 def merge_dicts(left: Object, right: Object) -> Object:
-    """Merge two objects; raise NotAddable where their values do not go together."""
+    """Merge two objects; raises NotAddable if the values of a key cannot be merged."""
     merged = dict(left)
     for key, value in right.items():
         merged[key] = _merge_values(key, merged[key], value) if key in merged else value
@@ -54,7 +54,7 @@ def merge_dicts(left: Object, right: Object) -> Object:
 
 
 def merge_lists(left: list[JsonValue], right: list[JsonValue]) -> list[JsonValue]:
-    """Append to *left* the items of *right*, those with an `index` that it has merged into it."""
+    """Return *left* with each item of *right* merged into the item of its `index`, or appended."""
     merged = list(left)
     for item in right:
         found = _place(merged, item)
@@ -67,7 +67,7 @@ def merge_lists(left: list[JsonValue], right: list[JsonValue]) -> list[JsonValue
 
 
 def merge_artifacts(left: JsonValue, right: JsonValue) -> JsonValue:
-    """Join the artifacts of two tool messages, which may be of any type."""
+    """Merge the artifacts of two tool messages, of any type. Raises NotAddable."""
     if left is None or right is None:
         return right if left is None else left
     if type(left) is not type(right):
@@ -119,7 +119,7 @@ def _merge_values(key: str, old: JsonValue, new: JsonValue) -> JsonValue:
 
 
 def _place(items: list[JsonValue], new: JsonValue) -> tuple[int, Object, Object] | None:
-    """Find the first of the *items* that *new* continues: its place, itself, and *new*."""
+    """Return index and value of the first of *items* that *new* continues, and *new*; or None."""
     if not isinstance(new, dict):
         return None
     index = new.get("index")
@@ -134,9 +134,9 @@ def _place(items: list[JsonValue], new: JsonValue) -> tuple[int, Object, Object]
 
 
 def _without_type(old: Object, new: Object) -> Object:
-    """Return what of *new* is merged into *old*: not its type, which would be joined to itself.
+    """Return *new* without its type, which would be concatenated with that of *old*.
 
-    A non-standard block that continues a standard one goes into that one's `extras`.
+    A non-standard block that continues a standard one becomes the `extras` of the standard one.
     """
     value = new.get("value")
     if not (old.get("type") and new.get("type") == "non_standard" and isinstance(value, dict)):

@@ -1,7 +1,7 @@
 """Streamed messages: chunks, their sum, and the events of the stream mode `messages`.
 
-Works on messages as they are on the wire, decoded to dicts. Results may share parts with what was
-put in: treat all of them as read-only.
+Messages are dicts, decoded from JSON. Results may share parts with the arguments: treat both as
+read-only.
 """
 
 from collections.abc import Iterable
@@ -43,7 +43,7 @@ _TYPES = frozenset(("human", "ai", "system", "tool", "function", "chat", "develo
 
 
 def is_message(value: object) -> bool:
-    """Return whether *value* is a LangChain message or chunk, as the servers write them."""
+    """Return whether *value* is a LangChain message or chunk, as servers send them."""
     if not is_object(value):
         return False
     kind = value.get("type")
@@ -56,19 +56,20 @@ def is_message(value: object) -> bool:
 
 
 def messages_in(data: Any) -> Iterable[Json]:
-    """Yield every message in *data*, in the order of the wire."""
+    """Yield every message in *data*, at any depth, in document order."""
     return (found for found in objects_in(data) if is_message(found))
 
 
 def is_chunk(message: Message) -> bool:
-    """Return whether the *message* is a piece of a streamed one."""
+    """Return whether *message* is a chunk of a streamed message."""
     return message.get("type") in _PLAIN_TYPES
 
 
 def as_message(chunk: Message) -> Message:
-    """Return the *chunk*, single or summed, as `messages/partial` shows it; a message as it is.
+    """Return the message that `messages/partial` shows for a *chunk* or a sum of chunks.
 
-    Keys that belong to no field of a message are dropped, as observed.
+    Keys that are not fields of a message are dropped, as observed. An argument that is a whole
+    message is returned unchanged.
     """
     if not is_chunk(chunk):
         return chunk
@@ -76,7 +77,7 @@ def as_message(chunk: Message) -> Message:
     message = {key: chunk[key] for key in (*_COMMON, *_OWN.get(plain, ())) if key in chunk}
     message["type"] = plain
     if "invalid_tool_calls" in message:
-        # In a chunk these keys are in another order: name, args, id, error, type.
+        # A chunk has these keys in a different order: name, args, id, error, type.
         message["invalid_tool_calls"] = [
             {key: call.get(key) for key in ("type", "id", "name", "args", "error")}
             for call in message["invalid_tool_calls"]
@@ -85,27 +86,27 @@ def as_message(chunk: Message) -> Message:
 
 
 class PartialMessages:
-    """Makes the events of the stream mode `messages` of the tuples of `messages-tuple`.
+    """Derives the events of the stream mode `messages` from the tuples of `messages-tuple`.
 
-    One object serves one attempt of one run, all its namespaces together: the server begins again
-    after each `metadata` event. Observed on langgraph-api 0.16.7:
+    Use one object for each attempt of a run, with all its namespaces: the server starts over after
+    each `metadata` event. Observed on langgraph-api 0.16.7:
 
-    - the metadata is that of the tuple in which an id is first seen, and is sent once;
-    - a model that streams twice under one id goes on where the first stream ended;
-    - chunks that follow a whole message of their id make a prompt template of the two.
+    - The metadata of an id is that of its first tuple, and is sent once.
+    - If a model streams twice under one id, the second stream is appended to the first.
+    - If chunks follow a whole message with the same id, the two become a prompt template.
     """
 
     def __init__(self) -> None:
         self._totals: dict[str, Message] = {}
 
     def feed(self, message: Message, metadata: Any) -> list[tuple[str, Any]]:
-        """Take the two parts of the next tuple; return the names and data of its events.
+        """Process the next tuple; return the events for it, each as name and data.
 
-        The message has an id: the server gives one to each that comes without.
+        *message* must have an id: servers assign one to every message without.
 
-        Raises NotAddable if the server ends the run with an `error` event instead: when a
-        chunk cannot be added to those before, or the arguments of a tool call, cut where they
-        are, cannot be sent.
+        Raises NotAddable where the server would end the run with an `error` event: if a chunk
+        cannot be added to the previous ones, or the partial arguments of a tool call cannot be
+        encoded.
         """
         id_: str = message["id"]
         events: list[tuple[str, Any]] = []
@@ -123,7 +124,7 @@ class PartialMessages:
 
 
 def _continue(total: Message, message: Message) -> Message:
-    if "type" not in total:  # A prompt template already.
+    if "type" not in total:  # It is already a prompt template.
         return {**total, "messages": [*total["messages"], _in_template(message)]}
     if is_chunk(total):
         return add_chunks(total, message)
@@ -148,7 +149,7 @@ def _in_template(message: Message) -> Message:
 
 
 def _check_sendable(tool_calls: Any) -> None:
-    # Half of a surrogate pair, or an integer beyond 64 bits: the server's encoder is the same.
+    # orjson, which the server uses too, rejects lone surrogates and integers beyond 64 bits.
     try:
         orjson.dumps(tool_calls)
     except TypeError as error:

@@ -1,7 +1,7 @@
 """Incomplete JSON, such as the arguments of a tool call while they stream.
 
-Observed on langchain-core 1.7.2, which shows such arguments in every chunk: the longest beginning
-of the text that is JSON once its open string and the brackets open at the end are closed.
+Observed on langchain-core 1.7.2, which parses such arguments in every chunk: it takes the longest
+prefix of the text that is JSON once its open string and brackets are closed.
 """
 
 import json
@@ -16,25 +16,24 @@ _CLOSERS = {"{": "}", "[": "]"}
 
 
 class _Outline(NamedTuple):
-    """What a scan of the brackets and quotes of a text shows."""
+    """The structure of an incomplete text, from a scan of its brackets and quotes."""
 
     closers: str
-    """What closes the brackets that are open at the end."""
+    """The brackets that close those open at the end, innermost first."""
     cuts: list[int]
-    """The lengths, rising, of the beginnings that these closers might complete."""
+    """The lengths, ascending, of the prefixes that `closers` might complete."""
     in_string: bool
     escaped: bool
-    """The text ends in a backslash that escapes what would follow."""
+    """Whether the text ends with a backslash that would escape the next character."""
 
 
 def parse_partial_json(text: str) -> JsonValue:
-    """Parse the JSON *text*, or as much of its beginning as makes sense.
+    """Parse the JSON *text*, or its longest prefix that can be completed to JSON.
 
-    A bracket that closes none makes the whole text null. Numbers that JSON cannot write (NaN,
-    infinities) are null as well, which is what the servers send for them. Control characters
-    inside strings are allowed.
+    An unmatched closing bracket makes the whole result null. Numbers that JSON does not have (NaN,
+    infinities) become null, as servers send them. Control characters inside strings are allowed.
 
-    Raises ValueError when no beginning of *text* is JSON, RecursionError when it is too deep.
+    Raises ValueError if there is no such prefix, RecursionError if *text* is nested too deeply.
     """
     try:
         return _parse(text)
@@ -48,7 +47,7 @@ def parse_partial_json(text: str) -> JsonValue:
         try:
             return _parse(f'{whole}"{outline.closers}')
         except json.JSONDecodeError:
-            pass  # The string is a key, or is cut inside an escape: all of it goes.
+            pass  # The string is a key, or ends inside an escape: drop all of it.
     for length in reversed(outline.cuts):
         try:
             return _parse(text[:length] + outline.closers)
@@ -74,7 +73,7 @@ def _finite_float(digits: str) -> float | None:
 
 
 def _outline(text: str) -> _Outline | None:
-    """Scan *text*; None when a bracket closes what is not open."""
+    """Scan *text*; return None if a closing bracket is unmatched."""
     open_: list[str] = []
     cuts: defaultdict[int, list[int]] = defaultdict(list)  # By the number of open brackets.
     in_string = escaped = False

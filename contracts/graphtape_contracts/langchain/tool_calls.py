@@ -10,7 +10,7 @@ from graphtape_contracts.langchain.partial_json import JsonValue, parse_partial_
 
 
 def tool_call_chunk(piece: JsonValue) -> Object:
-    """Return the *piece* of a tool call with all the keys, and only those, of such a piece."""
+    """Return *piece* with exactly the keys of a tool call chunk; missing ones are None."""
     found = piece if isinstance(piece, dict) else {}
     return {key: found.get(key) for key in ("name", "args", "id", "index")} | {
         "type": "tool_call_chunk"
@@ -18,9 +18,9 @@ def tool_call_chunk(piece: JsonValue) -> Object:
 
 
 def chunks_of_raw_calls(raw: JsonValue) -> list[Object]:
-    """Make pieces of the *raw* tool calls that OpenAI's models leave in `additional_kwargs`.
+    """Convert the *raw* tool calls that OpenAI's models put into `additional_kwargs` to chunks.
 
-    Returns none at all when one of them has another shape.
+    Returns an empty list if any of them has an unexpected shape.
     """
     pieces: list[Object] = []
     for call in raw if isinstance(raw, list) else []:
@@ -36,7 +36,7 @@ def chunks_of_raw_calls(raw: JsonValue) -> list[Object]:
 
 
 def parse_tool_calls(pieces: list[Object]) -> tuple[list[Object], list[Object]]:
-    """Return the tool calls, valid and invalid, that the *pieces* amount to so far."""
+    """Return the valid and the invalid tool calls that the merged *pieces* represent so far."""
     valid: list[Object] = []
     invalid: list[Object] = []
     for piece in pieces:
@@ -63,9 +63,9 @@ def _parse_args(text: JsonValue) -> JsonValue:
 
 
 def finish_blocks(content: Content, calls: list[Object]) -> Content:
-    """Turn the blocks that hold pieces of tool calls into whole calls.
+    """Return *content* with its blocks of tool call chunks replaced by whole calls.
 
-    Done once the last chunk of a message in LangChain's content format "v1" is in.
+    langchain-core does this at the last chunk of a message in its content format "v1".
     """
     if isinstance(content, str):
         return content

@@ -1,1 +1,1 @@
-"""Readers of heads, bodies and events, shared by the rules."""
+"""Parsers of heads, bodies and events, shared by the rules."""

@@ -1,4 +1,4 @@
-"""A dictionary of bounded size: what a rule remembers of a stream."""
+"""A dictionary of bounded size, in which a rule keeps the state of a stream."""
 
 from collections.abc import Collection
 from typing import Generic, TypeVar
@@ -9,36 +9,36 @@ Value = TypeVar("Value")
 
 
 class BoundedDict(Generic[Value]):
-    """Values by id, at most `MAX_ENTRIES`: the one that was set longest ago goes first."""
+    """Values by id, at most `MAX_ENTRIES`: `set` drops the least recently set one if it is full."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start empty."""
         self._values: dict[str, Value] = {}
         self.forgot = False
-        """Whether there were too many, so that some are no longer known."""
+        """Whether an entry was ever dropped because the dictionary was full."""
 
     def __contains__(self, id_: str) -> bool:
         """Return whether there is a value with that id."""
         return id_ in self._values
 
     def __len__(self) -> int:
-        """How many values there are."""
+        """Return the number of values."""
         return len(self._values)
 
     def values(self) -> Collection[Value]:
-        """Return the values, the one that was set longest ago first."""
+        """Return the values, least recently set first."""
         return self._values.values()
 
     def items(self) -> Collection[tuple[str, Value]]:
-        """Return ids and values, the one that was set longest ago first."""
+        """Return ids and values, least recently set first."""
         return self._values.items()
 
     def get(self, id_: str) -> Value | None:
-        """Return the value with that id; None if there is none."""
+        """Return the value with that id, or None."""
         return self._values.get(id_)
 
     def set(self, id_: str, value: Value) -> None:
-        """Set the value with that id, in the place of one before."""
+        """Add or replace the value with that id."""
         self._values.pop(id_, None)
         self._values[id_] = value
         if len(self._values) > MAX_ENTRIES:
@@ -46,5 +46,5 @@ class BoundedDict(Generic[Value]):
             self.forgot = True
 
     def pop(self, id_: str) -> Value | None:
-        """Take out the value with that id; None if there is none."""
+        """Remove and return the value with that id, or return None."""
         return self._values.pop(id_, None)

@@ -14,23 +14,23 @@ class Event:
     """One event of a stream: a frame with a name or with data."""
 
     number: int
-    """The number of its frame in the body, counted from 1, comments too."""
+    """The number of its frame in the body, from 1, comments included."""
     frame: Frame
     mode: str
-    """Its name without the namespace: `updates` of `updates|child:UUID`."""
+    """The name without the namespace: `updates` of `updates|child:UUID`."""
     namespace: tuple[str, ...]
     """The parts of the namespace of a subgraph, outermost first: `("child:UUID",)`."""
     value: Any
-    """The decoded data; an `Absent` where there is none. Shared: leave it as it is."""
+    """The decoded data, or an `Absent`. It is shared: do not modify it."""
 
     @property
     def name(self) -> str:
-        """Its name on the wire."""
+        """The name including the namespace, as sent; empty if the frame has none."""
         return self.frame.event or ""
 
 
 def event_of(frame: Frame, number: int) -> Event | None:
-    """Return the event of the *frame* with that *number*; None of a comment or a torn block."""
+    """Return the event of *frame*, the body's *number*-th; None for a comment or a torn block."""
     if frame.torn or (frame.event is None and frame.data is None):
         return None
     mode, *namespace = (frame.event or "").split("|")
@@ -38,10 +38,10 @@ def event_of(frame: Frame, number: int) -> Event | None:
 
 
 def parse(text: str | bytes | None) -> Any:
-    """Return the JSON value that *text* is, or the reason why there is none.
+    """Decode *text* as JSON; return the value, or the `Absent` reason why there is none.
 
-    What JSON.parse takes is taken: escaped halves of surrogate pairs too, as LangGraph.js 2.0.0
-    sends them. NaN and the infinities are not JSON.
+    Accepts whatever JavaScript's `JSON.parse` accepts, including escaped lone surrogates, which
+    LangGraph.js 2.0.0 sends. NaN and the infinities are not JSON.
     """
     if text is None or not text.strip():
         return Absent.EMPTY
@@ -52,7 +52,7 @@ def parse(text: str | bytes | None) -> Any:
             return Absent.NOT_JSON
     if is_too_deep(text):
         return Absent.TOO_DEEP
-    # Python reads no integer of more than 4,300 digits; JSON.parse takes every one for a float.
+    # Python rejects integers of more than 4,300 digits; JSON.parse reads any number as a float.
     for integer in (int, float):
         try:
             return json.loads(text, parse_constant=_refuse, parse_int=integer)

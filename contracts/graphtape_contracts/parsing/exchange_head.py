@@ -1,4 +1,4 @@
-"""The head of an exchange: which kind it is, and what the request asks for."""
+"""The head of an exchange: its kind, and the options of the requested stream."""
 
 import re
 from dataclasses import dataclass
@@ -29,41 +29,41 @@ class Kind(StrEnum):
     JOIN = "join"
     """The output of a run that was started before: 200 of `GET .../runs/{run_id}/join`."""
     REFUSAL = "refusal"
-    """Anything else that a request to `/runs/stream` or `/runs/wait` is answered with."""
+    """Any other response to a request to `/runs/stream` or `/runs/wait`."""
     OTHER = "other endpoint"
     """The response to any other request."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamOptions:
-    """What a run request asks for."""
+    """The options of a run request that decide which events its stream has."""
 
     body: Json
     modes: frozenset[str]
-    """The stream modes; `values` where none are given, as observed on all servers."""
+    """The stream modes; `values` if the request names none, as observed on all servers."""
     subgraphs: bool
     resumable: bool
     keeps_thread: bool
-    """Whether the thread is kept (`on_completion: keep`): only then there are checkpoints."""
+    """Whether the thread is kept (`on_completion: keep`). Otherwise there are no checkpoints."""
     other_protocol: bool = False
-    """Whether events are asked for in the form of LangGraph's second streaming protocol
-    (`config.configurable.__event_streaming_v2`), which the rules of events are not about."""
+    """Whether the request selects LangGraph's second streaming protocol
+    (`config.configurable.__event_streaming_v2`), to which the rules of events do not apply."""
 
     @property
     def event_names(self) -> frozenset[str]:
-        """The names of the events that may be shown, namespaces apart."""
+        """The names, without namespaces, of the events that the stream may contain."""
         return event_names(self.modes)
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeHead:
-    """What is known of an exchange by its head."""
+    """The head of an exchange: request, status and headers, and what they imply."""
 
     kind: Kind
     request: Request | None
     """None if unknown, as in a transcript of curl."""
     options: StreamOptions | None
-    """None if the request is not there or is no run request that can be read."""
+    """None if the request is unknown or not a readable run request."""
     response: Response
     dialect: Dialect | None
     output_schema: Json | None = None
@@ -71,12 +71,12 @@ class ExchangeHead:
 
     @property
     def path(self) -> str:
-        """The path of the request, without the query; empty if the request is not there."""
+        """The path of the request without the query; empty if the request is unknown."""
         return urlsplit(self.request.path).path if self.request else ""
 
 
 def kind_of(request: Request | None, response: Response) -> Kind:
-    """Return the kind of a response; without the request, by the head of the response alone."""
+    """Return the kind of an exchange; if the request is unknown, judging by the response head."""
     if request is None:
         return _kind_of_head(response)
     path = urlsplit(request.path).path
@@ -92,14 +92,15 @@ def kind_of(request: Request | None, response: Response) -> Kind:
 
 
 def _kind_of_head(response: Response) -> Kind:
-    """Return the kind of a response to an unknown request, as if it had been for a run.
+    """Return the kind of a response to an unknown request, assuming that it was about a run.
 
-    The head of a stream that was joined is that of a run on Aegra, and of many on LangGraph.js.
+    A joined stream cannot be distinguished from that of a new run on Aegra, and often not on
+    LangGraph.js.
     """
     if response.status >= 400:
         return Kind.REFUSAL
     located = response.header("content-location")
-    # On langgraph-api streams of stateless runs name no thread, and runs that are waited for do.
+    # On langgraph-api, a wait names its thread; the stream of a stateless run does not.
     names_thread = located is not None and "/threads/" in located
     is_python = detect(response) is Dialect.PYTHON
     if response.is_event_stream:
@@ -110,7 +111,7 @@ def _kind_of_head(response: Response) -> Kind:
 
 
 def stream_options(request: Request | None) -> StreamOptions | None:
-    """Read what a run *request* asks for; None if it is no run request that can be read."""
+    """Return the options of a run *request*; None if it is not a readable run request."""
     if request is None or request.method != "POST":
         return None
     body = parse(request.body)

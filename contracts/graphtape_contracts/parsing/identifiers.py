@@ -1,4 +1,4 @@
-"""The patterns of ids on the wire, and the run that the head of a response names."""
+"""Patterns of the ids that servers send, and the run id in the head of a response."""
 
 import re
 from typing import TypeGuard
@@ -7,19 +7,19 @@ from graphtape_contracts.exchange import Response
 
 UUID_START = "[0-9a-fA-F]{8}-"
 UUID = UUID_START + "(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-"""The pattern of a UUID of any version; the ids of tasks have none."""
+"""The pattern of a UUID with any version digit; the ids of tasks have no valid version."""
 
 LOWER_UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-"""The pattern of a UUID as servers write it: in lower case."""
+"""The pattern of a UUID in lower case, as servers write it."""
 
 MODEL_CALL_ID = "(?:lc_)?run--?[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-"
-"""The start of the id that LangChain gives to the message of one model call: UUID version 7."""
+"""The start of the message id that LangChain generates for each model call (UUID version 7)."""
 
 MODEL_MESSAGE_ID = rf"(?:lc_run--|run-+){UUID}(?:-\d+)?"
-"""The id of a message that a model made in a run: it holds the id of LangChain's own run."""
+"""The id of a message that a model generated: it contains the id of LangChain's own run."""
 
 HEX_ID = "[0-9a-f]{32}"
-"""The pattern of ids of 32 hexadecimal digits, such as those of interrupts."""
+"""The pattern of an id of 32 hexadecimal digits, such as that of an interrupt."""
 
 _UUID = re.compile(UUID)
 _RUN = re.compile(rf"(?:/[^/?#]+)*?(?:/threads/{UUID})?/runs/({UUID})")
@@ -31,10 +31,10 @@ def is_uuid(value: object) -> TypeGuard[str]:
 
 
 def run_at(response: Response) -> str | None:
-    """Return the id of the run that the Content-Location of *response* names, or None.
+    """Return the run id in the Content-Location of *response*, or None.
 
-    Observed: `/runs/{id}` and `/threads/{id}/runs/{id}`. A prefix is accepted, for deployments
-    that are mounted under a path.
+    Observed: `/runs/{id}` and `/threads/{id}/runs/{id}`. Any prefix is accepted, for deployments
+    mounted under a path.
     """
     match = _RUN.fullmatch(response.header("content-location") or "")
     return match[1] if match else None

@@ -1,4 +1,4 @@
-"""LangChain's events, version 2: the life of chains, models and tools."""
+"""LangChain's events, version 2: the starts, chunks and ends of chains, models and tools."""
 
 import re
 from dataclasses import dataclass
@@ -13,44 +13,47 @@ _PHASE = re.compile(r"on_(\w+)_(start|stream|end|error)")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event in the life of what runs; it does not hold on to the data of the event."""
+    """One event of a LangChain run, without its data.
+
+    A LangChain run is one execution of a chain, model or tool, within the run of the stream.
+    """
 
     kind: str
-    """What runs: `chain`, `chat_model`, `tool` and others."""
+    """`chain`, `chat_model`, `tool` or another."""
     phase: str
     """`start`, `stream`, `end` or `error`."""
     run: str
-    """The id of that run; of the graph it is the id of the run of the stream."""
+    """The id of the LangChain run; that of the graph equals the run id of the stream."""
     name: Any
     tags: Any
     parents: Any
-    """The ids of the runs around it, outermost first; LangGraph.js sends none."""
+    """The ids of the enclosing LangChain runs, outermost first; LangGraph.js sends none."""
     number: int
     """The number of the frame."""
 
     @property
     def starts(self) -> bool:
-        """Whether it begins the run."""
+        """Whether it is the first event of the LangChain run."""
         return self.phase == "start"
 
     @property
     def ends(self) -> bool:
-        """Whether it is the last event of the run."""
+        """Whether it is the last event of the LangChain run."""
         return self.phase in ("end", "error")
 
     def __str__(self) -> str:
-        """Return what it is called in a finding: `on_tool_end` of "search"."""
+        """Return the event as a finding shows it: `on_tool_end` of "search"."""
         return f"`on_{self.kind}_{self.phase}` of {show(self.name)}"
 
 
 def split(name: object) -> tuple[str, str] | None:
-    """Return kind and phase in the *name* of an event: `on_tool_end` is `("tool", "end")`."""
+    """Return kind and phase in the *name* of an event: `("tool", "end")` for `on_tool_end`."""
     parts = _PHASE.fullmatch(name) if isinstance(name, str) else None
     return (parts[1], parts[2]) if parts else None
 
 
 def parse_step(event: Event) -> Step | None:
-    """Return the LangChain run that *event* is about; None if that cannot be read."""
+    """Return the step of a LangChain run in *event*; None if it has none or it is unreadable."""
     value = event.value
     if event.mode != "events" or not is_object(value):
         return None
@@ -62,33 +65,33 @@ def parse_step(event: Event) -> Step | None:
 
 
 class StepLog:
-    """Reads LangChain's events, and knows what runs; after each `metadata` the run starts again."""
+    """Tracks which LangChain runs are in progress; each `metadata` event clears it."""
 
     def __init__(self) -> None:
-        """Begin with nothing that runs."""
-        self._going = BoundedDict[Step]()
+        """Start with no run in progress."""
+        self._running = BoundedDict[Step]()
         self.start: Step | None = None
-        """The start of the last run read, if it had not ended then."""
+        """The start of the run that was last read, if it was in progress before that event."""
 
     @property
     def forgot(self) -> bool:
-        """Whether so much ran at a time that some of it is no longer known."""
-        return self._going.forgot
+        """Whether too many runs were in progress at once, so that some were dropped."""
+        return self._running.forgot
 
     def start_of(self, run: str) -> Step | None:
-        """Return the start of the run with that id, if it goes on."""
-        return self._going.get(run)
+        """Return the start of the run with that id if it is in progress, or None."""
+        return self._running.get(run)
 
     def read(self, event: Event) -> Step | None:
-        """Return the LangChain run that *event* is about; None if that cannot be read."""
+        """Process the next *event*; return its step like `parse_step`."""
         if event.name == "metadata":
-            self._going = BoundedDict[Step]()
+            self._running = BoundedDict[Step]()
         step = parse_step(event)
         if step is None:
             return None
-        self.start = self._going.get(step.run)
+        self.start = self._running.get(step.run)
         if step.starts:
-            self._going.set(step.run, step)
+            self._running.set(step.run, step)
         elif step.ends:
-            self._going.pop(step.run)
+            self._running.pop(step.run)
         return step

@@ -1,8 +1,7 @@
-"""The sum of the chunks of a message, as far as it can be compared with the message.
+"""The sum of the chunks of a message, reduced to the parts that every dialect sends alike.
 
-`chunks.add_chunks` makes the whole sum after every piece; this one is made at the end, in a time
-that grows with the length of the message, and only of what is the same in every dialect: the
-content, and the tool calls whose arguments are whole.
+These are the content, and the tool calls once their arguments are complete. `chunks.add_chunks`
+computes the full sum after every chunk; this module computes it once, in linear time.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ ToolCall = tuple[Any, Any, Any]
 
 @dataclass(slots=True)
 class _ToolCall:
-    """The pieces of one tool call."""
+    """The chunks of one tool call so far."""
 
     name: str = ""
     id: str = ""
@@ -26,19 +25,19 @@ class _ToolCall:
 
 
 class MessageAssembly:
-    """Adds up the pieces of one message."""
+    """Adds up the chunks of one message."""
 
     def __init__(self) -> None:
-        """Begin with no piece."""
+        """Start without chunks."""
         self._text: list[str] = []
         self._blocks: list[Any] | None = None
         self._known = True
         self._calls: dict[int, _ToolCall] | None = {}
         self.is_open = False
-        """Whether the server marks the last piece, and it has not come."""
+        """Whether the server marks last chunks, and that of this message has not arrived."""
 
     def add(self, piece: Json) -> None:
-        """Add the next *piece*."""
+        """Add *piece*, the next chunk."""
         self.is_open = "chunk_position" in piece and piece["chunk_position"] != "last"
         content = piece.get("content")
         if isinstance(content, str) and self._blocks is None:
@@ -51,17 +50,17 @@ class MessageAssembly:
 
     @property
     def text(self) -> str | None:
-        """The content, if it is a text."""
+        """The content; None if it is a list of blocks or cannot be added up."""
         return "".join(self._text) if self._known and self._blocks is None else None
 
     @property
     def content(self) -> str | list[Any] | None:
-        """The content, as langchain-core adds it up; None if it cannot be added up."""
+        """The content as langchain-core adds it up; None if it cannot be added up."""
         return self._blocks if self._known and self._blocks is not None else self.text
 
     @property
     def calls(self) -> list[ToolCall] | None:
-        """The tool calls; None if there are none, or one that is not whole or has no number."""
+        """The tool calls; None if there are none, or one is incomplete or has no `index`."""
         if not self._calls:
             return None
         calls: list[ToolCall] = []
@@ -81,13 +80,13 @@ class MessageAssembly:
 
     def _add_call(self, piece: object) -> None:
         if self._calls is None or not is_object(piece) or type(piece.get("index")) is not int:
-            self._calls = None  # Without a number it is not known which call it goes on with.
+            self._calls = None  # Without an index, the call that the chunk continues is unknown.
             return
         name, id_, args = (piece.get(key) or "" for key in ("name", "id", "args"))
         call = self._calls.setdefault(piece["index"], _ToolCall())
         readable = isinstance(name, str) and isinstance(id_, str) and isinstance(args, str)
         if not readable or (id_ and call.id not in ("", id_)):
-            self._calls = None  # Another call under a number that is taken is a call of its own.
+            self._calls = None  # Two calls with one index cannot be told apart.
             return
         call.name += name
         call.id = call.id or id_
@@ -104,7 +103,7 @@ def _merged(before: Any, content: Any) -> Any:
 
 
 def tool_calls_of(message: Json) -> list[ToolCall] | None:
-    """Return the tool calls of a whole *message*; None if they cannot be read."""
+    """Return the tool calls of a whole *message*; None if they are unreadable."""
     calls = message.get("tool_calls")
     if not is_list(calls) or not all(is_object(call) for call in calls):
         return None

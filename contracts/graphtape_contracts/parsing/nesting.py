@@ -1,14 +1,13 @@
-"""The depth of nesting up to which JSON is read: the same on every Python."""
+"""The limit on the nesting of JSON, which is the same on every version of Python."""
 
 import re
 from itertools import accumulate
 
 DEEPEST = 254
-"""Levels of nesting: as many as langgraph-api 0.16.7 writes; its encoder, orjson, refuses more.
+"""The most levels of nesting that are read, and that langgraph-api 0.16.7 (orjson) can write.
 
-Whatever has as many can be walked, compared and written down without running into a limit of
-recursion, which is another in each Python: in 3.11 one of frames, 1,000 of them; in 3.12.1 one of
-calls in C, 1,500 whatever is set.
+Values up to this depth can be traversed, compared and encoded below the recursion limit of every
+Python: 1,000 frames in 3.11; 1,500 calls in C, which cannot be changed, in 3.12.1.
 """
 
 _NO_BRACKETS = re.compile(r'(?:"(?:[^"\\]++|\\.)*+"?+|[^][{}"]++)++', re.DOTALL)
@@ -16,7 +15,7 @@ _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def is_too_deep(text: str) -> bool:
-    """Return whether the JSON *text*, complete or not, is nested more deeply than `DEEPEST`."""
+    """Return whether the JSON *text*, complete or not, has more than `DEEPEST` levels."""
     if text.count("[") + text.count("{") <= DEEPEST:
         return False
     brackets = _NO_BRACKETS.sub("", text)

@@ -9,22 +9,22 @@ from graphtape_contracts.langchain.messages import is_message
 from graphtape_contracts.parsing.identifiers import HEX_ID, MODEL_MESSAGE_ID, UUID
 
 _ID = re.compile(rf"{MODEL_MESSAGE_ID}|{UUID}(?:-\d+)?|(?<![0-9a-fA-F]){HEX_ID}(?![0-9a-f])")
-"""An id that a server makes, of a message also with what stands around the UUID.
+"""A generated id. That of a message includes the prefix and suffix of the UUID.
 
-The suffix of a message's id depends on the stream modes: `lc_run--UUID` where the model streamed,
-`lc_run--UUID-0` where not (langgraph-api 0.16.7).
+The suffix depends on the stream modes: the id is `lc_run--UUID` if the model streamed, and
+`lc_run--UUID-0` if not (langgraph-api 0.16.7).
 """
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
 _EPOCHS = [(1.2e9 * unit, 2.2e9 * unit) for unit in (1, 1e3, 1e6, 1e9)]
-"""Numbers that may be times: between 2008 and 2039, in seconds down to nanoseconds."""
+"""The ranges of numbers that may be times from 2008 to 2039, in s, ms, µs and ns."""
 
 
 def normal_form(value: Any) -> str:
-    """Return *value* as a text that is the same for all values that differ in ids and times alone.
+    """Return a string that is equal for all values that differ only in generated ids and times.
 
-    The order of keys does not count, nor whether a number is written as 1 or as 1.0, nor NUL,
-    which Aegra 0.11.0 drops where it stores a text. A message without an id is as one with an id:
-    some combinations of stream modes show it before it gets one.
+    It also ignores the order of keys, the difference between 1 and 1.0, and NUL characters, which
+    Aegra 0.11.0 drops from strings that it stores. A message whose id is null equals one with an
+    id: some combinations of stream modes show messages before they get one.
     """
     return json.dumps(_normal(value), sort_keys=True)
 

@@ -11,16 +11,15 @@ from graphtape_contracts.schema import Validator
 _OF_THE_SERVER = ("__interrupt__", "__feedback__")
 
 ValidationError = tuple[Path, str]
-"""Where in an output, and what about it, is not as advertised."""
+"""The path in the output of the violation, and the message of the validator."""
 
 
 def output_validator(schema: Json) -> Callable[[Any], ValidationError | None]:
-    """Return the function that tells the first thing about an output that *schema* forbids.
+    """Return a function from an output to its first violation of *schema*, or None.
 
-    What the server adds is left aside, and so are keys that the state as a whole lacks: before
-    its last step a graph has not written all of them. An empty object says that there is no output
-    yet, whatever the output would be. A schema that cannot be used forbids nothing; nothing is
-    fetched from where it points to.
+    Ignored are keys that the server adds, missing keys of the state (a graph has not written all of
+    them before its last step), and an empty object, which stands for no output yet. A schema that
+    is invalid allows everything; references are never fetched.
     """
     validator = _compile(json.dumps(schema))
 
@@ -35,8 +34,8 @@ def output_validator(schema: Json) -> Callable[[Any], ValidationError | None]:
                 if path or error.validator != "required":
                     return path, error.message
         except Exception:
-            # Whatever is wrong with the schema (a pattern of another language, a reference to
-            # nowhere, a circle), it is not wrong with the output.
+            # The fault is in the schema (a regular expression that is not Python's, a broken or
+            # circular reference), not in the output.
             return None
         return None
 
@@ -45,8 +44,8 @@ def output_validator(schema: Json) -> Callable[[Any], ValidationError | None]:
 
 @lru_cache(maxsize=64)
 def _compile(text: str) -> Validator:
-    # A session judges many answers by the few schemas of one deployment, and to check a schema
-    # takes a hundred times as long as to judge an output by it.
+    # Cached: a deployment has few schemas and many outputs, and checking a schema takes a hundred
+    # times as long as validating an output.
     from jsonschema import Draft202012Validator, SchemaError
     from jsonschema.validators import validator_for
     from referencing import Registry

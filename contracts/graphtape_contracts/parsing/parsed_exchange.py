@@ -1,4 +1,4 @@
-"""A whole exchange, read: what the relations between exchanges compare."""
+"""A whole exchange, parsed for the rules that compare several exchanges."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,16 +11,16 @@ from graphtape_contracts.parsing.exchange_head import ExchangeHead
 
 @dataclass(frozen=True)
 class ParsedExchange:
-    """One of several exchanges that are judged together."""
+    """One of several exchanges that are checked together."""
 
     number: int
-    """Which of them it is, counted from 1."""
+    """Its number among them, from 1."""
     exchange: Exchange
     head: ExchangeHead
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """The events of a stream; none of a response that is not a stream."""
+        """The events of a stream; empty if the response is not a stream."""
         if not self.exchange.is_stream:
             return ()
         read = (event_of(frame, n) for n, frame in enumerate(self.exchange.frames, 1))

@@ -14,24 +14,24 @@ from graphtape_contracts.parsing.parsed_exchange import ParsedExchange
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """The end of a run."""
+    """The error, interrupts and output with which a run ended."""
 
     error: str | None
-    """The class of the error that the run failed with; None if it did not fail."""
+    """The class name of the error with which the run failed; None if it did not fail."""
     interrupts: frozenset[str]
-    """The interrupts that the response shows, each in its normal form."""
+    """The interrupts in the response, each in its normal form."""
     output: Any
-    """The last state that was shown; `Absent.EMPTY` where there is none to be seen."""
+    """The last state in the response; `Absent.EMPTY` if it contains none."""
 
     def __str__(self) -> str:
-        """Return the output as JSON, cut to a length that can be read."""
+        """Return the output as JSON, cut to a readable length."""
         return "no state" if isinstance(self.output, Absent) else quote(self.output)
 
 
 def run_outcome_of(answer: ParsedExchange) -> RunOutcome | None:
-    """Return how the run of *answer*, a stream or a wait, ended.
+    """Return the outcome of the run in *answer*, a stream or an output.
 
-    None if unknown: the response was cut, or has several attempts.
+    None if unknown, because the response is incomplete or a stream has several attempts.
     """
     if answer.exchange.end is not End.COMPLETE:
         return None
@@ -65,19 +65,19 @@ def _of_output(answer: ParsedExchange) -> RunOutcome:
     output = answer.output
     error: str | None = None
     if is_object(output):
-        if is_object(told := output.get("__error__")):
-            error = str(told.get("error"))
+        if is_object(found := output.get("__error__")):
+            error = str(found.get("error"))
         output = {key: value for key, value in output.items() if key != "__feedback__"}
-    asked = answer.head.options
-    shown = asked is None or "values" in asked.modes
-    return RunOutcome(error, _interrupts_in(output), output if shown else Absent.EMPTY)
+    options = answer.head.options
+    has_state = options is None or "values" in options.modes
+    return RunOutcome(error, _interrupts_in(output), output if has_state else Absent.EMPTY)
 
 
 def have_same_output(one: RunOutcome, other: RunOutcome) -> bool:
     """Return whether two successful runs ended in the same state, ignoring ids and times.
 
-    If a stream contains no state, its output counts as empty. Of interrupted runs only the
-    interrupts are compared: the state beside them varies.
+    If a stream contains no state, its output counts as empty. For interrupted runs only the
+    interrupts are compared, because the state beside them varies.
     """
     if one.interrupts or other.interrupts:
         return one.interrupts == other.interrupts

@@ -1,17 +1,17 @@
-"""What the status of a response says about the request."""
+"""The fault in a request that the status of its response indicates."""
 
 _FROM_ELSEWHERE = frozenset((401, 403, 407, 408, 411, 413, 414, 415, 429, 431))
-"""What a proxy or a guard in front of the server answers, whatever the body is."""
+"""Statuses that a proxy or firewall in front of the server may send."""
 
 
 def blames_the_body(status: int) -> bool:
-    """Return whether a response with this *status* says that the body of the request was wrong.
+    """Return whether *status* means that the body of the request was wrong.
 
-    Not if the server failed, has no such route, or something in front of it may have answered.
+    False for failures of the server, unknown routes, and statuses that a proxy may have sent.
     """
     return 400 <= status < 500 and status not in _FROM_ELSEWHERE | {404, 405}
 
 
 def blames_the_request(status: int) -> bool:
-    """Return whether a response with this *status* says that the method, path or body was wrong."""
+    """Return whether *status* means that the method, path or body was wrong."""
     return 400 <= status < 500 and status not in _FROM_ELSEWHERE

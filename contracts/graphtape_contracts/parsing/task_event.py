@@ -1,4 +1,4 @@
-"""Tasks in the modes `tasks` and `debug`: when each starts, and how it ends."""
+"""The starts and results of tasks in the modes `tasks` and `debug`."""
 
 from dataclasses import dataclass
 
@@ -7,45 +7,45 @@ from graphtape_contracts.parsing.bounded_dict import BoundedDict
 from graphtape_contracts.parsing.event import Event
 
 OWN = "__"
-"""How the names of LangGraph's own tasks begin. The handlers of errors show no start."""
+"""The prefix of the names of LangGraph's own tasks. Its error handlers have no start event."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEvent:
-    """The start or the result of a task, as `tasks` or `debug` shows it."""
+    """The start or the result of a task in an event of `tasks` or `debug`."""
 
     event: Event
     payload: Json
     path: Path
-    """Where in the data of the event the payload is."""
+    """The place of the payload in the data of the event."""
     id: str
     name: str
     is_result: bool
 
     @property
     def key(self) -> str:
-        """Its id and the namespace of its graph, as one text."""
+        """The id of the task, qualified with the namespace of its graph."""
         return qualified_name(self.event, self.id)
 
     @property
     def of_root(self) -> bool:
-        """Whether it is a task of the graph itself, and not of a subgraph."""
+        """Whether the task belongs to the graph itself, not to a subgraph."""
         return not self.event.namespace
 
     @property
     def is_own(self) -> bool:
-        """Whether it is a task of LangGraph's own, and not of a node of the graph."""
+        """Whether the task is internal to LangGraph, not a node of the graph."""
         return self.name.startswith(OWN)
 
     @property
     def is_pushed(self) -> bool:
-        """Whether it started by `Send` or in the middle of a step, and not by an edge."""
+        """Whether the task was started by `Send` or during a step, not by an edge."""
         triggers = self.payload.get("triggers")
         return not is_list(triggers) or "__pregel_push" in triggers
 
     @property
     def interrupts(self) -> list[object]:
-        """The interrupts in a result; empty if they cannot be read."""
+        """The interrupts in a result; empty if they are missing or unreadable."""
         interrupts = self.payload.get("interrupts")
         return interrupts if is_list(interrupts) else []
 
@@ -61,12 +61,12 @@ class TaskEvent:
 
 
 def qualified_name(event: Event, name: str) -> str:
-    """Return *name* with the namespace of *event*, as one text: two graphs do not meet there."""
+    """Return *name* prefixed with the namespace of *event*, so that it is unique among graphs."""
     return "|".join((*event.namespace, name))
 
 
 def task_in(event: Event) -> tuple[Json, Path] | None:
-    """Return the task in an event of `tasks` or `debug`, and its path in the data; None if none."""
+    """Return the task in an event of `tasks` or `debug`, and its path in the data; or None."""
     value = event.value
     if not is_object(value):
         return None
@@ -79,7 +79,7 @@ def task_in(event: Event) -> tuple[Json, Path] | None:
 
 
 def parse_task_event(event: Event) -> TaskEvent | None:
-    """Return the task that *event* is about; None if that cannot be read."""
+    """Return the start or result of a task in *event*; None if it has none or is unreadable."""
     found = task_in(event)
     if found is None:
         return None
@@ -92,22 +92,22 @@ def parse_task_event(event: Event) -> TaskEvent | None:
 
 
 class TaskLog:
-    """Reads the tasks of a stream from one of the two modes, and knows those that are open.
+    """Tracks the open tasks of a stream; each `metadata` event clears them.
 
-    Together the modes show each task twice, so only the first mode that shows one is read. After
-    each `metadata` the run starts again.
+    If both `tasks` and `debug` are requested, each task is shown twice, so only events of one mode
+    are read: by default, of the mode that shows a task first.
     """
 
     def __init__(self, mode: str | None = None) -> None:
-        """Begin with no tasks; a *mode* that is given is the one to read."""
+        """Start with no open tasks; read only *mode* (`tasks` or `debug`) if given."""
         self._mode = mode
         self._open = BoundedDict[TaskEvent]()
         self.start: TaskEvent | None = None
-        """The start of the last task read, if it was open then."""
+        """The start of the task that was last read, if it was open before that event."""
 
     @property
     def forgot(self) -> bool:
-        """Whether this many tasks were open that some are no longer known."""
+        """Whether too many tasks were open at once, so that some were dropped."""
         return self._open.forgot
 
     @property
@@ -116,7 +116,7 @@ class TaskLog:
         return list(self._open.values())
 
     def read(self, event: Event) -> TaskEvent | None:
-        """Return the task that *event* is about, if the event is of the mode that is read."""
+        """Process the next *event*; return its task, or None if it has none or of another mode."""
         if event.name == "metadata":
             self._open = BoundedDict[TaskEvent]()
         current = parse_task_event(event) if self._mode in (None, event.mode) else None

@@ -1,4 +1,4 @@
-"""The catalogue: every rule of the contract, family by family."""
+"""All rules of the contract, in the order of their families."""
 
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import (

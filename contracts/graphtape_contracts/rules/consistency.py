@@ -1,4 +1,4 @@
-"""Consistency: what stays the same when a request is repeated or asked in another way."""
+"""Consistency: equal requests get equal responses, whatever the endpoint and the stream modes."""
 
 import json
 from collections import Counter
@@ -18,23 +18,23 @@ from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 from graphtape_contracts.stream_mode import event_names
 
 _VIEW = ("stream_mode", "stream_subgraphs", "stream_resumable", "on_disconnect")
-"""What a request says about the response, not about the run."""
+"""The fields of a request that affect the response, but not the run."""
 
 _VALUES_ALONE = frozenset({"values"})
 _MESSAGES = frozenset(("messages", "messages-tuple"))
 
 _COMPARED = ("values", "updates", "custom", "tasks", "debug", "checkpoints")
-"""Modes that show the same whatever other modes are on; `events` also tells of the other modes."""
+"""Modes whose events do not depend on other modes, as those of `events` do."""
 
 
 def _request(asked: StreamOptions) -> Hashable:
-    """Return what is equal for requests that start the same run in the same manner.
+    """Return a key that is equal for requests that start the same run under the same conditions.
 
-    With messages or events the model streams, which may change what it says; with `events`
+    With messages or events the model streams, which may change its output; with `events`,
     langgraph-api 0.16.7 shows the whole state in `values`, not only the output.
     """
     run = {key: value for key, value in asked.body.items() if key not in _VIEW}
-    # Aegra 0.11.0 takes an empty list as no mode at all, the others as none given.
+    # Aegra 0.11.0 streams no mode for an empty list; the others use the default mode.
     none = asked.body.get("stream_mode") == []
     streams = bool(asked.modes & _MESSAGES)
     return json.dumps(run, sort_keys=True), streams, "events" in asked.modes, none
@@ -47,12 +47,12 @@ def _output(answers: Sequence[ParsedExchange], report: Report) -> None:
         asked, outcome = answer.head.options, run_outcome_of(answer)
         if asked is None or "values" not in asked.modes or outcome is None:
             continue
-        # With other modes on, interrupts are told in other words.
+        # Other modes change how the output shows interrupts.
         if outcome.error is not None or (outcome.interrupts and asked.modes != _VALUES_ALONE):
             continue
         before = first.setdefault(_request(asked), answer)
         reference = run_outcome_of(before)
-        # What several streams show is compared mode by mode.
+        # `_modes` compares streams with each other.
         if reference is None or answer.head.kind is Kind.STREAM:
             continue
         if not have_same_output(reference, outcome):
@@ -86,8 +86,8 @@ def _subgraphs(answers: Sequence[ParsedExchange], report: Report) -> None:
 
 
 def _renamed_with_subgraphs(answer: ParsedExchange) -> frozenset[str]:
-    """Return the modes whose events get a namespace, and without subgraphs have a bare name."""
-    # On LangGraph.js 2.0.0 and 1.5.1 also what the nodes of subgraphs write to the custom stream.
+    """Return the modes that show subgraphs even without `stream_subgraphs`, under a bare name."""
+    # On LangGraph.js 2.0.0 and 1.5.1, this includes `custom`.
     return _MESSAGES | {"custom"} if answer.head.dialect is Dialect.JAVASCRIPT else _MESSAGES
 
 
@@ -103,7 +103,7 @@ def _whole_streams(
 
 def _comparable(asked: StreamOptions) -> list[str]:
     modes = [mode for mode in _COMPARED if mode in asked.modes]
-    # Where both kinds of messages are asked for, some servers show one of them.
+    # If both kinds of messages are requested, some servers show only one of them.
     return modes + ([] if asked.modes >= _MESSAGES else sorted(asked.modes & _MESSAGES))
 
 
@@ -115,14 +115,14 @@ def _compare(
     expected, got = (_shown(one, mode, subgraphs=subgraphs) for one in (before, answer))
     if expected == got:
         return
-    # As a bag: branches of the graph that run at the same time take turns in any order.
+    # Compared without order: the events of parallel branches of a graph interleave at random.
     missing, extra = list((expected - got).elements()), list((got - expected).elements())
-    told = [f"{len(missing)} not shown, such as {_cut(missing[0])}"] if missing else []
-    told += [f"{len(extra)} more, such as {_cut(extra[0])}"] if extra else []
+    got_parts = [f"{len(missing)} missing, such as {_cut(missing[0])}"] if missing else []
+    got_parts += [f"{len(extra)} extra, such as {_cut(extra[0])}"] if extra else []
     report(
         f"the same {len(list(expected.elements()))} events of the mode `{mode}` as in exchange "
         f"{before.number}",
-        "; ".join(told),
+        "; ".join(got_parts),
         exchange=answer.number,
     )
 
@@ -133,7 +133,7 @@ def _shown(answer: ParsedExchange, mode: str, *, subgraphs: bool) -> Counter[str
         f"{normal_form(event.name)} {_data_form(event.value)}"
         for event in answer.events
         if event.mode in names and (subgraphs or not event.namespace)
-        if not shows_interrupts(event)  # Aegra 0.11.0 does so only if `updates` are not asked for.
+        if not shows_interrupts(event)  # Aegra 0.11.0 sends these only without `updates`.
     )
 
 
@@ -182,7 +182,7 @@ def _status(answers: Sequence[ParsedExchange], report: Report) -> None:
 
 
 _HEADERS = ("content-type", "content-encoding", "transfer-encoding", "expect")
-"""What decides, besides the body, whether a request is refused."""
+"""The headers that, besides the body, decide whether a request is refused."""
 
 
 _KNOWN = frozenset(Dialect)
@@ -192,8 +192,8 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.output",
         level=Level.MUST,
-        statement="The output of a wait equals the last `values` of a stream of the same "
-        "request, every time.",
+        statement="The output of a wait equals the last `values` of every stream of the same "
+        "request.",
         source=f"{ON_EVERY_SERVER}; many clients wait in tests and stream in production",
         kinds=RUNS,
         deterministic=True,
@@ -202,9 +202,10 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.modes",
         level=Level.SHOULD,
-        statement="A stream mode shows the same whichever other modes are requested, every time.",
-        source=f"{ON_EVERY_SERVER} (python/mode-agent-values+updates); that `events` and messages "
-        "make the model stream is left aside",
+        statement="The events of a stream mode are the same in every stream of the same request, "
+        "whichever other modes are requested.",
+        source=f"{ON_EVERY_SERVER} (python/mode-agent-values+updates); streams with `events` or "
+        "messages are compared only with each other, because these modes make the model stream",
         dialects=_KNOWN,
         kinds=frozenset({Kind.STREAM}),
         deterministic=True,
@@ -224,7 +225,7 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.outcome",
         level=Level.SHOULD,
-        statement="A run fails, or does not, whether it is streamed or waited for.",
+        statement="Runs of the same request all succeed or all fail, streamed or waited for.",
         source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         kinds=RUNS,
@@ -242,4 +243,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_status,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""The most important ones first."""

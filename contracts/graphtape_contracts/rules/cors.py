@@ -1,4 +1,4 @@
-"""CORS: what lets a page of another origin request runs and read the responses."""
+"""CORS: the headers that let a page of another origin request runs and read the responses."""
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import Request
@@ -15,7 +15,7 @@ def _sent(request: Request | None, name: str) -> str | None:
 
 
 def _listed(value: str | None) -> set[str]:
-    """Return the entries of a header that is a list, in lower case."""
+    """Return the entries of a comma-separated header, in lower case."""
     return {entry.strip().lower() for entry in (value or "").split(",")} - {""}
 
 
@@ -36,7 +36,7 @@ def _exposed(head: ExchangeHead, report: Report) -> None:
         return
     exposed = response.header("access-control-expose-headers")
     if not _listed(exposed) & {"*", "content-location"}:
-        report("content-location among them", quote(exposed))
+        report("content-location among the exposed headers", quote(exposed))
 
 
 def _vary(head: ExchangeHead, report: Report) -> None:
@@ -53,7 +53,7 @@ def _preflight(head: ExchangeHead, report: Report) -> None:
         or _sent(request, "access-control-request-method") != "POST"
         # langgraph-api refuses this: `Disallowed CORS private-network`.
         or _sent(request, "access-control-request-private-network") is not None
-        # A server that allows no origins answers as to any method it does not know.
+        # A server without CORS treats OPTIONS like any other unknown method.
         or response.header("access-control-allow-origin") is None
     ):
         return
@@ -65,7 +65,7 @@ def _preflight(head: ExchangeHead, report: Report) -> None:
     headers = _listed(response.header("access-control-allow-headers"))
     refused = _listed(_sent(request, "access-control-request-headers")) - headers
     if refused and "*" not in headers:
-        report("the headers that were asked for", f"none of {quote(sorted(refused))}")
+        report("all requested headers", f"without {quote(sorted(refused))}")
 
 
 RULES: tuple[AnyRule, ...] = (
@@ -74,7 +74,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The response to a run requested with an Origin has an "
         "Access-Control-Allow-Origin that allows it.",
-        source=f"{ON_EVERY_SERVER}; without it no page in a browser can read the answer",
+        source=f"{ON_EVERY_SERVER}; without it no page in a browser can read the response",
         dialects=frozenset(Dialect),
         judge=_origin,
     ),
@@ -82,8 +82,8 @@ RULES: tuple[AnyRule, ...] = (
         id="cors.exposed",
         level=Level.SHOULD,
         statement="Content-Location is exposed to an allowed origin.",
-        source=f"{ON_EVERY_SERVER}; without it the SDK for JavaScript does not learn the run's id "
-        "in a browser",
+        source=f"{ON_EVERY_SERVER}; without it the JavaScript SDK cannot read the run id in a "
+        "browser",
         judge=_exposed,
     ),
     HeadRule(
@@ -91,14 +91,14 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A preflight request for a run is answered with 200 or 204, and allows POST "
         "and the requested headers.",
-        source=f"{ON_EVERY_SERVER}; a browser sends no run without it",
+        source=f"{ON_EVERY_SERVER}; otherwise a browser does not send the request for the run",
         kinds=frozenset({Kind.REFUSAL}),
         judge=_preflight,
     ),
     HeadRule(
         id="cors.vary",
         level=Level.NOTE,
-        statement="The response to a run varies with the Origin.",
+        statement="The response to a run has `Origin` in its Vary header.",
         source=ON_PYTHON_AND_AEGRA,
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         judge=_vary,

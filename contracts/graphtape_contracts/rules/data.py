@@ -19,10 +19,11 @@ def _advertised(head: ExchangeHead, report: Report) -> EventWatch:
     judge = output_validator(head.output_schema)
     while isinstance(event := (yield), Event):
         if event.mode == "values" and not event.namespace and _is_readable(event):
-            misfit = judge(_value(event))
-            if misfit is not None:
-                path, message = misfit
-                report("what fits the advertised schema", shorten(message), at=event, path=path)
+            violation = judge(_value(event))
+            if violation is not None:
+                path, message = violation
+                expected = "a value that matches the advertised schema"
+                report(expected, shorten(message), at=event, path=path)
 
 
 def _fits(mode: str, schema: str) -> Callable[[ExchangeHead, Report], EventWatch]:
@@ -35,12 +36,12 @@ def _fits(mode: str, schema: str) -> Callable[[ExchangeHead, Report], EventWatch
 
 
 def _is_readable(event: Event) -> bool:
-    """Return whether the data is JSON, or absent, which stands for null."""
+    """Return whether the data of *event* is JSON or empty."""
     return event.value not in (Absent.NOT_JSON, Absent.TOO_DEEP)
 
 
 def _value(event: Event) -> Any:
-    """Return the value of a readable event: no data is null, as Aegra 0.11.0 writes it."""
+    """Return the data of a readable event. Empty data is null, as Aegra 0.11.0 writes it."""
     return None if event.value is Absent.EMPTY else event.value
 
 
@@ -54,20 +55,20 @@ _BY_SCHEMA = (
     (
         "values",
         Level.SHOULD,
-        "Where the data of `values` lists interrupts, each has an id and a value.",
+        "If the data of `values` lists interrupts, each has an id and a value.",
         f"{ON_EVERY_SERVER}; the SDKs and RemoteGraph read both",
     ),
     (
         "updates",
         Level.MUST,
-        "The data of `updates` is an object of one or more nodes, or of a list of interrupts, "
-        "each with an id and a value.",
-        f"{ON_EVERY_SERVER}; RemoteGraph reads it with every run",
+        "The data of `updates` is an object whose keys are nodes, or `__interrupt__` with a list "
+        "of interrupts, each with an id and a value.",
+        f"{ON_EVERY_SERVER}; RemoteGraph reads it in every run",
     ),
     (
         "messages/metadata",
         Level.MUST,
-        "The data of `messages/metadata` tells, by the id of a message, which node and task it "
+        "The data of `messages/metadata` maps the id of a message to the node and task that it "
         "comes from.",
         f"{ON_EVERY_SERVER}; useStream reads it",
     ),
@@ -75,31 +76,31 @@ _BY_SCHEMA = (
         "messages/partial",
         Level.MUST,
         "The data of `messages/partial` is a list of messages with ids.",
-        f"{ON_EVERY_SERVER}; useStream puts messages together by their ids",
+        f"{ON_EVERY_SERVER}; useStream merges messages by their ids",
     ),
     (
         "messages/complete",
         Level.MUST,
         "The data of `messages/complete` is a list of messages with ids.",
-        f"{ON_EVERY_SERVER}; useStream puts messages together by their ids",
+        f"{ON_EVERY_SERVER}; useStream merges messages by their ids",
     ),
     (
         "messages",
         Level.MUST,
-        "The data of `messages` is a message or chunk with an id, and the node and task that it "
-        "comes from.",
+        "The data of `messages` is a message or chunk with an id, followed by metadata that name "
+        "the node and task that it comes from.",
         f"{ON_EVERY_SERVER}; useStream, LiteLLM and the AI SDK read both",
     ),
     (
         "events",
         Level.MUST,
-        "The data of `events` is a LangChain event: what happened, the name and the run.",
-        f"{ON_EVERY_SERVER}; LangChain's readers of events look at these three",
+        "The data of `events` is a LangChain event with `event`, `name` and `run_id`.",
+        f"{ON_EVERY_SERVER}; consumers of LangChain's events read these three",
     ),
     (
         "debug",
         Level.MUST,
-        "The data of `debug` is a step, a time, a type and the payload of that type.",
+        "The data of `debug` has a step, a timestamp, a type and a payload of that type.",
         ON_EVERY_SERVER,
     ),
     (
@@ -112,24 +113,24 @@ _BY_SCHEMA = (
     (
         "checkpoints",
         Level.MUST,
-        "The data of `checkpoints` is a checkpoint: with `metadata` and `next`, or without state "
-        "the id, the step and the source.",
+        "The data of `checkpoints` is a checkpoint: either with `metadata` and `next`, or without "
+        "state, with its id, step and source.",
         "observed on langgraph-api 0.16.7, LangGraph.js 1.5.1, Aegra 0.11.0",
     ),
     (
         "error",
         Level.MUST,
-        "The data of `error` is the class of the error and a message, two strings.",
-        f"{ON_EVERY_SERVER}; RemoteGraph raises what it says",
+        "The data of `error` has the class of the error and a message, both strings.",
+        f"{ON_EVERY_SERVER}; RemoteGraph raises an exception with it",
     ),
     (
         "end",
         Level.SHOULD,
-        "The data of `end` is an object, or nothing.",
+        "The data of `end` is an object or empty.",
         "observed on Aegra 0.11.0: `status` is success, error or interrupted; others send none",
     ),
 )
-"""For each rule that is a schema: the event, the level, the statement and the source."""
+"""For each rule that checks a schema: the event, the level, the statement and the source."""
 
 RULES: tuple[AnyRule, ...] = (
     *(
@@ -145,11 +146,11 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="data.advertised",
         level=Level.NOTE,
-        statement="The data of `values` match the output schema that the deployment advertises, "
-        "except keys that are not written yet.",
+        statement="The data of `values` matches the output schema that the deployment advertises, "
+        "except that keys may be missing.",
         source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
-        "enforce it, so it is the graph that does not keep its word",
+        "enforce it, so a violation is the graph's",
         judge=_advertised,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""One for each event, then the schema of the graph itself."""

@@ -1,4 +1,4 @@
-"""The mode `debug`: tasks and checkpoints, with the step and the time."""
+"""The mode `debug`: tasks and checkpoints, each with its step and timestamp."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ def _twin(head: ExchangeHead, report: Report) -> EventWatch:
             continue
         twin = alone.pop(key)
         if twin is None and not alone.forgot:
-            report("its twin in `tasks` before it", "none", at=event, path=current.path)
+            report("the same data in a `tasks` event before", "none", at=event, path=current.path)
         elif twin is not None and twin.payload != current.payload:
             report(
                 f"the data of frame {twin.event.number}: {quote(twin.payload)}",
@@ -41,18 +41,18 @@ def _twin(head: ExchangeHead, report: Report) -> EventWatch:
 def _shown_twice(head: ExchangeHead, report: Report) -> EventWatch:
     if head.options is None or not head.options.modes >= {"tasks", "debug"}:
         return
-    # Only of the graph itself: subgraphs that run in threads may tell of several tasks at once.
+    # Only for the graph itself: tasks of subgraphs that run in parallel threads may interleave.
     alone: TaskEvent | None = None
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            alone = None  # The attempt before broke off between the two.
+            alone = None  # The previous attempt ended between the two.
         current = parse_task_event(event)
         if current is None or not current.of_root:
             continue
         if alone is not None and event.mode == "tasks":
             report(
-                f"the twin of frame {alone.event.number} in `debug` before the next of `tasks`",
-                f"the next of `tasks`, about {quote(current.name)}",
+                f"a `debug` event that repeats frame {alone.event.number} before the next `tasks`",
+                f"the next `tasks` event, about {quote(current.name)}",
                 at=event,
             )
         alone = current if event.mode == "tasks" else None
@@ -84,12 +84,12 @@ def _steps_go_on(head: ExchangeHead, report: Report) -> EventWatch:
         if step is None:
             continue
         if last is not None and step < last:
-            report(f"step {last} or a later one", f"step {step}", at=event, path=("step",))
+            report(f"step {last} or later", f"step {step}", at=event, path=("step",))
         last = step
 
 
 def _step_of_start(event: Event) -> int | None:
-    """Return the step in which a task of the graph itself starts, or a checkpoint is made."""
+    """Return the step of a task start or checkpoint of the graph itself; None for other events."""
     if event.name != "debug" or not is_object(event.value):
         return None
     step = event.value.get("step")
@@ -161,9 +161,9 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="debug.timestamps-monotonic",
         level=Level.NOTE,
-        statement="A task does not end before it started, unless the clock was set.",
+        statement="A task does not end before it started, unless the clock was set back.",
         source=ON_EVERY_SERVER,
         judge=_times_go_on,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""`debug` compared with `tasks`, then its steps and timestamps."""

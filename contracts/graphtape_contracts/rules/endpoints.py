@@ -18,24 +18,25 @@ from graphtape_contracts.schema_findings import report_validation_error
 
 _OTHER_ENDPOINTS = frozenset({Kind.OTHER})
 _GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
-"""The namespace of the ids of the assistants that the servers make of their graphs."""
+"""The UUID namespace of the ids of the assistants that servers create for their graphs."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """A route, and what its answers with status 200 hold.
+    """A route, and whether its response is a list.
 
-    Under a prefix, only paths are known that nobody would give to a route of his own.
+    Paths that an application might use itself, such as `/ok`, start with `^`: they match only
+    without a prefix.
     """
 
     method: str
     path: str
     """A regular expression that the end of the path matches."""
     listed: bool = False
-    """Whether the response is a list of what the rule is about."""
+    """Whether the response is a list of the objects that the rule checks."""
 
     def answers(self, head: ExchangeHead) -> bool:
-        """Return whether *head* is a call of this route that was answered with 200."""
+        """Return whether *head* is a 200 response of this route."""
         request, status = head.request, head.response.status
         called = request is not None and request.method == self.method and status == 200
         return called and re.search(f"{self.path}$", head.path) is not None
@@ -78,7 +79,10 @@ def _fits(routes: Iterable[_Route], schema: str) -> Callable[[ExchangeHead, byte
 def _held(
     routes: Iterable[_Route], head: ExchangeHead, body: bytes, report: Report
 ) -> Iterable[tuple[Path, Any]]:
-    """Yield what the response of one of *routes* holds, and where, if it can be read."""
+    """Yield the objects in a readable response of one of *routes*, each after its path.
+
+    Report a response that should be a list and is not.
+    """
     route = next((route for route in routes if route.answers(head)), None)
     value = parse(body)
     if route is None or isinstance(value, Absent) or _selects(head):
@@ -92,7 +96,7 @@ def _held(
 
 
 def _selects(head: ExchangeHead) -> bool:
-    """Return whether the request names the keys that it wants to see."""
+    """Return whether the request selects keys of the objects in the response."""
     asked = parse(head.request.body) if head.request else None
     return is_object(asked) and bool(asked.get("select"))
 
@@ -104,7 +108,7 @@ def _json(head: ExchangeHead, body: bytes, report: Report) -> None:
     if media_type.split(";")[0].strip().lower() != "application/json":
         report("the content type application/json", quote(media_type))
     if isinstance(parse(body), Absent):
-        report("a body of JSON", quote(body.decode(errors="replace")))
+        report("a JSON body", quote(body.decode(errors="replace")))
 
 
 def _run_location(head: ExchangeHead, body: bytes, report: Report) -> None:
@@ -113,7 +117,7 @@ def _run_location(head: ExchangeHead, body: bytes, report: Report) -> None:
         return
     location = head.response.header("content-location") or "none"
     if not location.endswith(f"/runs/{run.get('run_id')}"):
-        report(f"a Content-Location that ends with the run {run.get('run_id')}", quote(location))
+        report(f"a Content-Location that ends with /runs/{run.get('run_id')}", quote(location))
 
 
 def _assistant_id(head: ExchangeHead, body: bytes, report: Report) -> None:
@@ -128,7 +132,7 @@ def _assistant_id(head: ExchangeHead, body: bytes, report: Report) -> None:
 
 
 def _is_default(assistant: Json) -> bool:
-    """Return whether the server made the *assistant* of a graph, and nobody changed it since."""
+    """Return whether the server created *assistant* for a graph, and it was not changed since."""
     graph, metadata = assistant.get("graph_id"), assistant.get("metadata")
     return (
         isinstance(graph, str)
@@ -161,16 +165,16 @@ _BY_SCHEMA = (
     (
         "ok",
         Level.MUST,
-        "GET /ok, where it is answered with 200, says `ok: true`.",
-        "observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; probes of readiness read it",
+        "A response to GET /ok with status 200 has `ok: true`.",
+        "observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; readiness probes read it",
         _OK,
         "ok.json",
     ),
     (
         "info",
         Level.MUST,
-        "GET /info tells the version, and whether there are assistants.",
-        f"{ON_MAIN_SERVERS}; Agent Chat UI asks for it",
+        "The response to GET /info has the version, and whether assistants are supported.",
+        f"{ON_MAIN_SERVERS}; Agent Chat UI requests it",
         _INFO,
         "info.json",
     ),
@@ -178,7 +182,7 @@ _BY_SCHEMA = (
         "assistants",
         Level.MUST,
         "An assistant has its id, graph, configuration, metadata, name, version and times.",
-        f"{ON_MAIN_SERVERS}; clients look for the id of a graph's assistant before they run it",
+        f"{ON_MAIN_SERVERS}; clients look up the id of a graph's assistant before they run it",
         _ASSISTANTS,
         "assistant.json",
     ),
@@ -203,7 +207,7 @@ _BY_SCHEMA = (
         "threads",
         Level.MUST,
         "A thread has its id, status, metadata and times.",
-        f"{ON_MAIN_SERVERS}; clients take the id of the thread that they made from it",
+        f"{ON_MAIN_SERVERS}; clients read the id of a thread that they create from it",
         _THREADS,
         "thread.json",
     ),
@@ -219,19 +223,19 @@ _BY_SCHEMA = (
         "runs",
         Level.MUST,
         "A run has its id, thread, assistant, status and times.",
-        f"{ON_MAIN_SERVERS}; the SDKs join a run by the first two",
+        f"{ON_MAIN_SERVERS}; the SDKs join a run by its id and thread",
         _RUNS,
         "run.json",
     ),
 )
-"""For each rule that is a schema: name, level, statement, source, routes and schema."""
+"""For each rule that checks a schema: name, level, statement, source, routes and schema."""
 
 RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="endpoints.json",
         level=Level.MUST,
-        statement="Responses of the other endpoints with status 200 are JSON, with that content "
-        "type.",
+        statement="Responses of the other endpoints with status 200 are JSON, with the content "
+        "type `application/json`.",
         source=ON_MAIN_SERVERS,
         kinds=_OTHER_ENDPOINTS,
         judge=_json,
@@ -261,8 +265,8 @@ RULES: tuple[AnyRule, ...] = (
         id="endpoints.run-location",
         level=Level.SHOULD,
         statement="The response to a new background run has its path in Content-Location.",
-        source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; the SDKs tell their "
-        "callers of the run by it (on_run_created)",
+        source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; the SDKs pass the ids in "
+        "it to `on_run_created`",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=_OTHER_ENDPOINTS,
         judge=_run_location,
@@ -272,8 +276,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A search has the header x-pagination-total, a number not less than the "
         "number of results.",
-        source="observed on langgraph-api 0.16.7, where it is not the total but one more than what "
-        "was shown, if there is more",
+        source="observed on langgraph-api 0.16.7, where it is not the total: if there are further "
+        "results, it is one more than the number shown",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=_OTHER_ENDPOINTS,
         judge=_pagination,
@@ -281,10 +285,10 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="endpoints.count",
         level=Level.SHOULD,
-        statement="A count is a bare integer.",
+        statement="The response to a count is a bare integer.",
         source="observed on langgraph-api 0.16.7, and Aegra 0.11.0 for assistants",
         kinds=_OTHER_ENDPOINTS,
         judge=_count,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""The most important ones first."""

@@ -1,4 +1,4 @@
-"""How a run fails."""
+"""The messages of errors with which a run or a task fails."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from graphtape_contracts.parsing.task_event import task_in
 from graphtape_contracts.rule import AnyRule, BodyRule, EventRule, EventWatch, Report
 
 MASK = "An internal error occurred"
-"""What langgraph-api 0.16.7 shows in place of the text of most exceptions."""
+"""The message that langgraph-api 0.16.7 shows in place of the text of most exceptions."""
 
-# Of the classes whose text is shown or masked only those whose names nobody gives to another
-# class: TimeoutError and ConnectionError, say, are also classes of clients of databases.
+# Only classes whose names are unambiguous: TimeoutError and ConnectionError, for example, are also
+# classes of database clients.
 _SHOWN = frozenset(("ValueError", "TypeError", "KeyError", "AttributeError", "RuntimeError"))
 _MASKED = frozenset(
     (
@@ -36,11 +36,11 @@ _MASKED = frozenset(
 )
 
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)|\n\s+at \S.*:\d+:\d+")
-"""How a traceback looks in Python and in JavaScript."""
+"""The start of a traceback in Python, or a line of one in JavaScript."""
 
 
 def _errors_in(event: Event) -> Iterator[tuple[Json, Path]]:
-    """Yield the errors that *event* tells, each with its place."""
+    """Yield the errors in *event*, each with its path in the data."""
     value = event.value
     if not is_object(value):
         return
@@ -91,21 +91,21 @@ def _no_traceback_in_output(head: ExchangeHead, body: bytes, report: Report) -> 
     output = parse(body)
     if not is_object(output) or not is_object(error := output.get("__error__")):
         return
-    # LangGraph.js writes the error as JSON into the message: line feeds are escaped there.
+    # LangGraph.js encodes the error as JSON in the message, so line feeds are escaped.
     message = str(error.get("message")).replace("\\n", "\n")
     if TRACEBACK.search(message):
         report("no traceback", quote(message), path=("__error__", "message"))
 
 
 _MASKING = (
-    "The message of a ValueError, TypeError, KeyError, AttributeError or RuntimeError is sent; "
+    "The message of a ValueError, TypeError, KeyError, AttributeError or RuntimeError is shown; "
     f'that of other errors, such as an IndexError, is replaced by "{MASK}"'
 )
 _MASKING_SOURCE = (
     "observed on langgraph-api 0.16.7 (python/error-value-stream, python/error-zero-stream); "
-    "the text may hold secrets"
+    "the text may contain secrets"
 )
-_TRACEBACK_SOURCE = "no server was seen to send one; the text of an exception may hold anything"
+_TRACEBACK_SOURCE = "no server was observed to send one; an exception may contain any text"
 
 RULES: tuple[AnyRule, ...] = (
     EventRule(
@@ -119,7 +119,7 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="errors.masked-output",
         level=Level.SHOULD,
-        statement=f"{_MASKING}, also in the output of a wait.",
+        statement=f"In the output of a wait: {_MASKING[0].lower()}{_MASKING[1:]}.",
         source=_MASKING_SOURCE,
         dialects=frozenset({Dialect.PYTHON}),
         judge=_masked_output,
@@ -139,4 +139,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_no_traceback_in_output,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""The stricter ones first."""

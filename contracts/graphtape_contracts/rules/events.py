@@ -1,4 +1,4 @@
-"""Which events there are: the names that the request asks for."""
+"""The names of events: which ones a request leads to, and their namespaces."""
 
 import re
 
@@ -18,9 +18,9 @@ _STREAM = frozenset({Kind.STREAM})
 _OF_MODES = event_names(STREAM_MODES)
 _UNASKED = frozenset({"metadata", "error", "end"})
 _OF_FEEDBACK = frozenset({"feedback"})
-"""Shown where `feedback_keys` are asked for, and LangSmith is there to ask for them."""
+"""Sent if the request has `feedback_keys` and the server is connected to LangSmith."""
 _OF_THE_RUN = _UNASKED | _OF_FEEDBACK | {"events"}
-"""Never about a subgraph."""
+"""Events that are never about a subgraph."""
 
 _PART = re.compile(rf"[^|:]+(:{LOWER_UUID})?")
 
@@ -32,7 +32,7 @@ def _asked(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.mode in _OF_MODES and event.mode not in shown and not shows_interrupts(event):
             report(
-                f"only what was asked for: {', '.join(sorted(head.options.modes))}",
+                f"only events of the requested modes: {', '.join(sorted(head.options.modes))}",
                 f"the event {quote(event.name)}",
                 at=event,
             )
@@ -55,7 +55,7 @@ def _interrupts_asked(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _namespace_asked(head: ExchangeHead, report: Report) -> EventWatch:
-    # Another value than a boolean is refused, or means what the server makes of it.
+    # Servers refuse or interpret a value that is not a boolean, each in its own way.
     if head.options is None or head.options.body.get("stream_subgraphs", False) is not False:
         return
     while isinstance(event := (yield), Event):
@@ -96,9 +96,9 @@ def _checkpoints_kept(head: ExchangeHead, report: Report) -> EventWatch:
         unkept = event.mode == "checkpoints" and "checkpoints" in head.options.modes
         if event.mode == "debug" and is_object(event.value):
             unkept = event.value.get("type") == "checkpoint"
-        # A subgraph may bring a checkpointer of its own.
+        # A subgraph may have a checkpointer of its own.
         if unkept and not event.namespace:
-            report("no checkpoints of a thread that is not kept", "a checkpoint", at=event)
+            report("no checkpoints, as the thread is not kept", "a checkpoint", at=event)
 
 
 def _known(head: ExchangeHead, report: Report) -> EventWatch:
@@ -108,7 +108,7 @@ def _known(head: ExchangeHead, report: Report) -> EventWatch:
         known |= _OF_FEEDBACK
     while isinstance(event := (yield), Event):
         if event.frame.event is not None and event.mode not in known:
-            report("an event that is known", quote(event.name), at=event)
+            report("a known event", quote(event.name), at=event)
 
 
 RULES: tuple[AnyRule, ...] = (
@@ -116,7 +116,7 @@ RULES: tuple[AnyRule, ...] = (
         id="events.asked",
         level=Level.MUST,
         statement="An event of a stream mode is sent only if the request asks for that mode. "
-        "Exceptions: checkpoints, and `values` with nothing but interrupts.",
+        "Exceptions: checkpoints, and `values` that contain only interrupts.",
         source=f"{ON_EVERY_SERVER}, in every capture",
         kinds=_STREAM,
         judge=_asked,
@@ -125,8 +125,8 @@ RULES: tuple[AnyRule, ...] = (
         id="events.interrupts-asked",
         level=Level.SHOULD,
         statement="Interrupts are sent in `values` only if the request asks for `values`.",
-        source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 tells "
-        "them so where `updates` are not asked for, whatever is",
+        source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 sends "
+        "them in `values` unless the request asks for `updates`",
         kinds=_STREAM,
         judge=_interrupts_asked,
     ),
@@ -143,7 +143,8 @@ RULES: tuple[AnyRule, ...] = (
         id="events.namespace-asked",
         level=Level.MUST,
         statement="Events of subgraphs (`mode|namespace`) are sent only with `stream_subgraphs`.",
-        source=f"{ON_EVERY_SERVER}; a client that asked for none takes them for those of the graph",
+        source=f"{ON_EVERY_SERVER}; a client that does not expect them mistakes them for events of "
+        "the graph itself",
         kinds=_STREAM,
         judge=_namespace_asked,
     ),
@@ -151,8 +152,8 @@ RULES: tuple[AnyRule, ...] = (
         id="events.namespace-form",
         level=Level.SHOULD,
         statement="Each part of a namespace is `node:UUID` (a node and the id of its task), "
-        "`node` alone if its subgraph has a checkpointer of its own, or the number of another "
-        "subgraph in the same task.",
+        "`node` alone if its subgraph has its own checkpointer, or a number that distinguishes "
+        "several subgraphs in one task.",
         source=f"{ON_EVERY_SERVER}: python/mode-subgraph-sub-updates; the SDKs split names at `|`",
         dialects=frozenset(Dialect),
         judge=_namespace_form,
@@ -162,7 +163,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="`metadata`, `error`, `end`, `feedback` and `events` are about the run and "
         "have no namespace.",
-        source=f"{ON_EVERY_SERVER}; clients compare these names as they are",
+        source=f"{ON_EVERY_SERVER}; clients compare these names exactly",
         dialects=frozenset(Dialect),
         judge=_run_bare,
     ),
@@ -170,9 +171,9 @@ RULES: tuple[AnyRule, ...] = (
         id="events.partial-no-namespace",
         level=Level.SHOULD,
         statement="`messages/metadata`, `messages/partial` and `messages/complete` have no "
-        "namespace, not even those of subgraphs.",
+        "namespace, not even for messages of subgraphs.",
         source="observed on langgraph-api 0.16.7: python/mode-subgraph-sub-messages; clients "
-        "compare these names as they are",
+        "compare these names exactly",
         dialects=frozenset({Dialect.PYTHON}),
         judge=_partial_messages_bare,
     ),
@@ -191,7 +192,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A run whose thread is not kept has no checkpoints.",
         source="observed on langgraph-api 0.16.7 (python/mode-agent-checkpoints) and LangGraph.js "
-        "2.0.0 and 1.5.1; Aegra always makes some",
+        "2.0.0 and 1.5.1; Aegra always creates checkpoints",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=_STREAM,
         judge=_checkpoints_kept,
@@ -199,9 +200,9 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.known",
         level=Level.NOTE,
-        statement="The names of the events are known ones.",
+        statement="Every event has a known name.",
         source=f"{ON_EVERY_SERVER}; servers may add others, which clients pass on or ignore",
         judge=_known,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""Names, then namespaces, then rules about single modes."""

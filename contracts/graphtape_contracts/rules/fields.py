@@ -1,4 +1,4 @@
-"""The lines of a block: which fields it has, their order, and how they are written."""
+"""The lines of a block: its fields, their order, and how they are written."""
 
 import re
 from collections import Counter
@@ -21,7 +21,7 @@ _NO_SPACE = re.compile(rb"^(event|data|id|):(?! )", re.MULTILINE)
 
 @lru_cache(maxsize=1)
 def _names(raw: bytes) -> Counter[str]:
-    """Return how often each field is in a block, in the order in which they are first there."""
+    """Return the number of occurrences of each field in a block, in order of first appearance."""
     return Counter(
         field.name for field in sse.split_fields(raw.removeprefix(sse.BOM)) if field.name
     )
@@ -30,7 +30,7 @@ def _names(raw: bytes) -> Counter[str]:
 def _known(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     for name in _names(frame.raw):
         if name not in (*_ORDER, "retry"):
-            yield Violation("the fields event, data and id", f"the field {quote(name)}")
+            yield Violation("only the fields event, data and id", f"the field {quote(name)}")
 
 
 def _no_retry(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
@@ -69,16 +69,16 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.once",
         level=Level.SHOULD,
         statement="A block has at most one `event` and at most one `id`.",
-        source=f"{ON_EVERY_SERVER}; the last one counts in the HTML standard, the first one for "
-        "readers that look for it",
+        source=f"{ON_EVERY_SERVER}; by the HTML standard the last one counts, but for parsers that "
+        "search for a field the first one does",
         judge=each_block(_once),
     ),
     FrameRule(
         id="fields.order",
         level=Level.SHOULD,
         statement="The fields of a block are in the order `event`, `data`, `id`.",
-        source=f"{ON_EVERY_SERVER}; the standard allows any order, readers that act on each `data` "
-        "line need the name before it",
+        source=f"{ON_EVERY_SERVER}; the standard allows any order, but parsers that process each "
+        "`data` line at once need the name before it",
         dialects=_KNOWN,
         judge=each_block(_order),
     ),
@@ -87,7 +87,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The data of an event is on one line.",
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js 2.0.0 writes a "
-        "line for each line of indented JSON; readers of single lines get no JSON of them",
+        "line for each line of indented JSON, which parsers of single lines cannot decode",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         judge=each_block(_one_data_line),
     ),
@@ -95,7 +95,8 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.space",
         level=Level.SHOULD,
         statement="A space follows the colon of a field and of a comment.",
-        source=f"{ON_EVERY_SERVER}; readers that cut off `data: ` by its length lose a character",
+        source=f"{ON_EVERY_SERVER}; without it, parsers that remove `data: ` by its length lose a "
+        "character",
         dialects=_KNOWN,
         judge=each_block(_space),
     ),
@@ -103,15 +104,15 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.no-retry",
         level=Level.SHOULD,
         statement="A stream has no `retry` field.",
-        source=f"{ON_EVERY_SERVER}; a `retry` changes when a client of the standard connects again",
+        source=f"{ON_EVERY_SERVER}; it changes the delay after which an EventSource reconnects",
         dialects=_KNOWN,
         judge=each_block(_no_retry),
     ),
     FrameRule(
         id="fields.known",
         level=Level.NOTE,
-        statement="The fields of a block are `event`, `data` and `id`.",
-        source=f"{ON_EVERY_SERVER}; the HTML standard has readers ignore other fields",
+        statement="A block has no fields other than `event`, `data` and `id`.",
+        source=f"{ON_EVERY_SERVER}; by the HTML standard, other fields are ignored",
         judge=each_block(_known),
     ),
 )

@@ -1,4 +1,4 @@
-"""How a stream is written: bytes, line ends, blocks."""
+"""The bytes of a stream: encoding, line ends, blocks, and the JSON in them."""
 
 import codecs
 import re
@@ -34,7 +34,7 @@ def _utf8(head: ExchangeHead, report: Report) -> FrameWatch:
     while isinstance(frame := (yield), Frame):
         number += 1
         try:
-            # What was torn off may have been the rest of a character.
+            # A torn frame may end in the middle of a character.
             codecs.utf_8_decode(frame.raw, "strict", not frame.torn)
         except UnicodeDecodeError as error:
             wrong = frame.raw[error.start : error.end].hex(" ")
@@ -53,7 +53,7 @@ def _complete(head: ExchangeHead, report: Report) -> FrameWatch:
 def _no_bom(head: ExchangeHead, report: Report) -> FrameWatch:
     first = yield
     if isinstance(first, Frame) and first.raw.startswith(sse.BOM):
-        report("the name of a field", "a byte order mark", at=1)
+        report("a field name at the start", "a byte order mark", at=1)
 
 
 def _no_nul(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
@@ -62,7 +62,7 @@ def _no_nul(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
 
 
 def _ends_of(dialect: Dialect | None, frame: Frame) -> frozenset[bytes]:
-    """Return the line ends that a block may have."""
+    """Return the line ends that are allowed in a block."""
     apart = frame.comment is not None and frame.event is None and frame.data is None
     ends = _EVENT_ENDS[dialect]
     return _COMMENT_ENDS.get(dialect, ends) if apart else ends
@@ -86,7 +86,7 @@ def _line_ends(head: ExchangeHead, report: Report) -> FrameWatch:
         expected = " or ".join(_EOL_NAMES[end] for end in sorted(allowed))
         got = " and ".join(_EOL_NAMES[end] for end in sorted(wrong))
         if found[-1] == b"\r" and {*found[:-1]} <= allowed:
-            held = expected, got  # The stream may have been cut before the LF of a last CRLF.
+            held = expected, got  # The stream may have been cut between CR and LF of a CRLF.
         else:
             report(expected, got, at=number)
     if held is not None and item is End.COMPLETE:
@@ -101,11 +101,11 @@ def _no_ghosts(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
 
 def _named(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     if event.frame.data is not None and not event.name:
-        yield Violation("the name of an event", "data without a name")
+        yield Violation("an event with a name", "data without a name")
 
 
 def _with_data(head: ExchangeHead, event: Event) -> Iterator[Violation]:
-    # The SDKs take an `end` without data, so a server may well send it.
+    # The SDKs accept an `end` without data.
     if event.frame.data is None and event.name != "end":
         yield Violation("a `data` line", f"the event {quote(event.name)} without one")
 
@@ -117,7 +117,7 @@ def _json(head: ExchangeHead, event: Event) -> Iterator[Violation]:
 
 def _not_empty(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     if event.value is Absent.EMPTY and event.frame.data is not None and event.name != "end":
-        yield Violation("a JSON value, be it null", "empty data")
+        yield Violation("a JSON value, `null` if there is none", "empty data")
 
 
 def _surrogates(head: ExchangeHead, event: Event) -> Iterator[Violation]:
@@ -126,7 +126,8 @@ def _surrogates(head: ExchangeHead, event: Event) -> Iterator[Violation]:
         return
     lone = next((e for e in _ESCAPE.finditer(text) if _HALF.fullmatch(e[0])), None)
     if lone is not None:
-        yield Violation("whole characters", f"half of one: {lone[0]} at character {lone.start()}")
+        got = f"a lone surrogate: {lone[0]} at character {lone.start()}"
+        yield Violation("no lone surrogates", got)
 
 
 def _compact(head: ExchangeHead, event: Event) -> Iterator[Violation]:
@@ -145,16 +146,16 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="framing.complete",
         level=Level.MUST,
-        statement="A complete stream ends with a blank line: its last block is complete.",
-        source=f"{ON_EVERY_SERVER}, also when the run was cut off; langgraph-sdk 0.1 for Python "
-        "drops what no blank line follows",
+        statement="A complete stream ends with a blank line, which completes its last block.",
+        source=f"{ON_EVERY_SERVER}, also when the run was cancelled; langgraph-sdk 0.1 for Python "
+        "drops a last block without a blank line",
         judge=_complete,
     ),
     EventRule(
         id="framing.named",
         level=Level.MUST,
         statement="Every event with data has a name.",
-        source=f"{ON_EVERY_SERVER}; clients tell by the name what the data is",
+        source=f"{ON_EVERY_SERVER}; clients interpret the data by the name",
         judge=each_event(_named),
     ),
     EventRule(
@@ -168,7 +169,7 @@ RULES: tuple[AnyRule, ...] = (
         id="framing.json",
         level=Level.MUST,
         statement="The data of an event is one JSON value, or empty.",
-        source=f"{ON_EVERY_SERVER}; the SDKs end the stream with an error at anything else",
+        source=f"{ON_EVERY_SERVER}; on anything else the SDKs abort the stream with an error",
         judge=each_event(_json),
     ),
     EventRule(
@@ -176,7 +177,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The data of an event is not empty: null is written as `null`.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 "
-        "writes null as nothing (aegra/stream-custom), at which langgraph-sdk 2.0.0 for "
+        "writes null as empty data (aegra/stream-custom), on which langgraph-sdk 2.0.0 for "
         "JavaScript fails",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         judge=each_event(_not_empty),
@@ -184,9 +185,9 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="framing.no-lone-surrogates",
         level=Level.SHOULD,
-        statement="No string contains half of a surrogate pair.",
+        statement="No string contains a lone surrogate (half of a pair).",
         source="observed on langgraph-api 0.16.7, which never sends one; langgraph-sdk 0.4.14 for "
-        "Python raises on the half that LangGraph.js 1.5.1 sends "
+        "Python raises on the one that LangGraph.js 1.5.1 sends "
         "(javascript-1.5.1/odd-stream-lone-surrogate)",
         judge=each_event(_surrogates),
     ),
@@ -195,7 +196,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Lines end with CRLF on langgraph-api, with LF on LangGraph.js, and with LF "
         "on Aegra except in heartbeats, which use CRLF. No server ends a line with CR alone.",
-        source=f"{ON_EVERY_SERVER}; readers that split at line feeds miss a lone CR",
+        source=f"{ON_EVERY_SERVER}; parsers that split at line feeds miss a lone CR",
         judge=_line_ends,
     ),
     FrameRule(
@@ -203,15 +204,15 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Every block is an event or a comment.",
         source=f"{ON_EVERY_SERVER}; @langchain/langgraph-sdk 2.0.0 and langgraph-sdk 0.1 for "
-        "Python make an event without a name of an `id` or a `retry` that stands alone",
+        "Python turn a block of only an `id` or a `retry` into an event without a name",
         judge=each_block(_no_ghosts),
     ),
     FrameRule(
         id="framing.no-bom",
         level=Level.SHOULD,
         statement="A stream does not start with a byte order mark.",
-        source=f"{ON_EVERY_SERVER}; langgraph-sdk 0.4.2 and older for Python lose the name of the "
-        "first event by it",
+        source=f"{ON_EVERY_SERVER}; with one, langgraph-sdk 0.4.2 and older for Python lose the "
+        "name of the first event",
         judge=_no_bom,
     ),
     FrameRule(

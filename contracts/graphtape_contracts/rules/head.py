@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def _parameters(head: ExchangeHead) -> tuple[str, dict[str, str]]:
-    """Return the media type of a response as it is written, and its parameters."""
+    """Return the media type of a response, in its original case, and its parameters."""
     media_type, *rest = (head.response.header("content-type") or "").split(";")
     split = (parameter.partition("=") for parameter in rest)
     named = {name.strip().lower(): value.strip().strip('"') for name, _, value in split}
@@ -35,7 +35,7 @@ def _status(head: ExchangeHead, report: Report) -> None:
 
 
 def _stream_type(head: ExchangeHead, report: Report) -> None:
-    # As it is written: the SDKs compare it with care for upper and lower case.
+    # The SDKs compare it case-sensitively.
     if _parameters(head)[0] != "text/event-stream":
         report("text/event-stream", quote(head.response.header("content-type")))
 
@@ -112,7 +112,7 @@ def _buffering(head: ExchangeHead, report: Report) -> None:
 
 
 def _output_type(head: ExchangeHead, report: Report) -> None:
-    # The rule is for known dialects only.
+    # The rule applies to known dialects only, so the default is never used.
     allowed = WAIT_HEADS[head.dialect or Dialect.PYTHON].content_types
     if _parameters(head)[0].lower() not in allowed:
         report(" or ".join(sorted(allowed)), quote(head.response.header("content-type")))
@@ -123,7 +123,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.status",
         level=Level.MUST,
         statement="A run that was started is answered with 200, whether it fails or not.",
-        source=f"{ON_EVERY_SERVER}, runs that fail too",
+        source=f"{ON_EVERY_SERVER}, also for runs that fail",
         kinds=RUNS | {Kind.REFUSAL},
         judge=_status,
     ),
@@ -131,15 +131,15 @@ RULES: tuple[AnyRule, ...] = (
         id="head.stream-type",
         level=Level.MUST,
         statement="The content type of a stream is `text/event-stream`, in lower case.",
-        source=f"{ON_EVERY_SERVER}; the SDKs refuse any other, `Text/Event-Stream` too",
+        source=f"{ON_EVERY_SERVER}; the SDKs refuse any other, even `Text/Event-Stream`",
         kinds=STREAMS,
         judge=_stream_type,
     ),
     HeadRule(
         id="head.charset",
         level=Level.SHOULD,
-        statement="The charset of a stream is utf-8, or not given.",
-        source=f"{ON_EVERY_SERVER}; clients that go by it would read other characters",
+        statement="The charset of a stream is utf-8, or not specified.",
+        source=f"{ON_EVERY_SERVER}; clients that respect it would misread characters",
         kinds=STREAMS,
         judge=_charset,
     ),
@@ -148,7 +148,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="There is at most one Content-Type, one Content-Location and one Location.",
         source=f"{ON_EVERY_SERVER}; clients join several values with a comma and "
-        "understand neither",
+        "cannot read the result",
         kinds=RUNS | STREAMS | OUTPUTS,
         judge=_once,
     ),
@@ -173,18 +173,18 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Content-Location includes the thread on Aegra, and on langgraph-api for a "
         "wait; elsewhere it does not.",
-        source=f"{ON_EVERY_SERVER}; where a stream names its thread, the SDKs ask for the state of "
-        "the run when it ends without `end`",
+        source=f"{ON_EVERY_SERVER}; if the header includes the thread, the SDKs request the state "
+        "of the run when its stream ends without `end`",
         dialects=_KNOWN,
         judge=_scheme,
     ),
     HeadRule(
         id="head.location",
         level=Level.SHOULD,
-        statement="Location is Content-Location followed by `/stream`, or by `/join` for a "
-        "wait, as a path. LangGraph.js sends none.",
-        source=f"{ON_EVERY_SERVER}; the SDKs ask there when a connection is lost, and the one for "
-        "JavaScript fails on a whole URL",
+        statement="Location is the path in Content-Location followed by `/stream`, or by `/join` "
+        "for a wait. LangGraph.js sends none.",
+        source=f"{ON_EVERY_SERVER}; the SDKs reconnect there when a connection is lost, and the "
+        "JavaScript SDK fails on a full URL",
         kinds=RUNS | STREAMS | OUTPUTS,
         judge=_location,
     ),
@@ -192,7 +192,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.no-encoding",
         level=Level.SHOULD,
         statement="A stream is not compressed, even if the client accepts compression.",
-        source=f"{ON_EVERY_SERVER}; compression holds events back",
+        source=f"{ON_EVERY_SERVER}; compression delays events",
         kinds=STREAMS,
         judge=_encoding,
     ),
@@ -200,7 +200,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.no-length",
         level=Level.SHOULD,
         statement="A stream has no Content-Length: its head is sent before the run ends.",
-        source=f"{ON_EVERY_SERVER}; who knows the length held the stream back",
+        source=f"{ON_EVERY_SERVER}; a server that knows the length has buffered the whole stream",
         kinds=STREAMS,
         judge=_length,
     ),
@@ -208,8 +208,8 @@ RULES: tuple[AnyRule, ...] = (
         id="head.cache-control",
         level=Level.SHOULD,
         statement="The Cache-Control of a stream is `no-store` or `no-cache`.",
-        source=f"{ON_EVERY_SERVER}: no-store on langgraph-api, no-cache on the others; a cache "
-        "would answer a run with another one",
+        source=f"{ON_EVERY_SERVER}: no-store on langgraph-api, no-cache on the others; otherwise a "
+        "cache might return the response of an earlier run",
         kinds=STREAMS,
         judge=_cache_control,
     ),
@@ -217,8 +217,7 @@ RULES: tuple[AnyRule, ...] = (
         id="head.no-buffering",
         level=Level.SHOULD,
         statement="The X-Accel-Buffering of a stream is `no`.",
-        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; without it nginx holds events "
-        "back",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; without it nginx buffers events",
         kinds=STREAMS,
         dialects=_UNBUFFERED,
         judge=_buffering,
@@ -228,7 +227,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The content type of a wait is `application/json`; on LangGraph.js it may be "
         "`text/plain`.",
-        source=f"{ON_EVERY_SERVER}; clients that go by the type do not parse the body",
+        source=f"{ON_EVERY_SERVER}; clients that check the type do not parse other bodies",
         kinds=OUTPUTS,
         dialects=_KNOWN,
         judge=_output_type,

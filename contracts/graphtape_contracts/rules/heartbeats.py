@@ -1,6 +1,6 @@
 """The comments that keep a quiet stream alive.
 
-Times are judged where they are known: a frame that arrived at 0.0 has none.
+Rules about time ignore a frame whose time is 0.0, which means unknown.
 """
 
 from collections.abc import Iterator
@@ -16,22 +16,25 @@ from graphtape_contracts.watch import Violation, each_block
 _BEATING = frozenset({Dialect.PYTHON, Dialect.AEGRA})
 _INTERVAL = 5.0
 _EARLY = 0.5
-"""How much earlier than its time a heartbeat may seem to come, in seconds."""
+"""The tolerance for an early heartbeat, in seconds."""
 _LATE = 1.0
-"""How much longer than a client waits a silence may seem to be, in seconds."""
+"""The tolerance for a long silence, in seconds."""
 _WATCHDOG = (
     "@langchain/langgraph-sdk 1.15.0 for JavaScript drops a stream that is silent for three times "
-    "the distance of its heartbeats, at least 6 s and at most 30 s"
+    "the interval of its heartbeats, at least 6 s and at most 30 s"
 )
 
 
-def _patience(distance: float) -> float:
-    """Return how long a client waits that has seen heartbeats at that *distance*, in seconds."""
-    return min(max(3 * distance, 6.0), 30.0)
+def _client_timeout(interval: float) -> float:
+    """Return the silence after which a client drops a stream whose heartbeats have this *interval*.
+
+    Both are in seconds.
+    """
+    return min(max(3 * interval, 6.0), 30.0)
 
 
 def _silence(head: ExchangeHead, report: Report) -> FrameWatch:
-    limit = _patience(_INTERVAL) if head.dialect in _BEATING else None
+    limit = _client_timeout(_INTERVAL) if head.dialect in _BEATING else None
     last = 0.0
     last_beat: float | None = None
     number = 0
@@ -41,14 +44,14 @@ def _silence(head: ExchangeHead, report: Report) -> FrameWatch:
             continue
         if limit is not None and frame.at - last > limit + _LATE:
             report(
-                f"something at least every {limit:.0f} s",
+                f"a frame at least every {limit:.0f} s",
                 f"nothing for {frame.at - last:.1f} s before this frame",
                 at=number,
             )
         last = frame.at
         if frame.comment is not None:
             if last_beat is not None and frame.at > last_beat:
-                limit = max(limit or 0.0, _patience(frame.at - last_beat))
+                limit = max(limit or 0.0, _client_timeout(frame.at - last_beat))
             last_beat = frame.at
 
 
@@ -61,14 +64,16 @@ def _early(head: ExchangeHead, report: Report) -> FrameWatch:
         beats += 1
         due = beats * _INTERVAL
         if 0 < frame.at < due - _EARLY:
-            report(f"heartbeat {beats} after {due:.0f} s", f"it after {frame.at:.1f} s", at=number)
+            expected = f"heartbeat {beats} after {due:.0f} s"
+            report(expected, f"heartbeat {beats} after {frame.at:.1f} s", at=number)
 
 
 def _apart(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if frame.comment is not None and any(
         field is not None for field in (frame.event, frame.data, frame.id)
     ):
-        yield Violation("a block of its own", f"the comment {quote(frame.comment)} inside an event")
+        got = f"the comment {quote(frame.comment)} inside an event"
+        yield Violation("a comment in a block of its own", got)
 
 
 def _text(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
@@ -96,8 +101,8 @@ RULES: tuple[AnyRule, ...] = (
         id="heartbeats.early",
         level=Level.SHOULD,
         statement="Heartbeat number n arrives no earlier than 5 n seconds after the request.",
-        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0, whatever else the stream shows "
-        f"(python/ticks-stream); {_WATCHDOG}: heartbeats that are close make it impatient",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0, whatever else the stream "
+        f"contains (python/ticks-stream); {_WATCHDOG}: early heartbeats shorten that time",
         dialects=_BEATING,
         judge=_early,
     ),
@@ -105,8 +110,8 @@ RULES: tuple[AnyRule, ...] = (
         id="heartbeats.apart",
         level=Level.SHOULD,
         statement="A comment is a block of its own, never a line of an event.",
-        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; readers that tell a block by "
-        "its first line take such an event for a comment",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; parsers that classify a block "
+        "by its first line mistake such an event for a comment",
         dialects=_BEATING,
         judge=each_block(_apart),
     ),

@@ -19,7 +19,7 @@ _INTERRUPT = re.compile(HEX_ID)
 
 
 def _run_of(event: Event) -> str | None:
-    """Return the id of the run that a `metadata` event names."""
+    """Return the run id in a `metadata` event; None for any other event."""
     if event.name == "metadata" and is_object(event.value):
         run_id = event.value.get("run_id")
         return run_id if isinstance(run_id, str) else None
@@ -69,7 +69,7 @@ def _task_ids(head: ExchangeHead, event: Event) -> Iterator[Violation]:
 
 
 def _interrupts_in(event: Event) -> Iterator[tuple[Json, Path]]:
-    """Yield the interrupts that an event shows as such, and where they are."""
+    """Yield the interrupts in a task or in `updates`, each with its path in the data."""
     found: object = None
     path: Path = ()
     task = task_in(event)
@@ -95,7 +95,7 @@ RULES: tuple[AnyRule, ...] = (
         id="identifiers.run",
         level=Level.MUST,
         statement="The id of a run is a UUID.",
-        source=f"{ON_EVERY_SERVER}; all paths that take it ask for one",
+        source=f"{ON_EVERY_SERVER}; all paths with a run id require a UUID",
         judge=each_event(_run_id),
     ),
     EventRule(
@@ -123,7 +123,8 @@ RULES: tuple[AnyRule, ...] = (
         id="identifiers.interrupts",
         level=Level.SHOULD,
         statement="The id of an interrupt is 32 hexadecimal digits.",
-        source=f"{ON_EVERY_SERVER}; langgraph takes an answer by id only if the id has this form",
+        source=f"{ON_EVERY_SERVER}; langgraph accepts a resume value by interrupt id only in this "
+        "form",
         dialects=frozenset(Dialect),
         judge=each_event(_interrupt_ids),
     ),

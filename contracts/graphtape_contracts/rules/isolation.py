@@ -20,17 +20,17 @@ _OWN_MESSAGE_ID = re.compile(MODEL_MESSAGE_ID)
 
 
 def _run_of(answer: ParsedExchange) -> str | None:
-    """Return the id of the run of *answer*, as its head or the first `metadata` tells it."""
+    """Return the run id of *answer*, from its head or else from its first `metadata`."""
     if run := run_at(answer.exchange.response):
         return run.lower()
-    told = (event.value for event in answer.events if event.name == "metadata")
-    first = next(told, None)
+    metadata = (event.value for event in answer.events if event.name == "metadata")
+    first = next(metadata, None)
     run_id = first.get("run_id") if is_object(first) else None
     return run_id.lower() if is_uuid(run_id) else None
 
 
 def _runs(answers: Sequence[ParsedExchange]) -> Iterator[ParsedExchange]:
-    """Yield the *answers*, one that is given twice once."""
+    """Yield the *answers* without duplicates."""
     seen: dict[str | None, ParsedExchange] = {}
     for answer in answers:
         run = _run_of(answer)
@@ -46,27 +46,30 @@ def _run_ids(answers: Sequence[ParsedExchange], report: Report) -> None:
         if run is None or _was_sent(run, answer):
             continue
         if run in first:
-            got = f"that of exchange {first[run].number}, {run}"
-            report("a run id of its own", got, exchange=answer.number)
+            got = f"{run}, as in exchange {first[run].number}"
+            report("a new run id", got, exchange=answer.number)
         first.setdefault(run, answer)
 
 
 def _unique(
     ids_in: Callable[[ParsedExchange], Iterable[str]], what: str
 ) -> Callable[[Sequence[ParsedExchange], Report], None]:
-    """Return a relation: the ids found by *ids_in* are each of one run alone."""
+    """Return the `judge` of a rule: each id that *ids_in* yields appears in one run only.
+
+    *what* names the owner of such an id in findings: `a thread`.
+    """
 
     def judge(answers: Sequence[ParsedExchange], report: Report) -> None:
         first: dict[str, ParsedExchange] = {}
         for answer in _runs(answers):
             for id_ in dict.fromkeys(ids_in(answer)):
                 before = first.setdefault(id_, answer)
-                # Where two have the same run that is already told.
+                # `_run_ids` reports exchanges with the same run id.
                 if before is answer or _run_of(before) == _run_of(answer):
                     continue
                 if not _was_sent(id_, answer):
                     got = f"{quote(id_)}, as in exchange {before.number}"
-                    report(f"{what} of this run alone", got, exchange=answer.number)
+                    report(f"{what} that no other run has", got, exchange=answer.number)
 
     return judge
 
@@ -88,8 +91,8 @@ def _threads_in(answer: ParsedExchange) -> Iterator[str]:
     for event in answer.events:
         metadata: Any = None
         if event.name == "messages/metadata" and is_object(event.value):
-            told = next(iter(event.value.values()), None)
-            metadata = told.get("metadata") if is_object(told) else None
+            entry = next(iter(event.value.values()), None)
+            metadata = entry.get("metadata") if is_object(entry) else None
         elif event.mode == "messages" and is_list(event.value) and len(event.value) == 2:
             metadata = event.value[1]
         if is_object(metadata) and isinstance(thread := metadata.get("thread_id"), str):
@@ -122,15 +125,15 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="isolation.run-ids",
         level=Level.MUST,
-        statement="Every run has an id of its own.",
-        source=f"{ON_EVERY_SERVER}; clients tell runs apart by it",
+        statement="No two runs have the same id.",
+        source=f"{ON_EVERY_SERVER}; clients distinguish runs by their ids",
         kinds=RUNS,
         judge=_run_ids,
     ),
     CrossExchangeRule(
         id="isolation.thread-ids",
         level=Level.SHOULD,
-        statement="Every stateless run has a thread of its own.",
+        statement="No two stateless runs have the same thread.",
         source=f"{ON_EVERY_SERVER}, in `content-location` and the metadata of messages",
         kinds=RUNS,
         judge=_unique(_threads_in, "a thread"),
@@ -138,10 +141,10 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="isolation.message-ids",
         level=Level.SHOULD,
-        statement="A message that a model made in one run does not appear in another, unless "
+        statement="A message that a model generated in one run does not appear in another, unless "
         "the request contained it.",
-        source=f"{ON_EVERY_SERVER}: a run knows nothing of those before. A cache of the model's "
-        "answers breaks it, and UIs that put messages together by their ids",
+        source=f"{ON_EVERY_SERVER}: a run knows nothing of earlier runs. A cache of model "
+        "responses violates this, which breaks UIs that merge messages by their ids",
         kinds=RUNS,
         judge=_unique(_messages_in, "a message"),
     ),
@@ -158,10 +161,10 @@ RULES: tuple[AnyRule, ...] = (
         id="isolation.interrupt-ids",
         level=Level.SHOULD,
         statement="The id of an interrupt appears in one run only.",
-        source=f"{ON_EVERY_SERVER}; who answers an interrupt names it by its id",
+        source=f"{ON_EVERY_SERVER}; a client that answers an interrupt refers to it by its id",
         dialects=frozenset(Dialect),
         kinds=RUNS,
         judge=_unique(_interrupts_in, "an interrupt"),
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""One for each type of id."""

@@ -1,4 +1,4 @@
-"""The mode `events`: LangChain's own events, version 2."""
+"""The mode `events`: LangChain events, version 2. "Run" means a LangChain run in these rules."""
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level, quote
@@ -10,8 +10,8 @@ from graphtape_contracts.parsing.langchain_event import StepLog, parse_step, spl
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 
-_OPEN = f"of the {MAX_ENTRIES} runs that started last and go on"
-_STREAM = frozenset({Kind.STREAM})  # What joins a run may come in the middle of everything.
+_OPEN = f"checked for at most {MAX_ENTRIES} runs in progress, those that started last"
+_STREAM = frozenset({Kind.STREAM})  # A joined stream may start in the middle of everything.
 _KINDS = frozenset(("chain", "chat_model", "llm", "parser", "prompt", "retriever", "tool"))
 
 
@@ -21,7 +21,7 @@ def _started(head: ExchangeHead, report: Report) -> EventWatch:
         step = log.read(event)
         if step is not None and not step.starts and log.start is None and not log.forgot:
             report(
-                f"`on_{step.kind}_start` of the run {quote(step.run)} before, and no end of it",
+                f"`on_{step.kind}_start` of the run {quote(step.run)} before, and not yet its end",
                 str(step),
                 at=event,
                 path=("run_id",),
@@ -34,7 +34,7 @@ def _start_once(head: ExchangeHead, report: Report) -> EventWatch:
         step = log.read(event)
         if step is not None and step.starts and log.start is not None:
             report(
-                f"no start of a run that goes on since frame {log.start.number}",
+                f"no second start of the run that started in frame {log.start.number}",
                 str(step),
                 at=event,
                 path=("run_id",),
@@ -69,11 +69,11 @@ def _parents(head: ExchangeHead, report: Report) -> EventWatch:
         if step is None or not step.starts or not is_list(step.parents) or not step.parents:
             continue
         nearest = step.parents[-1]
-        # A parent that is hidden by its tags is not known; what it hides is hidden too.
+        # A parent that is hidden by its tags is unknown.
         parent = log.start_of(nearest) if isinstance(nearest, str) else None
         if parent and is_list(parent.parents) and step.parents != [*parent.parents, nearest]:
             report(
-                f"{quote([*parent.parents, nearest])}, as it started inside {parent.name!r}",
+                f"{quote([*parent.parents, nearest])}, as its parent is {parent.name!r}",
                 quote(step.parents),
                 at=event,
                 path=("parent_ids",),
@@ -85,9 +85,9 @@ def _root_first(head: ExchangeHead, report: Report) -> EventWatch:
     first = True
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            told = event.value if is_object(event.value) else {}
-            # After a retry the graph runs under an id of its own.
-            run, first = (told.get("run_id") if told.get("attempt") == 1 else None), True
+            metadata = event.value if is_object(event.value) else {}
+            # After a retry, the graph runs under an id that differs from the run's.
+            run, first = (metadata.get("run_id") if metadata.get("attempt") == 1 else None), True
         step = parse_step(event)
         if step is None or not first:
             continue
@@ -132,8 +132,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.root-first",
         level=Level.SHOULD,
-        statement="The first event is the `on_chain_start` of the graph; in the first attempt "
-        "its run id is that of the run.",
+        statement="The first event is the `on_chain_start` of the graph; in the first attempt its "
+        "`run_id` equals that in `metadata`.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_root_first,
@@ -174,7 +174,7 @@ RULES: tuple[AnyRule, ...] = (
         id="langchain.parents",
         level=Level.SHOULD,
         statement="The `parent_ids` of a run are those of its parent, followed by the parent.",
-        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js does not tell",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js sends none",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         kinds=_STREAM,
         judge=_parents,
@@ -182,10 +182,10 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.known",
         level=Level.NOTE,
-        statement="The names of events are those of version 2.",
+        statement="Every event has a name that version 2 of LangChain's events defines.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_known,
     ),
 )
-"""The graph, then what runs in it."""
+"""Rules about the graph's own run, then about the runs in it."""

@@ -1,4 +1,4 @@
-"""Streamed messages, and the state of the graph that they become part of."""
+"""Message assembly: the chunks of a message add up to the message in the state of the graph."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from graphtape_contracts.rules.messages_tuple import is_of_one_call, is_piece, p
 _STREAM = frozenset({Kind.STREAM})
 _PYTHON = frozenset({Dialect.PYTHON, Dialect.AEGRA})
 _REASON = (
-    "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0, where LangChain "
-    "made the id; a note, as a node may rewrite its message after it streamed"
+    "observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0, for ids that "
+    "LangChain generated; a NOTE, because a node may rewrite its message after it streamed"
 )
 
 
 def _final(event: Event, modes: tuple[str, ...]) -> Iterator[tuple[str, Json]]:
-    """Yield id and message of each message in the state, or an update of it, that *event* shows."""
+    """Yield id and message of each message in *event*, if it is of one of *modes*."""
     if event.mode in modes:
         for message in messages_in(event.value):
             if isinstance(id_ := message["id"], str) and message["type"] != "remove":
@@ -63,14 +63,14 @@ def _compare(
     *,
     exact: bool = True,
 ) -> None:
-    # Only of langchain-core it is known how it adds up lists of blocks.
+    # How a server without langchain-core adds up lists of blocks is unknown.
     content = total.content if exact else total.text
     got = message.get("content")
     if content is not None and content != got:
         report(f"the sum of the chunks, {quote(content)}", quote(got), at=event, path=path)
     calls, shown_calls = total.calls, tool_calls_of(message)
     if calls is not None and shown_calls is not None and calls != shown_calls:
-        report(f"the calls {quote(calls)}", quote(shown_calls), at=event, path=path)
+        report(f"the tool calls {quote(calls)}", quote(shown_calls), at=event, path=path)
 
 
 def _partials(head: ExchangeHead, report: Report) -> EventWatch:
@@ -112,41 +112,41 @@ def _output(head: ExchangeHead, report: Report) -> EventWatch:
 
 @dataclass(slots=True)
 class _Pieces:
-    """The pieces of one message as one of the modes shows them: how many, and a digest of them."""
+    """The number of chunks of one message in one mode, and a digest of them."""
 
     count: int = 0
     digest: int = 0
     frame: int = 0
-    """The frame of the last one."""
+    """The frame of the last chunk."""
 
     def add(self, piece: Json, event: Event) -> None:
-        """Add a *piece* that *event* shows, if it says something."""
-        said: tuple[Any, Any] = (piece.get("content") or "", piece.get("tool_call_chunks") or [])
-        if any(said):
+        """Add a chunk from *event*, unless it is empty."""
+        parts: tuple[Any, Any] = (piece.get("content") or "", piece.get("tool_call_chunks") or [])
+        if any(parts):
             self.count += 1
-            self.digest = hash((self.digest, *map(show, said)))
+            self.digest = hash((self.digest, *map(show, parts)))
             self.frame = event.number
 
 
 def _streamed(head: ExchangeHead, report: Report) -> EventWatch:
-    shown, told = BoundedDict[_Pieces](), BoundedDict[_Pieces]()
+    in_messages, in_events = BoundedDict[_Pieces](), BoundedDict[_Pieces]()
     is_over = False
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            shown, told = BoundedDict[_Pieces](), BoundedDict[_Pieces]()
+            in_messages, in_events = BoundedDict[_Pieces](), BoundedDict[_Pieces]()
         piece, step = piece_in(event), parse_step(event)
         if piece is not None and is_of_one_call(piece[0]) and is_piece(piece[1]):
-            _add(shown, piece[0], piece[1], event)
+            _add(in_messages, piece[0], piece[1], event)
         elif step is not None:
             is_over = step.kind == "chain" and step.ends and step.parents == []
             chunk = _chunk_of(event) if step.kind == "chat_model" else {}
-            # Of one call, some chunks may have the id of the provider, as in `messages`.
+            # Some chunks of one call may have the provider's id, as in `messages`.
             if isinstance(id_ := chunk.get("id"), str):
-                _add(told, id_, chunk, event)
-    # A run that was cancelled or failed may have been told of further in one mode than the other.
-    if event is End.COMPLETE and is_over and not (shown.forgot or told.forgot):
-        for id_, pieces in shown.items():
-            _compare_pieces(id_, pieces, told.get(id_), report)
+                _add(in_events, id_, chunk, event)
+    # If a run was cancelled or failed, one mode may be ahead of the other.
+    if event is End.COMPLETE and is_over and not (in_messages.forgot or in_events.forgot):
+        for id_, pieces in in_messages.items():
+            _compare_pieces(id_, pieces, in_events.get(id_), report)
 
 
 def _add(pieces: BoundedDict[_Pieces], id_: str, piece: Json, event: Event) -> None:
@@ -161,12 +161,13 @@ def _chunk_of(event: Event) -> Json:
     return chunk if is_object(chunk) else {}
 
 
-def _compare_pieces(id_: str, pieces: _Pieces, told: _Pieces | None, report: Report) -> None:
-    # A model may be hidden from `events`, by its tags.
-    if told is None or (pieces.count, pieces.digest) == (told.count, told.digest):
+def _compare_pieces(id_: str, pieces: _Pieces, others: _Pieces | None, report: Report) -> None:
+    # A model may be hidden from `events` by its tags.
+    if others is None or (pieces.count, pieces.digest) == (others.count, others.digest):
         return
-    got = f"{pieces.count} of them" if pieces.count != told.count else "others, or in another order"
-    expected = f"the {told.count} chunks of the message {id_} that `events` tells of"
+    same_count = pieces.count == others.count
+    got = "different chunks, or a different order" if same_count else f"{pieces.count} chunks"
+    expected = f"the {others.count} chunks of the message {id_} in `events`"
     report(expected, got, at=pieces.frame)
 
 
@@ -177,7 +178,7 @@ RULES: tuple[AnyRule, ...] = (
         statement="The chunks of a message in `messages` are those in `on_chat_model_stream`, "
         "each once and in the same order.",
         source="observed on langgraph-api 0.16.7, in every recording of all modes; a client that "
-        "misses a chunk shows half a sentence",
+        "misses a chunk shows an incomplete text",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=_STREAM,
         judge=_streamed,
@@ -187,16 +188,16 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.NOTE,
         statement="The chunks of a message add up to its content and tool calls in the next "
         "`values` or `updates` that contain it.",
-        source=f"{_REASON}; of the {MAX_ENTRIES} latest messages",
+        source=f"{_REASON}; checked for the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_chunks,
     ),
     EventRule(
         id="message-assembly.partials",
         level=Level.NOTE,
-        statement="The last partial of a message has its content in the next `values`, "
-        "`updates` or `messages/complete` that contain it.",
-        source=f"{_REASON}; of the {MAX_ENTRIES} latest messages",
+        statement="The content of the last `messages/partial` of a message is its content in the "
+        "next `values`, `updates` or `messages/complete` that contain it.",
+        source=f"{_REASON}; checked for the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_partials,
     ),
@@ -205,11 +206,11 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.NOTE,
         statement="The chunks in `on_chat_model_stream` add up to the content and tool calls in "
         "`on_chat_model_end`.",
-        source="observed on langgraph-api 0.16.7; a note, as a node that changes the message in "
-        "its place is quicker than the event",
+        source="observed on langgraph-api 0.16.7; a NOTE, because a node may modify the message "
+        "in place before the event is sent",
         dialects=_PYTHON,
         kinds=_STREAM,
         judge=_output,
     ),
 )
-"""One for the chunks of a message themselves, and one for each of the modes that show them."""
+"""One for the number and order of chunks, then one for each way in which they are streamed."""

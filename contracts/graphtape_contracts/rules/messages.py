@@ -1,4 +1,4 @@
-"""The mode `messages`: each message, as far as it has arrived."""
+"""The mode `messages`: each event shows a message as far as it has arrived."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -12,15 +12,15 @@ from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 
-_STREAM = frozenset({Kind.STREAM})  # What joins a run may come in the middle of a message.
+_STREAM = frozenset({Kind.STREAM})  # A joined stream may start in the middle of a message.
 _ANNOUNCE_ALL = frozenset({Dialect.PYTHON, Dialect.AEGRA})
-"""Whose servers announce a whole message too; LangGraph.js announces streamed ones only."""
+"""Dialects that send `messages/metadata` for whole messages too, not only for streamed ones."""
 
 
 def shown(event: Event) -> Iterable[tuple[int, str, Json]]:
-    """Yield place, id and message of each message that a partial or complete *event* shows.
+    """Yield index, id and message of each message in a `messages/partial` or `messages/complete`.
 
-    Passed over is what has no id, as the prompt template that langgraph-api shows where a model
+    Items without an id are skipped, such as the prompt template that langgraph-api sends if a model
     streams under the id of a whole message.
     """
     if event.name in ("messages/partial", "messages/complete") and is_list(event.value):
@@ -30,8 +30,8 @@ def shown(event: Event) -> Iterable[tuple[int, str, Json]]:
 
 
 def _metadata_first(head: ExchangeHead, report: Report) -> EventWatch:
-    told = ["messages/partial"]
-    told += ["messages/complete"] if head.dialect in _ANNOUNCE_ALL else []
+    checked = ["messages/partial"]
+    checked += ["messages/complete"] if head.dialect in _ANNOUNCE_ALL else []
     announced: BoundedDict[None] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
@@ -39,13 +39,13 @@ def _metadata_first(head: ExchangeHead, report: Report) -> EventWatch:
         elif event.name == "messages/metadata" and is_object(event.value):
             for id_ in event.value:
                 announced.set(id_, None)
-        elif event.name in told and not announced.forgot:
+        elif event.name in checked and not announced.forgot:
             for place, id_, _ in shown(event):
                 if id_ not in announced:
                     announced.set(id_, None)
                     report(
                         f"`messages/metadata` of the message {quote(id_)} before it",
-                        f"`{event.name}` of it",
+                        f"`{event.name}` first",
                         at=event,
                         path=(place, "id"),
                     )
@@ -61,8 +61,8 @@ def _metadata_once(head: ExchangeHead, report: Report) -> EventWatch:
                 frame = announced.get(id_)
                 if frame is not None:
                     report(
-                        f"no second metadata of that message, after those of frame {frame}",
-                        f"metadata of {quote(id_)}",
+                        f"no metadata of {quote(id_)} after those of frame {frame}",
+                        f"metadata of {quote(id_)} again",
                         at=event,
                         path=(id_,),
                     )
@@ -83,13 +83,13 @@ def _metadata_followed(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _report_missing(
-    announced: Iterable[str], come: Collection[str], event: Event, report: Report
+    announced: Iterable[str], found: Collection[str], event: Event, report: Report
 ) -> None:
     for id_ in announced:
-        if id_ not in come:
+        if id_ not in found:
             report(
-                f"first the message {quote(id_)}, whose metadata have come",
-                f"`{event.name}` of another",
+                f"the message {quote(id_)}, whose metadata were sent before",
+                f"`{event.name}` of another message",
                 at=event,
             )
 
@@ -104,8 +104,8 @@ def _complete_once(head: ExchangeHead, report: Report) -> EventWatch:
                 frame = complete.get(id_)
                 if frame is not None:
                     report(
-                        f"no second whole message of that id, after that of frame {frame}",
-                        f"the message {quote(id_)}",
+                        f"no complete message {quote(id_)} after that of frame {frame}",
+                        f"the complete message {quote(id_)} again",
                         at=event,
                         path=(place, "id"),
                     )
@@ -122,7 +122,7 @@ def _partials_grow(head: ExchangeHead, report: Report) -> EventWatch:
                 content = message.get("content")
                 if id_ in partials and not _extends(content, partials.get(id_)):
                     report(
-                        f"what goes on from {quote(partials.get(id_))}",
+                        f"content that continues {quote(partials.get(id_))}",
                         quote(content),
                         at=event,
                         path=(place, "content"),
@@ -131,10 +131,10 @@ def _partials_grow(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _extends(new: Any, old: Any) -> bool:
-    """Return whether the content *new* may be *old* and more; of blocks, only the text is compared.
+    """Return whether the content *new* may continue *old*; of blocks, only the text is compared.
 
-    Blocks that come in turns are added to in place, and a text that is followed by a block
-    becomes the first of the blocks.
+    Any block of a list may grow, and a string that is followed by a block becomes the first item of
+    a list.
     """
     if isinstance(old, str):
         if is_list(new):
@@ -164,7 +164,7 @@ def _calls_stay(head: ExchangeHead, report: Report) -> EventWatch:
                 lost = [call_id for call_id in partials.get(id_) or [] if call_id not in ids]
                 if lost:
                     report(
-                        f"the tool call {quote(lost[0])} of the partial before",
+                        f"the tool call {quote(lost[0])} of the previous partial",
                         f"the tool calls {quote(ids)}",
                         at=event,
                         path=(place,),
@@ -188,14 +188,14 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="`messages/metadata` of a message comes before its first `messages/partial`, "
         "and on Python servers before its `messages/complete`.",
-        source=f"{ON_MAIN_SERVERS}; of the {MAX_ENTRIES} latest messages",
+        source=f"{ON_MAIN_SERVERS}; checked for up to {MAX_ENTRIES} messages",
         kinds=_STREAM,
         judge=_metadata_first,
     ),
     EventRule(
         id="messages.metadata-once",
         level=Level.MUST,
-        statement="`messages/metadata` of a message is sent once in an attempt.",
+        statement="`messages/metadata` of a message is sent at most once in an attempt.",
         source=f"{ON_MAIN_SERVERS}, also where a model streams twice under one id",
         kinds=_STREAM,
         judge=_metadata_once,
@@ -212,7 +212,7 @@ RULES: tuple[AnyRule, ...] = (
         id="messages.partials-grow",
         level=Level.MUST,
         statement="Each `messages/partial` of a message starts with the text of the one before.",
-        source=f"{ON_MAIN_SERVERS}; clients put each partial in the place of the one before",
+        source=f"{ON_MAIN_SERVERS}; clients replace each partial with the next",
         kinds=_STREAM,
         judge=_partials_grow,
     ),

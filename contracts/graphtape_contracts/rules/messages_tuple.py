@@ -21,7 +21,7 @@ _UUID = re.compile(LOWER_UUID)
 
 
 def piece_in(event: Event) -> tuple[str, Json, Json] | None:
-    """Return id, message and metadata of a tuple *event*; None if it is not that."""
+    """Return id, message and metadata in an event of `messages-tuple`; None for other events."""
     value = event.value
     if event.mode != "messages" or not is_list(value) or len(value) < 2:
         return None
@@ -32,31 +32,32 @@ def piece_in(event: Event) -> tuple[str, Json, Json] | None:
 
 
 def is_of_one_call(id_: str) -> bool:
-    """Return whether LangChain made the *id_* of a message, which it does for each call of a model.
+    """Return whether LangChain generated the *id_* of a message, so that it is of one model call.
 
-    Under the ids that others give, a model may stream twice, and of the pieces of one message
-    some may have the id of the provider and some that of LangChain.
+    Under other ids, a model may stream twice; and some chunks of one message may have the
+    provider's id while others have LangChain's.
     """
     return bool(_ONE_CALL.match(id_))
 
 
 def is_piece(message: Json) -> bool:
-    """Return whether *message* is a piece of an AI message, in any dialect."""
+    """Return whether *message* is a chunk of an AI message, in any dialect."""
     return "tool_call_chunks" in message
 
 
-def _told_metadata(event: Event) -> Iterable[tuple[Path, Json]]:
+def _metadata_in(event: Event) -> Iterable[tuple[Path, Json]]:
+    """Yield the metadata of messages in *event*, each after its path in the data."""
     piece = piece_in(event)
     if piece is not None:
         yield (1,), piece[2]
     elif event.name == "messages/metadata" and is_object(event.value):
-        for id_, told in event.value.items():
-            if is_object(told) and is_object(metadata := told.get("metadata")):
+        for id_, entry in event.value.items():
+            if is_object(entry) and is_object(metadata := entry.get("metadata")):
                 yield (id_, "metadata"), metadata
 
 
 def _same_as_run(key: str, of_run: str) -> Callable[[ExchangeHead, Report], EventWatch]:
-    """Judge that *key* of the metadata of messages is *of_run* of the event `metadata`."""
+    """Return the `judge` of a rule: *key* in message metadata equals *of_run* in `metadata`."""
 
     def judge(head: ExchangeHead, report: Report) -> EventWatch:
         expected: object = None
@@ -64,16 +65,16 @@ def _same_as_run(key: str, of_run: str) -> Callable[[ExchangeHead, Report], Even
             if event.name == "metadata":
                 expected = event.value.get(of_run) if is_object(event.value) else None
                 continue
-            for path, metadata in _told_metadata(event):
+            for path, metadata in _metadata_in(event):
                 got = metadata.get(key)
-                if expected is not None and _speaks_of_run(got) and got != expected:
+                if expected is not None and _is_from_server(got) and got != expected:
                     report(quote(expected), quote(got), at=event, path=(*path, key))
 
     return judge
 
 
-def _speaks_of_run(value: object) -> bool:
-    """Return whether it is what a server writes; a graph may put anything else in its place."""
+def _is_from_server(value: object) -> bool:
+    """Return whether *value* is an integer or UUID, as servers write; a graph may overwrite it."""
     return type(value) is int or (isinstance(value, str) and bool(_UUID.fullmatch(value)))
 
 
@@ -86,7 +87,7 @@ def _in_namespace(head: ExchangeHead, report: Report) -> EventWatch:
         outer = "|".join(event.namespace)
         if isinstance(inner, str) and not inner.startswith(f"{outer}|"):
             report(
-                f"a task of {quote(outer)}, as the name of the event says",
+                f"a task of {quote(outer)}, as in the name of the event",
                 quote(inner),
                 at=event,
                 path=(1, "langgraph_checkpoint_ns"),
@@ -105,7 +106,7 @@ def _last_once(head: ExchangeHead, report: Report) -> EventWatch:
         frame = closed.get(id_)
         if frame is not None:
             report(
-                f"no more of {quote(id_)} after its last chunk in frame {frame}",
+                f"no chunk of {quote(id_)} after its last one in frame {frame}",
                 quote(message.get("content")),
                 at=event,
                 path=(0,),
@@ -127,7 +128,7 @@ def _same_metadata(head: ExchangeHead, report: Report) -> EventWatch:
         if before is not None and before != metadata:
             key = next(k for k in (*before, *metadata) if before.get(k) != metadata.get(k))
             report(
-                f"as with the piece before, {quote(before.get(key))}",
+                f"{quote(before.get(key))}, as with the previous chunk",
                 quote(metadata.get(key)),
                 at=event,
                 path=(1, key),
@@ -150,8 +151,8 @@ RULES: tuple[AnyRule, ...] = (
         id="messages-tuple.run",
         level=Level.SHOULD,
         statement="The metadata of a message contain the id of the run.",
-        source=f"{ON_MAIN_SERVERS}, in `messages` and `messages/metadata`; a graph can write what "
-        "it likes there, so only another UUID is reported",
+        source=f"{ON_MAIN_SERVERS}, in `messages` and `messages/metadata`; a graph may overwrite "
+        "it, so only another UUID is reported",
         kinds=_STREAM,
         judge=_same_as_run("run_id", "run_id"),
     ),
@@ -160,7 +161,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The metadata of a message contain the number of the attempt.",
         source="observed on langgraph-api 0.16.7, over three attempts, and LangGraph.js 1.5.1, in "
-        "`messages` and `messages/metadata`; Aegra does not tell",
+        "`messages` and `messages/metadata`; Aegra does not send it",
         kinds=_STREAM,
         judge=_same_as_run("run_attempt", "attempt"),
     ),
@@ -169,8 +170,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The `langgraph_checkpoint_ns` of a message from a subgraph starts with the "
         "namespace in the name of the event.",
-        source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; clients find the part "
-        "of the graph that speaks by either",
+        source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; clients use either to "
+        "find the subgraph that a message comes from",
         kinds=_STREAM,
         judge=_in_namespace,
     ),
@@ -178,8 +179,8 @@ RULES: tuple[AnyRule, ...] = (
         id="messages-tuple.metadata-same",
         level=Level.SHOULD,
         statement="All chunks that one call of a model streams have the same metadata.",
-        source=f"{ON_MAIN_SERVERS}; judged where LangChain made the id, which it does for each "
-        f"call, and of the {MAX_ENTRIES} latest messages",
+        source=f"{ON_MAIN_SERVERS}; checked for ids that LangChain generated, one for each call, "
+        f"and for the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_same_metadata,
     ),
@@ -187,8 +188,8 @@ RULES: tuple[AnyRule, ...] = (
         id="messages-tuple.none-after-last",
         level=Level.SHOULD,
         statement="No chunk of a message follows the one whose `chunk_position` is `last`.",
-        source="observed on langgraph-api 0.16.7; judged where LangChain made the id, which it "
-        "does for each call of a model",
+        source="observed on langgraph-api 0.16.7; checked for ids that LangChain generated, one "
+        "for each call of a model",
         dialects=_PYTHON,
         kinds=_STREAM,
         judge=_last_once,
@@ -197,10 +198,10 @@ RULES: tuple[AnyRule, ...] = (
         id="messages-tuple.chunk-type",
         level=Level.NOTE,
         statement="The type of a chunk of an AI message is `AIMessageChunk`.",
-        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js says `ai`",
+        source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js sends `ai`",
         dialects=_PYTHON,
         kinds=_STREAM,
         judge=_named_chunk,
     ),
 )
-"""First what is said of every message, then what of the pieces of one."""
+"""Rules about the metadata of every message, then about the chunks of one message."""

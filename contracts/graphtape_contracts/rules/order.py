@@ -64,7 +64,7 @@ def _end_shown(head: ExchangeHead, report: Report) -> EventWatch:
 def _no_end(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.name == "end":
-            report("no event `end`: the stream just ends", "the event `end`", at=event)
+            report("no event `end`", "the event `end`", at=event)
 
 
 def _events_first(head: ExchangeHead, report: Report) -> EventWatch:
@@ -106,8 +106,8 @@ RULES: tuple[AnyRule, ...] = (
         id="order.end-last",
         level=Level.MUST,
         statement="There is at most one `end`, and nothing after it.",
-        source="observed on Aegra 0.11.0, the only one that sends it; the Python SDK takes the "
-        "stream for complete there",
+        source="observed on Aegra 0.11.0, the only server that sends it; the Python SDK considers "
+        "the stream complete at `end`",
         judge=_end_last,
     ),
     EventRule(
@@ -124,7 +124,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="There is no event `end`.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; the JavaScript SDK "
-        "2.0.0 fails on one without data",
+        "2.0.0 fails on an `end` without data",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         judge=_no_end,
     ),
@@ -138,4 +138,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_events_first,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""The start of a stream, its end, then rules of single dialects."""

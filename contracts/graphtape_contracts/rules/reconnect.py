@@ -1,4 +1,4 @@
-"""Reconnecting: what a client that resumes a stream or joins a run gets."""
+"""Reconnecting: the response to a client that resumes a stream or joins a run."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,16 +18,16 @@ _JOINED = re.compile(rf"/runs/({UUID})/(?:stream|join)$")
 _NUMBER = re.compile("[0-9]{1,9}")
 
 _ALWAYS = ("error", "end", "metadata")
-"""Events that say how it is with the run, so they may come whatever was missed.
+"""Events about the state of the run, which a resumed stream may add to those of the original.
 
-langgraph-api 0.16.7 sends an `error` where the run is gone.
+langgraph-api 0.16.7 sends an `error` if the run no longer exists.
 """
 _LIVE_ONLY = ("error", "end", "messages/metadata", "messages/partial", "messages/complete")
-"""Events that langgraph-api 0.16.7 does not keep for those who come later, and `end`."""
+"""Events that langgraph-api 0.16.7 does not store for resuming, and `end`."""
 
 
 class _Resumption:
-    """A stream that goes on after an event of another."""
+    """A stream that resumes another, with the events of the other that it should repeat."""
 
     def __init__(
         self, original: ParsedExchange, resumed: ParsedExchange, rest: Sequence[Event]
@@ -37,19 +37,19 @@ class _Resumption:
         self._rest = rest
 
     def compare(self) -> tuple[list[Event], list[Event]]:
-        """Return the events that are not the next of the rest, and those of it left out."""
-        strange: list[Event] = []
+        """Return the unexpected events of the resumed stream, and the expected ones it omits."""
+        unexpected: list[Event] = []
         missed: list[Event] = []
         place = 0
         for event in self.resumed.events:
-            fitting = range(place, len(self._rest))
-            found = next((n for n in fitting if _same(self._rest[n], event)), None)
+            candidates = range(place, len(self._rest))
+            found = next((n for n in candidates if _same(self._rest[n], event)), None)
             if found is None:
-                strange.append(event)
+                unexpected.append(event)
                 continue
             missed += self._rest[place:found]
             place = found + 1
-        return strange, [*missed, *self._rest[place:]]
+        return unexpected, [*missed, *self._rest[place:]]
 
 
 def _same(one: Event, other: Event) -> bool:
@@ -69,9 +69,9 @@ def _resumptions(answers: Sequence[ParsedExchange]) -> Iterator[_Resumption]:
 
 
 def _can_be_resumed(answer: ParsedExchange) -> bool:
-    """Return whether who resumes the stream of *answer* gets all of it.
+    """Return whether a client that resumes the stream of *answer* gets all further events.
 
-    On LangGraph.js readers share the events of a stream that is not resumable.
+    On LangGraph.js the events of a stream that is not resumable are divided among its readers.
     """
     asked = answer.head.options
     resumable = asked is not None and asked.resumable
@@ -82,14 +82,14 @@ def _can_be_resumed(answer: ParsedExchange) -> bool:
 def _after(last: str, original: ParsedExchange) -> Sequence[Event] | None:
     """Return the events of *original* that follow the one with the id *last*; None if unknown.
 
-    langgraph-api 0.16.7 now and then gives one id to several events: those are behind as well.
+    langgraph-api 0.16.7 sometimes gives one id to several events: all of them are skipped.
     """
     if last == "-1":
         return original.events
     places = [n for n, event in enumerate(original.events) if event.frame.id == last]
     if places:
         return original.events[places[-1] + 1 :]
-    # LangGraph.js numbers the events where a run is joined, and only there.
+    # LangGraph.js sends event ids, which are numbers from 0, only to clients that join a run.
     if original.head.dialect is Dialect.JAVASCRIPT and _NUMBER.fullmatch(last):
         return original.events[int(last) + 1 :]
     return None
@@ -99,9 +99,9 @@ def _resumed(answers: Sequence[ParsedExchange], report: Report) -> None:
     for resumption in _resumptions(answers):
         original, resumed = resumption.original, resumption.resumed
         known = {event.frame.id for event in original.events} - {None}
-        strange, _ = resumption.compare()
-        for event in strange:
-            # Of a stream that was cut the rest is not known.
+        unexpected, _ = resumption.compare()
+        for event in unexpected:
+            # The rest of a stream that was cut is unknown.
             is_known = original.exchange.end is End.COMPLETE or event.frame.id in known
             if is_known and event.name not in _ALWAYS:
                 report(
@@ -119,13 +119,13 @@ def _complete(answers: Sequence[ParsedExchange], report: Report) -> None:
         if asked is None or not asked.resumable or resumed.exchange.end is not End.COMPLETE:
             continue
         is_gone = any(event.name == "error" for event in resumed.events)
-        strange, missed = resumption.compare()
+        unexpected, missed = resumption.compare()
         lost = [event for event in missed if event.name not in _LIVE_ONLY]
-        if lost and not (strange or is_gone or _is_filtered(resumed)):
+        if lost and not (unexpected or is_gone or _is_filtered(resumed)):
             report(
                 f"the event of frame {lost[0].number} of exchange {original.number}, "
                 f"{quote(lost[0].name)} with {quote(lost[0].frame.data)}",
-                f"{len(lost)} events left out",
+                f"{len(lost)} events missing",
                 exchange=resumed.number,
             )
 
@@ -148,10 +148,10 @@ def _output(answers: Sequence[ParsedExchange], report: Report) -> None:
         )
         if asked is None or "values" not in asked.modes or first is None or joined is None:
             continue
-        # Who comes too late is told in an `__error__` that the run is gone.
+        # A client that joins too late gets an `__error__`, as the run no longer exists.
         if first.error is not None or joined.error is not None:
             continue
-        # The modes of the run decide how interrupts are told.
+        # The modes of the run affect how interrupts are shown.
         if first.interrupts or joined.interrupts:
             continue
         if not have_same_output(first, joined):
@@ -173,7 +173,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="A resumed stream repeats the events after the last event id, unchanged and "
         "in order, and no earlier ones.",
-        source=f"{_RESUMED}; the SDKs resume a stream that broke off",
+        source=f"{_RESUMED}; the SDKs resume a stream whose connection was lost",
         kinds=STREAMS,
         judge=_resumed,
     ),
@@ -182,7 +182,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A resumed stream omits no event after the last event id, except `error` and "
         "the events of the mode `messages`.",
-        source=f"{_RESUMED}; langgraph-api does not keep those two (python/"
+        source=f"{_RESUMED}; langgraph-api does not store those two (python/"
         "resumable-boom-updates-replay, python/resumable-messages-replay)",
         kinds=STREAMS,
         judge=_complete,
@@ -192,10 +192,10 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A client that joins a run before it ends gets the same output as the client "
         "that started it.",
-        source="observed on langgraph-api 0.16.7 (python/inflight-join); the SDKs join a run "
-        "that they waited for when the connection breaks",
+        source="observed on langgraph-api 0.16.7 (python/inflight-join); the SDKs join a run if "
+        "the connection of a wait is lost",
         kinds=RUNS | OUTPUTS,
         judge=_output,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""Resumed streams, then joined runs."""

@@ -19,7 +19,10 @@ _FORMS: dict[Dialect | None, tuple[str, re.Pattern[str]]] = {
     Dialect.JAVASCRIPT: ("N", re.compile(f"(){_NUMBER}")),
     Dialect.AEGRA: ("RUN_ID_event_N", re.compile(f"({UUID})_event_{_NUMBER}")),
 }
-"""By dialect: the form in words, and the pattern: a run's id, if any, then numbers."""
+"""By dialect: the form of event ids in words, and as a pattern.
+
+The groups of the pattern are the run id (empty if the form has none) and then one or two numbers.
+"""
 
 
 def _unasked(head: ExchangeHead, event: Event) -> Iterator[Violation]:
@@ -42,24 +45,24 @@ def _throughout(head: ExchangeHead, report: Report) -> EventWatch:
         return
     has = first.frame.id is not None
     while isinstance(event := (yield), Event):
-        # A server may have to close a stream with something that was never kept for resuming.
+        # A server may send a closing event that it does not store for resuming.
         if event.name not in ("end", "error") and (event.frame.id is not None) != has:
             expected = "an `id`" if has else "no `id`"
             report(f"{expected}, as on the first event", quote(event.frame.id), at=event)
 
 
 def _unique(head: ExchangeHead, report: Report) -> EventWatch:
-    # Ids do not decrease, so the same one twice comes one after the other.
+    # Ids do not decrease, so equal ids are on consecutive events.
     last: str | None = None
     while isinstance(event := (yield), Event):
         id_ = event.frame.id
         if id_ is not None and id_ == last:
-            report("an id of its own", f"{quote(id_)}, as the event before", at=event)
+            report("a new id", f"{quote(id_)}, as on the previous event", at=event)
         last = id_ or last
 
 
 def _read(head: ExchangeHead, id_: str | None) -> tuple[int, ...] | None:
-    """Return the numbers in the id of an event; None of an id that has not the dialect's form."""
+    """Return the numbers in the id of an event; None if it does not have the dialect's form."""
     match = _FORMS[head.dialect][1].fullmatch(id_ or "")
     if match is None:
         return None
@@ -84,7 +87,7 @@ def _ordered(head: ExchangeHead, report: Report) -> EventWatch:
             continue
         if numbers < last:
             before = "-".join(map(str, last))
-            report(f"an id that is not before {before}", quote(event.frame.id), at=event)
+            report(f"an id not less than {before}", quote(event.frame.id), at=event)
         last = numbers
 
 
@@ -95,7 +98,7 @@ RULES: tuple[AnyRule, ...] = (
         statement="Events have ids on langgraph-api only if `stream_resumable` asks for them, "
         "and never on LangGraph.js.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; after an id, "
-        "@langchain/langgraph-sdk 2.0.0 makes an event without a name of every heartbeat",
+        "@langchain/langgraph-sdk 2.0.0 turns every heartbeat into an event without a name",
         kinds=frozenset({Kind.STREAM}),
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         judge=each_event(_unasked),
@@ -105,8 +108,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="Events have ids on langgraph-api if `stream_resumable` asks for them, and "
         "always on Aegra.",
-        source="observed on langgraph-api 0.16.7 (python/boom-resumable) and Aegra 0.11.0; without "
-        "an id clients resume from nowhere",
+        source="observed on langgraph-api 0.16.7 (python/boom-resumable) and Aegra 0.11.0; clients "
+        "cannot resume without an id",
         kinds=frozenset({Kind.STREAM}),
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         judge=_given,
@@ -115,15 +118,15 @@ RULES: tuple[AnyRule, ...] = (
         id="reconnect.ids-throughout",
         level=Level.SHOULD,
         statement="All events of a stream have an id, or none has, except `error` and `end`.",
-        source=f"{ON_EVERY_SERVER}; clients resume after the last id they saw, and get again what "
-        "came after it without one",
+        source=f"{ON_EVERY_SERVER}; clients resume after the last id that they received, so events "
+        "without an id after it are repeated",
         judge=_throughout,
     ),
     EventRule(
         id="reconnect.ids-ordered",
         level=Level.SHOULD,
         statement="The ids of events do not decrease.",
-        source=f"{ON_EVERY_SERVER}; servers send what follows the id that a client resumes after",
+        source=f"{ON_EVERY_SERVER}; a resumed stream starts after the id that the client sends",
         dialects=_KNOWN,
         judge=_ordered,
     ),
@@ -132,7 +135,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="No two events of a stream have the same id.",
         source="observed on LangGraph.js 2.0.0 and 1.5.1, Aegra 0.11.0; on langgraph-api 0.16.7 "
-        "events of one millisecond share one, and who resumes there loses events "
+        "events of one millisecond share one, and a client that resumes there loses events "
         "(python/resumable-duplicate-id-loss)",
         judge=_unique,
     ),

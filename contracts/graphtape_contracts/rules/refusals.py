@@ -1,4 +1,4 @@
-"""How a request is refused."""
+"""The responses to requests that are refused."""
 
 import re
 
@@ -38,7 +38,7 @@ def _no_run(head: ExchangeHead, report: Report) -> None:
 def _method(head: ExchangeHead, report: Report) -> None:
     request, status = head.request, head.response.status
     if request is not None and request.method in _WRONG_METHODS and 200 <= status < 300:
-        report(f"no {request.method} {head.path}", f"status {status}")
+        report(f"a refusal of {request.method} {head.path}", f"status {status}")
 
 
 def _method_status(head: ExchangeHead, report: Report) -> None:
@@ -92,7 +92,7 @@ def _says_why(dialect: Dialect, status: int, answer: object) -> bool:
             isinstance(answer.get("detail"), str | list)
             or (isinstance(answer.get("error"), str) and isinstance(answer.get("message"), str))
         )
-    # What is no HTTP at all does not get through to the server's own code.
+    # uvicorn sends this for requests that are not HTTP.
     if status == 400 and answer == "Invalid HTTP request received.":
         return True
     return is_object(answer) and isinstance(answer.get("detail"), str)
@@ -132,7 +132,7 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.no-run",
         level=Level.MUST,
         statement="A refusal has no run in `content-location`.",
-        source=f"{ON_EVERY_SERVER}; the SDKs tell their users of a run that has such a header",
+        source=f"{ON_EVERY_SERVER}; from that header the SDKs conclude that a run was created",
         kinds=_REFUSALS,
         judge=_no_run,
     ),
@@ -184,8 +184,8 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.server-fault",
         level=Level.SHOULD,
         statement="No request makes the server fail with a 5xx.",
-        source="LangGraph.js 2.0.0 and 1.5.1 were not seen to; the JavaScript SDK 2.0.0 sends a "
-        "request up to four times more after a status of 500 and above",
+        source="LangGraph.js 2.0.0 and 1.5.1 were not observed to fail; the JavaScript SDK 2.0.0 "
+        "retries a request up to four times after a status of 500 or above",
         kinds=_REFUSALS,
         judge=_server_fault,
     ),
@@ -193,9 +193,9 @@ RULES: tuple[AnyRule, ...] = (
         id="refusals.traceback",
         level=Level.SHOULD,
         statement="A refusal contains no traceback.",
-        source=f"{ON_EVERY_SERVER}; it tells strangers how the server is made",
+        source=f"{ON_EVERY_SERVER}; a traceback reveals internals of the server",
         kinds=_REFUSALS,
         judge=_traceback,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""No run was started, wrong methods and paths, then the body."""

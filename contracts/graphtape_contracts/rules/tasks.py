@@ -1,4 +1,4 @@
-"""Tasks: how each starts and ends."""
+"""The starts and ends of tasks."""
 
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.exchange import End
@@ -11,10 +11,10 @@ from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
 _RENAMED = ("ExceptionGroup", "BaseExceptionGroup", "StopIteration", "StopAsyncIteration")
-"""A run ends with the first error of a group, and with a RuntimeError of an iterator's stop."""
+"""Errors of a task that end the run with another error: the first of a group, or a RuntimeError."""
 
 _MOST_FAILURES = 100
-"""Of different failures in one step: with more, the rule is silent."""
+"""The most different failures in one step; with more, the rule reports nothing."""
 
 
 def _start_first(head: ExchangeHead, report: Report) -> EventWatch:
@@ -25,7 +25,7 @@ def _start_first(head: ExchangeHead, report: Report) -> EventWatch:
             continue
         if log.start is None:
             report(
-                f"a start of the task {quote(current.id)} before, and one result of it",
+                f"a start of the task {quote(current.id)} before, and only one result",
                 f"a result of {quote(current.name)} while no such task is open",
                 at=event,
                 path=current.path,
@@ -98,16 +98,16 @@ def _failure_shown(head: ExchangeHead, report: Report) -> EventWatch:
         if current is not None and current.of_root:
             error = current.payload.get("error")
             if current.is_own:
-                # It handles an error: what failed may not be what ends the run.
+                # An error handler: the run may end with another error than the task's.
                 return
             if not current.is_result:
-                # What failed before this step was handled.
+                # A new step starts, so earlier failures were handled.
                 failures = []
             elif is_object(error) and error not in failures:
                 if error.get("error") in _RENAMED or len(failures) == _MOST_FAILURES:
                     return
                 failures.append(error)
-        # When all attempts have failed, the error says so.
+        # After several attempts, the `error` is about the attempts.
         elif event.name == "error" and failures and attempts == 1 and event.value not in failures:
             expected = " or ".join(map(quote, failures[:2]))
             report(f"the error of a task that failed: {expected}", quote(event.value), at=event)
@@ -124,7 +124,7 @@ def _failure_ends_run(head: ExchangeHead, report: Report) -> EventWatch:
             failed = event if current.has_failed else None
     if event is End.COMPLETE and failed is not None:
         report(
-            "an `error`, as the last that is told of the graph is that a task failed",
+            "an `error`, as the last task of the graph failed",
             "the end of the stream",
             at=failed,
         )
@@ -171,8 +171,8 @@ RULES: tuple[AnyRule, ...] = (
         id="tasks.no-result",
         level=Level.SHOULD,
         statement="A task that failed or was interrupted has an empty object as its result.",
-        source=f"{ON_EVERY_SERVER}: stream-error-tasks; the interrupts "
-        "python/interrupt-interrupting-all",
+        source=f"{ON_EVERY_SERVER} (stream-error-tasks, and python/interrupt-interrupting-all for "
+        "interrupts)",
         dialects=frozenset(Dialect),
         judge=_no_result,
     ),
@@ -187,9 +187,9 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.failure-shown",
         level=Level.SHOULD,
-        statement="If a task of the graph fails and the run with it, the `error` that ends the "
-        "stream is the error of a task.",
-        source="observed on langgraph-api 0.16.7: python/full-boom-all9; the others word it anew",
+        statement="If a run fails because a task of the graph fails, the `error` that ends the "
+        "stream equals the error of a task.",
+        source="observed on langgraph-api 0.16.7: python/full-boom-all9; others send another text",
         dialects=frozenset({Dialect.PYTHON}),
         judge=_failure_shown,
     ),
@@ -212,4 +212,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_unfinished,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""Single tasks, then failed tasks and the end of the run."""

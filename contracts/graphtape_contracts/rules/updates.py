@@ -1,4 +1,4 @@
-"""The mode `updates`: what each task wrote, and where the graph was interrupted."""
+"""The mode `updates`: the writes of each task, and interrupts."""
 
 from collections import Counter
 from typing import Any
@@ -15,10 +15,10 @@ from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 
 
 def names_in(event: Event) -> list[str]:
-    """Return the names of the nodes whose updates the *event* shows.
+    """Return the names of the nodes whose updates are in *event*.
 
-    Those of LangGraph's own tasks, which begin with `__`, are left out: the handlers of errors
-    show no start. `__metadata__` is no node: it marks an update that came from a cache.
+    LangGraph's own tasks, whose names begin with `__`, are excluded, because its error handlers
+    have no start event. `__metadata__` is not a node: it marks an update from a cache.
     """
     if event.mode != "updates" or not is_object(event.value):
         return []
@@ -26,7 +26,7 @@ def names_in(event: Event) -> list[str]:
 
 
 def _shows_tasks(head: ExchangeHead, mode: str) -> bool:
-    """Return whether *mode* was asked for, and tasks as well."""
+    """Return whether the request asks for *mode*, and for `tasks` or `debug`."""
     asked = head.options
     return asked is not None and mode in asked.modes and bool(asked.modes & {"tasks", "debug"})
 
@@ -70,7 +70,7 @@ def _take_one(counts: Counter[str], node: str) -> None:
 
 
 def _is_cached(event: Event) -> bool:
-    """Return whether the task came from a cache: it shows an update and no result."""
+    """Return whether the update in *event* came from a cache; such a task has no result event."""
     return "__metadata__" in event.value
 
 
@@ -95,7 +95,7 @@ def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
         if fitting is None:
             result = quote(current.payload["result"])
             report(
-                f"an update of {quote(current.name)} before, with what is in its result: {result}",
+                f"an update of {quote(current.name)} before that equals its result: {result}",
                 f"the updates {quote(updates)}" if updates else "none",
                 at=event,
                 path=(*current.path, "result"),
@@ -106,12 +106,12 @@ def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _fits(update: Any, current: TaskEvent) -> bool:
-    """Return whether *update* is what the result shows, or the part of it that is in the output."""
+    """Return whether *update* equals the result of *current*, or its part in the output schema."""
     result = current.payload["result"]
     if not is_object(result):
         return bool(update == result)
     if update is None or update in result.values():
-        # Nothing, or what a task of the functional API returned, or a state of one channel.
+        # Nothing, the return value of a task of the functional API, or a single-channel state.
         return True
     # A node that writes several times to one channel shows a list of updates.
     several = update if is_list(update) else [update]
@@ -126,7 +126,7 @@ def _is_written(value: Any, result: Any) -> bool:
     if value == result:
         return True
     writes = result.get("$writes") if is_object(result) else None
-    # The result leaves out a null that is written first.
+    # The result omits a null that is written first.
     return is_list(writes) and (value in writes or value is None)
 
 
@@ -179,8 +179,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="updates.while-running",
         level=Level.SHOULD,
-        statement="If tasks are requested too, each update is from a node that is running, one "
-        "for each of its tasks, and comes before the result.",
+        statement="If tasks are requested too, each update belongs to a running task: at most "
+        "one per task, before its result.",
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
@@ -190,7 +190,7 @@ RULES: tuple[AnyRule, ...] = (
         id="updates.match-result",
         level=Level.SHOULD,
         statement="If tasks are requested too, the update of a task that succeeded comes before "
-        "its result and equals it, as far as the output schema of the graph shows it.",
+        "its result and equals it, limited to the output schema of the graph.",
         source="observed on langgraph-api 0.16.7: python/full-tools-all9",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=frozenset({Kind.STREAM}),
@@ -210,12 +210,12 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="updates.none-after-interrupt",
         level=Level.SHOULD,
-        statement='No tasks and updates follow the update `{"__interrupt__": []}` of the '
-        "graph, which says that it stopped before or after a node.",
+        statement='No tasks or updates follow the update `{"__interrupt__": []}` of the graph, '
+        "which means that it stopped before or after a node.",
         source="observed on langgraph-api 0.16.7 (python/interrupt_before-all), LangGraph.js "
         "2.0.0 and 1.5.1, Aegra 0.11.0",
         dialects=frozenset(Dialect),
         judge=_stopped,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""Updates compared with tasks, then with interrupts."""

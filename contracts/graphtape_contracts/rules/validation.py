@@ -1,4 +1,4 @@
-"""Which requests for a run are refused, and which are not."""
+"""The validation of run requests: which are refused, and which are accepted."""
 
 from graphtape_contracts import schema
 from graphtape_contracts.dialect import Dialect
@@ -18,8 +18,8 @@ _RUN_REQUEST = "run-request.json"
 
 
 def _malformed(head: ExchangeHead, report: Report) -> None:
-    if head.request is not None and (what := why_malformed(head.request)):
-        report(f"no run of {what}", f"status {head.response.status}")
+    if head.request is not None and (problem := why_malformed(head.request)):
+        report(f"no run for {problem}", f"status {head.response.status}")
 
 
 def _malformed_status(head: ExchangeHead, report: Report) -> None:
@@ -27,8 +27,8 @@ def _malformed_status(head: ExchangeHead, report: Report) -> None:
     if request is None or request.method != "POST" or not blames_the_body(status):
         return
     expected = _STATUS_OF_MALFORMED.get(head.dialect, (400, 422))
-    if status not in expected and (what := why_malformed(request)):
-        report(f"{' or '.join(map(str, expected))} to {what}", str(status))
+    if status not in expected and (problem := why_malformed(request)):
+        report(f"{' or '.join(map(str, expected))} for {problem}", str(status))
 
 
 _STATUS_OF_MALFORMED: dict[Dialect | None, tuple[int, ...]] = {
@@ -45,12 +45,12 @@ def _schema(head: ExchangeHead, report: Report) -> None:
     if not started and (status == 422 or not blames_the_body(status)):
         return
     error = schema.first_error(_RUN_REQUEST, head.options.body)
-    # A newer server may know more words than the schema.
-    if error and not (started and _is_about_words(error)):
+    # A newer server may accept strings that the schema does not list.
+    if error and not (started and _is_about_strings(error)):
         report(f"422, because {shorten(error.message)}", str(status))
 
 
-def _is_about_words(error: schema.SchemaError) -> bool:
+def _is_about_strings(error: schema.SchemaError) -> bool:
     modes = error.instance if is_list(error.instance) else [error.instance]
     return error.keyword in ("enum", "anyOf") and all(isinstance(mode, str) for mode in modes)
 
@@ -62,7 +62,7 @@ def _schema_reason(head: ExchangeHead, body: bytes, report: Report) -> None:
     detail = str(answer.get("detail"))
     by_schema = "Failed validating" in detail
     if by_schema and schema.first_error(_RUN_REQUEST, head.options.body) is None:
-        report("no refusal of what the schema allows", quote(detail), path=("detail",))
+        report("no refusal of a body that the schema allows", quote(detail), path=("detail",))
 
 
 def _unknown_field(head: ExchangeHead, body: bytes, report: Report) -> None:
@@ -103,8 +103,9 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="validation.malformed-status",
         level=Level.SHOULD,
-        statement="Such a body is answered with 422 (400 on LangGraph.js).",
-        source=f"{ON_EVERY_SERVER}; the Python SDK makes another exception of each status",
+        statement="A malformed body (see `validation.malformed`) is answered with 422 (400 on "
+        "LangGraph.js).",
+        source=f"{ON_EVERY_SERVER}; the Python SDK raises a different exception for each status",
         kinds=_REFUSALS,
         judge=_malformed_status,
     ),
@@ -136,4 +137,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_unknown_field,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""Requests that must be refused, then those that must not."""

@@ -1,4 +1,4 @@
-"""The mode `values`: the state after each step, and when the graph is interrupted."""
+"""The mode `values`: the state after each step, and interrupts."""
 
 from typing import Any
 
@@ -54,16 +54,16 @@ def _after_updates(head: ExchangeHead, report: Report) -> EventWatch:
         update = written.pop(graph)
         if update is not None:
             report(
-                f"the values that the update of frame {update.number} led to",
+                f"the values after the update of frame {update.number}",
                 f"the start of {quote(current.name)} in the next step",
                 at=event,
             )
 
 
 def _writes(update: Any) -> bool:
-    """Return whether it is certain that the *update* of a node changed the state.
+    """Return whether the *update* of a node certainly changed the state.
 
-    An empty list may be nothing to add: a channel that collects says that it did not change.
+    An empty list may not: a channel that appends values is unchanged by it.
     """
     return is_object(update) and any(value not in ([], None) for value in update.values())
 
@@ -95,7 +95,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.not-during-step",
         level=Level.SHOULD,
-        statement="Values are sent between steps: not while a task of the graph runs, except "
+        statement="Values are sent between steps, not while a task of the graph runs, except "
         "values with interrupts.",
         source="observed on langgraph-api 0.16.7 (python/full-fanout-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -115,13 +115,13 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.interrupts",
         level=Level.SHOULD,
-        statement="If updates are requested too, the interrupts in an update are in the next "
-        "values.",
+        statement="If updates are requested too, the next values after an update with interrupts "
+        "contain the same interrupts.",
         source="observed on langgraph-api 0.16.7 (python/interrupt-interrupting_twice-all) and "
-        "LangGraph.js 1.5.1 (keep-stream-interrupted); a client that reads values alone learns "
-        "of interrupts from them",
+        "LangGraph.js 1.5.1 (keep-stream-interrupted); a client that reads only values finds "
+        "interrupts there",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         judge=_interrupts,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""Values compared with tasks, then with updates."""

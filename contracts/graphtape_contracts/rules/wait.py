@@ -15,17 +15,17 @@ _WHITE = b" \t\r\n"
 
 
 def _one_value(head: ExchangeHead, body: bytes, report: Report) -> None:
-    expected = "one JSON value in UTF-8, with nothing but white space around it"
+    expected = "one JSON value in UTF-8, with only white space around it"
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        report(expected, f"no UTF-8 at byte {error.start}")
+        report(expected, f"invalid UTF-8 at byte {error.start}")
         return
     value = parse(text)
     if value is Absent.EMPTY:
         report(expected, "no value")
     elif value is Absent.NOT_JSON:
-        report(expected, f"no JSON: {quote(text)}")
+        report(expected, f"not JSON: {quote(text)}")
 
 
 def _nothing_after(head: ExchangeHead, body: bytes, report: Report) -> None:
@@ -37,7 +37,7 @@ def _nothing_after(head: ExchangeHead, body: bytes, report: Report) -> None:
 def _keep_alive(head: ExchangeHead, body: bytes, report: Report) -> None:
     before = body[: len(body) - len(body.lstrip(_WHITE))]
     if before.strip(b"\n"):
-        report("line feeds before the value", quote(before.decode()))
+        report("only line feeds before the value", quote(before.decode()))
 
 
 def _error(head: ExchangeHead, body: bytes, report: Report) -> None:
@@ -80,17 +80,17 @@ def _own_keys(head: ExchangeHead, body: bytes, report: Report) -> None:
         return
     interrupts = output["__interrupt__"]
     if not is_list(interrupts) or not all(is_object(interrupt) for interrupt in interrupts):
-        report("objects in a list", quote(interrupts), path=("__interrupt__",))
+        report("a list of objects", quote(interrupts), path=("__interrupt__",))
 
 
 def _without_values(head: ExchangeHead, body: bytes, report: Report) -> None:
     if head.options is None or "values" in head.options.modes:
         return
     output = parse(body)
-    # null breaks the `in` of the JavaScript SDK, so a server may well mend it.
+    # {} is allowed too: the JavaScript SDK uses `in`, which fails on null, so this may be fixed.
     may_be_null = head.dialect is Dialect.JAVASCRIPT
     expected = "{} or null" if may_be_null else "{}"
-    expected += ", as `values` was not asked for, or `__error__` or `__interrupt__`"
+    expected += " (or `__error__` or `__interrupt__`), as `values` was not requested"
     if is_object(output):
         for key in output:
             if not key.startswith("__"):
@@ -105,10 +105,10 @@ def _advertised(head: ExchangeHead, body: bytes, report: Report) -> None:
         return
     if head.options is not None and "values" not in head.options.modes:
         return
-    misfit = output_validator(head.output_schema)(output)
-    if misfit is not None and not (is_object(output) and "__error__" in output):
-        path, message = misfit
-        report("what fits the advertised schema", shorten(message), path=path)
+    violation = output_validator(head.output_schema)(output)
+    if violation is not None and not (is_object(output) and "__error__" in output):
+        path, message = violation
+        report("a value that matches the advertised schema", shorten(message), path=path)
 
 
 RULES: tuple[AnyRule, ...] = (
@@ -131,25 +131,25 @@ RULES: tuple[AnyRule, ...] = (
         id="wait.keep-alive",
         level=Level.SHOULD,
         statement="Only line feeds precede the value: they keep the connection alive.",
-        source=f"{ON_EVERY_SERVER}, each 5 seconds, or each second on LangGraph.js",
+        source=f"{ON_EVERY_SERVER}, every 5 seconds, or every second on LangGraph.js",
         dialects=_KNOWN,
         judge=_keep_alive,
     ),
     BodyRule(
         id="wait.error",
         level=Level.SHOULD,
-        statement="The output of a failed run is `__error__` alone, with the strings `error` "
-        "and `message`.",
-        source=f"{ON_EVERY_SERVER}; the SDKs raise `error: message`. No more than SHOULD, because "
-        "a graph may return such a key (python/func-error-like-wait)",
+        statement="The output of a failed run has only the key `__error__`, with the strings "
+        "`error` and `message`.",
+        source=f"{ON_EVERY_SERVER}; the SDKs raise `error: message`. Not a MUST, because a graph "
+        "may return such a key (python/func-error-like-wait)",
         judge=_error,
     ),
     BodyRule(
         id="wait.interrupts",
         level=Level.SHOULD,
         statement="Each interrupt under `__interrupt__` has a `value` and a string `id`.",
-        source=f"{ON_EVERY_SERVER}; RemoteGraph and UIs read both. No more than SHOULD, because a "
-        "graph may return such a key (python/func-int-like-interrupt-wait)",
+        source=f"{ON_EVERY_SERVER}; RemoteGraph and UIs read both. Not a MUST, because a graph may "
+        "return such a key (python/func-int-like-interrupt-wait)",
         judge=_interrupts,
     ),
     BodyRule(
@@ -157,14 +157,15 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.NOTE,
         statement="Under `__error__` there is an object, and under `__interrupt__` a list of "
         "objects, unless the graph itself returns these keys.",
-        source="langgraph-api 0.16.7 passes on what a graph returns (python/func-error-like-wait)",
+        source="langgraph-api 0.16.7 returns such keys of a graph unchanged "
+        "(python/func-error-like-wait)",
         judge=_own_keys,
     ),
     BodyRule(
         id="wait.without-values",
         level=Level.SHOULD,
-        statement="If `values` is not requested, the output has no state: it is {} (null on "
-        "LangGraph.js), or has `__error__` or `__interrupt__`.",
+        statement="If `values` is not requested, the output contains no state: it is `{}` (or null "
+        "on LangGraph.js), or has only `__error__` or `__interrupt__`.",
         source=f"{ON_EVERY_SERVER} (python/wait-mode-updates, javascript/wait-mode-updates)",
         dialects=_KNOWN,
         kinds=frozenset({Kind.WAIT}),
@@ -174,10 +175,10 @@ RULES: tuple[AnyRule, ...] = (
         id="wait.advertised",
         level=Level.NOTE,
         statement="The output matches the output schema that the deployment advertises, except "
-        "keys that were not written.",
+        "that keys may be missing.",
         source="the schema is that of GET /assistants/{assistant_id}/schemas; servers do not "
-        "enforce it, so it is the graph that does not keep its word",
+        "enforce it, so a violation is the graph's",
         judge=_advertised,
     ),
 )
-"""In the order in which a reader wants to know them."""
+"""The form of the body, errors and interrupts, then the state."""

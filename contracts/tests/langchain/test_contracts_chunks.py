@@ -32,7 +32,7 @@ def ai(content: Any = "", **fields: Any) -> Message:
 
 
 def piece(args: str | None, index: int | None = 0, **fields: Any) -> Message:
-    """Make a piece of a tool call."""
+    """Make a tool call chunk."""
     empty = {"name": None, "args": args, "id": None, "index": index, "type": "tool_call_chunk"}
     return empty | fields
 

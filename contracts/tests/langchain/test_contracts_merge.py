@@ -111,7 +111,7 @@ def test_values_that_do_not_go_together_are_refused_as_by_the_server(
         merge_dicts({"p": old}, {"p": new})
 
     assert (caught.value.error, caught.value.message) == ("TypeError", message)
-    assert str(caught.value) == f"expected two pieces of one message, got TypeError: {message}"
+    assert str(caught.value) == f"expected two chunks of one message, got TypeError: {message}"
 
 
 @pytest.mark.parametrize(

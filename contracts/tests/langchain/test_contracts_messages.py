@@ -23,7 +23,7 @@ METADATA = {"langgraph_node": "agent"}
 
 
 def common(kind: str, content: Any, id_: str = "lc_run--1") -> Message:
-    """Make what all messages have."""
+    """Make the fields that all messages have."""
     return {
         "content": content,
         "additional_kwargs": {},
@@ -47,7 +47,7 @@ def chunk(content: Any, id_: str = "lc_run--1", **fields: Any) -> Message:
 
 
 def piece(args: str, name: str | None = None, **fields: Any) -> Message:
-    """Make a chunk with a piece of a tool call."""
+    """Make a chunk with a tool call chunk."""
     empty = {"name": name, "args": args, "id": None, "index": 0, "type": "tool_call_chunk"}
     return chunk("", tool_call_chunks=[empty], **fields)
 
@@ -59,7 +59,7 @@ def feed(*messages: Message) -> Events:
 
 
 def announced(id_: str = "lc_run--1") -> tuple[str, Any]:
-    """Return the event that comes before those of a message."""
+    """Return the `messages/metadata` event of a message."""
     return ("messages/metadata", {id_: {"metadata": METADATA}})
 
 

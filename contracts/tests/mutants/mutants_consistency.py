@@ -1,4 +1,4 @@
-"""Requests that are made again and answered in another way."""
+"""Repeated requests that get different responses."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Answers that a browser would keep from a page."""
+"""Responses that a browser would hide from a page of another origin."""
 
 from mutation import Mutant, with_header, with_status
 

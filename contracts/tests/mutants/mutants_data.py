@@ -33,7 +33,7 @@ def _set(**changed: Any) -> _Edit:
 
 
 def _at(place: str | int, edit: _Edit) -> _Edit:
-    """Change what stands at *place* in an object or a list."""
+    """Change the value at *place* in an object or a list."""
 
     def apply(data: Any) -> Any:
         changed = data.copy()

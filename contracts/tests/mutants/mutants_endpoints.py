@@ -1,4 +1,4 @@
-"""Answers of the routes around runs that no server would send."""
+"""Invalid responses of the other endpoints."""
 
 from mutation import Mutant, with_body, with_header, with_output
 

@@ -1,4 +1,4 @@
-"""Failed runs that tell too much, or too little."""
+"""Failed runs whose messages reveal too much, or hide too much."""
 
 from mutation import Change, Mutant, with_body, with_data, with_output
 

@@ -1,4 +1,4 @@
-"""Streams with events that were not asked for, or under other names."""
+"""Streams with events that were not requested or have wrong names."""
 
 from mutation import Change, Mutant, asking, with_frames
 
@@ -8,7 +8,7 @@ NODE = "child:a8c845e5-68fc-5001-1287-583c2563a184"
 
 
 def renamed(old: str, new: str) -> Change:
-    """Give the first event called *old* the name *new*."""
+    """Rename the first event *old* to *new*."""
 
     def apply(frames: list[Frame]) -> list[Frame | bytes]:
         first = next(n for n, frame in enumerate(frames) if frame.event == old)

@@ -38,7 +38,7 @@ MUTANTS = [
         "two data lines",
         _VALUES,
         replaced(b'{"messages":', b'{"messages":\r\ndata: '),
-        # White space stands where the lines meet.
+        # There is white space where the lines are joined.
         also=frozenset({"framing.compact"}),
     ),
     Mutant("fields.space", "no space before the data", _VALUES, replaced(b"data: ", b"data:")),

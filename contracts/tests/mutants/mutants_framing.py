@@ -1,4 +1,4 @@
-"""Streams that are written in a wrong way: bytes, line ends, blocks."""
+"""Streams with wrong bytes, line ends or blocks."""
 
 from mutation import Mutant, replaced, with_body, with_frames
 
@@ -61,7 +61,7 @@ MUTANTS = [
         "an event has an empty name",
         "python/custom-all",
         replaced(b"event: custom\r\n", b"event: \r\n"),
-        # Without a name it is no name that is known.
+        # An empty name is not a known one.
         also=frozenset({"events.known"}),
     ),
     Mutant(

@@ -1,4 +1,4 @@
-"""Answers with a wrong status or wrong headers."""
+"""Responses with a wrong status or wrong headers."""
 
 from dataclasses import replace
 

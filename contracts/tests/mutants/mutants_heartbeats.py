@@ -1,4 +1,4 @@
-"""Streams whose heart beats in a wrong way."""
+"""Streams with wrong heartbeats."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from graphtape_contracts import Exchange
 
 
 def _timed(*times: float) -> Change:
-    """Set the times at which the frames arrived, one after the other."""
+    """Set the arrival times of the frames, in order."""
 
     def apply(exchange: Exchange) -> Exchange:
         assert len(times) == len(exchange.frames)

@@ -13,7 +13,7 @@ _TASK = re.compile(rb'"id":"[0-9a-f-]{36}"')
 
 
 def _as_version_4(exchange: Exchange) -> Exchange:
-    """Make a version 4 of the run's UUID, wherever it is."""
+    """Replace every occurrence of the run's UUID with one of version 4."""
     location = exchange.response.header("content-location") or ""
     run = location.rpartition("/")[2]
     other = f"{run[:14]}4{run[15:]}"

@@ -1,4 +1,4 @@
-"""Runs that are mixed up with others."""
+"""Runs with ids or data of other runs."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ _RUN = "/runs/01a2020b-829e-7310-b70e-f7a23b32f635"
 
 
 def _second(change: Callable[[Exchange, Exchange], Exchange]) -> Callable[..., list[Exchange]]:
-    """Change the second of two exchanges, knowing the first."""
+    """Change the second of two exchanges with a function of both."""
 
     def apply(exchanges: list[Exchange]) -> list[Exchange]:
         first, second = exchanges
@@ -20,9 +20,9 @@ def _second(change: Callable[[Exchange, Exchange], Exchange]) -> Callable[..., l
 
 
 def _with_ids_of_first(*places: tuple[bytes, bytes]) -> Callable[..., list[Exchange]]:
-    """Put what stands between the first two marks of *places* in the first exchange.
+    """Replace ids in the second exchange with those of the first.
 
-    Each place is what stands before an id, and the bytes that end it.
+    Each of *places* is the bytes before an id, and the bytes that end it.
     """
 
     def change(first: Exchange, second: Exchange) -> Exchange:

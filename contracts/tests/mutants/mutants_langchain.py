@@ -1,4 +1,4 @@
-"""Events of LangChain that tell of no run that could have been."""
+"""LangChain events of impossible runs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,12 +32,12 @@ def _graph_renamed(data: Any) -> Any:
 
 
 def _without_grandparent(data: Any) -> Any:
-    """Take the outermost parent from all that has two of them."""
+    """Remove the outermost parent of every run that has two parents."""
     return data | {"parent_ids": data["parent_ids"][-1:]}
 
 
 def _ends_early(exchange: Exchange) -> Exchange:
-    """Exchange the last two events of the mode: the ends of a node and of the graph."""
+    """Swap the last two events of the mode: the ends of a node and of the graph."""
     places = [place for place, frame in enumerate(exchange.frames) if frame.event == "events"]
     return swapped(places[-2], places[-1])(exchange)
 
@@ -48,7 +48,7 @@ def _nth(event: str, frames: tuple[Frame, ...]) -> int:
 
 
 def _on(event: str, change: Callable[[int], Change]) -> Change:
-    """Apply a change that takes the place of the first *event* among those of the mode."""
+    """Apply a change that takes the index of the first *event* of the mode."""
     return lambda exchange: change(_nth(event, exchange.frames))(exchange)
 
 
@@ -116,7 +116,7 @@ MUTANTS = [
         "a chunk of a model is lost",
         "python/full-agent-all9",
         _on("on_chat_model_stream", lambda nth: without("events", nth)),
-        # The tuples of this message are all there.
+        # The `messages` events of this message are complete.
         also=frozenset(("message-assembly.streamed",)),
     ),
 ]

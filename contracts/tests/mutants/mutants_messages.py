@@ -1,4 +1,4 @@
-"""Messages that are streamed wrong, cumulatively or in pieces."""
+"""Messages that are streamed wrongly, in `messages` or in `messages-tuple`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,12 +26,12 @@ def _with_metadata(**fields: Any) -> DataChange:
 
 
 def _announced_with(**fields: Any) -> DataChange:
-    """Set *fields* of the metadata that a message is announced with."""
+    """Set *fields* of the metadata in a `messages/metadata` event."""
     return lambda data: {id_: {"metadata": told["metadata"] | fields} for id_, told in data.items()}
 
 
 def _with_args(args: str) -> DataChange:
-    """Set the arguments in the one piece of a tool call of a chunk."""
+    """Set the arguments of the only tool call chunk in a chunk."""
 
     def change(data: Any) -> Any:
         chunk, metadata = data

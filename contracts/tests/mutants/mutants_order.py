@@ -1,4 +1,4 @@
-"""Streams whose events come in a wrong order."""
+"""Streams whose events are in a wrong order."""
 
 from mutation import Mutant, doubled, swapped, with_data, with_frames, without
 
@@ -6,7 +6,7 @@ from graphtape_contracts import Frame, sse
 
 
 def end_again(frames: list[Frame]) -> bytes:
-    """Return another `end`, with an id of its own."""
+    """Return a second `end` with a new id."""
     return sse.encode_event("end", '{"status":"success"}', f"{frames[-1].id}0", eol="\n")
 
 

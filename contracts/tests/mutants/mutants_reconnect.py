@@ -1,4 +1,4 @@
-"""Runs that show something else to those who join them."""
+"""Joined runs and resumed streams that differ from the original."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ def _last(change: Change) -> Callable[[list[Exchange]], list[Exchange]]:
 
 
 def _joined(exchange: Exchange) -> Exchange:
-    """Return the output of a run, got by joining it."""
+    """Return the exchange of a client that joins a run and gets its output."""
     location = exchange.response.header("location") or ""
     return replace(exchange, request=Request("GET", location))
 

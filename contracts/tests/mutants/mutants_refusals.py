@@ -1,4 +1,4 @@
-"""Refusals that tell the wrong thing, or in the wrong form."""
+"""Refusals with wrong content or in a wrong format."""
 
 from mutation import Mutant, with_body, with_header, with_output, with_status
 

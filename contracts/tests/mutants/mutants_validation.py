@@ -1,4 +1,4 @@
-"""Requests that are taken and were to be refused, or the other way round."""
+"""Requests that are accepted but should be refused, or the reverse."""
 
 from dataclasses import replace
 

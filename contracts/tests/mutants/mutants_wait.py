@@ -1,4 +1,4 @@
-"""Outputs of runs that no server would send."""
+"""Invalid outputs of runs."""
 
 from mutation import Mutant, with_body, with_output
 

@@ -1,4 +1,4 @@
-"""Mutants: captured exchanges with one thing made wrong, each for the rule that sees it."""
+"""Mutants: captured exchanges with one thing changed, so that exactly one rule reports it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,18 +55,18 @@ class Mutant:
     wrong: str
     """What is wrong, in a few words."""
     base: str
-    """The capture it is made of: `python/mode-agent-values`."""
+    """The name of the capture that is changed: `python/mode-agent-values`."""
     change: Change
     also: frozenset[str] = field(default=frozenset())
-    """Other rules that can't but see it too; say why in a comment where they are given."""
+    """Other rules that inevitably report it too; explain why in a comment."""
     output_schema: Any = None
 
     def __str__(self) -> str:
-        """Return what a test of it is called."""
+        """Return the name of its test."""
         return f"{self.rule}: {self.wrong}"
 
     def make(self) -> Exchange:
-        """Return the mutant exchange; it differs from what it is made of."""
+        """Return the changed exchange. Raises AssertionError if nothing was changed."""
         base = captured(self.base)
         mutant = self.change(base)
         assert mutant != base, f"{self}: nothing was changed"
@@ -75,7 +75,7 @@ class Mutant:
 
 @dataclass(frozen=True)
 class RelationMutant:
-    """Several captured exchanges, one of which no longer fits the others."""
+    """Several captured exchanges, one of which was changed so that it contradicts the others."""
 
     rule: str
     wrong: str
@@ -85,11 +85,11 @@ class RelationMutant:
     deterministic: bool = True
 
     def __str__(self) -> str:
-        """Return what a test of it is called."""
+        """Return the name of its test."""
         return f"{self.rule}: {self.wrong}"
 
     def make(self) -> list[Exchange]:
-        """Return the mutant exchanges; they differ from what they are made of."""
+        """Return the changed exchanges. Raises AssertionError if nothing was changed."""
         bases = [captured(base) for base in self.bases]
         mutants = self.change(list(bases))
         assert mutants != bases, f"{self}: nothing was changed"

@@ -1,4 +1,4 @@
-"""Every rule sees what breaks it: each mutant is caught, by its rule alone."""
+"""Every rule reports its violations: each mutant is caught by its rule, and by no other."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Only what every server refuses is malformed."""
+"""A request is malformed only if every server refuses it."""
 
 import json
 from typing import Any

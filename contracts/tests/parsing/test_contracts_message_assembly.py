@@ -1,4 +1,4 @@
-"""The sum of the pieces of a message, as far as it can be compared with the message."""
+"""Tests of `graphtape_contracts.parsing.message_assembly`."""
 
 import json
 from typing import Any
@@ -23,12 +23,12 @@ BLOCKS = st.lists(
 
 
 def chunk(content: Any, *calls: Piece, **fields: Any) -> Piece:
-    """Make a piece of a message."""
+    """Make a chunk of a message."""
     return {"type": "AIMessageChunk", "content": content, "tool_call_chunks": [*calls], **fields}
 
 
 def part(args: Any, index: Any = 0, name: Any = None, id_: Any = None) -> Piece:
-    """Make a piece of a tool call."""
+    """Make a chunk of a tool call."""
     return {"name": name, "args": args, "id": id_, "index": index}
 
 

@@ -1,4 +1,4 @@
-"""What is nested deeply is judged to a depth that is the same on every Python."""
+"""Deeply nested data is checked to a depth that is the same on every version of Python."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ from graphtape_contracts.parsing.nesting import DEEPEST, is_too_deep
 
 
 def lists(levels: int) -> str:
-    """Return JSON with so many levels of nesting."""
+    """Return JSON with this many levels of nesting."""
     return "[" * levels + "]" * levels
 
 
 def deep(levels: int) -> Any:
-    """Return a value with so many levels of nesting."""
+    """Return a value with this many levels of nesting."""
     value: Any = "innermost"
     for _ in range(levels // 2):
         value = {"key": [value]}
@@ -76,7 +76,7 @@ CAPTURES = (
 
 
 def mutants_of(exchange: Exchange) -> list[Exchange]:
-    """Return it once with each part of its data, and of its request, nested deeply."""
+    """Return one copy of the exchange for each part of its data and request, nested deeply."""
     made = [
         asking(**{key: deep(DEEPEST - 1)})(exchange)
         for key in (*parse(exchange.request.body), "config", "context")

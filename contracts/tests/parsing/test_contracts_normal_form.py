@@ -1,4 +1,4 @@
-"""Values that differ in ids and times alone have one form."""
+"""Values that differ only in ids and times have the same normal form."""
 
 from typing import Any
 

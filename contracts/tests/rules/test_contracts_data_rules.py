@@ -1,4 +1,4 @@
-"""What the rules about the data of events let pass, and what they say where they do not."""
+"""Data of events that the rules accept, and the findings in data that they do not."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,7 @@ def found(exchange: Exchange, schema: dict[str, Any] | None = None) -> list[Find
 
 
 def named(name: str) -> Any:
-    """Return the change of an exchange that gives its `values` another name."""
+    """Return a change that renames the `values` events of an exchange."""
 
     def change(frames: list[Frame]) -> list[Frame | bytes]:
         renamed = [
@@ -65,7 +65,7 @@ def test_a_finding_says_where_and_what() -> None:
 
     assert finding.where == "frame 5, $[0].tool_calls[0]"
     assert finding.expected == (
-        'what fits the schema messages.json, in which it says "required": ["name","args"]'
+        'a value that matches the schema messages.json, which requires "required": ["name","args"]'
     )
     assert finding.got == '"name" is a required property'
 

@@ -1,4 +1,4 @@
-"""Which answers of the routes around runs are judged, and which are somebody else's."""
+"""The rules check responses of the other endpoints, and ignore routes of an application."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ def broken(exchange: Exchange) -> list[str]:
 
 
 def at(path: str) -> Change:
-    """Change where the request goes."""
+    """Change the path of the request."""
     return with_request(lambda request: replace(request, path=path))
 
 

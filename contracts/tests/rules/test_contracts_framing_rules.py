@@ -1,4 +1,4 @@
-"""Streams that are written oddly, and are right; and what the rules say where they are not."""
+"""Unusual streams that are valid, and the findings in those that are not."""
 
 import json
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ def test_an_empty_stream_is_a_whole_one() -> None:
 
 
 def beginnings(body: bytes) -> list[bytes]:
-    """Return what may arrive of *body* if the stream is cut: each beginning of it."""
+    """Return every prefix of *body*: the bytes that may arrive if the stream is cut."""
     return [body[:length] for length in range(len(body) + 1)]
 
 
@@ -69,7 +69,7 @@ def test_a_whole_stream_ends_after_a_block_and_nowhere_else() -> None:
 
     expected = dict.fromkeys(found, ["framing.complete"])
     expected |= dict.fromkeys((b"", event, event + comment), list[str]())
-    # A CR alone ends the block too, but is no line end of this server.
+    # A lone CR ends the block too, but this server does not use it.
     expected |= dict.fromkeys((event[:-1], (event + comment)[:-1]), ["framing.line-ends"])
     assert found == expected
 
@@ -128,7 +128,7 @@ def test_a_half_of_a_pair_is_reported_with_its_place(text: str) -> None:
     (finding,) = judge(f'event: custom\ndata: "{text}"\n\n'.encode())
 
     assert finding.rule == "framing.no-lone-surrogates"
-    assert finding.got.startswith(r"half of one: \ud")
+    assert finding.got.startswith(r"a lone surrogate: \ud")
 
 
 def test_what_is_no_json_is_reported_as_that_alone() -> None:

@@ -1,4 +1,4 @@
-"""Heads that are right though they are unusual."""
+"""Unusual heads that are valid."""
 
 from dataclasses import replace
 
@@ -121,4 +121,4 @@ def test_a_preflight_names_what_it_refuses() -> None:
 
     (finding,) = check(replace(changed, request=asked), cors.RULES)
 
-    assert finding.got == 'none of ["content-type","x-api-key"]'
+    assert finding.got == 'without ["content-type","x-api-key"]'

@@ -1,4 +1,4 @@
-"""When a heart may be silent, and when it beats too early."""
+"""Silences that are allowed, and heartbeats that are too early."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ def test_a_silence_from_the_start_is_reported_with_its_length() -> None:
     (finding,) = judge(event(17.5), dialect=Dialect.AEGRA)
 
     assert finding.rule == "heartbeats.silence"
-    assert finding.expected == "something at least every 15 s"
+    assert finding.expected == "a frame at least every 15 s"
     assert finding.got == "nothing for 17.5 s before this frame"
 
 

@@ -1,4 +1,4 @@
-"""Ids that are right though they are unusual, and data that hold none."""
+"""Unusual ids that are valid, and data without ids."""
 
 from dataclasses import replace
 from typing import Any

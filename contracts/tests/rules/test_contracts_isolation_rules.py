@@ -1,4 +1,4 @@
-"""Exchanges that belong together are compared, and those that do not are left in peace."""
+"""Related exchanges are compared with each other; unrelated ones are not."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -46,7 +46,7 @@ def test_the_id_of_a_run_may_come_from_the_client() -> None:
 
 
 def _with_nesting(levels: int) -> list[Exchange]:
-    """Return runs that are waited for and streamed, which differ so deep inside."""
+    """Return a wait and a stream whose outputs differ at this level of nesting."""
     inner = levels - 1
     outputs = [b'{"value":' + b"[" * inner + n + b"]" * inner + b"}" for n in (b"1", b"2")]
     answers: list[Exchange] = []

@@ -1,4 +1,4 @@
-"""Events of LangChain that few graphs make are not reported."""
+"""Rare but valid LangChain events are not reported."""
 
 import json
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ Shown = tuple[str, Any]
 
 
 def judged(shown: Iterable[Shown], dialect: Dialect = Dialect.PYTHON) -> list[str]:
-    """Return the ids of the rules of these families that a stream with those events breaks."""
+    """Return the ids of the rules of these families that a stream of those events violates."""
     frames: list[Frame] = []
     for name, data in (METADATA, *shown):
         frames += sse.decode(sse.encode_event(name, json.dumps(data)))
@@ -31,7 +31,7 @@ def judged(shown: Iterable[Shown], dialect: Dialect = Dialect.PYTHON) -> list[st
 
 
 def on(event: str, run: str = RUN, *parents: str, **data: Any) -> Shown:
-    """Make an event of what runs under the id *run*."""
+    """Make an event of the LangChain run with the id *run*."""
     told = {"event": f"on_{event}", "run_id": run, "name": event.split("_")[0]}
     return "events", told | {"tags": ["seq:step:1"], "parent_ids": list(parents), "data": data}
 
@@ -105,7 +105,7 @@ def test_of_what_was_forgotten_nothing_is_said() -> None:
 
 
 def chunk(content: Any) -> Shown:
-    """Make the event of a chunk of a model."""
+    """Make the `on_chat_model_stream` event of a chunk."""
     return on("chat_model_stream", "model", RUN, chunk={"content": content})
 
 
@@ -135,13 +135,13 @@ def test_tool_calls_add_up_to_the_output() -> None:
 
 
 def piece(content: str, model: str = "model") -> Shown:
-    """Make the tuple of a chunk of a model, as `messages` shows it."""
+    """Make the `messages` event of a chunk."""
     id_ = f"lc_run--{MODEL_RUNS[model]}"
     return "messages", [{"id": id_, "content": content, "tool_call_chunks": []}, {}]
 
 
 def told(content: str, model: str = "model") -> Shown:
-    """Make the event of the same chunk."""
+    """Make the `on_chat_model_stream` event of the same chunk."""
     chunk = {"content": content, "id": f"lc_run--{MODEL_RUNS[model]}"}
     return on("chat_model_stream", MODEL_RUNS[model], RUN, chunk=chunk)
 

@@ -1,4 +1,4 @@
-"""Messages that are legitimately streamed are not reported; broken data breaks no rule."""
+"""Valid streams of messages are not reported, and malformed data does not crash the rules."""
 
 import json
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ Shown = tuple[str, Any]
 
 
 def judged(shown: Iterable[Shown], dialect: Dialect | None = Dialect.PYTHON) -> list[str]:
-    """Return the ids of the rules of these families that a stream with those events breaks."""
+    """Return the ids of the rules of these families that a stream of those events violates."""
     frames: list[Frame] = []
     for name, data in shown:
         frames += sse.decode(sse.encode_event(name, json.dumps(data)))
@@ -49,28 +49,28 @@ def message(content: Any, id_: str = ID, **fields: Any) -> dict[str, Any]:
 
 
 def announced(id_: str = ID, **metadata: Any) -> Shown:
-    """Make the event that announces a message."""
+    """Make the `messages/metadata` event of a message."""
     return "messages/metadata", {id_: {"metadata": metadata}}
 
 
 def partial(content: Any, id_: str = ID, **fields: Any) -> Shown:
-    """Make the event that shows a message as far as it has come."""
+    """Make a `messages/partial` event."""
     return "messages/partial", [message(content, id_, **fields)]
 
 
 def complete(content: Any, id_: str = ID) -> Shown:
-    """Make the event that shows a whole message."""
+    """Make a `messages/complete` event."""
     return "messages/complete", [message(content, id_)]
 
 
 def chunk(content: Any, id_: str = ID, place: str = "messages", **fields: Any) -> Shown:
-    """Make the event that shows a chunk."""
+    """Make a `messages` event with a chunk."""
     own: dict[str, Any] = {"type": "AIMessageChunk", "tool_call_chunks": []}
     return place, [message(content, id_) | own | fields, {}]
 
 
 def values(*shown: dict[str, Any]) -> Shown:
-    """Make the event that shows the state."""
+    """Make a `values` event."""
     return "values", {"messages": list(shown)}
 
 

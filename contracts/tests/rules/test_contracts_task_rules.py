@@ -1,4 +1,4 @@
-"""Legitimate streams that few graphs make are not reported; broken data breaks no rule."""
+"""Rare but valid streams are not reported, and malformed data does not crash the rules."""
 
 import json
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ Shown = tuple[str, Any]
 
 
 def exchange(shown: Iterable[Shown], modes: Iterable[str] = MODES, **asked: Any) -> Exchange:
-    """Return the exchange in which a run that asks for *modes* shows those events."""
+    """Return an exchange of a run with *modes* and those events."""
     body = {"assistant_id": "a", "stream_mode": list(modes), "stream_subgraphs": True} | asked
     frames: list[Frame] = []
     for name, data in shown:
@@ -40,7 +40,7 @@ def judged(
     dialect: Dialect = Dialect.PYTHON,
     **asked: Any,
 ) -> list[Finding]:
-    """Return what the rules of these families find in a stream, notes apart."""
+    """Return the findings of the rules of these families in a stream, without NOTEs."""
     findings = check(exchange([METADATA, *shown], modes, **asked), RULES, dialect=dialect)
     return [finding for finding in findings if finding.level is not Level.NOTE]
 

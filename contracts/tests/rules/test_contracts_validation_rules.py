@@ -1,4 +1,4 @@
-"""Requests are judged by the schema as far as the schema of today can tell."""
+"""Requests are checked against the schema, with tolerance for newer servers."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Outputs that look odd and are what a graph may return."""
+"""Unusual outputs that a graph may return."""
 
 import pytest
 from captured import captured

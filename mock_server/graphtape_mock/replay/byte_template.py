@@ -8,23 +8,25 @@ from typing import Any
 
 
 class ByteTemplate:
-    """Bytes with slots; slot *i* takes the *i*-th of the values it is rendered with."""
+    """Bytes with numbered slots; `render` puts the *i*-th value into slot *i*."""
 
     __slots__ = ("_pick", "_repeated", "_static")
 
     def __init__(self, pieces: Iterable[bytes | int], slots: int) -> None:
-        """Take *pieces* in order, each bytes or the number of one of the *slots*."""
-        runs = _runs([piece for piece in pieces if piece != b""])
-        # A sequence that a template repeats, like the metadata of every token in a stream, is
-        # filled in once.
-        repeated = [run for run, times in Counter(runs).items() if times > 1 and run[1:]]
-        self._repeated = [ByteTemplate(run, slots) for run in repeated]
-        slot_of = {run: slots + number for number, run in enumerate(repeated)}
+        """Join *pieces* in order: bytes, or slot numbers below *slots*."""
+        sequences = _sequences([piece for piece in pieces if piece != b""])
+        # A sequence that appears more than once, like the metadata of every token in a stream,
+        # becomes a template of its own, rendered once.
+        repeated = [
+            sequence for sequence, times in Counter(sequences).items() if times > 1 and sequence[1:]
+        ]
+        self._repeated = [ByteTemplate(sequence, slots) for sequence in repeated]
+        slot_of = {sequence: slots + number for number, sequence in enumerate(repeated)}
         slots += len(repeated)
         static: list[bytes] = []
         order: list[int] = []
-        for run in runs:
-            for piece in (slot_of[run],) if run in slot_of else run:
+        for sequence in sequences:
+            for piece in (slot_of[sequence],) if sequence in slot_of else sequence:
                 if isinstance(piece, int):
                     order.append(piece)
                 else:
@@ -38,7 +40,7 @@ class ByteTemplate:
             self._pick = lambda values: (values[order[0]],)
 
     def render(self, values: list[bytes]) -> bytes:
-        """Return the bytes with every slot filled. *values* has one for each slot."""
+        """Return the bytes with *values*, one for each slot, filled in."""
         if self._pick is None:
             return self._static[0] if self._static else b""
         if self._repeated:
@@ -46,7 +48,7 @@ class ByteTemplate:
         return b"".join(self._pick(values + self._static))
 
 
-def _runs(pieces: list[bytes | int]) -> list[tuple[bytes | int, ...]]:
-    """Cut *pieces* before and after each text that appears only once."""
+def _sequences(pieces: list[bytes | int]) -> list[tuple[bytes | int, ...]]:
+    """Split *pieces* into alternating sequences: unique bytes, or slots and repeated bytes."""
     times: Counter[bytes | int] = Counter(piece for piece in pieces if isinstance(piece, bytes))
-    return [tuple(run) for _, run in groupby(pieces, lambda piece: times[piece] == 1)]
+    return [tuple(sequence) for _, sequence in groupby(pieces, lambda piece: times[piece] == 1)]

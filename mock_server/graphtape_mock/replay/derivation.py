@@ -1,8 +1,8 @@
 """Derivations: the events of a view, made from a recording with other stream modes.
 
 Each function takes the events of a run and returns those the server would have sent for a request
-with other modes. `view` describes how modes change the content of other modes; the live tests
-compare the derived events with those of a real server.
+with other modes. `recordings/view.py` describes how modes change the content of other modes; the
+live tests compare the derived events with those of a real server.
 """
 
 import re
@@ -25,7 +25,7 @@ _RANDOM_ID = re.compile(_UUID)
 
 
 def unstreamed_ids(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Give each message of a chat model the id it has if the model does not stream."""
+    """Append `-0` to the ids of chat-model messages, as in views where models do not stream."""
     for event in events:
         for message in messages_in(event.data):
             if isinstance(message["id"], str) and _STREAMED_ID.fullmatch(message["id"]):
@@ -36,8 +36,8 @@ def unstreamed_ids(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
 def null_ids(events: Iterable[RecordedEvent], sent: Iterable[str]) -> Iterator[RecordedEvent]:
     """Set the id of each message that its node returned without one to null.
 
-    A recording does not show directly that a node gave no id. A random id counts as such if it
-    first appears in the result of a task and the client did not send it (*sent*).
+    A recording shows only the id that the message was given afterwards. Such an id is a random
+    UUID, first appears in the result of a task, and is not in *sent*, the ids from the client.
     """
     known = set(sent)
     for event in events:
@@ -65,7 +65,7 @@ def _field(data: Any, key: str) -> Any:
 
 
 def untagged(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Remove the tags of models from the metadata of events, as in views without messages."""
+    """Remove `tags` from the metadata of `events`, as in views without messages."""
     for event in events:
         if event.name == "events" and is_object(metadata := _field(event.data, "metadata")):
             metadata.pop("tags", None)
@@ -73,21 +73,21 @@ def untagged(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
 
 
 def partial_messages(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Sum the chunks of `messages` tuples up to `messages/metadata`, `/partial` and `/complete`.
+    """Replace `messages` tuples by `messages/metadata`, `/partial` and `/complete` events.
 
-    The names of these never carry a namespace.
+    Chunks are added up. The names of the new events have no namespace.
     """
     partial = PartialMessages()
     for event in events:
         if event.name == "metadata":
-            partial = PartialMessages()  # A further attempt starts over.
+            partial = PartialMessages()  # The run is attempted again.
         if event.base != "messages" or not _is_tuple(event.data):
             yield event
             continue
         try:
             derived = partial.feed(*event.data)
         except NotAddable as error:
-            # The server sums up too, and fails the run if there is no sum.
+            # The server adds chunks up too, and fails the run if they can't be added.
             data = {"error": error.error, "message": error.message}
             yield RecordedEvent(event.at, "error", data, event.id)
             return
@@ -104,7 +104,7 @@ def _is_tuple(data: Any) -> bool:
 
 
 def without_checkpoints(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Leave out the events that only a run that keeps its thread sends."""
+    """Leave out checkpoints, which only a run that keeps its thread sends."""
     for event in events:
         is_checkpoint = event.base == "debug" and _field(event.data, "type") == "checkpoint"
         if event.base != "checkpoints" and not is_checkpoint:
@@ -114,8 +114,7 @@ def without_checkpoints(events: Iterable[RecordedEvent]) -> Iterator[RecordedEve
 def without_subgraphs(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """Leave out the events of subgraphs.
 
-    A message made in a subgraph is sent once and complete, when the node of the top graph that
-    holds the subgraph returns it.
+    A message made in a subgraph is sent once, complete, when the parent graph's node returns it.
     """
     seen: set[str] = set()
     tasks: dict[str, Json] = {}

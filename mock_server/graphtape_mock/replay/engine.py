@@ -26,7 +26,7 @@ from graphtape_mock.replay.run_response import RunResponse
 from graphtape_mock.replay.selection import ViewNotRecorded, view_of
 
 MAX_TEMPLATES = 256
-"""Response templates that are cached."""
+"""The maximum number of cached response templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class ReplayOptions:
     keep_ids: bool = False
     """Whether responses carry the recorded ids instead of fresh ones."""
     seed: int | None = None
-    """Makes fresh ids repeatable."""
+    """Seed of the fresh ids; None makes different ones every time."""
     nearest: bool = False
     """Whether a request that matches no recording gets the response of the nearest one."""
     clock: Clock = field(default_factory=LoopClock)
     now: Callable[[], float] = time.time
-    """The time of day, in seconds since the epoch."""
+    """Returns the time of day, in seconds since the epoch."""
 
 
 class MatchKey(NamedTuple):
@@ -62,7 +62,7 @@ class ReplayEngine:
         self.library = library
         self.options = options
         self._ids = self._fresh_ids()
-        # Keeps a key for as long as the parser of the server keeps the request.
+        # An entry lives as long as its request stays in the cache of the server's parser.
         self._keys: WeakKeyDictionary[RunRequest, MatchKey] = WeakKeyDictionary()
         self._templates: OrderedDict[Hashable, ResponseTemplate] = OrderedDict()
 
@@ -73,12 +73,12 @@ class ReplayEngine:
         self._templates.clear()
 
     def restart(self) -> None:
-        """Start over with the first ids and the first of several recordings of one request."""
+        """Start over with the first seeded ids and the first recording of each request."""
         self._ids = self._fresh_ids()
         self.library.restart()
 
     def new_id(self) -> str:
-        """Return a fresh id of a thread or a run."""
+        """Return a fresh id for a thread or a run."""
         return self._ids.run_id()
 
     def random_id(self) -> str:
@@ -91,7 +91,7 @@ class ReplayEngine:
     def respond(self, request: RunRequest, path: str, recording: str | None = None) -> RunResponse:
         """Return the response to a *request* to *path*: /runs/stream or /runs/wait.
 
-        The *recording* of that name is used if one is given, else the one that matches. Raises
+        Uses the recording named *recording* if given, else the one that matches. Raises
         NotRecorded.
         """
         key = self._key(request)
@@ -110,9 +110,10 @@ class ReplayEngine:
         return RunResponse(request, run, template, values, is_nearest, self.options.now)
 
     def would_answer(self, request: RunRequest, recording: str | None = None) -> RecordedRun | None:
-        """Return the recorded run that `respond` would use; None if it would raise NotRecorded.
+        """Return the recorded run that matches and covers the view; None if there is none.
 
-        Unlike `respond` it does not use up a turn of several recordings of one request.
+        Unlike `respond`, ignores `ReplayOptions.nearest` and does not advance to the next
+        recording of the same request.
         """
         try:
             run = self.library.peek(self._key(request).match_form, request.body, recording)
@@ -130,7 +131,7 @@ class ReplayEngine:
         return key
 
     def _recorded_assistant(self, request: RunRequest) -> str:
-        """Return the assistant to look recordings up for: the requested one, or its graph's."""
+        """Return the UUID to look up: of the assistant if it was recorded, else of its graph."""
         if request.assistant in self.library.assistants:
             return request.assistant
         return assistant_key(request.graph_id)

@@ -1,9 +1,9 @@
-"""Faults: each is data and changes the plan of a good response.
+"""Faults: values that each change the plan of a good response.
 
     fault = Cut(after="updates", how="reset")
     fault.apply(plan) -> ResponsePlan     # raises NoSuchEvent if there are no updates
 
-An event is given by its name (the first of that name, without namespace) or by its number, from 1.
+An event is given by its name without namespace (the first such event) or by its number, from 1.
 The body of a wait counts as event 1. A seed makes random choices repeatable.
 """
 
@@ -25,7 +25,7 @@ How = Literal["reset", "half chunk", "close", "end"]
 
 
 class BadFault(ValueError):
-    """A fault with impossible settings; the text has what was expected and what was got."""
+    """A fault with impossible settings; the message has the expected and the actual value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Fault(ABC):
     """One thing that goes wrong with a response."""
 
     word: ClassVar[str]
-    """Its name in tests and in the header `x-graphtape-fault`."""
+    """The name of the fault in tests and in the header `x-graphtape-fault`."""
 
     @abstractmethod
     def apply(self, plan: ResponsePlan) -> ResponsePlan:
@@ -52,7 +52,7 @@ class Status(Fault):
     word = "status"
     status: int
     retry_after: int | str | None = None
-    """Seconds or an HTTP date; None sends no such header."""
+    """Value of Retry-After: seconds or an HTTP date; None omits the header."""
     detail: str | None = None
     """The `detail` of the body; by default the name of the status."""
 
@@ -94,10 +94,10 @@ class Latency(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Cut(Fault):
-    """Breaks off: a server that dies, a proxy that gives up, a network that is gone.
+    """Ends the response early: a server that dies, a proxy that gives up, a lost network.
 
-    Without a place not even the head is sent; 0 is after the head. `end` imitates a server that
-    swallows its own error: the response ends as if it were complete.
+    Without `after` and `after_bytes` not even the head is sent; 0 cuts right after the head.
+    `how="end"` imitates a server that swallows its own error: the response seems complete.
     """
 
     word = "cut"
@@ -106,7 +106,7 @@ class Cut(Fault):
     how: How = "reset"
 
     def __post_init__(self) -> None:
-        """Raise BadFault for two places, an impossible one, and a cut inside the head."""
+        """Raise BadFault for two places, a negative one, or none where `how` needs one."""
         if self.after is not None and self.after_bytes is not None:
             raise BadFault("expected after or after_bytes, got both")
         if self._is_before_head and self.how not in ("reset", "close"):
@@ -151,7 +151,7 @@ def _split(chunks: Iterable[Chunk], size: int) -> tuple[tuple[Chunk, ...], bytes
 class Stall(Fault):
     """Goes silent, without heartbeats: a worker that hangs, or a dead route.
 
-    Without `seconds` it never goes on: the connection stays open until the client leaves.
+    Without `seconds` nothing more is sent: the connection stays open until the client leaves.
     """
 
     word = "stall"
@@ -163,7 +163,7 @@ class Stall(Fault):
         _check_number(self.after, 0, "after")
 
     def apply(self, plan: ResponsePlan) -> ResponsePlan:
-        """Delay everything after the place, or leave it out."""
+        """Delay the chunks after the place, or leave them out."""
         end = plan.end_of(self.after)
         if self.seconds is None:
             return replace(plan, chunks=plan.chunks[:end], ending=Ending.HANG)
@@ -175,7 +175,7 @@ class Stall(Fault):
 class ErrorEvent(Fault):
     """Sends an `error` event instead of the rest: a run that fails half-way.
 
-    The body of a wait is the error, whatever the place.
+    For a wait, the error replaces the whole body, whatever `after` is.
     """
 
     word = "error_event"
@@ -210,7 +210,7 @@ class _OneFrame(Fault):
         _check_number(self.event, 1, "event")
 
     def apply(self, plan: ResponsePlan) -> ResponsePlan:
-        """Change the frame and no due time."""
+        """Change the frame; due times stay."""
         place = plan.place_of(self.event)
         before, after = plan.chunks[:place], plan.chunks[place + 1 :]
         return replace(plan, chunks=(*before, *self._change(plan.chunks[place]), *after))
@@ -262,7 +262,7 @@ class Corrupt(_OneFrame):
 
 @dataclass(frozen=True, slots=True)
 class BadUtf8(_OneFrame):
-    """Puts a byte into one event that is never valid UTF-8: text that was cut or garbled."""
+    """Inserts a byte that UTF-8 never contains into one event: text that was cut or garbled."""
 
     word = "bad_utf8"
     seed: int = 0
@@ -285,7 +285,7 @@ class Reorder(Fault):
         _check_number(self.event, 1, "event")
 
     def apply(self, plan: ResponsePlan) -> ResponsePlan:
-        """Swap the two; each is sent at the time of the other."""
+        """Swap the two events; each is sent at the time of the other."""
         first = plan.place_of(self.event)
         second = plan.place_of(1, first + 1)
         chunks = list(plan.chunks)

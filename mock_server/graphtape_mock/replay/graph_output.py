@@ -1,7 +1,7 @@
-"""The part of its state that a graph with an output schema shows.
+"""Graph output: the part of the state that a graph with an output schema shows.
 
-Observed on langgraph-api 0.16.7: values and updates hold the keys of the output schema only; but
-where events are requested they hold the whole state.
+Observed on langgraph-api 0.16.7: values and updates hold only the keys of the output schema;
+with the mode `events` they hold the whole state.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -16,9 +16,9 @@ _INTERRUPT = "__interrupt__"
 
 
 def output_keys(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
-    """Return the keys of the output schema, which a recording may hold beside its runs.
+    """Return the keys of the output schema found in the *exchanges* of a recording.
 
-    Empty if there is no such schema, or if the output is not an object.
+    Empty if there is no schema, or if the output is not an object.
     """
     for exchange in exchanges:
         if exchange.request.path.endswith("/schemas") and exchange.response.status == 200:
@@ -33,8 +33,8 @@ def output_only(
 ) -> Iterator[RecordedEvent]:
     """Remove the keys that are not in *output* from values and updates.
 
-    A step that wrote none of them sends no values; *sent* are the keys of the input, which counts
-    as the first step. Events of subgraphs stay as they are.
+    A step that wrote no output key sends no values. The input, with the keys *sent*, counts as
+    the first step. Events of subgraphs stay as they are.
     """
     shown = list(events)
     whole = [e for e in shown if e.name == "values" and is_object(e.data)]

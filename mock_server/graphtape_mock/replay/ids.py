@@ -38,8 +38,8 @@ _RUN_PATH = re.compile(rf"(?:/threads/(?P<thread>{UUID.pattern}))?/runs/(?P<run>
 def recorded_ids(exchange: Exchange) -> dict[str, str]:
     """Return the ids that the server made for the run of *exchange*, each with its kind.
 
-    Keys are UUIDs or 32 hex digits; values are `run`, `thread` or `other`. Left out are ids that
-    appear only in the output of the graph (any text or data), and the ids of assistants.
+    Keys are UUIDs or 32 hex digits; values are `run`, `thread` or `other`. Excludes the ids of
+    assistants, and ids that appear only in the output of the graph (any text or data).
     """
     ids: dict[str, str] = {}
     for name in ("location", "content-location"):
@@ -84,7 +84,7 @@ _ROLES = {"user": "human", "assistant": "ai"}
 
 
 def message_kind(message: Json) -> str:
-    """Return the type of a message that a client sent: `human` for the role `user`, say."""
+    """Return the type of a message from a client, such as `human` for the role `user`."""
     kind = str(message.get("type") or message.get("role") or "")
     return _ROLES.get(kind, kind)
 
@@ -99,8 +99,8 @@ def sent_messages(body: Json) -> Iterator[Json]:
 def sent_message_ids(exchange: Exchange, body: Json) -> list[str | None]:
     """Return the id that each message of the request *body* has in the response.
 
-    If the client sent no id, the server made one: it is found by the type and the content of the
-    message. None if the response does not hold the message.
+    If the client sent no id, the server made one, which is found by the type and content of the
+    message; None if no message in the response has both.
     """
     sent = list(sent_messages(body))
     if not sent:
@@ -136,8 +136,9 @@ class _Form(NamedTuple):
     """The digits and lengths that fresh ids take from the recorded ones."""
 
     versions: bytes
-    """RFC 9562: the version is the 13th digit, the variant starts the 17th."""
+    """The 13th hex digit of each UUID, its version (RFC 9562)."""
     variants: bytes
+    """The 17th hex digit of each UUID, which starts with its variant."""
     timed: list[int]
     """Slots of UUIDs of version 7, which start with 48 bits of Unix milliseconds."""
     plain: list[int]
@@ -147,8 +148,8 @@ class _Form(NamedTuple):
 @lru_cache
 def _form_of(recorded: tuple[str, ...]) -> _Form:
     uuids = [id_ if UUID.fullmatch(id_) else _RANDOM_UUID for id_ in recorded]
-    # The id of a task is a hash, with any digit in place of the version: a 7 there means time
-    # only where the time is that of the run, to the 50 days that four digits tell.
+    # The id of a task is a hash, whose version digit may be 7 by chance. An id counts as timed
+    # only if its first four digits, which change every 50 days, are those of the run id.
     period = recorded[0][:4] if recorded and recorded[0][14:15] == "7" else ""
     return _Form(
         "".join(id_[14] for id_ in uuids).encode(),
@@ -170,15 +171,15 @@ class IdSource:
         self._now = now
 
     def fresh(self, recorded: Sequence[str]) -> list[bytes]:
-        """Return a fresh id for each of *recorded*, of which the first is that of the run.
+        """Return a fresh id for each of *recorded*, whose first item is the id of the run.
 
-        An id that is neither a UUID nor 32 hex digits was made up by a client; it is replaced by a
-        random UUID, as a server gives a message without an id.
+        An id that is neither a UUID nor 32 hex digits came from a client; it is replaced by a
+        random UUID, like the one that a server gives a message without an id.
         """
         count = len(recorded)
         form = _form_of(tuple(recorded))
-        # All ids at once, in one text with a column of 36 characters each: one by one they would
-        # take most of the time of a response.
+        # All ids are made at once, in one buffer with 36 characters each: making them one by one
+        # would take most of the time of a response.
         text = bytearray(self._random.randbytes(18 * count).hex().encode())
         for place in (8, 13, 18, 23):
             text[place::36] = b"-" * count

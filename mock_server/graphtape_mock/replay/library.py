@@ -44,7 +44,7 @@ class RecordedRun:
 
 
 class NoMatch(NotRecorded):
-    """No recording matches a request; its text names the nearest and how to record this one."""
+    """No recording matches; the message names the nearest and the command to record the run."""
 
     def __init__(self, nearest: RecordedRun | None, paths: Sequence[str], command: str) -> None:
         super().__init__(nearest, paths, command)
@@ -73,10 +73,10 @@ class UnknownRecording(NotRecorded):
 
 
 class Library:
-    """Recordings, and how many of those with the same request were used so far.
+    """Recordings, searched by request.
 
-    Several recordings of one request are used in order, without those that do not cover the
-    requested view; the last one repeats.
+    Recordings of the same request take turns, in order; those that do not cover the requested
+    view are skipped, and the last one repeats.
     """
 
     def __init__(self, recordings: Iterable[Recording]) -> None:
@@ -110,7 +110,7 @@ class Library:
     def find(self, form: Json, body: Json, name: str | None = None) -> RecordedRun:
         """Return the recorded run for a request with this canonical *form* and *body*.
 
-        With a *name* it is one of the recording of that name, even if the request differs.
+        With a *name* the run is from the recording of that name, even if the request differs.
         Raises NoMatch, and UnknownRecording for a *name* that does not exist.
         """
         run = self._find(form, body, name)
@@ -118,7 +118,7 @@ class Library:
         return run
 
     def peek(self, form: Json, body: Json, name: str | None = None) -> RecordedRun:
-        """Return the run that `find` would, without using up a turn. See `find`."""
+        """Return the run that `find` would return, without taking a turn or marking it as used."""
         return self._find(form, body, name, takes_turn=False)
 
     def _find(
@@ -172,7 +172,7 @@ class Library:
 def _runs(recording: Recording) -> Iterable[RecordedRun]:
     """Group the exchanges of a recording by their run request.
 
-    The same request with the same view a second time starts a new run.
+    A second exchange with the same request, path and view starts a new run.
     """
     groups: dict[bytes, list[tuple[set[tuple[str, View]], list[Exchange]]]] = defaultdict(list)
     forms: dict[bytes, Json] = {}

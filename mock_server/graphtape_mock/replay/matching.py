@@ -1,9 +1,9 @@
 """The canonical form of a run request: requests with the same form are the same run.
 
-Part of it: the assistant, the input, the command, the context, `config.configurable`, and the
-requested interrupts. Not part of it: stream modes and subgraphs (they select which events of the
-run are shown), metadata, webhooks, durability, message ids, and the meaningless fields that some
-clients add.
+Part of it: the assistant, the input, the command, the context, `config.configurable`,
+`interrupt_before` and `interrupt_after`. Not part of it: stream modes and subgraphs (they select
+which events of the run are shown), metadata, webhooks, durability, message ids, and the meaningless
+fields that some clients add.
 """
 
 import shlex
@@ -47,8 +47,8 @@ def match_form(body: Json, assistant: str) -> Json:
     command = _object(body.get("command"))
     parts: Json = {
         # Any command that is not empty makes the server ignore the input.
-        "input": None if command else _without_message_forms(body.get("input")),
-        "command": _without_message_forms(command),
+        "input": None if command else _normalised(body.get("input")),
+        "command": _normalised(command),
         "context": body.get("context"),
         "configurable": configurable,
         "interrupt_before": body.get("interrupt_before"),
@@ -56,7 +56,7 @@ def match_form(body: Json, assistant: str) -> Json:
     }
     given = {key: value for key, value in parts.items() if value not in (None, {}, [])}
     if parts["input"] in ({}, []):
-        given["input"] = parts["input"]  # Unlike no input, which is an error of the graph.
+        given["input"] = parts["input"]  # Not the same as no input, which fails the run.
     return {"assistant": assistant, **redact_json(given)}
 
 
@@ -65,18 +65,18 @@ def match_key(form: Any) -> bytes:
     return orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
 
 
-def differences(recorded: Any, asked: Any, path: str = "") -> Iterator[str]:
+def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
     """Yield the paths at which two canonical forms differ, each with both values."""
-    if is_object(recorded) and is_object(asked):
-        for key in recorded | asked:
+    if is_object(recorded) and is_object(requested):
+        for key in recorded | requested:
             below = f"{path}.{key}" if path else key
-            yield from differences(recorded.get(key, _ABSENT), asked.get(key, _ABSENT), below)
-    elif is_list(recorded) and is_list(asked):
-        pairs = zip_longest(recorded, asked, fillvalue=_ABSENT)
+            yield from differences(recorded.get(key, _ABSENT), requested.get(key, _ABSENT), below)
+    elif is_list(recorded) and is_list(requested):
+        pairs = zip_longest(recorded, requested, fillvalue=_ABSENT)
         for index, (old, new) in enumerate(pairs):
             yield from differences(old, new, f"{path}[{index}]")
-    elif (old := _text(recorded)) != (new := _text(asked)):
-        yield f"{path}: recorded {_short(old)}, asked {_short(new)}"
+    elif (old := _text(recorded)) != (new := _text(requested)):
+        yield f"{path}: recorded {_short(old)}, requested {_short(new)}"
 
 
 def record_command(body: Json, url: str = "URL") -> str:
@@ -107,13 +107,13 @@ def _object(value: Any) -> Json:
     return value if is_object(value) else {}
 
 
-def _without_message_forms(value: Any) -> Any:
-    """Return *value* with every message in one form: a type, no id and no empty fields."""
+def _normalised(value: Any) -> Any:
+    """Return *value* with messages normalised: `type` for `role`, no id, no empty fields."""
     if is_list(value):
-        return [_without_message_forms(item) for item in value]
+        return [_normalised(item) for item in value]
     if not is_object(value):
         return value
-    found = {key: _without_message_forms(item) for key, item in value.items()}
+    found = {key: _normalised(item) for key, item in value.items()}
     if "content" not in found or not message_kind(found):
         return found
     kept = {

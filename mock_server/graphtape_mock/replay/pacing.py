@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 HEARTBEAT_SECONDS = 5.0
-"""Observed on langgraph-api 0.16.7: 5.0, 10.0, ... after the head, regardless of other events."""
+"""Observed on langgraph-api 0.16.7: sent 5.0, 10.0, ... after the head, whatever else is sent."""
 
 
 class TimedPiece(NamedTuple):
@@ -81,7 +81,7 @@ def schedule(
 def one_by_one(
     pieces: Iterable[TimedPiece], speed: float, heartbeat: bytes | None
 ) -> Iterator[Chunk]:
-    """Yield the chunks to send like `schedule`, but one at a time even at speed 0."""
+    """Yield the chunks to send like `schedule`, but one for each piece even at speed 0."""
     if speed:
         return schedule(pieces, speed, heartbeat)
     kept = (piece for piece in pieces if not piece.is_heartbeat)
@@ -89,13 +89,13 @@ def one_by_one(
 
 
 class Pause:
-    """Sleeps that can be ended early; after `end` no sleep lasts."""
+    """A sleep that can be ended early; after `end`, every sleep returns at once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._sleeper: asyncio.Future[None] | None = None
         self.over = False
-        """Whether `end` was called: no sleep lasts any more."""
+        """Whether `end` was called."""
 
     async def until(self, when: float) -> None:
         """Sleep until *when* on the clock, or until `end` is called."""
@@ -118,7 +118,7 @@ class Pause:
         self.wake()
 
     def wake(self) -> None:
-        """Wake the sleeper."""
+        """End the current sleep, if there is one."""
         if self._sleeper is not None and not self._sleeper.done():
             self._sleeper.set_result(None)
 
@@ -132,7 +132,7 @@ async def play(
 ) -> bool:
     """Send each of *chunks* when it is due, counted from *started* on *clock*.
 
-    Stops when *pause* is over. Return whether all were sent.
+    Stops when *pause* is over. Returns whether all were sent.
     """
     for due, body, _ in chunks:
         await pause.until(started + due)

@@ -46,6 +46,6 @@ def frame_of(event: RecordedEvent, eol: sse.Eol) -> Frame:
     """Return the frame of *event*, as a server that ends lines with *eol* sends it."""
     try:
         data = orjson.dumps(event.data).decode()
-    except TypeError:  # Nested more than 254 deep, as LangGraph.js 1.5.1 sends it.
+    except TypeError:  # orjson refuses more than 254 levels, which LangGraph.js 1.5.1 sends.
         data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"))
     return sse.frame(sse.encode_event(event.name, data, event.id, eol=eol), event.at)

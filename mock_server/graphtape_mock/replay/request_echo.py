@@ -13,11 +13,11 @@ from graphtape_mock.replay.request_field import Frames, depends_on
 from graphtape_mock.replay.selection import view_of
 
 _OF_MODEL = "lc_versions"
-"""A key of metadata about a call of a model: no other metadata has tags."""
+"""A key of the metadata of model calls. Apart from tasks, only such metadata has tags."""
 
 
 def shown_input(body: Json) -> Any:
-    """Return the input of a run request if its events show it: with the mode `events`."""
+    """Return the input of a run request if it has the mode `events`, which shows it; else None."""
     return body.get("input") if "events" in view_of(body).modes else None
 
 
@@ -57,7 +57,7 @@ def tags_of(body: Json) -> list[str]:
 def with_tags(frames: Frames, old: list[str], new: list[str], eol: sse.Eol) -> Frames:
     """Put `config.tags` into events, and into the metadata of tasks and of models' messages.
 
-    They come after the tags that are there.
+    They follow the tags of the graph.
     """
 
     def merged(tags: Any) -> list[str]:
@@ -81,7 +81,7 @@ def with_tags(frames: Frames, old: list[str], new: list[str], eol: sse.Eol) -> F
 
 
 def _changed(frames: Frames, change: Callable[[RecordedEvent], bool], eol: sse.Eol) -> Frames:
-    """Return *frames*, encoded again where *change* changed the event."""
+    """Return *frames*; those for whose event *change* returns True are encoded again."""
     events = ((frame, event_of(frame)) for frame in frames)
     return [
         frame_of(event, eol) if event is not None and change(event) else frame

@@ -22,18 +22,22 @@ class RequestField(Generic[Value]):
         read: Callable[[Json], Value],
         change: Callable[[Frames, Value, Value, sse.Eol], Frames],
     ) -> None:
-        """Take *read*, which returns the value of a request body, as JSON, and the *change*."""
+        """Take two functions.
+
+        *read* returns the value, as JSON, of a request body. *change* returns the changed frames,
+        given frames, the recorded value, the new value and the line end.
+        """
         self.read = read
         self._change = change
         self.__doc__ = change.__doc__
 
-    def __call__(self, frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-        """Return *frames* as the server would have sent them to *asked* instead of *recorded*."""
-        return self._change(frames, self.read(recorded), self.read(asked), eol)
+    def __call__(self, frames: Frames, recorded: Json, requested: Json, eol: sse.Eol) -> Frames:
+        """Return *frames* as sent in response to the body *requested* instead of *recorded*."""
+        return self._change(frames, self.read(recorded), self.read(requested), eol)
 
 
 def depends_on(
     read: Callable[[Json], Value],
 ) -> Callable[[Callable[[Frames, Value, Value, sse.Eol], Frames]], RequestField[Any]]:
-    """Make a change of frames a request field with the value that *read* returns."""
+    """Return a decorator that makes a RequestField of *read* and the decorated change."""
     return lambda change: RequestField(read, change)

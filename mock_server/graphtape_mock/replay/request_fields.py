@@ -1,4 +1,4 @@
-"""Request fields that shape the response to a run without making it another run.
+"""Request fields that change the response but not which recorded run matches.
 
 Each `RequestField` is called with the frames of a recorded run, the body of the recorded request
 and the body of the new one, and returns the frames as the server would have sent them.
@@ -47,9 +47,9 @@ def user_metadata(body: Json) -> Json:
 def with_metadata(frames: Frames, old: Json, new: Json, eol: sse.Eol) -> Frames:
     """Put the metadata of the request into messages, events, tasks and debug.
 
-    Observed on 0.16.7: `created_by`, then `config.metadata`, then `metadata`, then the keys the
-    server adds, which wins except for `graph_id`; a key stays in its first place. Tasks show no
-    keys that name a task.
+    Observed on 0.16.7: `created_by`, then `config.metadata`, then `metadata`, then the keys that
+    the server adds. Of equal keys the first fixes the place and the last the value, but the
+    server does not overwrite `graph_id`. Tasks show no keys that identify a task.
     """
     if old == new:
         return frames
@@ -84,9 +84,9 @@ def _may_not_start(body: Json) -> bool:
 
 @depends_on(_may_not_start)
 def with_recursion_limit(frames: Frames, old: bool, new: bool, eol: sse.Eol) -> Frames:
-    """Fail a run whose limit allows not a single step.
+    """Fail a run whose `recursion_limit` is below 1.
 
-    A recording does not show whether any other limit suffices: others are ignored.
+    Other limits are ignored: a recording does not show whether they suffice.
     """
     if old or not new:
         return frames
@@ -120,7 +120,7 @@ def _has_feedback_keys(body: Json) -> bool:
 
 @depends_on(_has_feedback_keys)
 def with_feedback(frames: Frames, old: bool, new: bool, eol: sse.Eol) -> Frames:
-    """End a run with `feedback_keys` as a server without LangSmith does: in an error."""
+    """End a run with `feedback_keys` in an error, as a server without LangSmith does."""
     if old or not new:
         return frames
     if any(frame.event == "error" for frame in frames):
@@ -141,9 +141,9 @@ def _delay(body: Json) -> float:
 
 @depends_on(_delay)
 def with_delay(frames: Frames, old: float, new: float, eol: sse.Eol) -> Frames:
-    """Start the run `after_seconds`; a negative number means no delay.
+    """Delay the run by `after_seconds`; a negative number means no delay.
 
-    Heartbeats do not wait for the run, and end with it.
+    Heartbeats are not delayed, and end with the run.
     """
     delay = new - old
     if delay == 0:
@@ -182,10 +182,10 @@ REQUEST_FIELDS: tuple[RequestField[Any], ...] = (
 )
 
 
-def apply_request_fields(frames: Frames, recorded: Json, asked: Json, eol: sse.Eol) -> Frames:
-    """Return *frames* as the server would have sent them to *asked* instead of *recorded*."""
+def apply_request_fields(frames: Frames, recorded: Json, requested: Json, eol: sse.Eol) -> Frames:
+    """Return *frames* as sent in response to the body *requested* instead of *recorded*."""
     for field in REQUEST_FIELDS:
-        frames = field(frames, recorded, asked, eol)
+        frames = field(frames, recorded, requested, eol)
     return frames
 
 

@@ -44,21 +44,21 @@ class NoSuchEvent(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class ResponsePlan:
-    """A planned response."""
+    """A response laid out in chunks, with its head and its ending."""
 
     head: Head
     chunks: tuple[Chunk, ...]
     eol: sse.Eol = "\r\n"
     is_stream: bool = True
-    """Whether it is a stream of events; a wait's body counts as one event without a name."""
+    """Whether it is a stream; otherwise the body counts as one event without a name."""
     status: int = 200
     latency: float = 0.0
     """Seconds before the head is sent."""
     ending: Ending = Ending.WHOLE
     torn: bytes = b""
-    """The chunk that `HALF_CHUNK` ends in the middle of; empty for any other ending."""
+    """The chunk that `HALF_CHUNK` cuts in half; empty for any other ending."""
     send_headers: bool = True
-    """Whether the head is sent; without it nothing is."""
+    """Whether the head is sent; if False, nothing is sent."""
 
     def place_of(self, event: str | int, start: int = 0) -> int:
         """Return the index of the chunk of an *event*, given by name (its first) or by number.
@@ -79,7 +79,7 @@ class ResponsePlan:
         return found[0]
 
     def end_of(self, after: str | int) -> int:
-        """Return the number of chunks up to and including an event; 0 if *event* is None.
+        """Return the number of chunks up to and including the event *after*; 0 if *after* is 0.
 
         Raises NoSuchEvent.
         """

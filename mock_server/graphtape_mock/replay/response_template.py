@@ -1,4 +1,4 @@
-"""Response templates: made once, rendered for every request with its own ids."""
+"""Response templates: made once, rendered with the ids of each response."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -42,7 +42,7 @@ WAIT_HEAD: Headers = (
 )
 """Head of POST /runs/wait, observed on langgraph-api 0.16.7. The path has a thread."""
 
-_HOP_BY_HOP = frozenset(("date", "server", "transfer-encoding", "content-length"))
+_FROM_HTTP_SERVER = frozenset(("date", "server", "transfer-encoding", "content-length"))
 """Headers that the HTTP server writes itself for each response."""
 
 RUN, THREAD = 0, 1
@@ -66,7 +66,7 @@ class TemplatePiece:
 
 @dataclass(frozen=True, slots=True)
 class ResponseTemplate:
-    """A response without its ids."""
+    """A response with slots for its ids."""
 
     head: tuple[tuple[bytes, ByteTemplate], ...]
     pieces: tuple[TemplatePiece, ...]
@@ -75,7 +75,7 @@ class ResponseTemplate:
     ids: tuple[str, ...]
     """The recorded id of each slot."""
     sent_slots: tuple[int | None, ...]
-    """For each message of the request, the slot of its id."""
+    """For each message of the recorded request, the slot of its id; None if it has none."""
     eol: sse.Eol
     heartbeat: bytes | None
     """The bytes that keep a silent response alive; None if the recorded server sends none."""
@@ -91,7 +91,7 @@ class ResponseTemplate:
     """Makes a template of recorded bytes, with a slot for each recorded id in them."""
 
     def values(self, fresh: list[bytes], body: Json) -> list[bytes]:
-        """Return the ids for the slots: *fresh* ones, and those that the request *body* has."""
+        """Return the id of each slot: from a message in the request *body*, else from *fresh*."""
         if any(slot is not None for slot in self.sent_slots):
             for slot, message in zip(self.sent_slots, sent_messages(body), strict=False):
                 id_ = message.get("id")
@@ -220,7 +220,7 @@ class _TemplateBuilder:
     def _head(self) -> Iterable[tuple[bytes, ByteTemplate]]:
         if self._source.request.path == self._path and self._source.response.headers:
             for name, value in self._source.response.headers:
-                if name not in _HOP_BY_HOP and not name.startswith("access-control-"):
+                if name not in _FROM_HTTP_SERVER and not name.startswith("access-control-"):
                     yield name.encode("latin-1"), self._parse(value.encode("latin-1"))
             return
         for name, value in WAIT_HEAD if self._path == "/runs/wait" else STREAM_HEAD:

@@ -23,9 +23,9 @@ class RunResponse(NamedTuple):
     values: list[bytes]
     """The ids of this response, one for each slot of the template."""
     is_nearest: bool
-    """Whether the recording is the nearest one and not one of this request."""
+    """Whether no recording matched and the nearest one is used."""
     now: Callable[[], float]
-    """The time of day, in seconds since the epoch."""
+    """Returns the time of day, in seconds since the epoch."""
 
     @property
     def run_id(self) -> str:
@@ -57,15 +57,15 @@ class RunResponse(NamedTuple):
         return schedule(self._pieces(speed), speed, self.template.heartbeat)
 
     def plan(self, speed: float, head: Head) -> ResponsePlan:
-        """Return the response with this *head*, each event a chunk, for faults and steps."""
+        """Return the plan with this *head* and a chunk for each event, for faults and steps."""
         template = self.template
         chunks = one_by_one(self._pieces(speed), speed, template.heartbeat)
         return ResponsePlan(tuple(head), tuple(chunks), template.eol, template.is_stream)
 
     def cancelled_body(self, seconds: float) -> bytes:
-        """Return the body of a wait that was cancelled after this many recorded *seconds*.
+        """Return the body of a wait that is cancelled *seconds* into the recorded run.
 
-        It holds the last values up to then.
+        It holds the last values up to that time.
         """
         frames = [frame for frame in self.template.frames if frame.at <= seconds]
         *_, body = wait_frames(frames)

@@ -57,7 +57,7 @@ class Selection:
     source: Exchange
     frames: tuple[Frame, ...]
     derived: bool
-    """Whether some frames are not in the source in this form."""
+    """Whether some frames are derived, not just picked from the source."""
 
 
 def request_body(exchange: Exchange) -> Json:
@@ -90,7 +90,7 @@ def select_stream(
     changes = _changes(shown, view)
     needed = view.event_names
     if changes:
-        needed |= _LOOKED_AT
+        needed |= _DERIVED_FROM
     kept = [f for f in source.frames if _is_shown(f, needed, view)]
     if not changes:
         return Selection(source, tuple(kept), derived=False)
@@ -137,7 +137,7 @@ def _missing(source: View, view: View) -> frozenset[str]:
         wanted.discard("messages")  # In chunks, or summed up from them.
         wanted.add("messages-tuple")
     if not view.keep:
-        wanted.discard("checkpoints")  # Without a kept thread there are none.
+        wanted.discard("checkpoints")  # A run that does not keep its thread sends none.
         return frozenset(wanted - source.modes)
     # Checkpoints, also those in debug, are sent only if the run keeps its thread.
     without = frozenset[str]() if source.keep else frozenset(("checkpoints", "debug"))
@@ -164,8 +164,8 @@ def _changes_cost(source: View, view: View) -> tuple[Any, ...]:
     return (*(name in changes for name in order), len(source.modes))
 
 
-_LOOKED_AT = frozenset(("values", "updates", "tasks", "debug"))
-"""Events that derivations need, shown or not."""
+_DERIVED_FROM = frozenset(("values", "updates", "tasks", "debug"))
+"""Events that derivations need, whether or not the view shows them."""
 
 
 def _is_shown(frame: Frame, needed: frozenset[str], view: View) -> bool:

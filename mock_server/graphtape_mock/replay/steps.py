@@ -18,7 +18,7 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Send everything up to and including the next event of a name."""
+    """Send everything up to and including the next event with this name."""
 
     event: str
 
@@ -40,7 +40,7 @@ Step = Advance | Until | SendEvent | Finish
 
 
 class HeldPlan:
-    """The part of a plan that is not sent yet."""
+    """A plan that is sent in parts, one for each step."""
 
     def __init__(self, plan: ResponsePlan) -> None:
         self._plan = plan

@@ -71,9 +71,9 @@ def create_app(
 class _RunsFirst:
     """Sends POST requests to the path of a run straight to its endpoint, all others to the router.
 
-    Runs bypass Starlette because each of its layers is passed with every write and every pause of
-    a stream: together they took more time than the stream itself (`benchmarks/`). The router still
-    lists the paths of runs, for requests with another method or a slash at the end.
+    Runs bypass Starlette because every write and every pause of a stream passes through all its
+    layers, which took more time than the stream itself (`benchmarks/`). The router still lists the
+    paths of runs, for requests with another method or a slash at the end.
     """
 
     def __init__(self, runs: Mapping[str, ASGIApp], app: ASGIApp) -> None:
@@ -111,7 +111,7 @@ def _response_to(error: Exception, scope: Scope) -> Response:
     if isinstance(error, ApiError):
         return error.response()
     if isinstance(error, JSONEncodeError):
-        # No response can repeat JSON of 254 levels. Observed: the server crashes too.
+        # orjson can't encode more than 254 levels. Observed: the server crashes too.
         return ServerCrash().response()
     return empty_response()  # The client is gone.
 

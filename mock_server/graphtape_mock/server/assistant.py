@@ -38,7 +38,7 @@ def make_assistant(
     metadata: Json | None = None,
     **fields: Any,
 ) -> Assistant:
-    """Return an assistant; by default the one that a server makes for a graph itself."""
+    """Return an assistant; by default the one that a server creates for each graph."""
     return Assistant(
         {
             "assistant_id": assistant_id,

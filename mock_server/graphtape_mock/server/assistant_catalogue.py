@@ -4,8 +4,8 @@
     catalogue.resolve("agent") -> Assistant      # name or UUID; raises ApiError 422, 404
     catalogue.revision                           # changes when resolve may return something else
 
-Statuses and texts of errors are those of langgraph-api 0.16.7. A request for something that no
-recording has gets a 501 that says how to record it.
+Statuses and texts of errors are those of langgraph-api 0.16.7. A request for data that is in
+no recording gets a 501 with advice on how to record it.
 """
 
 import time
@@ -30,7 +30,7 @@ from graphtape_mock.server.validation.json_body import (
 )
 
 CREATED_LIMIT = 1000
-"""Assistants created by clients that are kept; beyond it the oldest are dropped."""
+"""The maximum number of assistants created by clients; the oldest are dropped."""
 
 # GET /info of langgraph-api 0.16.7, for recordings without it.
 _INFO: Json = {
@@ -64,7 +64,7 @@ class AssistantCatalogue:
         new_id: Callable[[], str] = lambda: str(uuid4()),
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Take the assistants of *recordings*, and keep *created_limit* that clients create.
+        """Take the assistants of *recordings*; keep up to *created_limit* created by clients.
 
         *new_id* makes the ids of created ones, *now* returns the time of day in seconds since the
         epoch.
@@ -89,7 +89,7 @@ class AssistantCatalogue:
         )
         self._known = known
         names = dict.fromkeys(assistant.graph_id for assistant in oldest_first)
-        # A graph of which only the UUID of an assistant was recorded has no name.
+        # A graph known only by the UUID of an assistant has no name.
         self.graphs = [name for name in names if default_id(name) in known.assistants]
         """The names of all graphs, in the order in which the server registered them."""
         self.revision += 1
@@ -172,7 +172,7 @@ class AssistantCatalogue:
             raise self._unrecorded(assistant, f"/graph{query}") from None
 
     def search(self, body: Json) -> list[Assistant]:
-        """Return every assistant that matches *body*, in its order; raises ApiError 404.
+        """Return every assistant that matches *body*, in the requested order; raises ApiError 404.
 
         *body* is valid by `assistants-search-request.json`. Limit and offset are not applied.
         """

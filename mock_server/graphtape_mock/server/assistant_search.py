@@ -9,7 +9,7 @@ from graphtape_mock.server.assistant import Assistant
 
 
 def find_assistants(assistants: Iterable[Assistant], body: Json) -> list[Assistant]:
-    """Return those of the *assistants* that match *body*, in the order that it requests."""
+    """Return the *assistants* that match *body*, in the requested order."""
     wanted = [assistant for assistant in assistants if _matches(assistant, body)]
     # Observed: by default newest first, in descending order. Without a field to sort by, the
     # order in the request is ignored.

@@ -1,4 +1,4 @@
-"""The endpoints of runs without a response body to follow: POST /runs and /runs/batch."""
+"""The endpoints of background runs: POST /runs and /runs/batch."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from graphtape_mock.server.run_request import RunRequestParser
 
 
 class BackgroundEndpoint:
-    """POST /runs or /runs/batch: responds with run objects; the runs go on in the background."""
+    """POST /runs or /runs/batch: responds with run objects; the runs continue in the background."""
 
     def __init__(
         self,

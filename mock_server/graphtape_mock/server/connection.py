@@ -1,4 +1,4 @@
-"""The connection of a response, to break it: ASGI has no message for that."""
+"""The connection of a response, which can be reset or closed; ASGI has no message for that."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ TRANSPORT_KEY = "graphtape.transport"
 _AT_ONCE = struct.pack("ii", 1, 0)  # Linger for 0 seconds: closing then resets.
 
 _SIOCOUTQNSD = 0x894B
-"""Linux: asks for the number of written bytes that are not sent yet."""
+"""Linux ioctl: the number of written bytes that are not sent yet."""
 _POLL = 0.001
 
 
@@ -36,10 +36,10 @@ class Connection:
                 await self._flush(self._transport)
             peer: socket.socket = self._transport.get_extra_info("socket")
             while on_headers and unsent(peer) and not self._transport.is_closing():
-                await asyncio.sleep(_POLL)  # The kernel does not signal the last byte.
+                await asyncio.sleep(_POLL)  # The kernel sends no signal after the last byte.
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()
-            await self._receive()  # Until the server notices.
+            await self._receive()  # Wait until the server notices.
 
     async def close(self, torn: bytes = b"") -> None:
         """Send everything written and half of the chunk *torn*, then close the connection."""
@@ -51,7 +51,7 @@ class Connection:
             await self._receive()
 
     async def _flush(self, transport: asyncio.Transport) -> None:
-        # The server delays the next message until everything is written.
+        # With a limit of 0, the next send waits until everything is written.
         transport.set_write_buffer_limits(high=0)
         await self._send({"type": "http.response.body", "body": b"", "more_body": True})
 

@@ -1,8 +1,8 @@
 """Cross-origin requests, as langgraph-api 0.16.7 answers them.
 
 Starlette's own middleware changed its responses between releases and wraps every message of every
-response; this one leaves requests without an origin alone. It relies on `responses.VARY`: the CORS
-headers are inserted before it, and a response without it, that of a crashed handler, gets none.
+response; this one leaves requests without an origin alone. CORS headers
+are inserted before `responses.VARY`; a response without it (of a crashed handler) gets none.
 """
 
 from collections.abc import Collection

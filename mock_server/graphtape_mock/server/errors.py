@@ -31,7 +31,7 @@ class ApiError(Exception):
 
 
 class NotAvailable(ApiError):
-    """A response that no recording shows, or a route that is not implemented.
+    """The error for a response that is in no recording, or a route that is not implemented.
 
     The journal lists the request as a miss.
     """
@@ -59,8 +59,8 @@ class ServerCrash(ApiError):
 
 class _BrokenOff(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # The body is complete, but the last message leaves it open: when the application returns,
-        # the server closes the connection, and no header has to announce it.
+        # The body is complete, but its message promises more: when the application returns, the
+        # server closes the connection, without a header that announces it.
         await send(
             {
                 "type": "http.response.start",

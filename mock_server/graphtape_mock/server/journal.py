@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 MAX_ENTRIES = 1000
 MAX_BODY = 64 * 1024
-"""Bytes of the longest request body that is kept."""
+"""Bytes of the longest request body that the journal stores."""
 
 ENTRY_KEY = "graphtape.entry"
 """The key of an ASGI scope that holds the journal entry of the request."""

@@ -40,7 +40,7 @@ class ResponseOverride:
     recording: str | None = None
     """The name of the recording to replay whatever the request; None for the one that matches."""
     speed: float | None = None
-    """None for that of the server."""
+    """None for the speed of the server."""
     faults: Sequence[Fault] = ()
     steps: Steps | None = None
 
@@ -60,13 +60,13 @@ class Overrides:
         self._queued: deque[ResponseOverride] = deque()
 
     def set(self, override: ResponseOverride) -> None:
-        """Replace the override in force. Its recording and speed stay where *override* has None."""
+        """Replace the override in force; a recording or speed of None keeps the current one."""
         self._in_force = self._completed(override)
 
     def queue(self, override: ResponseOverride, times: int = 1) -> None:
         """Add *override* for the next *times* requests, after those queued before.
 
-        Recording and speed are those in force now where *override* has None.
+        A recording or speed of None stands for the one in force now.
         """
         self._queued += [self._completed(override)] * times
 

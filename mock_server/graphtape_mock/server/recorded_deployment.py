@@ -1,8 +1,8 @@
 """The recorded deployment: the assistants, schemas and graphs in recordings, beside the runs.
 
-The recorder keeps GET /info, POST /assistants/search and, for each assistant it ran, GET
-/assistants/{id}, /schemas and /graph. If recordings disagree, the newest counts. A recording with
-only runs still names assistants; those are made as a server would make them for a graph.
+The recorder saves GET /info, POST /assistants/search and, for each assistant it ran, GET
+/assistants/{id}, /schemas and /graph. If recordings disagree, the newest counts. An assistant that
+appears only in runs is made up like the one that a server creates for each graph.
 """
 
 import re
@@ -60,7 +60,7 @@ class RecordedDeployment:
 
 
 def xray_of(text: str) -> str:
-    """Return the `xray` of a query in one spelling: `false`, `true` or a number of levels.
+    """Return the query parameter `xray` normalised: `false`, `true` or a number of levels.
 
     Raises ValueError for anything else.
     """
@@ -118,7 +118,7 @@ def _read_drawings(recording: Recording, known: RecordedDeployment) -> None:
 def _read_runs(recording: Recording, known: RecordedDeployment) -> None:
     for run in recording.runs:
         if run.response.status == 200:
-            with suppress(ValueError, TypeError, KeyError):  # Every run request names one.
+            with suppress(ValueError, TypeError, KeyError):  # Every run request names an assistant.
                 body = orjson.loads(run.request.body)
                 asked = str(body["assistant_id"])
                 _add_made_up(asked, asked, recording, known)

@@ -23,7 +23,7 @@ Endpoints = Mapping[str, Endpoint]
 """Endpoints by method and path, as in `POST /runs/wait`."""
 
 SYSTEM_PATHS = frozenset(("/", "/info", "/ok", "/metrics", "/docs", "/openapi.json"))
-"""Paths outside the API proper. Observed: a wrong method is 404 there, and nothing redirects."""
+"""Paths outside the API proper. Observed: a wrong method gets a 404; no path redirects."""
 
 
 def api_routes() -> list[str]:
@@ -47,8 +47,8 @@ def _not_implemented(name: str) -> Endpoint:
     async def refuse(_: Request) -> Response:
         raise NotAvailable(
             501,
-            f"Not implemented by graphtape: {name}. It implements stateless runs and what their "
-            "clients need; GET /openapi.json lists what it implements.",
+            f"Not implemented by graphtape: {name}. It implements stateless runs and the "
+            "routes that their clients need; GET /openapi.json lists them.",
         )
 
     return refuse

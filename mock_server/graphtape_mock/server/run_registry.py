@@ -10,7 +10,7 @@ from graphtape_mock.replay.run_response import RunResponse
 from graphtape_mock.server.thread_store import ThreadStore
 
 ACTIVE_LIMIT = 100_000
-"""Runs that can be cancelled; beyond it the oldest go on and can no longer be cancelled."""
+"""The maximum number of runs that can be cancelled; beyond it the oldest just continue."""
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class _ActiveRun:
 
 
 class RunRegistry:
-    """The runs in progress, and what becomes of their threads."""
+    """The runs in progress, and the threads that they leave."""
 
     def __init__(self, threads: ThreadStore, *, limit: int = ACTIVE_LIMIT) -> None:
         self._threads = threads
@@ -46,7 +46,7 @@ class RunRegistry:
         self._settle_thread(response)
 
     def record_finished(self, response: RunResponse) -> None:
-        """Add and remove the run of a *response* that was sent in one piece."""
+        """Start and finish the run of a *response* that was sent in one piece."""
         self.start(response, _do_nothing)
         self.finish(response)
 

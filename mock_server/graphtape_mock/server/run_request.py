@@ -29,7 +29,7 @@ from graphtape_mock.server.validation.run_checks import (
 )
 
 MAX_CACHED = 256
-"""Run requests that are cached."""
+"""The maximum number of cached run requests."""
 MAX_CACHED_BODY = 16 * 1024
 """Bytes of the longest body whose request is cached; longer ones are parsed every time."""
 
@@ -69,7 +69,7 @@ def parse_run(
 ) -> RunRequest:
     """Return the request with this *body*; raises ApiError.
 
-    Only a run in the *background* may have any `on_disconnect`: there the field is not declared.
+    With *background* any `on_disconnect` is accepted: there the field is not declared.
     """
     schema = "background-run-request.json" if background else "run-request.json"
     payload = read_json(body)

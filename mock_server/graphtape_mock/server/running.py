@@ -81,7 +81,7 @@ class MockServer(uvicorn.Server):
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Return whether a log record of uvicorn is about something else than a `ServerCrash`."""
+    """Return whether a log record of uvicorn is about anything but a `ServerCrash`."""
     return "without completing response" not in record.getMessage()
 
 

@@ -66,7 +66,7 @@ class RunEndpoint:
         head = response.head()
         if response.is_nearest:
             head.append((NEAREST_HEADER, response.recording.encode()))
-        # Let the loop notice a client that closed its side: it gets nothing from a real server.
+        # Let the loop notice a client that closed its side: a real server sends it nothing.
         await asyncio.sleep(0)
         speed = self._replay.options.speed if override.speed is None else override.speed
         if override.faults or override.steps is not None:
@@ -119,9 +119,9 @@ class RunEndpoint:
     def _in_progress(
         self, response: RunResponse, receive: Receive, *, watched: bool = False
     ) -> Generator[Pause]:
-        """Register a response as in progress; the pause that is yielded ends it early.
+        """Register a response as in progress; yield the pause that ends it early.
 
-        It also ends when the client disconnects, if that cancels the run or it is *watched*.
+        A disconnect ends it too, if *watched* or if the request cancels its run on disconnect.
         """
         pause = Pause(self._replay.options.clock)
         watch: asyncio.Future[Message] | None = None

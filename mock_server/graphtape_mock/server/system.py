@@ -29,7 +29,7 @@ def system_endpoints(catalogue: AssistantCatalogue) -> Endpoints:
         try:
             int(request.query_params.get("check_db", "0"))
         except ValueError as error:
-            # The text of this error is the detail that the server sends.
+            # The server sends the text of this error as the detail.
             raise ApiError(400, str(error)) from None
         return json_response({"ok": True, "services": {}})
 

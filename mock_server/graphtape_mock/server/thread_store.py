@@ -1,4 +1,4 @@
-"""The threads that clients create, that runs are in progress on, and that runs keep."""
+"""Threads: created by clients, busy with a run, or kept by one."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from graphtape_mock.server.errors import ApiError, NotAvailable
 from graphtape_mock.server.validation.json_body import parse_uuid, strip_metadata
 
 THREAD_LIMIT = 10_000
-"""Threads that are kept; beyond it the oldest are dropped."""
+"""The maximum number of threads; the oldest are dropped."""
 
 
 class ThreadStore:

@@ -1,4 +1,4 @@
-"""Templates: bytes with slots, filled in."""
+"""ByteTemplate: bytes with slots, rendered."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,6 +1,6 @@
 """Derivation: events as the server would have sent them for other modes.
 
-That whole recordings come out as the server sends them is tested in test_mock_selection.py.
+test_mock_selection.py tests the derivation of whole recordings.
 """
 
 from collections.abc import Iterable

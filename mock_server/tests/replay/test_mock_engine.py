@@ -50,7 +50,7 @@ def test_a_miss_says_how_to_record(mock: Mock) -> None:
     with pytest.raises(NotRecorded) as caught:
         respond(mock, request(input=2), "/runs/stream")
 
-    assert "- input: recorded 1, asked 2" in str(caught.value)
+    assert "- input: recorded 1, requested 2" in str(caught.value)
     assert "graphtape record URL --assistant agent --input 2" in str(caught.value)
 
 

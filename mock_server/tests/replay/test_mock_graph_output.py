@@ -1,4 +1,4 @@
-"""Graphs with an output schema show a part of their state, except where events are asked for."""
+"""Graphs with an output schema show part of their state, unless `events` are requested."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +45,7 @@ def test_the_output_schema_names_the_keys(exchanges: list[Exchange], keys: tuple
 
 
 def shown(*events: tuple[str, Any], sent: tuple[str, ...] = ("q",)) -> list[tuple[str, Any]]:
-    """Return what the output with the key `a` shows of *events*."""
+    """Return *events* reduced to the output key `a`."""
     made = [RecordedEvent(0.0, name, data) for name, data in events]
     return [(event.name, event.data) for event in output_only(made, ["a"], sent)]
 

@@ -1,4 +1,4 @@
-"""Identity: which ids a recorded run carries, and fresh ones in their place."""
+"""Ids: those in a recorded run, and fresh ones that replace them."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The library: which recording answers a request, and what a miss says."""
+"""The library: the recording for a request, and the error if there is none."""
 
 import builtins
 import os
@@ -168,11 +168,11 @@ def test_a_miss_names_the_nearest_and_where_it_differs_and_how_to_record(
         find(library, input={"a": 1, "b": 3})
 
     assert caught.value.nearest is library.runs[1]
-    assert caught.value.paths == ("input.b: recorded 2, asked 3",)
+    assert caught.value.paths == ("input.b: recorded 2, requested 3",)
     assert str(caught.value).splitlines() == [
         "No recording answers this request.",
         "The nearest is 'near', which differs in:",
-        "- input.b: recorded 2, asked 3",
+        "- input.b: recorded 2, requested 3",
         'To record it: graphtape record URL --assistant agent --input \'{"a":1,"b":3}\'',
     ]
 
@@ -192,7 +192,7 @@ def test_the_nearest_is_one_of_the_same_assistant(make_run: MakeRun) -> None:
 @pytest.mark.parametrize(
     ("count", "last"),
     [
-        (MAX_DIFFERENCES, f"- input[{MAX_DIFFERENCES - 1}]: recorded 0, asked 1"),
+        (MAX_DIFFERENCES, f"- input[{MAX_DIFFERENCES - 1}]: recorded 0, requested 1"),
         (MAX_DIFFERENCES + 2, "- and 2 more"),
     ],
 )

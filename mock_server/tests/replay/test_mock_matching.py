@@ -1,4 +1,4 @@
-"""Matching: what makes two run requests the same run."""
+"""Matching: the differences between run requests that make them different runs."""
 
 import shlex
 from typing import Any
@@ -169,16 +169,20 @@ def test_a_graph_and_its_assistant_are_one(spelling: str) -> None:
     ("recorded", "asked", "paths"),
     [
         ({"a": 1}, {"a": 1}, []),
-        ({"a": 1}, {"a": 2}, ["a: recorded 1, asked 2"]),
-        ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 3]}}, ["a.b[1]: recorded 2, asked 3"]),
-        ({"a": [1]}, {"a": [1, 2]}, ["a[1]: recorded nothing, asked 2"]),
-        ({"a": 1}, {"b": 1}, ["a: recorded 1, asked nothing", "b: recorded nothing, asked 1"]),
-        ({"a": True}, {"a": 1}, ["a: recorded true, asked 1"]),
-        ({"a": 1.0}, {"a": 1}, ["a: recorded 1.0, asked 1"]),
-        ({"a": "nothing"}, {}, ['a: recorded "nothing", asked nothing']),
-        ({"a": None}, {}, ["a: recorded null, asked nothing"]),
-        ({"a": {}}, {"a": []}, ["a: recorded {}, asked []"]),
-        ({"a": "x" * 99}, {}, [f'a: recorded "{"x" * 56}..., asked nothing']),
+        ({"a": 1}, {"a": 2}, ["a: recorded 1, requested 2"]),
+        ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 3]}}, ["a.b[1]: recorded 2, requested 3"]),
+        ({"a": [1]}, {"a": [1, 2]}, ["a[1]: recorded nothing, requested 2"]),
+        (
+            {"a": 1},
+            {"b": 1},
+            ["a: recorded 1, requested nothing", "b: recorded nothing, requested 1"],
+        ),
+        ({"a": True}, {"a": 1}, ["a: recorded true, requested 1"]),
+        ({"a": 1.0}, {"a": 1}, ["a: recorded 1.0, requested 1"]),
+        ({"a": "nothing"}, {}, ['a: recorded "nothing", requested nothing']),
+        ({"a": None}, {}, ["a: recorded null, requested nothing"]),
+        ({"a": {}}, {"a": []}, ["a: recorded {}, requested []"]),
+        ({"a": "x" * 99}, {}, [f'a: recorded "{"x" * 56}..., requested nothing']),
     ],
     ids=str,
 )
@@ -222,7 +226,7 @@ def test_the_command_records_the_same_run(body: Json) -> None:
 
 
 def job_of(command: str) -> RecordingRequest:
-    """Return what `graphtape record` makes of a command line; click refuses what it can't read."""
+    """Return the run request of a `graphtape record` command line; click refuses bad ones."""
     program, name, *arguments = shlex.split(command)
     context: click.Context = command_module.record.make_context("record", arguments)
     given_: Json = context.params

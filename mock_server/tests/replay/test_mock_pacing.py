@@ -73,7 +73,7 @@ def test_chunks_leave_in_order_and_nothing_is_lost(
 def play_all(
     chunks: list[Chunk], clock: Clock, act: Callable[[Pause], None] = lambda pause: None
 ) -> tuple[list[tuple[float, bytes]], bool]:
-    """Play *chunks*; return when what left, and whether that was all."""
+    """Play *chunks*; return the times and bytes sent, and whether all were sent."""
     sent: list[tuple[float, bytes]] = []
 
     async def send(body: bytes) -> None:

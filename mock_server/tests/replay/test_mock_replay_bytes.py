@@ -1,4 +1,4 @@
-"""Replayed unscaled and unfiltered with its ids kept, a recording gives the recorded bytes."""
+"""A recording replayed at speed 1, with its own view and ids, gives the recorded bytes."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ UNKNOWN_RUN = {"assistant_id": "agent", "input": None}
 
 
 def as_run(exchange: Exchange) -> Exchange:
-    """Return *exchange* as one that a stateless run gives; some captures come of other requests.
+    """Return *exchange* as that of a stateless run; some captures are of other requests.
 
     Its frames arrive a quarter of a second apart.
     """
@@ -40,7 +40,7 @@ def as_run(exchange: Exchange) -> Exchange:
 
 
 def replay(mock: Mock, run: Exchange, clock: Clock) -> Writes:
-    """Return what is written when, from the start of the request."""
+    """Return the writes and their times, from the start of the request."""
     written: Writes = []
 
     async def write(body: bytes) -> None:
@@ -56,7 +56,7 @@ def replay(mock: Mock, run: Exchange, clock: Clock) -> Writes:
 
 
 def kept_in_a_file(run: Exchange) -> Recording:
-    """Return what is read of a recording file with this one *run*."""
+    """Write *run* to a recording file and return the recording read from it."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "run.jsonl")
         with RecordingWriter(path) as writer:
@@ -120,7 +120,7 @@ ids = st.sampled_from(["1763938922000-0", "7", ""])
 
 @st.composite
 def blocks(draw: st.DrawFn, eol: sse.Eol) -> bytes:
-    """One block: an event, a comment, or anything else that a blank line ends."""
+    """One block: an event, a comment, or any other text before a blank line."""
     end = eol.encode()
     raw = texts.filter(bool).map(lambda text: text.encode() + end + end)
     events = st.builds(
@@ -132,7 +132,7 @@ def blocks(draw: st.DrawFn, eol: sse.Eol) -> bytes:
 
 @st.composite
 def runs(draw: st.DrawFn) -> Exchange:
-    """The exchange of a run whose stream was received whole."""
+    """The exchange of a run whose stream was received completely."""
     eol: sse.Eol = draw(st.sampled_from(["\r\n", "\n"]))
     body = b"".join(draw(st.lists(blocks(eol), max_size=6)))
     steps = draw(st.lists(st.integers(0, 60000), min_size=12, max_size=12))
@@ -160,7 +160,7 @@ def _timed(frames: list[Frame], steps: list[int]) -> Iterator[Frame]:
 
 
 class Instant:
-    """A clock on which every wait is over at once."""
+    """A clock on which every wait ends at once."""
 
     def __init__(self) -> None:
         self.time = 100.0

@@ -1,4 +1,4 @@
-"""The ids of a response: fresh, consistent, and the client's own where it sent some."""
+"""The ids of a response: fresh and consistent, or as sent by the client."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -28,7 +28,7 @@ INTERRUPT = "271a4cfa079ec95e7175603ea4d59027"
 
 
 def ask(call: Call, mock: Mock, body: bytes, path: str = "/runs/stream") -> Exchange:
-    """Return the exchange, its body cut into frames where it is a stream."""
+    """Return the exchange; the body of a stream is split into frames."""
     exchange = call(mock, "POST", path, body)
     assert exchange.response.status == 200
     frames = tuple(sse.decode(exchange.body)) if exchange.is_stream else exchange.frames

@@ -1,4 +1,4 @@
-"""Projection: one recorded run, seen with other stream modes."""
+"""Selection: one recorded run, requested with other stream modes."""
 
 from collections.abc import Callable, Iterable
 
@@ -70,7 +70,7 @@ GRAPHS = ["agent", "boom", "custom", "interrupting", "static", "subgraph", "subg
 
 
 def _pairs() -> Iterable[tuple[str, str]]:
-    """Yield each recording with all modes, with the requests that are to be seen in it."""
+    """Yield each recording with all modes, and the requests whose views it covers."""
     yield from (("full-agent-all9", f"mode-agent-{mode}") for mode in AGENT)
     yield from (("full-tools-all9", f"mode-tools-{mode}") for mode in TOOLS)
     yield from (("full-subgraph-sub-all9", f"mode-subgraph-{mode}") for mode in SUBGRAPH)

@@ -1,4 +1,4 @@
-"""The body of a wait, folded of the frames of a stream."""
+"""The body of a wait, made from the frames of a stream."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

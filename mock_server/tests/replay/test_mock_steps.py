@@ -1,4 +1,4 @@
-"""Steps: the part of a held response that each sends."""
+"""Steps: the part of a held response that each step sends."""
 
 import pytest
 

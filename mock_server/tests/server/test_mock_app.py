@@ -74,7 +74,7 @@ APP = make_app()
 
 @pytest.fixture(name="ask")
 def _ask(call: Call) -> Callable[..., tuple[int, Any]]:
-    """Ask one application: `ask(method, path, body)` returns status and decoded body."""
+    """Return `ask(method, path, body)`, which returns status and decoded body."""
 
     def ask(method: str, path: str, body: object = None, app: ASGIApp = APP) -> tuple[int, Any]:
         content = b"" if body is None else orjson.dumps(body)

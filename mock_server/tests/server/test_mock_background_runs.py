@@ -70,11 +70,11 @@ def test_an_odd_request_id_is_taken_as_it_can_be(
 
 
 async def run_in_the_background(mock: Mock) -> None:
-    """Ask for a run, and return when it is over."""
+    """Request a run, and return when it has finished."""
     transport = httpx.ASGITransport(mock)
     async with httpx.AsyncClient(transport=transport, base_url="http://server.test") as client:
         await client.post("/runs", content=request())
-    await asyncio.sleep(0)  # The run starts after its answer.
+    await asyncio.sleep(0)  # The run starts after the response.
     assert len(mock.run_registry) == 1
     while len(mock.run_registry):
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A hundred clients at a time, each with a recording of its own."""
+"""A hundred concurrent clients, each with a recording of its own."""
 
 import asyncio
 import random
@@ -25,7 +25,7 @@ MODES = ["values", "updates", "custom"]
 
 
 def make_events(client: int) -> list[tuple[str, Any]]:
-    """Return a run that is like no other: in its ids, its length, its names and its data."""
+    """Return a run with unique ids, length, names and data."""
     chance = random.Random(client)
     run, message = (str(UUID(int=chance.getrandbits(128), version=4)) for _ in range(2))
     said = {"content": f"I am {client}", "type": "human", "id": message}
@@ -52,7 +52,7 @@ def _recorded(make_run: MakeRun) -> list[Exchange]:
 
 
 def receive_all(recorded: list[Exchange], options: ReplayOptions) -> list[bytes]:
-    """Serve *recorded*, ask for all of it at the same time, and return what each client got."""
+    """Serve *recorded*, request all runs at once, and return each client's response."""
     recordings = (Recording(f"run-{n}", (run,)) for n, run in enumerate(recorded))
 
     async def gather(url: str) -> list[bytes]:

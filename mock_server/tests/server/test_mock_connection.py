@@ -1,4 +1,4 @@
-"""What a client sees on the wire of a response that breaks off."""
+"""The bytes of a response that breaks off, as a client receives them."""
 
 import socket
 from collections.abc import Callable, Generator
@@ -30,7 +30,7 @@ RESET = "reset"
 
 @contextmanager
 def asked(mock: Mock, *faults: Fault) -> Generator[socket.socket]:
-    """Give the connection on which a run was asked for, which goes wrong by *faults*."""
+    """Yield a connection on which a run was requested; *faults* change the response."""
     mock.overrides.set(ResponseOverride(faults=faults))
     with BackgroundServer(mock) as server:
         port = int(server.url.rpartition(":")[2])
@@ -45,7 +45,7 @@ async def _reset(mock: Mock) -> None:
 
 
 def received(connection: socket.socket) -> tuple[bytes, str]:
-    """Return the body as it came on the wire, chunks and all, and how it ended."""
+    """Return the body as sent, in chunked encoding, and how it ended."""
     data = b""
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The mock keeps the contract that it is used to test clients of."""
+"""The mock's own responses violate no rule of the contract."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ def mock() -> Mock:
 
 
 def asked_again(call: Call, recording: Recording, path: str, **view: Any) -> Exchange:
-    """Return the answer to the recorded request with another *view*."""
+    """Return the response to the recorded request with another *view*."""
     (run,) = recording.runs
     body = orjson.loads(run.request.body) | view
     answer = call(mock(), "POST", path, orjson.dumps(body))

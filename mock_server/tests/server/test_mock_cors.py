@@ -54,7 +54,7 @@ def test_a_request_without_an_origin_reaches_the_application_untouched() -> None
 
     async def send(message: Message) -> None: ...
 
-    async def receive() -> Message: ...  # type: ignore[empty-body]  # Nobody calls it.
+    async def receive() -> Message: ...  # type: ignore[empty-body]  # Never called.
 
     coroutine = Cors(app)({"type": "http", "method": "GET", "headers": []}, receive, send)
     with pytest.raises(StopIteration):

@@ -83,7 +83,7 @@ SAME = [
     "webhook-http_169_254_169_254_x",
     "webhook-http_localhost_1_x",
 ]
-# The text of the schema validator differs, and so do its bytes.
+# The schema validators word their errors differently, so the length differs too.
 WORDED_DIFFERENTLY = [
     "http-stream-body-array",
     "http-stream-body-null",
@@ -107,7 +107,7 @@ def read(name: str) -> tuple[bytes, list[bytes], bytes]:
 
 
 def undated(lines: list[bytes]) -> list[bytes]:
-    """Leave out the date, and the phrase behind the status, which is that of the Python."""
+    """Remove the date, and the reason phrase, which depends on the Python version."""
     status, *fields = lines
     kept = [line for line in fields if not line.startswith(b"date: ")]
     return [b" ".join(status.split(b" ")[:2]), *kept]
@@ -129,7 +129,7 @@ def _address() -> Iterator[tuple[str, int]]:
 
     async def run(asked: Asked) -> Answer:
         body = await read_body(asked.receive, headers=asked.scope["headers"])
-        return Answer(repr(parse_run(body, known)))  # It refuses all that is asked for here.
+        return Answer(repr(parse_run(body, known)))  # It refuses every request here.
 
     paths = ("/runs/stream", "/runs/wait", "/runs")
     app = create_app(
@@ -148,7 +148,7 @@ def _address() -> Iterator[tuple[str, int]]:
 
 
 def exchange(address: tuple[str, int], request: bytes) -> tuple[list[bytes], bytes]:
-    """Send a *request*; return the lines of the head and the body, without the rest."""
+    """Send a *request*; return the lines of the head, and the body."""
     with socket.create_connection(address) as connection:
         connection.sendall(request)
         reader = connection.makefile("rb")

@@ -1,4 +1,4 @@
-"""The journal: what was asked and answered, up to a limit."""
+"""The journal: the latest requests and their outcome, up to a limit."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A mock that is reset is as it was at the start."""
+"""`Mock.reset` restores the initial state."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,7 +24,7 @@ RUN_ID = "019a3b1c-0000-7000-8000-000000000001"
 
 @pytest.fixture(name="mock")
 def _mock(make_run: MakeRun) -> Mock:
-    """A mock of two recordings of one request, with seeded ids and a clock that stands."""
+    """A mock of two recordings of one request, with seeded ids and a stopped clock."""
     runs = [make_run([("metadata", {"run_id": RUN_ID}), ("values", n)]) for n in (1, 2)]
     library = Library([Recording("first", (runs[0],)), Recording("second", (runs[1],))])
     return Mock(library, ReplayOptions(speed=0, seed=7, now=lambda: 1000.0))

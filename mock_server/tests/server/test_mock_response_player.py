@@ -25,7 +25,7 @@ BODY = orjson.dumps({"assistant_id": "agent"})
 
 
 class Client:
-    """Asks the mock for a run, and notes what it gets when."""
+    """Requests a run from the mock, and records each message with its time."""
 
     def __init__(self, mock: Mock, clock: Clock, path: str) -> None:
         self.gone = asyncio.Event()
@@ -48,14 +48,14 @@ class Client:
         self.sent.append((self._clock.now() - 100.0, message))
 
     async def settle(self) -> int:
-        """Let everybody go on who can; return how many messages were sent so far."""
+        """Run all tasks that are ready; return the number of messages sent so far."""
         for _ in range(20):
             await asyncio.sleep(0)
         return len(self.sent)
 
 
 def drive(mock: Mock, clock: Clock, path: str = "/runs/stream") -> Sent:
-    """Return what the mock sends when, until it is done."""
+    """Return the messages that the mock sends until it finishes, with their times."""
 
     async def main() -> Sent:
         client = Client(mock, clock, path)

@@ -106,7 +106,7 @@ def _registry() -> RunRegistry:
 
 @pytest.fixture(name="response_of")
 def _response_of(make_run: MakeRun, serve_runs: ServeRuns) -> Callable[..., RunResponse]:
-    """Make the response of a run: `response_of(run_id, thread_id)`."""
+    """Return `response_of(run_id, thread_id)`, which makes the response of a run."""
     mock = serve_runs(make_run([]))
     request = mock.parser.parse(b'{"assistant_id":"agent"}')
     response = mock.replay.respond(request, "/runs/stream")

@@ -1,4 +1,4 @@
-"""The mock server on a real socket of this machine."""
+"""The mock server on a real local socket."""
 
 import asyncio
 import errno
@@ -30,7 +30,7 @@ def request(**body: Any) -> bytes:
 
 @pytest.fixture(name="ask")
 def _ask() -> Iterator[httpx.Client]:
-    """A client that knows no proxy."""
+    """A client that ignores proxy settings."""
     with httpx.Client(trust_env=False, timeout=30) as client:
         yield client
 

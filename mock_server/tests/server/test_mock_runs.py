@@ -1,4 +1,4 @@
-"""The endpoints that run, called as ASGI applications on a clock that never waits."""
+"""The run endpoints, called as ASGI applications on a clock that never waits."""
 
 import asyncio
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def request(**body: Any) -> bytes:
 def drive(
     app: ASGIApp, clock: Clock, path: str, body: bytes, gone: asyncio.Event | None = None
 ) -> Sent:
-    """Return what the application sends when; *gone* says that the client hung up."""
+    """Return the messages sent and their times; the client disconnects when *gone* is set."""
     sent: Sent = []
     requests = iter([{"type": "http.request", "body": body, "more_body": False}])
 
@@ -67,7 +67,7 @@ def drive(
 
 
 def pieces(sent: Sent) -> list[tuple[float, bytes]]:
-    """Return the writes of the body, the last one, which ends it, left out."""
+    """Return the writes of the body, without the last one, which ends it."""
     *written, (_, last) = sent[1:]
     assert (last["body"], last.get("more_body", False)) == (b"", False)
     assert all(message["more_body"] for _, message in written)

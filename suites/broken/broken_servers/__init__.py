@@ -54,7 +54,7 @@ ONE_A_FAMILY = [
     for family in FAMILIES
     if any(server.is_offline for server in family.SERVERS)
 ]
-"""One offline server a family, which is tried live as well."""
+"""The first offline server of each family, which is tried live as well."""
 
 UNCHANGED = [
     BrokenServer(
@@ -71,4 +71,4 @@ UNCHANGED = [
         options=("-k", "reconnect"),
     ),
 ]
-"""Servers with the machinery of the broken ones, but without a fault."""
+"""Servers built like the broken ones, but without a fault."""

@@ -41,7 +41,7 @@ def refusals(change: Change) -> Change:
 
 
 def to(method: str, path: str, change: Change) -> Change:
-    """Change the 200 responses to *method* and *path*: a prefix, or after `*` a suffix."""
+    """Change the 200 responses to *method* and the prefix *path*, or the suffix after `*`."""
 
     def applies(exchange: Exchange) -> bool:
         asked = exchange.request.path
@@ -64,7 +64,7 @@ def asked(exchange: Exchange) -> dict[str, Any]:
 
 
 def modes_asked(exchange: Exchange) -> list[Any]:
-    """Return the list of modes that the request asks for; empty if it has none."""
+    """Return the list of modes in the request; empty if its `stream_mode` is not a list."""
     modes = asked(exchange).get("stream_mode")
     return modes if is_list(modes) else []
 
@@ -81,12 +81,12 @@ def then(*changes: Change) -> Change:
 
 
 def repeated_header(name: str, value: str) -> Change:
-    """Send a header once more, with another value."""
+    """Add a second header *name* with *value*."""
     return with_response(lambda r: replace(r, headers=(*r.headers, (name, value))))
 
 
 def cut(share: float) -> Change:
-    """Break off after a *share* of the body."""
+    """Cut the response after a *share* (0 to 1) of its body."""
 
     def apply(exchange: Exchange) -> Exchange:
         kept = exchange.body[: int(len(exchange.body) * share)]
@@ -106,7 +106,7 @@ def each(mode: str, change: Callable[[Frame], Parts]) -> Change:
 
 
 def nth(mode: str, place: int, change: Callable[[Frame], Parts]) -> Change:
-    """Replace the event at one *place* among those of its *mode*; -1 is the last."""
+    """Replace the event number *place* (from 0; -1 is the last) of a *mode*."""
 
     def apply(all_: Frames) -> Parts:
         places = [n for n, frame in enumerate(all_) if _is(frame, mode)]
@@ -119,12 +119,12 @@ def nth(mode: str, place: int, change: Callable[[Frame], Parts]) -> Change:
 
 
 def data(change: Callable[[Any], Any]) -> Callable[[Frame], Parts]:
-    """Change the decoded JSON of an event."""
+    """Return a change of the decoded JSON of an event."""
     return lambda frame: [renewed(frame, change)]
 
 
 def raw(old: bytes, new: bytes) -> Callable[[Frame], Parts]:
-    """Replace the first *old* in the bytes of an event with *new*."""
+    """Return a change that replaces the first *old* in the bytes of an event with *new*."""
     return lambda frame: [frame.raw.replace(old, new, 1)]
 
 
@@ -139,7 +139,7 @@ def twice(frame: Frame) -> Parts:
 
 
 def named(name: str) -> Callable[[Frame], Parts]:
-    """Give an event another name."""
+    """Return a change of the name of an event to *name*."""
     return lambda frame: raw(f"event: {frame.event}".encode(), f"event: {name}".encode())(frame)
 
 

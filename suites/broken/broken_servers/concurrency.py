@@ -13,14 +13,14 @@ from broken_servers.server import AppChange, BrokenServer
 from graphtape_contracts import Exchange, Frame
 
 _TOGETHER = 0.5
-"""Seconds in which runs are made at the same time."""
+"""The time, in seconds, by which each response is delayed so that runs overlap."""
 ALONE = ("-k", "concurrency")
-"""As each run takes that long, nothing else is tried."""
+"""Options of pytest: run only the suite of concurrency, since all runs are delayed."""
 Mix = Callable[[list[Exchange]], list[Exchange]]
 
 
 def mixed(mix: Mix) -> AppChange:
-    """Answer runs that are made at the same time with what *mix* makes of their answers."""
+    """Replace the responses to concurrent runs with the result of *mix*, in the same order."""
 
     def change_app(app: ASGIApp) -> ASGIApp:
         together: list[Exchange] = []
@@ -44,7 +44,7 @@ def mixed(mix: Mix) -> AppChange:
 
 
 def _next(answers: list[Exchange]) -> list[Exchange]:
-    """Give each the answer to the next."""
+    """Give each run the response to the next one."""
     return [*answers[1:], *answers[:1]]
 
 
@@ -60,7 +60,7 @@ def _chunks(exchange: Exchange) -> tuple[Frame, ...]:
 
 
 def _not_the_last(change: Change) -> Mix:
-    """Change the answers to all but the one that came last."""
+    """Apply *change* to the responses to all concurrent runs but the last."""
     return lambda answers: [*map(change, answers[:-1]), *answers[-1:]]
 
 

@@ -11,7 +11,7 @@ from graphtape_contracts import Exchange, Request, Response
 
 
 def harmed(then: Change) -> AppChange:
-    """Answer the run after one whose client hung up with what *then* makes of nothing."""
+    """After a client disconnects, respond to the next run with *then*, applied to an empty 200."""
 
     def change_app(app: ASGIApp) -> ASGIApp:
         left: list[str] = []

@@ -50,7 +50,7 @@ SERVERS = [
                 ),
             )
         ),
-        live=True,  # Clients then ask for that id.
+        live=True,  # Clients then request that id.
     ),
     BrokenServer(
         "endpoints.assistant-schemas",

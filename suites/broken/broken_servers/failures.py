@@ -17,7 +17,7 @@ RUN = "/runs/01a20208-0000-7000-8000-000000000000"
 
 
 def made_up(exchange: Exchange) -> Exchange:
-    """Answer with a run that nobody made."""
+    """Respond with a run that the mock never made."""
     head: Headers
     if exchange.request.path.endswith("stream"):
         head = (("content-type", "text/event-stream"), ("content-location", RUN))
@@ -28,18 +28,18 @@ def made_up(exchange: Exchange) -> Exchange:
 
 
 def text_answer(code: int, text: str) -> Change:
-    """Answer with a *code* and a plain text."""
+    """Return a change that responds with the status *code* and a plain *text*."""
     head = (("content-type", "text/plain; charset=utf-8"), ("content-length", str(len(text))))
     return lambda e: Exchange(e.request, Response(code, head), (Frame(0.0, text.encode()),))
 
 
 def no_object(exchange: Exchange) -> bool:
-    """Whether the body of the request is no JSON object."""
+    """Whether the request is a POST whose body is not a JSON object."""
     return exchange.request.method == "POST" and not is_object(value_in(exchange.request.body))
 
 
 def _failed_stream(exchange: Exchange) -> Exchange:
-    """Answer with a stream that has nothing but an error, as if a run had failed."""
+    """Respond with a stream of one `error` event, as if a run had failed."""
     told = event("error", {"error": "NotFound", "message": "no such assistant"})
     head = Response(200, (("content-type", "text/event-stream; charset=utf-8"),))
     return Exchange(exchange.request, head, (Frame(0.0, told),))
@@ -50,12 +50,12 @@ def _refused_with(code: int) -> Change:
 
 
 FORBIDDEN = [{"type": "extra_forbidden", "loc": ["body", UNKNOWN], "msg": "not permitted"}]
-"""What a strict model of pydantic says of an unknown field."""
+"""The error of a strict pydantic model for an unknown field."""
 BLAMED = f'{UNKNOWN!r} was unexpected\n\nFailed validating "additionalProperties" in schema'
 
 
 def refused_with(detail: object) -> Change:
-    """Refuse with 422 and a *detail*."""
+    """Return a change that refuses with 422 and *detail*."""
     told = text_answer(422, json.dumps({"detail": detail}))
     return then(told, with_header("content-type", "application/json"))
 

@@ -10,7 +10,7 @@ from graphtape_contracts import Frame
 from graphtape_contracts.parsing.event import parse
 
 SEPARATOR = "\u2028".encode()
-"""What some writers take for the end of a line."""
+"""A character that some writers mistake for a line end."""
 NEW_LINE = b"\r\ndata: "
 
 
@@ -79,7 +79,7 @@ SERVERS = [
     ),
     BrokenServer(
         "framing.no-lone-surrogates",
-        "texts are cut in the middle of a pair of surrogates",
+        "texts are cut in the middle of a surrogate pair",
         ResponseChange(each("values", raw(b'"content":"', b'"content":"\\ud83d'))),
     ),
     BrokenServer(

@@ -79,7 +79,7 @@ SERVERS = [
         ResponseChange(
             streams(then(with_header("content-encoding", "gzip"), with_body(gzip.compress)))
         ),
-        live=True,  # The HTTP client undoes it.
+        live=True,  # The HTTP client decompresses the body.
     ),
     BrokenServer(
         "head.no-length", "a stream has a Content-Length", ResponseChange(streams(_with_length))

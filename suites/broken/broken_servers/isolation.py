@@ -26,7 +26,7 @@ INTERRUPT_ID = re.compile(rb'"id":"[0-9a-f]{32}"')
 
 
 def remembering(change: Callable[[Exchange, Exchange], Exchange], *, first: bool) -> AppChange:
-    """Change the answer to each run by that to the *first* one of the same path, or the last."""
+    """Call *change* with each run and the *first* or else the previous run at the same path."""
 
     def change_app(app: ASGIApp) -> ASGIApp:
         kept: dict[str, Exchange] = {}
@@ -50,7 +50,7 @@ def _metadata_of(before: Exchange) -> Any:
 
 
 def _metadata_kept(exchange: Exchange, before: Exchange) -> Exchange:
-    """Tell the metadata of an earlier run with the messages of this one."""
+    """Add the metadata of an earlier run to the metadata of the messages of this run."""
     old = {f"old-{key}": told for key, told in _metadata_of(before).items()}
     return each("messages", data(lambda pair: [pair[0], {**pair[1], **old}]))(exchange)
 
@@ -63,7 +63,7 @@ def _metadata_put_out(exchange: Exchange, before: Exchange) -> Exchange:
 
 
 def _answered_from_cache(app: ASGIApp) -> ASGIApp:
-    """Answer what was asked before, metadata aside, with the same bytes."""
+    """Respond with the same bytes to requests that differ only in their metadata."""
     cache: dict[str, Exchange] = {}
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +83,7 @@ def _last_messages(exchange: Exchange) -> list[Any]:
 
 
 def _conversation_kept(exchange: Exchange, before: Exchange) -> Exchange:
-    """Begin with the messages that an earlier run ended with."""
+    """Start the messages with those at the end of an earlier run."""
     old = _last_messages(before)
     return each("values", data(lambda v: v | {"messages": [*old, *v["messages"]]}))(exchange)
 
@@ -105,7 +105,7 @@ def _thread(exchange: Exchange) -> str:
 
 
 def _renamed(exchange: Exchange, new: str, old: str) -> Exchange:
-    """Say *old* wherever *new* is said."""
+    """Replace *new* with *old* everywhere in the response."""
     headers = tuple((name, text.replace(new, old)) for name, text in exchange.response.headers)
     head = type(exchange.response)(exchange.response.status, headers)
     renamed = with_body(lambda raw: raw.replace(new.encode(), old.encode()))(exchange)
@@ -113,7 +113,7 @@ def _renamed(exchange: Exchange, new: str, old: str) -> Exchange:
 
 
 def _of_one_id(exchange: Exchange) -> Exchange:
-    """Give each task an id that is made of its name, as in every other run."""
+    """Give each task an id derived from its name, so that it is the same in all runs."""
     for frame in exchange.frames:
         task = parse(frame.data) if frame.event == "tasks" else None
         if is_object(task):

@@ -11,7 +11,7 @@ SUBGRAPHS = ("subgraphs", "tools")
 
 
 def _chunks_in_place_of_messages(all_: Frames) -> Parts:
-    """Show of each growing message what it grew by."""
+    """Replace each partial message with its new part."""
     last = ""
 
     def piece(messages: Any) -> Any:
@@ -27,7 +27,7 @@ def _chunks_in_place_of_messages(all_: Frames) -> Parts:
 
 
 def _backwards(event_: str) -> Any:
-    """Send the events of one name in the opposite order."""
+    """Return a change that sends the events named *event_* in reverse order."""
 
     def apply(all_: Frames) -> Parts:
         places = [n for n, frame in enumerate(all_) if frame.event == event_]
@@ -39,7 +39,7 @@ def _backwards(event_: str) -> Any:
 
 
 def _introduced_late(all_: Frames) -> Parts:
-    """Tell where messages come from when all is said."""
+    """Move the metadata of messages to the end of the stream."""
     late = [frame for frame in all_ if frame.event == "messages/metadata"]
     return [frame for frame in all_ if frame.event != "messages/metadata"] + late
 

@@ -27,11 +27,11 @@ _HEAD = Response(
 )
 _JSON = Response(200, (("content-type", "application/json"),))
 Rest = Callable[[list[Frame], int], Iterable[Frame]]
-"""Says what is shown of a stream to whoever saw so many of its events."""
+"""Returns the events of a resumed stream, from all events and the number already received."""
 
 
 def resumable(rest: Rest) -> AppChange:
-    """Let streams be resumed, which the mock does not; *rest* says what is shown then."""
+    """Make streams resumable, unlike those of the mock; *rest* chooses the events to send."""
 
     def change_app(app: ASGIApp) -> ASGIApp:
         kept: dict[str, list[Frame]] = {}
@@ -58,9 +58,9 @@ def resumable(rest: Rest) -> AppChange:
 
 
 def joinable(output: bytes | None) -> AppChange:
-    """Let runs that are waited for be joined, which the mock does not.
+    """Let clients join waits, which the mock does not support.
 
-    Who joins gets *output*, or what who started the run gets.
+    A client that joins gets *output*, or the output of the run if *output* is None.
     """
 
     def change_app(app: ASGIApp) -> ASGIApp:
@@ -95,7 +95,7 @@ def joinable(output: bytes | None) -> AppChange:
 
 
 def what_follows(all_: list[Frame], seen: int) -> list[Frame]:
-    """Show what follows, as it should be."""
+    """Return the events after the first *seen*, as a correct server does."""
     return all_[seen:]
 
 
@@ -140,7 +140,7 @@ SERVERS = [
     ),
     BrokenServer(
         "reconnect.output",
-        "joining a run gets another output",
+        "a client that joins a run gets another output",
         joinable(b'{"messages":[]}'),
         speed=20.0,
         profile="standard",
@@ -167,6 +167,6 @@ SERVERS = [
         "reconnect.ids-ordered",
         "ids are counted down",
         ResponseChange(when(_asked_for_ids, frames(_counted_down))),
-        live=True,  # Clients go on from these ids.
+        live=True,  # Clients resume from these ids.
     ),
 ]

@@ -19,7 +19,7 @@ _LARGE = 100_000
 def _explored(
     promise: str, wrong: str, change: AppChange, runs: tuple[str, ...] = MOST
 ) -> BrokenServer:
-    """Return a server that only some requests find out: it is tried with more of them."""
+    """Return a server that only some generated requests detect: it is tried with more of them."""
     options = ("--hypothesis-seed=0", "-k", promise)
     return BrokenServer(
         promise, wrong, change, runs, profile="standard", options=options, live=True
@@ -51,7 +51,7 @@ def _type(exchange: Exchange) -> str:
 
 
 def silent(app: ASGIApp) -> ASGIApp:
-    """Hang up where a request is large, before anything is answered."""
+    """Reset the connection of a large request before responding."""
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         if int(dict(scope["headers"]).get(b"content-length", b"0")) > _LARGE:

@@ -14,7 +14,7 @@ from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response
 class ResponseChange:
     """Changes each complete response of an application, independently of the others.
 
-    The same change applies to recorded responses. One that ends as CUT breaks off.
+    The same change applies to recorded responses. A response with `End.CUT` is cut off.
     """
 
     change: Change
@@ -70,7 +70,7 @@ async def send_exchange(exchange: Exchange, send: Send) -> None:
     """Send the response of *exchange*."""
     await send_head(exchange.response, exchange.body, send)
     whole = exchange.end is End.COMPLETE
-    with suppress(RuntimeError):  # uvicorn raises it for a body of another length than announced.
+    with suppress(RuntimeError):  # uvicorn raises it if the body and its Content-Length differ.
         await send({"type": "http.response.body", "body": exchange.body, "more_body": not whole})
 
 
@@ -82,7 +82,7 @@ async def send_head(response: Response, body: bytes, send: Send) -> None:
 
 
 def head_before(response: Response, body: bytes) -> Response:
-    """Return the head of *response* with the content length, if there is one, of *body*."""
+    """Return the head of *response*; its Content-Length, if any, becomes that of *body*."""
     length = str(len(body))
     headers = ((n, length if n == "content-length" else v) for n, v in response.headers)
     return replace(response, headers=tuple(headers))

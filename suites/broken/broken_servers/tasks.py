@@ -25,7 +25,7 @@ def _ends_renamed(frame: Frame) -> Parts:
 
 
 def _results_first(all_: Frames) -> Parts:
-    """Send the results of tasks before the starts, each in the place of the other."""
+    """Swap the start and the result of each task."""
     places = [n for n, frame in enumerate(all_) if frame.event == "tasks"]
     for one, other in zip(places[::2], places[1::2], strict=False):
         all_[one], all_[other] = all_[other], all_[one]
@@ -50,7 +50,7 @@ def _node_renamed(update: Any) -> Any:
 
 
 def _on(*names: str) -> Any:
-    """Apply a change of a frame to LangChain's events of some *names* alone."""
+    """Return a function that applies a change to LangChain's events with these *names*."""
 
     def only(change: Any) -> Any:
         return each("events", lambda f: change(f) if parse(f.data)["event"] in names else [f])

@@ -11,11 +11,11 @@ from graphtape_contracts import sse
 
 HEARTBEAT = sse.encode_comment()
 _SILENCE = 16.5
-"""Seconds; langgraph-api sends something every five."""
+"""The length of the silence, in seconds; langgraph-api sends a heartbeat every 5 s."""
 
 
 def held_back(app: ASGIApp) -> ASGIApp:
-    """Send the body of each run when it is whole, as servers do that collect it first."""
+    """Send the headers at once, but the body only when it is complete, like a buffering proxy."""
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         body: list[bytes] = []
@@ -34,7 +34,7 @@ def held_back(app: ASGIApp) -> ASGIApp:
 
 
 def head_late(app: ASGIApp) -> ASGIApp:
-    """Send the head of each answer with the first bytes of its body."""
+    """Send the headers of each response only with the first bytes of its body."""
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         held: list[Message] = []
@@ -53,7 +53,7 @@ def head_late(app: ASGIApp) -> ASGIApp:
 
 
 def silent_once(app: ASGIApp) -> ASGIApp:
-    """Send nothing for a long while, in the middle of the first stream."""
+    """Pause the first stream for `_SILENCE` after its first event."""
     stalled = False
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:

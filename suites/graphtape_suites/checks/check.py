@@ -1,4 +1,4 @@
-"""Checks: the requirements that tests of the suites make, and how a test reports its result."""
+"""Checks: requirements that tests of the suites verify, and how a test reports a failure."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -19,10 +19,10 @@ from graphtape_suites.scenarios import SCENARIOS, Scenario
 
 
 class CheckFailed(AssertionError):
-    """A failed check; the message gives the expected and the actual value, and where."""
+    """A failed check; the message gives the expected value, the actual value and the place."""
 
     def __init__(self, text: str, level: Level | None = None) -> None:
-        """Fail with *level*, or with the level of the check if there is none."""
+        """Fail with the message *text* at *level*; None is the level of the check."""
         super().__init__(text)
         self.level = level
 
@@ -32,7 +32,7 @@ class NotExercised(Exception):
 
 
 def fail_check(text: str) -> NoReturn:
-    """Raise CheckFailed; *text* gives the expected and the actual value, and where."""
+    """Raise CheckFailed; *text* gives the expected value, the actual value and the place."""
     raise CheckFailed(text)
 
 

@@ -54,7 +54,7 @@ def plan_lines(plan: Sequence[PlannedCheck], settings: Settings) -> Iterator[str
     yield f"{len(plan)} checks, about {runs} runs of {deployment}; at most {settings.max_runs}"
     if runs > settings.max_runs:
         yield (
-            "that is more than the budget allows: "
+            "these are more runs than the budget allows: "
             "raise --graphtape-max-runs or choose a smaller --graphtape-profile"
         )
 
@@ -69,7 +69,7 @@ def _count_run_inputs(settings: Settings) -> int:
     """Return how many run inputs the options name, without contacting the deployment."""
     counted = 0
     for text in settings.inputs:
-        with suppress(OSError, UnicodeDecodeError):  # The session reports it.
+        with suppress(OSError, UnicodeDecodeError):  # The session reports unreadable files.
             file = file_named(text)
             entries = value_in(text if file is None else file.read_text(encoding="utf-8"))
             counted += len(entries) if is_list(entries) else 1

@@ -1,4 +1,4 @@
-"""Complete responses: whether the connection was cut before their end."""
+"""A check that responses are complete: the connection was not cut before their end."""
 
 from graphtape_contracts import End
 from graphtape_contracts.parsing.exchange_head import Kind

@@ -1,4 +1,4 @@
-"""Tags in the metadata of runs, which show the run that a response belongs to."""
+"""Tags in the metadata of runs, which reveal data of one run in the response to another."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def foreign_run_tags(exchanges: Sequence[Exchange]) -> str:
         for other, tag in tags.items():
             if tag and tag != tags[number] and tag.encode() in exchange.body:
                 return (
-                    f"expected nothing of run {other} in the response to run {number}, got its "
-                    f"tag {json.dumps(tag)} ({exchange.request.path})"
+                    f"expected nothing of run {other} in the response to run {number}, got the "
+                    f"tag {json.dumps(tag)} of run {other} ({exchange.request.path})"
                 )
     return ""

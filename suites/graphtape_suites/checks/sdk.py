@@ -1,7 +1,6 @@
-"""The official Python SDK, if installed, reads an exchange that was recorded as bytes.
+"""Reads recorded exchanges with the official Python SDK, if it is installed.
 
-A transport of its HTTP client replays the bytes of the exchange, so that the SDK reads the same
-response and no further run is made.
+A transport of the SDK's HTTP client replays the bytes of the exchange, so the SDK makes no runs.
 """
 
 from collections.abc import Iterator
@@ -71,7 +70,7 @@ _OF_THE_CONNECTION = frozenset(
 
 
 class _Frames(httpx.SyncByteStream):
-    """The body of an exchange, in the pieces in which it arrived."""
+    """The body of an exchange, frame by frame."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange

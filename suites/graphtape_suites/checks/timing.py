@@ -7,6 +7,7 @@ from graphtape_suites.runner.client import ScenarioClient
 from graphtape_suites.session.session import Session
 
 _DELAY = 2
+"""The delay of the run, in seconds."""
 
 
 def check_headers_first(session: Session, path: str) -> None:
@@ -24,9 +25,10 @@ def check_headers_first(session: Session, path: str) -> None:
         fail_check(f"expected status 200 for a delayed run, got {exchange.response.status}")
     took = exchange.frames[-1].at if exchange.frames else 0.0
     if took < _DELAY / 2 / session.target.speed:
-        not_applicable(f"runs are not delayed: one with `after_seconds` took {took:.2f} s")
+        not_applicable(f"runs are not delayed: a run with `after_seconds` took {took:.2f} s")
     early = over - arrived[0]
     if early < took / 2:
         fail_check(
-            f"expected the headers at once, got them {early:.2f} s before the end of {took:.2f} s"
+            f"expected the headers at once, got them only {early:.2f} s before the end of a "
+            f"response that took {took:.2f} s"
         )

@@ -29,7 +29,7 @@ class MockDeployment:
         self._allows_unmatched = False
         self._reported: set[str] = set()
         self.url = running_mock.url
-        """Its address."""
+        """The URL of the mock."""
 
     def use(
         self,
@@ -42,13 +42,13 @@ class MockDeployment:
         """Answer all runs from now on with the recording named *recording*.
 
         *fault* is one or several faults of `graphtape_suites.faults`; *speed* is the pace: 1 as
-        recorded, 0 without delays. With *times*, the call applies only to that many requests, and
-        calls with *times* apply one after the other. Without *recording* or *speed*, the current
-        value stays.
+        recorded, 0 without delays. With *times*, the call applies only to the next *times*
+        requests; several such calls apply one after the other. If *recording* or *speed* is None,
+        its current value stays.
 
         Raises UnknownRecording (a LookupError) for an unknown name, unless missing recordings are
-        recorded; TypeError for a *fault* that is no fault; ValueError for a *speed* below 0 or
-        *times* below 1.
+        recorded; TypeError if *fault* is not a fault; ValueError for a *speed* below 0 or *times*
+        below 1.
         """
         _check_least("speed", speed, 0)
         _check_least("times", times, 1)
@@ -62,7 +62,7 @@ class MockDeployment:
     def hold(
         self, recording: str | None = None, *, fault: Fault | Iterable[Fault] = ()
     ) -> HeldResponse:
-        """Hold the response to the next run; return it, to be sent step by step.
+        """Hold back the response to the next run; return an object that sends it step by step.
 
         See `use` for *recording* and *fault*.
         """
@@ -118,7 +118,7 @@ class MockDeployment:
         self._allows_unmatched = True
 
     def problems(self) -> str:
-        """Return the problems since the last call, which fail the test; empty without problems."""
+        """Return the problems since the last call, or an empty string; any problem fails a test."""
         found = problems(self._mock.entries(), with_misses=not self._allows_unmatched)
         new = [problem for problem in found if problem not in self._reported]
         self._reported.update(new)

@@ -6,8 +6,8 @@ RECORDINGS_INI = "graphtape_recordings"
 RECORD_MODES = ("none", "once", "new_episodes", "all", "rewrite")
 
 MARKER = (
-    "graphtape(recording, *, fault, speed, times): how graphtape_mock answers the runs of the "
-    "test, with the arguments of graphtape_mock.use."
+    "graphtape(recording, *, fault, speed, times): call use() of graphtape_mock with these "
+    "arguments before the test."
 )
 
 
@@ -24,11 +24,11 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         "--graphtape-record",
         choices=RECORD_MODES,
         default="none",
-        help="When graphtape_mock records from --graphtape-upstream, into the first folder of "
-        "graphtape_recordings: never (none, the default); for unmatched requests, if the session "
-        "started without the recording that the test uses, or without any (once); for all "
-        "unmatched requests (new_episodes); for every request, every time (all) or until its "
-        "recordings have been replaced (rewrite).",
+        help="Which requests graphtape_mock records from --graphtape-upstream, into the first "
+        "folder of graphtape_recordings. none: no requests (default). once: unmatched requests, "
+        "unless the recording that the test names existed when the session started; for a test "
+        "that names none, unless any recording existed. new_episodes: all unmatched requests. "
+        "all: every request. rewrite: every request, but each run only once per session.",
     )
     group.addoption(
         "--graphtape-upstream",
@@ -44,5 +44,5 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
 
 
 def are_given(config: pytest.Config) -> bool:
-    """Whether the session has recordings of its own, or makes some."""
+    """Whether the options name recordings or record new ones."""
     return bool(config.getini(RECORDINGS_INI)) or config.option.graphtape_record != "none"

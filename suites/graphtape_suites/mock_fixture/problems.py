@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from graphtape_mock.server.journal import Entry
 
 _ADVICE = (
-    "To record it from here: pytest --graphtape-record new_episodes --graphtape-upstream URL\n"
+    "To record it: pytest --graphtape-record new_episodes --graphtape-upstream URL\n"
     "To accept this response: graphtape_mock.allow_unmatched()"
 )
 
 
 def problems(entries: Iterable[Entry], *, with_misses: bool) -> Iterator[str]:
-    """Yield a message for each problem of *entries*."""
+    """Yield a message per problem in journal *entries*; for misses only *with_misses*."""
     for number, entry in enumerate(entries, 1):
         if entry.miss and with_misses:
             yield (

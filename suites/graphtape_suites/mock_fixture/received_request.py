@@ -17,15 +17,15 @@ class ReceivedRequest:
 
     method: str
     path: str
-    """Without the query."""
+    """The path of the request, without the query."""
     body: Any
     """The JSON that was sent; None without a JSON body."""
     status: int | None
-    """None without a response: not sent yet, or prevented by a fault."""
+    """The status of the response; None if there is none yet, or a fault prevented it."""
     recording: str | None
     """The name of the recording that answered."""
     headers: dict[str, str] = field(repr=False)
-    """By lower-case name; secrets are redacted."""
+    """The headers by lower-case name, with secrets redacted."""
 
     def __str__(self) -> str:
         assistant = f" of {self.assistant_id!r}" if self.assistant_id is not None else ""
@@ -40,7 +40,7 @@ class ReceivedRequest:
         return found if isinstance(found, str) else None
 
     def is_for(self, path: str, assistant_id: str | None) -> bool:
-        """Whether it was sent to *path*, for the assistant with this name or UUID, if given."""
+        """Whether the request was sent to *path*, for *assistant_id* (name or UUID) if given."""
         if self.path != path:
             return False
         if assistant_id is None:

@@ -28,7 +28,7 @@ _NOW = 1767225600.0
 
 
 class RunningMock:
-    """A running mock; changes run in its own thread, between two requests."""
+    """A running mock; changes to it run in the thread of its server, between two requests."""
 
     def __init__(
         self, server: BackgroundServer, mock: Mock, recorder: OnMissRecorder | None
@@ -37,7 +37,7 @@ class RunningMock:
         self._mock = mock
         self._recorder = recorder
         self.url = server.url
-        """Its address."""
+        """The URL of the mock."""
         self.overrides: Overrides = mock.overrides
 
     @property

@@ -1,6 +1,6 @@
 """Recordings that the tests of a session used and made, counted over all its processes."""
 
-from __future__ import annotations  # pytest 8.2 has no name for its reporter.
+from __future__ import annotations  # pytest 8.2 does not export TerminalReporter.
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,7 +27,7 @@ class UsedRecordings:
 
     @property
     def unused(self) -> list[str]:
-        """The names of the recordings that no test used; none if no test used the mock."""
+        """The names of the recordings that no test used; empty if no test used the mock."""
         return sorted(self._loaded - self._used)
 
     def add(self, loaded: Iterable[str], used: Iterable[str], made: Iterable[str]) -> None:
@@ -64,7 +64,8 @@ class UsedRecordings:
             terminalreporter.section("graphtape: unused recordings")
             terminalreporter.line("\n".join(self.unused))
             if not self._fails:
-                terminalreporter.line(f"(of {RECORDINGS_INI}; --graphtape-fail-unused fails)")
+                hint = "--graphtape-fail-unused makes this an error"
+                terminalreporter.line(f"(in {RECORDINGS_INI}; {hint})")
 
 
 def track_used_recordings(config: pytest.Config) -> UsedRecordings:

@@ -26,22 +26,22 @@ _CONFIG: Any = import_module("schemathesis.config").SchemathesisConfig
 _CHECKS: Any = import_module("schemathesis.specs.openapi.checks")
 
 CHECKS_OF_ALL: tuple[Any, ...] = (import_module("schemathesis.checks").not_a_server_error,)
-"""The checks for any server; rules check the texts of refusals."""
+"""The Schemathesis checks for any server; rules check the bodies of refusals."""
 CHECKS: tuple[Any, ...] = (
     *CHECKS_OF_ALL,
     _CHECKS.status_code_conformance,
     _CHECKS.content_type_conformance,
     _CHECKS.response_schema_conformance,
 )
-"""The checks for servers of the Python dialect, which the document describes."""
+"""The Schemathesis checks for the Python dialect, which the OpenAPI document describes."""
 
 _LONGEST_DELAY = 1
-"""The longest `after_seconds` of a generated request."""
+"""The greatest `after_seconds` of a generated request."""
 
 _NOWHERE = "http://deployment.invalid"
 
 Case = Any
-"""A case of Schemathesis, whose types are parametrised by its transports."""
+"""A generated request: `schemathesis.Case`, whose type parameters depend on the transport."""
 
 
 class Fuzzing:
@@ -92,7 +92,7 @@ def _is_harmless(case: Case) -> bool:
 
 
 def _request(case: Case) -> Request:
-    """Return the request of *case*, tagged in its metadata if possible."""
+    """Return the request of *case*; mark the run in its metadata unless *case* sets metadata."""
     sent: dict[str, Any] = case.as_transport_kwargs(base_url="")
     body: Any = sent.get("json", sent.get("data", b""))
     if is_object(body) and "metadata" not in body:

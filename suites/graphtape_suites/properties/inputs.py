@@ -1,10 +1,10 @@
 """Generated inputs of graphs, from the JSON Schema of the input that a deployment advertises.
 
-A graph accepts more than it can run: the schema of a list of messages allows a tool message
-without a tool call. So all generated messages are those of a human.
+A schema may allow inputs that the graph cannot run, such as a tool message without a tool call. So
+all generated messages are human messages.
 
 Numbers respect their minimum and maximum. Patterns, formats and lengths are ignored: a graph that
-needs them fails, and must report its error.
+relies on them fails, and must report the error.
 """
 
 from functools import cache
@@ -36,13 +36,13 @@ def inputs(schema: Json | None) -> st.SearchStrategy[Json]:
 
 
 _Known = dict[str, st.SearchStrategy[Any]]
-"""Strategies by reference, since a schema may refer to itself."""
+"""Strategies by `$ref`, kept because a schema may refer to itself."""
 
 
 def _objects(
     schema: Json, root: Json, known: _Known, *, whole: bool = False
 ) -> st.SearchStrategy[Json]:
-    """Objects that *schema* allows; if *whole*, with every name that a graph may need."""
+    """Return a strategy of objects that *schema* allows; if *whole*, with all `wanted_names`."""
     schemas = properties(schema)
     required = wanted_names(schema) if whole else schema.get("required", [])
     return st.fixed_dictionaries(

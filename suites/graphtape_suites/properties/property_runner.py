@@ -35,7 +35,7 @@ FAILURES = Path(".graphtape")
 """The folder of failing requests, relative to the working directory."""
 _MOST_SHOWN = 5
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.]+")
-"""Characters in names of tests that are replaced in names of files."""
+"""Characters in test names that `-` replaces in file names."""
 
 _SUPPRESSED = (
     HealthCheck.data_too_large,
@@ -43,7 +43,7 @@ _SUPPRESSED = (
     HealthCheck.large_base_example,
     HealthCheck.too_slow,
 )
-"""Deployments can be slow, and cases that can't be run are drawn again."""
+"""Health checks to suppress: deployments are slow, and cases beyond the budget are rejected."""
 
 Case = TypeVar("Case")
 
@@ -88,8 +88,7 @@ class PropertyRunner:
     ) -> None:
         """Run the drawn *cases*, each with about *runs* runs, and check all exchanges.
 
-        Raises CheckFailed with the smallest failing case, NotExercised if the budget or the
-        deployment allowed no case.
+        Raises CheckFailed with the smallest failing case, NotExercised if no case could be run.
         """
 
         @self._settings(runs)
@@ -102,7 +101,7 @@ class PropertyRunner:
     def sequences(self, *, runs: int) -> None:
         """Let a state machine make about *runs* runs in any order, and check all exchanges.
 
-        Raises the errors of a call.
+        Raises the same errors as `__call__`.
         """
         runner = self
 

@@ -21,7 +21,7 @@ MODES = (["values"], ["updates", "messages-tuple"], ["messages", "tasks"], ["deb
 class Sequences(RuleBasedStateMachine):
     """Makes runs with one client, and calls *check* with it at the end of the sequence.
 
-    *check* is not called for a sequence for whose runs there was no budget.
+    *check* is not called if the budget allowed none of the runs.
     """
 
     def __init__(self, client: ScenarioClient, check: Callable[[ScenarioClient], None]) -> None:
@@ -68,7 +68,7 @@ class Sequences(RuleBasedStateMachine):
             return
         if not 400 <= exchange.response.status < 500:
             self._client.complain(
-                f"expected 4xx to an empty request, got {exchange.response.status}"
+                f"expected 4xx for an empty request, got {exchange.response.status}"
             )
 
     @rule()

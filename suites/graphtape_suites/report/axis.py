@@ -1,4 +1,4 @@
-"""The time axis of a timeline: linear, or with idle time compressed where that shows more."""
+"""The time axis of a timeline: linear, or with idle time compressed to separate frames."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from itertools import accumulate, pairwise
 from math import floor, log10
 
 BINS = 250
-"""How many places along the axis are distinguishable."""
+"""The number of distinguishable places along the axis."""
 _EXPONENTS = (1.0, 0.5, 0.25)
-"""Exponents for the width of the time between two frames; the first that fits is used."""
+"""Exponents that turn the time between two frames into a width, in order of preference."""
 _ENOUGH = 0.5
-"""The share of frames that need a distinguishable place, or of places that must be used."""
+"""The value of `_distinct` above which a further exponent is not an improvement."""
 _TICKS = 5
 _PRECISION = 9
 """Significant decimal places of a time: nanoseconds."""
@@ -37,7 +37,7 @@ class Axis:
 
     def _drawn(self, exponent: float) -> list[float]:
         gaps = [after - before for before, after in pairwise(self._times)]
-        # Simultaneous frames are drawn apart where the axis is not to scale.
+        # If the axis is not to scale, simultaneous frames are drawn apart.
         least = 0.0 if exponent == 1.0 and self.span else (self.span or 1.0) / (50 * len(gaps))
         widths = list(accumulate((max(gap, least) ** exponent for gap in gaps), initial=0.0))
         return [width / widths[-1] for width in widths]
@@ -74,6 +74,7 @@ def seconds(time: float) -> str:
 
 
 def _distinct(places: Sequence[float]) -> float:
+    """Return the number of distinguishable *places*, as a share of the possible number."""
     return len({int(place * BINS) for place in places}) / min(len(places), BINS)
 
 

@@ -1,4 +1,4 @@
-"""Evidence for the verdicts: the exchanges on the page, their findings, and links between both."""
+"""Evidence for the verdicts: the exchanges on the page, their findings, and links between them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -15,13 +15,13 @@ from graphtape_suites.session.scenario_result import ScenarioResult
 from graphtape_suites.verdicts.results import Outcome, Results, Verdict
 
 MOST_EXCHANGES = 25
-"""How many exchanges of a scenario are shown, those with findings first."""
+"""The maximum number of exchanges shown per scenario; those with findings come first."""
 MOST_FAILURES = 20
-"""How many findings of an exchange are marked in it."""
+"""The maximum number of findings marked in an exchange."""
 _ROWS = 10_000
-"""About how many frames are listed in all exchanges together: half a kilobyte each."""
+"""The approximate maximum number of frames listed on the page; each takes half a kilobyte."""
 _LONGEST_BODY = 8_000
-"""How many bytes of a request body are printed: shells limit the length of a line."""
+"""The longest request body in a curl command, in bytes: shells limit the length of a line."""
 _LONGEST_CALL = 200
 _SPARE = 1_000
 """Characters read beyond a cut, so that a secret across the cut is recognised as a whole."""
@@ -81,7 +81,7 @@ class Evidence:
         self._failures = self._collect(results)
         self._shown = {place for n in range(len(self._results)) for place in self._chosen(n + 1)}
         self.rows = max(10, min(400, _ROWS // max(1, len(self._shown))))
-        """How many frames of an exchange are listed at most."""
+        """The maximum number of frames listed per exchange."""
 
     def _collect(self, results: Results) -> dict[ExchangeOnPage, list[Failure]]:
         failures: dict[ExchangeOnPage, list[Failure]] = defaultdict(list)

@@ -1,5 +1,5 @@
 "use strict";
-// Shows only the requirements that contain every word of the field. The page works without it.
+// Shows only the requirements that contain every word in the filter field. The page works without it.
 const words = document.getElementById("words");
 const rows = [...document.querySelectorAll("table.requirements tbody tr")];
 

@@ -1,4 +1,4 @@
-"""HTML markup: every text is escaped unless its type says that it is markup."""
+"""HTML markup: every string is escaped unless its type is `Html`."""
 
 import html
 import re
@@ -10,7 +10,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 
 class Html(str):
-    """Markup: already escaped, or written by us."""
+    """Trusted markup, which is not escaped again."""
 
     __slots__ = ()
 
@@ -68,7 +68,7 @@ def folded(summary: str, *children: str, **attributes: str | None) -> Html:
 
 
 def table(columns: Iterable[str], rows: Iterable[Html], **attributes: str) -> Html:
-    """Return a table with these column headings; its class decides how narrow screens stack it."""
+    """Return a table; its `class_` selects the CSS that stacks its cells on narrow screens."""
     # Browsers do not expose a stacked table as a table unless it has explicit roles.
     heads = (element("th", name, scope="col", role="columnheader") for name in columns)
     head = element("thead", element("tr", *heads, role="row"), role="rowgroup")

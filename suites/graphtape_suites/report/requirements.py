@@ -67,12 +67,12 @@ def _row(evidence: Evidence, number: int, verdict: Verdict) -> Html:
 
 
 def _checked_in(evidence: Evidence, verdict: Verdict) -> Html:
-    """Return why a requirement is not applicable, or the scenarios it was checked in."""
+    """Return the scenarios in which a requirement was checked, or why it is not applicable."""
     if verdict.outcome is Outcome.NOT_APPLICABLE and verdict.reason:
         return text(evidence.redacted(verdict.reason))
     if not verdict.scenarios:
         return evidence.about(verdict)
-    # Scenarios with failures go first.
+    # Scenarios with failures come first.
     scenarios = sorted(verdict.scenarios, key=lambda scenario: not scenario.failed)
     if len(scenarios) <= MOST_SCENARIOS:
         return _listed(scenarios)

@@ -31,7 +31,7 @@ from graphtape_suites.session.scenario_result import ScenarioResult
 from graphtape_suites.verdicts.results import Outcome
 
 _NEAR = 3
-"""How many frames are listed on each side of a failing frame."""
+"""The number of frames listed on each side of a failing frame."""
 _LONGEST_DATA = 160
 _LONGEST_BODY = 2_000
 

@@ -1,8 +1,8 @@
 """The timeline of a stream as SVG: a lane for each mode and node, time from left to right.
 
 Horizontal lengths are in percent and all others in pixels, so that a narrow screen compresses the
-time axis and not the text. Marks that would overlap become one mark, taller the more frames it
-stands for; a failing frame keeps a mark of its own.
+time axis and not the text. Overlapping marks are merged; the more frames, the taller the mark.
+Marks of failing frames are never merged.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +18,11 @@ from graphtape_suites.report.markup import Html, counted, element, joined, short
 MOST_LANES = 40
 
 _PITCH = 32
-"""The height of a lane: its label, and its marks below that."""
+"""The height of a lane, with its label above its marks."""
 _BASE = 28
-"""Where in a lane marks stand."""
+"""The distance from the top of a lane to the bottom of its marks."""
 _LEAST, _MOST = 8, 15
-"""The height of a mark."""
+"""The smallest and the greatest height of a mark."""
 _FLAG_ROWS = 3
 _FLAG = 15
 """The height of a row of the flags at failing frames; adjacent flags are in different rows."""
@@ -31,7 +31,7 @@ _LONGEST_LABEL = 48
 
 @dataclass(slots=True)
 class _Mark:
-    """One or many frames at one place of a lane."""
+    """The mark of one or more frames at one place of a lane."""
 
     x: float
     first: int
@@ -59,7 +59,7 @@ def timeline(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> H
             for number in numbers
             if number in failing
         ]
-    # What is drawn later lies on top.
+    # Later elements are drawn on top.
     parts = [*bands, _axis(axis, top, bottom), *_flags(axis, failing, bottom), *circles]
     description = (
         f"Timeline: {counted(len(lanes), 'frame')} in {counted(len(names), 'lane')}, "
@@ -72,7 +72,7 @@ def timeline(evidence: Evidence, place: ExchangeOnPage, exchange: Exchange) -> H
 
 
 def _lanes(exchange: Exchange) -> list[Lane]:
-    """Return the lane of each frame; the lanes beyond `MOST_LANES` are one."""
+    """Return the lane of each frame; lanes beyond `MOST_LANES` are merged into `OTHERS`."""
     reader = LaneReader()
     lanes = [reader.read(frame, number) for number, frame in enumerate(exchange.frames, 1)]
     names = _in_order(lanes)
@@ -83,7 +83,7 @@ def _lanes(exchange: Exchange) -> list[Lane]:
 
 
 def _in_order(lanes: Sequence[Lane]) -> list[Lane]:
-    """Return the different *lanes*, by mode, and those of a mode as they came."""
+    """Return the distinct *lanes*, ordered by mode, then by first appearance."""
     return sorted(dict.fromkeys(lanes), key=lambda lane: MODES.index(lane.mode))
 
 
@@ -100,7 +100,7 @@ def _marks(axis: Axis, numbers: Sequence[int]) -> list[_Mark]:
 
 
 def _percent(x: float) -> str:
-    """Return where *x* of the axis is across the picture, which has margins of 1 %."""
+    """Return the horizontal position in the picture of *x* on the axis; the margins are 1 %."""
     return f"{1 + 98 * x:.2f}%"
 
 

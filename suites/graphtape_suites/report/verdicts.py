@@ -30,11 +30,11 @@ SIGNS = {
 """The sign shown beside the name and colour of an outcome; the worst outcome first."""
 
 MOST_FINDINGS = 3
-"""How many different findings of an exchange are shown with a verdict."""
+"""The maximum number of different findings shown per exchange of a verdict."""
 MOST_EXCHANGES = 3
-"""How many exchanges of a scenario are shown with their findings."""
+"""The maximum number of exchanges with findings shown per scenario."""
 MOST_SCENARIOS = 4
-"""How many scenarios are shown with their findings."""
+"""The maximum number of scenarios with findings shown per verdict."""
 _LONGEST = 2_000
 _LONGEST_REASON = 20_000
 
@@ -113,7 +113,7 @@ def _failed(evidence: Evidence, number: int, verdict: Verdict) -> Html:
 
 
 def _reason(reason: str, repeated: bool) -> Html:
-    """Return the message of the test, folded away where findings with the same content follow."""
+    """Return the message of the test; if *repeated* by the findings below it, folded away."""
     if "\n" not in reason:
         return element("p", prose(reason), class_="reason")
     message = lines(reason.split("\n"))

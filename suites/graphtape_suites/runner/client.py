@@ -22,7 +22,7 @@ class ScenarioClient:
     """Sends requests with one run input to the target, and records the exchanges in order."""
 
     def __init__(self, target: Target, run_input: RecordingRequest | None = None) -> None:
-        """Send requests to *target*, with *run_input* or else the first run input of the target."""
+        """Send requests to *target* with *run_input* (default: the first one of the target)."""
         self.target = target
         self.run_input = run_input or target.run_inputs[0]
         self.exchanges: list[Exchange] = []

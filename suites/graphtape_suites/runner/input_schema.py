@@ -46,7 +46,7 @@ def _plain(schema: Any, root: Json, depth: int) -> Any:
 
 
 def resolved(schema: Any, root: Json) -> Json:
-    """Return *schema* with references into *root* followed; empty if the result is no schema."""
+    """Return *schema* with its `$ref` resolved in *root*; empty if that is not an object."""
     for _ in range(_DEEPEST):
         if not is_object(schema):
             return {}
@@ -94,6 +94,6 @@ def is_messages(schema: Json, root: Json) -> bool:
         return False
     items = resolved(schema.get("items"), root)
     if not items and schema.get("title") == "Messages":
-        return True  # A list that `add_messages` reduces, whose items have no type.
+        return True  # A list with the reducer `add_messages`, whose schema has no type of items.
     titles = {str(resolved(choice, root).get("title")) for choice in choices(items)}
     return "HumanMessage" in titles

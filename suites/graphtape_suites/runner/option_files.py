@@ -52,7 +52,7 @@ def _check_file(option: str, path: Path) -> None:
 
 
 def _is_json(text: str) -> bool:
-    """Whether *text* is JSON or starts like JSON, so that its errors are JSON errors."""
+    """Whether *text* is JSON or starts like it; then a mistake is reported as a JSON error."""
     if text.lstrip()[:1] in ("{", "[", '"'):
         return True
     with suppress(ValueError):

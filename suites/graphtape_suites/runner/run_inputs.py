@@ -33,14 +33,14 @@ def recorded_inputs(library: Library) -> tuple[RecordingRequest, ...]:
             body.pop(field, None)
         run_inputs.setdefault(run.name, RecordingRequest(assistant, body, run.name))
     if not run_inputs:
-        raise NothingToRun("expected recordings of runs, got none with a run in them")
+        raise NothingToRun("expected at least one recording of a run, got none")
     return tuple(run_inputs.values())
 
 
 def wanted_inputs(
     settings: Settings, upstream: DeploymentConnection
 ) -> tuple[RecordingRequest, ...]:
-    """Return the run inputs that *settings* name; without inputs, entries that lack one."""
+    """Return the run inputs of *settings*; if they name no input, entries without `input`."""
     if not settings.inputs:
         assistants = settings.assistants or (_first_assistant(upstream),)
         return tuple(RecordingRequest(assistant, {}, None) for assistant in assistants)

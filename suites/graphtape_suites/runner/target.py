@@ -50,7 +50,7 @@ EXPECTED_OF_THE_MOCK = Path(str(files("graphtape_suites") / "expected-of-the-moc
 
 @dataclass(frozen=True)
 class Target:
-    """A deployment and the rules to check it by."""
+    """A deployment, and the rules to check it against."""
 
     settings: Settings
     folder: Path
@@ -77,7 +77,7 @@ class Target:
 
     @property
     def answers_from_recordings(self) -> bool:
-        """Whether it is the mock that the suites started."""
+        """Whether the target is the mock that the suites started."""
         return self.settings.url is None
 
     @property
@@ -87,7 +87,7 @@ class Target:
 
     @cached_property
     def dialect(self) -> Dialect | None:
-        """The dialect: the one in the settings, or else detected from the responses."""
+        """The dialect in the settings, or else the one detected from the responses."""
         if self.settings.dialect is not None:
             return Dialect(self.settings.dialect)
         responses = (e.response for s in self.deployment_info.values() for e in s.exchanges)
@@ -109,7 +109,7 @@ class Target:
         return schema if is_object(schema) else None
 
     def announces(self, path: str) -> bool | None:
-        """Whether its OpenAPI document lists *path*; None without a document."""
+        """Whether the OpenAPI document of the deployment lists *path*; None without a document."""
         paths = self._openapi.get("paths")
         return path in paths if is_object(paths) else None
 
@@ -124,8 +124,8 @@ def open_target(settings: Settings, folder: Path) -> Generator[Target]:
     """Connect to the deployment, or start the mock if *settings* name none; yield the target.
 
     *folder* is shared by the processes of this session. Raises DeploymentError if the deployment
-    can't be reached, NothingToRun, BadHeader, BadRecordingRequest for inputs that make no request,
-    and UnknownVersion.
+    can't be reached, BadRecordingRequest for an invalid input, NothingToRun, BadHeader and
+    UnknownVersion.
     """
     if settings.url is not None:
         with _client(settings, settings.url) as upstream:
@@ -172,7 +172,7 @@ def target_of(
 ) -> Target:
     """Return the target at *upstream*. Raises the errors of `open_target`.
 
-    *recorded* are the run inputs if *settings* name no input and no assistant.
+    *recorded* are the run inputs to use if *settings* name no input and no assistant.
     """
     rules = select_rules(settings.contract, Level(settings.level.upper()))
     budget = BudgetLimits(settings.max_runs, settings.max_seconds, settings.concurrency)
@@ -187,7 +187,7 @@ def target_of(
 
 
 def _with_input(example: RecordingRequest, info: DeploymentInfo) -> RecordingRequest:
-    """Return *example*; without an input it gets one made from the schema."""
+    """Return *example*, with an input made from the schema if it has none."""
     if "input" in example.body or "command" in example.body:
         return example
     schema = _response_to(info, "/schemas").get("input_schema")

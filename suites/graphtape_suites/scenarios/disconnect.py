@@ -13,19 +13,19 @@ MODES = ["values", "updates"]
 @scenario("disconnect.first-event", runs=2)
 def first_event(client: ScenarioClient) -> None:
     """A client hangs up after the first event; another run follows."""
-    _hang_up_and_go_on(client, 1, {})
+    _hang_up_then_run(client, 1, {})
 
 
 @scenario("disconnect.middle", runs=2, profile=STANDARD)
 def middle(client: ScenarioClient) -> None:
     """A client hangs up after the third event; another run follows."""
-    _hang_up_and_go_on(client, 3, {})
+    _hang_up_then_run(client, 3, {})
 
 
 @scenario("disconnect.continue", runs=2, profile=STANDARD)
 def goes_on(client: ScenarioClient) -> None:
     """A client hangs up with on_disconnect=continue; another run follows."""
-    _hang_up_and_go_on(client, 1, {"on_disconnect": "continue"})
+    _hang_up_then_run(client, 1, {"on_disconnect": "continue"})
 
 
 @scenario("disconnect.wait", runs=2)
@@ -35,7 +35,7 @@ def wait(client: ScenarioClient) -> None:
     client.run(WAIT)
 
 
-def _hang_up_and_go_on(client: ScenarioClient, events: int, fields: Json) -> None:
+def _hang_up_then_run(client: ScenarioClient, events: int, fields: Json) -> None:
     client.run(STREAM, stop_when=after(events), stream_mode=MODES, **fields)
     client.run(STREAM, stream_mode=MODES)
 

@@ -20,7 +20,7 @@ NO_OBJECTS = {
     "string": b'"agent"',
     "null": b"null",
 }
-"""Bodies that are not JSON object."""
+"""Bodies that are not a JSON object."""
 
 WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "no-assistant": {"assistant_id": ABSENT},
@@ -37,7 +37,7 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
 
 @scenario("errors.no-object", runs=0)
 def no_object(client: ScenarioClient) -> None:
-    """The body of the request is not JSON object."""
+    """The body of the request is not a JSON object."""
     for path in PATHS:
         for body in NO_OBJECTS.values():
             client.send(Request("POST", path, request_headers(b"{}"), body))
@@ -83,7 +83,7 @@ def path(client: ScenarioClient) -> None:
 
 @scenario("errors.no-input", runs=4)
 def no_input(client: ScenarioClient) -> None:
-    """A run has no input, or null."""
+    """A run has no input, or null as its input."""
     for name in PATHS:
         for input_ in (ABSENT, None):
             client.run(name, input=input_, command=ABSENT)

@@ -1,6 +1,6 @@
 """Scenarios of odd, deeply nested and large requests.
 
-The odd parts are ones that no model reads, so the runs cost little.
+The odd data is in fields that no model reads, so the runs cost little.
 """
 
 from typing import Any

@@ -51,10 +51,10 @@ def join_wait(client: ScenarioClient) -> None:
 
 
 def join_paths(original: Exchange) -> Iterator[str]:
-    """Yield the paths at which the run of *original* can be joined, if its response has them.
+    """Yield the path at which the run of *original* can be joined, if its thread is known.
 
     On langgraph-api, the stream of a stateless run names its thread only in the metadata of
-    messages; on LangGraph.js a run is joined without one.
+    messages; on LangGraph.js a run is joined without a thread.
     """
     run_id = run_at(original.response)
     if run_id is None:

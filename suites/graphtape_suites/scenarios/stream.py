@@ -18,19 +18,19 @@ def default(client: ScenarioClient) -> None:
 
 @scenario("stream.everything", runs=1, every=True)
 def everything(client: ScenarioClient) -> None:
-    """A run is streamed with every mode, with message chunks."""
+    """A run is streamed with every mode but `messages`."""
     client.run(stream_mode=EVERYTHING)
 
 
 @scenario("stream.whole-messages", runs=1, every=True)
 def whole_messages(client: ScenarioClient) -> None:
-    """A run is streamed with every mode, with partial messages."""
+    """A run is streamed with every mode but `messages-tuple`."""
     client.run(stream_mode=WITH_WHOLE_MESSAGES)
 
 
 @scenario("stream.subgraphs", runs=1, every=True, profile=STANDARD)
 def subgraphs(client: ScenarioClient) -> None:
-    """A run is streamed with every mode, including subgraphs."""
+    """A run is streamed with every mode but `messages`, including subgraphs."""
     client.run(stream_mode=EVERYTHING, stream_subgraphs=True)
 
 

@@ -54,7 +54,7 @@ class Session:
         return tuple(s for s in SCENARIOS.values() if s.profile.rank <= rank)
 
     def run(self, scenario: Scenario) -> ScenarioResult:
-        """Return the result of *scenario*; run it unless a process of the session has run it."""
+        """Return the result of *scenario*; run it if no process of this session has run it yet."""
         if scenario.name not in self._results:
             self._results[scenario.name] = self._run_once(scenario)
         return self._results[scenario.name]
@@ -67,7 +67,7 @@ class Session:
         return self._checked[scenario.name]
 
     def check(self, exchange: Exchange) -> CheckedExchange:
-        """Check one *exchange* by all rules of the target."""
+        """Check one *exchange* against all rules of the target."""
         target = self.target
         assistant = str(object_in(exchange.request.body).get("assistant_id"))
         schema = target.output_schema(assistant)
@@ -97,7 +97,7 @@ class Session:
     def _run_input(
         self, scenario: Scenario, run_input: RecordingRequest
     ) -> tuple[list[Exchange], str]:
-        """Run *scenario* with one input; return its exchanges, and the reason if it ended early."""
+        """Run *scenario* with one input; return its exchanges, and why it ended early (or "")."""
         client = ScenarioClient(self.target, run_input)
         try:
             scenario.run(client)

@@ -18,7 +18,7 @@ from graphtape_suites.session.session import CheckedExchange, Session
 from graphtape_suites.verdicts.results import ScenarioVerdict, numbered
 
 _NUMBERED = re.compile(r"\bexchange (\d+)\b")
-"""The form in which a rule about several exchanges names one of them."""
+"""An exchange in a finding of a cross-exchange rule: `exchange 3`."""
 _MOST_SHOWN = 5
 """The maximum number of scenarios, and of findings per scenario, that a failure lists."""
 
@@ -33,14 +33,14 @@ SHOWING: dict[str, tuple[str, ...]] = {
     "values": ("values",),
     "errors": ("error",),
 }
-"""The events that a family of rules needs; without them its rules are not applicable."""
+"""The events that each family of rules needs; without them its rules are not applicable."""
 
 _JOINING = {
     "reconnect.resumed": Kind.JOIN_STREAM,
     "reconnect.complete": Kind.JOIN_STREAM,
     "reconnect.output": Kind.JOIN,
 }
-"""The kinds of responses that these rules need; without them they are not applicable."""
+"""The kind of response that each of these rules needs; without it the rule is not applicable."""
 
 
 @dataclass
@@ -126,7 +126,7 @@ _Seen = dict[int, CheckedExchange]
 
 
 def _may_show(rule: AnyRule, scenario: Scenario) -> bool:
-    # Requests to refuse make no runs, unless the server fails to refuse them.
+    # A scenario of invalid requests makes no runs, unless the server wrongly accepts them.
     makes_runs = scenario.runs or rule in validation.RULES
     return bool(makes_runs or rule.kinds & {Kind.REFUSAL, Kind.OTHER})
 
@@ -144,7 +144,7 @@ def _showing(rule: AnyRule) -> tuple[str, ...]:
 
 
 def _shows(rule: AnyRule, checked: CheckedExchange) -> bool:
-    """Whether *checked* has an event that *rule* needs, or fails the rule by having none."""
+    """Whether *checked* has an event that *rule* needs, or violates the rule by lacking one."""
     names = _showing(rule)
     if not names or any(finding.rule == rule.id for finding in checked.findings):
         return True

@@ -13,7 +13,7 @@ _KEYS = {"reason", "scenarios"}
 
 
 class BadExpectedFailure(ValueError):
-    """An invalid file of expected failures; names the file, the entry, and the expected value."""
+    """An invalid file of expected failures; the message names file, entry and expected value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def attach_verdict(
         report.wasxfail = verdict.reason
     elif verdict.outcome in (Outcome.FAILED, Outcome.NOT_EXERCISED):
         report.outcome = "failed"
-        if _is_ours(error):
+        if _is_about_deployment(error):
             report.longrepr = _failure_text(check, verdict)
     setattr(report, VERDICT_ATTRIBUTE, json.dumps(verdict.to_json()))
 
@@ -55,8 +55,8 @@ def verdict_on(
 ) -> Verdict:
     """Return the verdict on the *check* of the test *item*.
 
-    *error* is the exception of the test, *evaluation* is that of its rule, *expectations* are the
-    expected failures of the session.
+    *error* is the exception of the test, *evaluation* the evaluation of its rule, *expectations*
+    are the expected failures of the session.
     """
     verdict = Verdict(
         check.id,
@@ -74,13 +74,13 @@ def verdict_on(
 
 
 def _level(check: Check, error: BaseException | None) -> Level:
-    """Return the level of the failure; that of a property is the level of the rule it found."""
+    """Return the level of the failure; for a property, that of the violated rule."""
     least = error.level if isinstance(error, CheckFailed) else None
     return least or check.level
 
 
-def _is_ours(error: BaseException | None) -> bool:
-    """Whether *error* concerns the deployment; any other is a failure of graphtape itself."""
+def _is_about_deployment(error: BaseException | None) -> bool:
+    """Whether *error* is about the deployment; other errors are failures of graphtape itself."""
     return error is None or isinstance(error, CheckFailed | _NOT_EXERCISED)
 
 
@@ -119,7 +119,7 @@ def _as_expected(verdict: Verdict, expectation: ExpectedFailure, *, is_property:
 def _stale(
     expectation: ExpectedFailure, failed: Collection[str], evaluated: Collection[str]
 ) -> str:
-    """Describe the scenarios in which an expected failure did not occur; empty if in none."""
+    """Name the scenarios in which an expected failure passed; empty if there are none."""
     passed = sorted((expectation.scenarios & set(evaluated)) - set(failed))
     return f"it passed in {', '.join(passed)}" if passed else ""
 

@@ -38,7 +38,7 @@ class ScenarioVerdict:
     failed: int
     """The number of them that failed."""
     findings: tuple[Finding, ...] = ()
-    """`exchange` of a finding is the number of the exchange in the scenario, from 1."""
+    """The findings; their `exchange` is its number in the scenario, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Verdict:
     requirement: str
     """The id of a rule or a check."""
     suite: str
-    """The module of the test without `test_`: `stream`."""
+    """The test module without `test_`, such as `stream`."""
     test: str
     """The node id of the test."""
     level: Level

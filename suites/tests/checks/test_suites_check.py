@@ -1,4 +1,4 @@
-"""Checks: every rule and scenario has one test, and every test a statement."""
+"""Checks: each rule and each scenario has one test, and each test has a statement."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""How many runs would be made, as far as can be told without asking."""
+"""The dry run: the planned checks and runs, without contacting the deployment."""
 
 import json
 from dataclasses import replace

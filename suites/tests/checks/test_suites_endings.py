@@ -19,7 +19,7 @@ class Torn(Response):
     """A response that is cut off."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the body and announce more, which never follows."""
+        """Send the body and announce more, which is never sent."""
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
         await send({"type": "http.response.body", "body": self.body, "more_body": True})

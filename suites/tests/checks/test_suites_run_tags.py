@@ -1,4 +1,4 @@
-"""Markers tell whose answer it is."""
+"""Run tags reveal a response that belongs to another run."""
 
 import orjson
 import pytest
@@ -33,7 +33,7 @@ def test_a_marker_in_the_answer_to_another_is_told() -> None:
     told = foreign_run_tags([_exchange("a1", "a1"), _exchange(None, "a1")])
 
     assert told == (
-        'expected nothing of run 1 in the response to run 2, got its tag "a1" (/runs/wait)'
+        'expected nothing of run 1 in the response to run 2, got the tag "a1" of run 1 (/runs/wait)'
     )
 
 

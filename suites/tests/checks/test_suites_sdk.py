@@ -1,4 +1,4 @@
-"""What the Python SDK reads, with one that stands in for it: the real one need not be here."""
+"""Reading with the Python SDK, replaced by a fake so that the SDK need not be installed."""
 
 import sys
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Runs:
         """Read the events of a stream."""
         response = self._http.post("/runs/stream")
         response.raise_for_status()
-        # It asks for the rest where it is not sure that it has all.
+        # The SDK requests the rest of a stream that may be incomplete.
         assert self._http.get("/threads/x").status_code == 404
         for frame in sse.decode(response.content):
             if event := event_of(frame, 0):
@@ -52,7 +52,7 @@ class Forgetful(Runs):
 
 
 class Broken(Runs):
-    """Fails at whatever it reads."""
+    """Raises on every response."""
 
     def stream(self, *_: object, **__: object) -> Iterator[SimpleNamespace]:
         """Raise."""

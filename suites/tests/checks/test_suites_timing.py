@@ -1,4 +1,4 @@
-"""When heads come."""
+"""Timing of response headers."""
 
 import time
 from dataclasses import replace
@@ -35,12 +35,12 @@ def test_a_run_that_is_not_put_off_shows_nothing(tmp_path: Path, content: bytes)
 
 def test_a_head_that_comes_when_the_run_is_over_is_late(tmp_path: Path) -> None:
     def late(asked: Asked) -> None:
-        time.sleep(0.1 * asked.is_run)  # As a server does that waits for the run first.
+        time.sleep(0.1 * asked.is_run)  # Like a server that sends the headers only after the run.
 
     with deployed(late) as deployment, targeted(tmp_path, deployment.url) as target:
-        # The mock of the suites puts runs off for a tenth of a second.
+        # At its speed, the mock of the suites delays a run by a tenth of a second.
         hasty = replace(target, settings=replace(target.settings, url=None))
-        with pytest.raises(CheckFailed, match="expected the headers at once, got them"):
+        with pytest.raises(CheckFailed, match="expected the headers at once, got them only"):
             check_headers_first(Session(hasty), WAIT)
 
 

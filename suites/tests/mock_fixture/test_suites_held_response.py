@@ -1,4 +1,4 @@
-"""The plugin, from outside: a test lets an answer go step by step."""
+"""The plugin, from outside: a test sends a response step by step."""
 
 import pytest
 from user_project import project

@@ -1,4 +1,4 @@
-"""The plugin, from outside: which recording answers, at what pace, and what goes wrong with it."""
+"""The plugin, from outside: a test chooses the recording, the speed and the faults."""
 
 from pathlib import Path
 

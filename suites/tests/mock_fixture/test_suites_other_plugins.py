@@ -1,4 +1,4 @@
-"""The plugin, from outside: it gets along with other plugins, and with the names of a project."""
+"""The plugin, from outside: no conflicts with other plugins or with names in a project."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The plugin, from outside: a request that nothing answers fails the test that made it."""
+"""The plugin, from outside: a request that matches no recording fails its test."""
 
 import pytest
 from user_project import project

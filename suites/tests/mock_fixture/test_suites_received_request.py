@@ -1,4 +1,4 @@
-"""The plugin, from outside: a test sees what was asked."""
+"""The plugin, from outside: a test inspects the requests that the mock received."""
 
 import pytest
 from user_project import project

@@ -1,4 +1,4 @@
-"""The plugin, from outside: what no recording answers is recorded of a deployment."""
+"""The plugin, from outside: requests without a recording are recorded from a deployment."""
 
 import asyncio
 from collections.abc import Iterator
@@ -31,12 +31,12 @@ def test_answer(graphtape_mock):
 
 
 class Deployment(Mock):
-    """A deployment to record, which has an agent; it is a second mock."""
+    """A deployment to record: a second mock, with the bundled recordings."""
 
     def __init__(self) -> None:
         super().__init__(load([bundled_recordings()]), ReplayOptions(speed=0))
         self.runs_after_docs = False
-        """Whether no run is answered before somebody read the documentation."""
+        """Whether runs get no response until a client has requested `/docs`."""
         self._read = asyncio.Event()
         self.overrides.prepare = self._wait
 
@@ -52,7 +52,7 @@ class Deployment(Mock):
 
     @property
     def runs(self) -> int:
-        """How many runs it was asked for."""
+        """The number of requests for runs."""
         return sum(entry.path.startswith("/runs/") for entry in self.journal.entries)
 
 
@@ -66,7 +66,7 @@ def _deployment() -> Iterator[tuple[Deployment, str]]:
 
 @pytest.fixture(name="folder")
 def _folder(pytester: pytest.Pytester) -> Path:
-    """The folder of the recordings of the project, which is not there yet."""
+    """The folder for the recordings of the project; it does not exist yet."""
     return Path(pytester.path, "recordings")
 
 

@@ -1,4 +1,4 @@
-"""The mock under the fixture: what it cannot start from is one usage error."""
+"""The mock of the fixture: unusable recordings raise one UsageError."""
 
 from contextlib import ExitStack
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The plugin, from outside: recordings that no test used are told at the end."""
+"""The plugin, from outside: unused recordings are listed at the end of the session."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,9 +17,9 @@ def test_agent(graphtape_mock, number):
 """
 
 
-@pytest.fixture(name="guests", autouse=True)
-def _guests(pytester: pytest.Pytester) -> None:
-    """A project with the recordings `agent`, which it uses, and `tools`."""
+@pytest.fixture(name="user_tests", autouse=True)
+def _user_tests(pytester: pytest.Pytester) -> None:
+    """A project with two recordings: `agent`, which a test uses, and `tools`, which is unused."""
     project(pytester, USES_ONE, "graphtape_recordings = mine")
     for name in ("agent", "tools"):
         copy_recording(name, Path(pytester.path, "mine"))

@@ -1,6 +1,6 @@
-"""Why a mutant may be a legal exchange again: the reasons for which the contract is silent.
+"""Reasons why a mutant may be a legal exchange, which the contract accepts.
 
-Each is a condition on what was changed, not on what was reported.
+Each reason is a condition on the mutation, not on the findings.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from graphtape_contracts.parsing.exchange_head import StreamOptions, stream_opti
 
 @dataclass(frozen=True)
 class Reason:
-    """A kind of mutant that is legal, and why."""
+    """A reason why some mutants are legal."""
 
     kinds: tuple[str, ...]
     why: str
@@ -44,7 +44,7 @@ def _dialect(mutation: Mutation) -> Dialect | None:
 
 
 def _is_twinned(mutation: Mutation) -> bool:
-    """Whether `tasks` and `debug` tell the same, by a server that promises it."""
+    """Whether `debug` must repeat the events of `tasks`, by the dialect of the server."""
     promised = _dialect(mutation) in (Dialect.PYTHON, Dialect.JAVASCRIPT)
     return promised and _shows(mutation, "tasks") and not _is_nested(mutation)
 
@@ -71,7 +71,7 @@ def _begins_with_error(mutation: Mutation) -> bool:
 
 
 def _ends_early(mutation: Mutation) -> bool:
-    """Whether the run failed, was interrupted, cancelled or tried again."""
+    """Whether the run failed, was interrupted, was cancelled or was retried."""
     events = [frame for frame in mutation.base.frames if frame.event]
     interrupted = any('"__interrupt__"' in (frame.data or "") for frame in events)
     names = [frame.event for frame in events]
@@ -83,12 +83,12 @@ def _namespace(name: str | None) -> list[str]:
 
 
 def _pair(mutation: Mutation) -> set[str]:
-    """The modes of the two events that changed places."""
+    """Return the modes of the two swapped events."""
     return {mutation.mode, str(mutation.new).split("|")[0]}
 
 
 def _other_value(mutation: Mutation) -> Any:
-    """The data of the event that was next."""
+    """Return the data of the event after the changed one."""
     assert mutation.at is not None
     return next(
         parse(frame.data)
@@ -107,7 +107,7 @@ def _next_value(mutation: Mutation) -> Any:
 
 
 def _is_loose_type(mutation: Mutation) -> bool:
-    """Whether the type is any for an unknown server, or still text or JSON but for parameters."""
+    """Whether a content type is legal: of an unknown server, or text or JSON with parameters."""
     type_ = str(mutation.new).split(";")[0]
     return _dialect(mutation) is None or type_ in ("text/plain", "application/json")
 
@@ -161,11 +161,11 @@ _OPEN: dict[str, tuple[str, ...]] = {
     "error": ("error", "message"),
     "end": ("status",),
 }
-"""By mode: the places in its data that no client counts on, with all below them."""
+"""The paths in the data of each mode that no client relies on, including all paths below."""
 
 
 def _fits(path: Path, place: str) -> bool:
-    """Whether *path* is at or below a *place*, where `*` stands for any key or index."""
+    """Whether *path* is at or below *place*, in which `*` matches any key or index."""
     parts = place.split(".")
     return len(path) >= len(parts) and all(
         part in ("*", str(key)) for part, key in zip(parts, path, strict=False)
@@ -178,17 +178,17 @@ _SPEECH = ("messages", "messages/partial", "messages/complete")
 REASONS: tuple[Reason, ...] = (
     Reason(
         (DROP, TWICE, SWAP),
-        "a graph writes to `custom` what it likes, and an unknown server sends what it likes",
+        "a graph may write anything to `custom`, and an unknown server may send any mode",
         lambda m: m.mode in _FREE_MODES or str(m.new).split("|")[0] in _FREE_MODES,
     ),
     Reason(
         (DROP, TWICE),
-        "a step may change nothing, and a state may come back",
+        "a step may change nothing, and a state may recur",
         _mode("values"),
     ),
     Reason(
         (DROP, TWICE),
-        "a node may run again or not at all: only `tasks` tells, and on two dialects",
+        "a node may run again or not at all: only `tasks` shows it, in two dialects",
         lambda m: (
             m.mode == "updates"
             and (not _shows(m, "tasks") or _dialect(m) in (None, Dialect.AEGRA) or _is_nested(m))
@@ -196,44 +196,44 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         (DROP, TWICE),
-        "a model says what it likes; chunks are summed up only where their sum is shown",
+        "a model may say anything; chunks are added up only if their sum is in the stream",
         _mode(*_SPEECH),
     ),
-    Reason((DROP, TWICE), "a chain streams as often as it likes", _mode("events")),
-    Reason((DROP, TWICE), "checkpoints are made when the engine likes", _mode("checkpoints")),
+    Reason((DROP, TWICE), "a chain may stream any number of events", _mode("events")),
+    Reason((DROP, TWICE), "the engine may make a checkpoint at any time", _mode("checkpoints")),
     Reason(
         (DROP, TWICE),
-        "`debug` is compared with `tasks`, where both are shown and the server promises it",
+        "`debug` is compared with `tasks` only if both are requested and the dialect repeats them",
         lambda m: m.mode == "debug" and (not _is_twinned(m) or m.value["type"] == "checkpoint"),
     ),
     Reason(
         (DROP,),
-        "a run that is cancelled just ends",
+        "the stream of a cancelled run ends without an error",
         lambda m: m.mode == "error",
     ),
     Reason(
         (DROP,),
-        "of a run that could not start only the `error` is shown; a cancelled one shows nothing",
+        "a run that could not start has only the `error`; a cancelled run may have no events",
         lambda m: m.mode == "metadata" and _begins_with_error(m),
     ),
     Reason(
         (DROP,),
-        "a task may be left in the middle when a run ends early, or in a graph of its own",
+        "a task may stay unfinished if a run ends early, or in a subgraph",
         lambda m: m.mode == "tasks" and (_ends_early(m) or _is_nested(m)),
     ),
     Reason(
         (DROP,),
-        "a run may be cancelled between an event of `tasks` and its twin",
+        "a run may be cancelled between an event of `tasks` and its repetition in `debug`",
         lambda m: m.mode == "debug" and not _is_followed(m, "tasks"),
     ),
     Reason(
         (SWAP,),
-        "graphs that run at the same time, and those they call, take turns in any order",
+        "concurrent graphs and their subgraphs may interleave in any order",
         lambda m: _namespace(m.frame.event) != _namespace(m.new),
     ),
     Reason(
         (SWAP,),
-        "modes are shown beside each other in no promised order, but for starts and results",
+        "events of different modes may be in any order, except starts and results",
         lambda m: (
             len(_pair(m)) == 2
             and bool(_pair(m) & {"events", "checkpoints", "debug", *_SPEECH, "messages/metadata"})
@@ -243,7 +243,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         (SWAP,),
-        "updates and values are told apart by the tasks beside them, on two dialects",
+        "updates and values are ordered by the tasks around them, in two dialects",
         lambda m: (
             _pair(m) in ({"updates", "values"}, {"updates", "tasks"}, {"values", "tasks"})
             and (not _shows(m, "tasks") or _dialect(m) in (None, Dialect.AEGRA) or _is_nested(m))
@@ -251,12 +251,12 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         (SWAP,),
-        "states, updates and checkpoints may be what they like",
+        "states, updates and checkpoints may have any content",
         lambda m: _pair(m) in ({"values"}, {"updates"}, {"checkpoints"}),
     ),
     Reason(
         (SWAP,),
-        "what one model or chain streams may be in any order, if its sum is not shown",
+        "the events of one model or chain may be in any order, if their sum is not in the stream",
         lambda m: _pair(m) in ({"messages"}, {"events"}),
     ),
     Reason(
@@ -271,7 +271,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         (RENAME,),
-        "an update is any object, by a node of any name: only `tasks` tells, and on two dialects",
+        "an update is any object, of a node of any name: only `tasks` shows it, in two dialects",
         lambda m: (
             m.new == "updates"
             and is_object(m.value)
@@ -280,27 +280,27 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         (RENAME,),
-        "a message may be spoken in one piece",
+        "a message may come in one piece",
         lambda m: {m.mode, m.new} == {"messages/complete", "messages/partial"},
     ),
     Reason(
         (DROP, SWAP),
-        "that a run stopped before or after a node is told in two words, or not at all",
+        "a static interrupt is reported as an empty `__interrupt__`, or not at all",
         lambda m: {"__interrupt__": []} in (m.value, _next_value(m)),
     ),
     Reason(
         (TRUNCATE,),
-        "a refusal says why in any words",
+        "a refusal may give its reason in any words",
         _is_refusal,
     ),
     Reason(
         (TRUNCATE, HEADER, HEADER_VALUE, STATUS),
-        "what answers a preflight says nothing",
+        "the body of a response to a preflight has no meaning",
         lambda m: m.base.request.method == "OPTIONS",
     ),
     Reason(
         (HEADER, HEADER_VALUE),
-        "HTTP's own headers are for the HTTP library to judge, others the server's own",
+        "the HTTP library checks the headers of HTTP; other headers belong to the server",
         lambda m: m.old in _OWN_HEADERS,
     ),
     Reason(
@@ -310,7 +310,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         (HEADER, HEADER_VALUE),
-        "clients read an output as JSON whatever its type is; known dialects promise one",
+        "clients read an output as JSON whatever its type is; known dialects have a fixed type",
         lambda m: m.old == "content-type" and _is_output(m) and _is_loose_type(m),
     ),
     Reason(
@@ -320,7 +320,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         (HEADER, HEADER_VALUE),
-        "other origins are told about runs, if they ask",
+        "CORS headers matter only for requests with an Origin",
         lambda m: (
             m.old.startswith("access-control-")
             and (_is_refusal(m) or "origin" not in dict(m.base.request.headers))
@@ -328,34 +328,34 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         (HEADER, HEADER_VALUE),
-        "a server may say what an answer varies with, or not at all, where nobody's origin counts",
+        "`vary` is optional",
         lambda m: m.old == "vary",
     ),
     Reason(
         (KEY, TYPE, VALUE),
-        "a state, an update and an output are the graph's own: any JSON, also what looks like more",
+        "a state, an update and an output are the graph's own: any JSON",
         lambda m: m.mode in ("values", "updates", *_FREE_MODES) or _is_output(m),
     ),
-    Reason((KEY, TYPE, VALUE), "a refusal says why in any words", _is_refusal),
+    Reason((KEY, TYPE, VALUE), "a refusal may give its reason in any words", _is_refusal),
     Reason(
         (KEY, TYPE, VALUE),
-        "it is a part that may be anything, or that servers leave out and add to",
+        "the part may have any value, or some servers leave it out or extend it",
         lambda m: m.mode in _OPEN and any(_fits(m.path, place) for place in _OPEN[m.mode]),
     ),
     Reason(
         (STATUS,),
-        "a redirect is for the HTTP library to follow, and says nothing of a run",
+        "the HTTP library follows a redirect, which says nothing about a run",
         lambda m: m.new == 302,
     ),
     Reason(
         (STATUS,),
-        "which status blames a request depends on the server, and on what is wrong",
+        "the status of a refusal depends on the server and on the error",
         lambda m: _is_refusal(m) and m.new in (204, 404, 422),
     ),
 )
 
 
 def explain(mutation: Mutation) -> str | None:
-    """Return why the contract may be silent about *mutation*; None where it should not be."""
+    """Return why the contract may accept *mutation*; None if it must detect it."""
     found = (r.why for r in REASONS if mutation.kind in r.kinds and r.holds(mutation))
     return next(found, None)

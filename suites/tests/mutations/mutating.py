@@ -1,4 +1,4 @@
-"""Random mutations: an exchange with one thing changed, and what was changed."""
+"""Random mutations: an exchange with one change, and a description of the change."""
 
 import json
 import random
@@ -31,7 +31,7 @@ EVENT_NAMES = (
 
 @dataclass(frozen=True)
 class Mutation:
-    """What was changed: a frame (counted from 0), a place in its data, or a header."""
+    """One change of an exchange: of a frame (*at*, from 0), a path in its data, or a header."""
 
     kind: str
     base: Exchange
@@ -43,32 +43,32 @@ class Mutation:
 
     @property
     def frame(self) -> Frame:
-        """The frame that was changed, as it was."""
+        """The frame before the change."""
         assert self.at is not None
         return self.base.frames[self.at]
 
     @property
     def mode(self) -> str:
-        """The name of the event that was changed, without its namespace; empty if it was none."""
+        """The name of the changed event, without its namespace; empty if no event was changed."""
         if self.at is None or not self.base.is_stream:
             return ""
         return (self.frame.event or "").split("|")[0]
 
     @property
     def value(self) -> Any:
-        """The data of the event, or of the body, that was changed, as they were."""
+        """The parsed data of the event, or else the body, before the change."""
         if self.base.is_stream:
             return parse(self.frame.data)
         return parse(self.base.body)
 
     def __str__(self) -> str:
-        """Say what was changed."""
+        """Describe the change."""
         place = f"{self.frame.event} (frame {self.at})" if self.mode else self.base.request.path
         return f"{self.kind}: {place} {self.path} {self.old!r:.120} -> {self.new!r:.120}"
 
 
 Mutator = Callable[[Exchange, random.Random], Mutation | None]
-"""Changes one thing at random; None where there is nothing of that kind to change."""
+"""Makes one random change; returns None if the exchange has nothing to change."""
 
 
 def _events(exchange: Exchange) -> list[int]:
@@ -76,7 +76,7 @@ def _events(exchange: Exchange) -> list[int]:
 
 
 def drop(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Leave an event out."""
+    """Drop an event."""
     if not (events := _events(exchange)):
         return None
     at = chance.choice(events)
@@ -97,7 +97,7 @@ def duplicate(exchange: Exchange, chance: random.Random) -> Mutation | None:
 
 
 def swap(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Exchange two neighbours."""
+    """Swap two adjacent events."""
     events = _events(exchange)
     if len(events) < 2:
         return None
@@ -122,7 +122,7 @@ def _rename(exchange: Exchange, chance: random.Random, names: tuple[str, ...]) -
     named = f"event: {'|'.join((new, *namespace))}".encode()
     raw = frame.raw.replace(f"event: {frame.event}".encode(), named, 1)
     if raw == frame.raw:
-        return None  # A server that writes no space there.
+        return None  # A server that writes no space after the colon.
     parts: list[Frame | bytes] = list(exchange.frames)
     parts[at] = raw
     return Mutation(kind, exchange, with_parts(exchange, parts), at, old=old, new=new)
@@ -134,12 +134,12 @@ def rename(exchange: Exchange, chance: random.Random) -> Mutation | None:
 
 
 def misspell(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Give an event a name that nobody knows."""
+    """Give an event an unknown name."""
     return _rename(exchange, chance, ("value", "Updates", "", "message"))
 
 
 def truncate(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Cut a frame, or the body of an answer that is no stream, somewhere; the rest follows."""
+    """Cut a frame, or a body that is not a stream, at a random place; later frames stay."""
     at = chance.choice(_events(exchange)) if _events(exchange) else 0
     if not exchange.frames or len(exchange.frames[at].raw) < 2:
         return None
@@ -162,7 +162,7 @@ def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def at_path(value: Any, path: Path) -> Any:
-    """Return what is at *path* in *value*."""
+    """Return the part of *value* at *path*."""
     for part in path:
         value = value[part]
     return value
@@ -175,7 +175,7 @@ def _changed(value: Any, path: Path, change: Callable[[Any, str | int], None]) -
 
 
 def _data(exchange: Exchange, chance: random.Random) -> tuple[int, Any] | None:
-    """Choose an event, or the whole body, whose data can be changed."""
+    """Choose an event, or the whole body, whose JSON can be changed."""
     if not exchange.is_stream:
         value = parse(exchange.body)
         return None if isinstance(value, Absent) else (0, value)
@@ -196,7 +196,7 @@ def _written(exchange: Exchange, at: int, value: Any) -> Exchange:
 
 
 def drop_key(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Leave a key of an object out."""
+    """Drop a key of an object."""
     chosen = _data(exchange, chance)
     if chosen is None:
         return None
@@ -214,7 +214,7 @@ _OTHERS: tuple[Any, ...] = (None, True, 7, "text", [], {})
 
 
 def change_type(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Put a value of another type in the place of one."""
+    """Replace a value with one of another type."""
     chosen = _data(exchange, chance)
     if chosen is None:
         return None
@@ -236,7 +236,7 @@ def _type(value: Any) -> str:
 
 
 def change_text(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Put another text, or another number, in the place of one."""
+    """Replace a string or a number with another."""
     chosen = _data(exchange, chance)
     if chosen is None:
         return None
@@ -256,7 +256,7 @@ def change_text(exchange: Exchange, chance: random.Random) -> Mutation | None:
 
 
 def drop_header(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Leave a header out."""
+    """Drop a header."""
     if not (headers := exchange.response.headers):
         return None
     at = chance.randrange(len(headers))
@@ -279,7 +279,7 @@ def change_header(exchange: Exchange, chance: random.Random) -> Mutation | None:
 
 
 def change_status(exchange: Exchange, chance: random.Random) -> Mutation | None:
-    """Answer with another status."""
+    """Change the status."""
     old = exchange.response.status
     new = chance.choice([status for status in (200, 204, 302, 404, 422, 500) if status != old])
     mutant = with_status(new)(exchange)

@@ -20,9 +20,9 @@ from graphtape_contracts.parsing.exchange_head import Kind, kind_of
 
 RUN_KINDS = (Kind.STREAM, Kind.WAIT, Kind.REFUSAL)
 EACH = 400
-"""How many mutants of each kind are made."""
+"""The number of attempts to make a mutant, per kind."""
 LARGEST = 60_000
-"""Bytes of a body; larger ones only cost time."""
+"""The largest body to mutate, in bytes; larger ones only take time."""
 
 
 def spotless(exchanges: Sequence[Exchange]) -> list[Exchange]:
@@ -38,7 +38,7 @@ def spotless(exchanges: Sequence[Exchange]) -> list[Exchange]:
 
 
 def mutants(mutator: Mutator, bases: Sequence[Exchange], seed: int) -> list[Mutation]:
-    """Return the mutants of one kind of as many of *bases*, chosen at random, as allow it."""
+    """Return mutants of one kind, of `EACH` random *bases*; some cannot be changed this way."""
     chance = random.Random(seed)
     made = (mutator(chance.choice(bases), chance) for _ in range(EACH))
     return [mutation for mutation in made if mutation is not None]
@@ -81,7 +81,7 @@ def _missed(judged: list[tuple[Mutation, Detection]]) -> list[Mutation]:
 
 
 def table(judged: Sequence[tuple[Mutation, Detection]]) -> list[str]:
-    """Return the lines of a table: by kind of mutation the share that is caught, and why."""
+    """Return lines of a table: the detected share per kind, and the reasons for the others."""
     made = Counter(mutation.kind for mutation, _ in judged)
     missed = [mutation for mutation, verdict in judged if verdict is Detection.MISSED]
     silent = Counter(mutation.kind for mutation in missed)

@@ -1,4 +1,4 @@
-"""What Schemathesis does not ask, whatever the document allows. It is given this file by name."""
+"""Hooks of Schemathesis: requests not to send. The variable SCHEMATHESIS_HOOKS names this file."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from graphtape_contracts.json_value import is_list, is_object
 
 @schemathesis.hook  # pyright: ignore[reportUnknownMemberType]  # Not typed in Schemathesis.
 def filter_case(_: schemathesis.HookContext, case: "schemathesis.Case[Any]") -> bool:
-    """Ask for no delay of more than a second.
+    """Return whether to send *case*: not if it delays a run by more than a second.
 
-    A real server would wait for it, and keep a stream or a wait open so long. A delay that no date
-    can express crashes it, and so the mock: 500, as the document says.
+    A real server waits for the delay, and keeps the connection open. For a delay beyond the range
+    of dates, both the server and the mock respond with 500, as the document says.
     """
     body: Any = case.body
     runs = body if is_list(body) else [body]

@@ -1,4 +1,4 @@
-"""Schemathesis as people run it, the command `st run` with an OpenAPI document; what it found."""
+"""Runs Schemathesis as users do, by the command `st run`, and reads its report."""
 
 import base64
 import json
@@ -23,27 +23,27 @@ CHECKS = (
     "use_after_free",
     "ensure_resource_availability",
 )
-"""The checks that are run."""
+"""The checks of Schemathesis to run."""
 
 LEFT_OUT = {
-    "unsupported_method": "The API has methods that the document has not: the mock says 501 where "
-    "the check wants 405. On /ok and /info every server says 404.",
-    "allow_header_conformance": "Servers name the methods of the first route that fits the path, "
-    "not those of all routes (observed on langgraph-api 0.16.7).",
+    "unsupported_method": "The API has methods that are not in the document: the mock responds "
+    "with 501, but the check expects 405. On /ok and /info all servers respond with 404.",
+    "allow_header_conformance": "Servers list the methods of the first route that matches the "
+    "path, not those of all routes (observed on langgraph-api 0.16.7).",
     "missing_required_header": "The document requires no header of a request.",
     "ignored_auth": "The document asks for no credentials.",
     "object_level_authorization": "The document asks for no credentials.",
 }
-"""The checks that are not run, and why."""
+"""The checks of Schemathesis that are not run, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An answer that a check does not accept."""
+    """A response that fails a check."""
 
     check: str
     operation: str
-    """As in `GET /ok`."""
+    """Method and path, such as `GET /ok`."""
     answer: str
     """Status and body."""
     message: str
@@ -54,19 +54,19 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run of Schemathesis."""
+    """The result of a run of Schemathesis."""
 
     failures: tuple[Failure, ...]
     errors: tuple[str, ...]
-    """What went wrong with Schemathesis itself."""
+    """Errors of Schemathesis itself."""
     answers: Counter[tuple[str, int]]
-    """How many answers there were, by operation and status."""
+    """The number of responses by operation and status."""
 
 
 def run_schemathesis(document: str | Path, folder: Path, *options: str) -> Outcome:
-    """Run Schemathesis with a *document*, a URL or a file, and more *options* of `st run`.
+    """Run Schemathesis with a *document* (a URL or a file) and further *options* of `st run`.
 
-    It works in *folder*. One worker only: more of them crash the parser of CPython 3.11.
+    It writes to *folder*. It has one worker, since more crash the parser of CPython 3.11.
     """
     report = folder / "report.ndjson"
     command: list[str | Path] = [
@@ -94,7 +94,7 @@ def _read(report: Path) -> Outcome:
             recorder: dict[str, Any] = event["recorder"]
             for case_id, interaction in recorder.get("interactions", {}).items():
                 if (response := interaction.get("response")) is None:
-                    continue  # No answer: an error tells why.
+                    continue  # No response: an error event has the reason.
                 answers[_operation(recorder["cases"][case_id]), response["status_code"]] += 1
                 failures += _failures(recorder.get("checks", {}).get(case_id, []), response)
     return Outcome(tuple(failures), tuple(errors), answers)

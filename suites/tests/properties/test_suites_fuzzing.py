@@ -1,4 +1,4 @@
-"""Schemathesis, in the suites: what it asks, and what it complains of."""
+"""Schemathesis in the suites: the requests that it sends, and the failures that it reports."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ Answer = Callable[[Asked], Response | None]
 
 
 def _explored(folder: Path, path: str, answer: Answer, **changes: str) -> list[Asked]:
-    """Try what the document allows at *path* of a deployment; return what was asked of runs."""
+    """Fuzz *path* of a deployment with allowed requests; return the requests it received there."""
     with deployed(answer) as deployment, targeted(folder, deployment.url, **changes) as target:
         fuzzing = Fuzzing(target)
         property_runner = PropertyRunner(Session(target), "fuzz", failures=folder)

@@ -1,4 +1,4 @@
-"""Inputs that are made from the schemas that deployments tell."""
+"""Inputs generated from the schemas that deployments advertise."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ from graphtape_suites.runner.input_schema import GREETING, plain_input
 HELLO = [{"type": "human", "content": GREETING}]
 
 
-def _told_schemas() -> dict[str, Json]:
-    """Return the schemas of inputs that are told in captures and recordings."""
+def _advertised_schemas() -> dict[str, Json]:
+    """Return the input schemas in captures and recordings, by name."""
     told = [(name, e) for name, e in captures().items() if e.request.path.endswith("/schemas")]
     for path in bundled_recordings().glob("*.jsonl"):
         around = read(path).exchanges
@@ -101,7 +101,7 @@ MADE_BY_HAND: dict[str, Json] = {
 
 
 def fits(value: Json, schema: Json) -> bool:
-    """Whether *schema* allows *value*; that a message has a role is what no schema says."""
+    """Whether *schema* allows *value*; roles of messages, which no schema allows, are replaced."""
     if "messages" in value:
         said = [{"type": "human", "content": m["content"]} for m in value["messages"]]
         value = value | {"messages": said}
@@ -109,12 +109,14 @@ def fits(value: Json, schema: Json) -> bool:
     return bool(validator.is_valid(value))
 
 
-@pytest.fixture(name="schemas", scope="module", params=["told", "made by hand"])
+@pytest.fixture(name="schemas", scope="module", params=["advertised", "made by hand"])
 def _schemas(request: pytest.FixtureRequest) -> dict[str, Json]:
-    """Different schemas, by name; many recordings are of the same graph."""
+    """Distinct schemas by name; many recordings are of the same graph."""
     if request.param == "made by hand":
         return MADE_BY_HAND
-    different = {orjson.dumps(schema): (name, schema) for name, schema in _told_schemas().items()}
+    different = {
+        orjson.dumps(schema): (name, schema) for name, schema in _advertised_schemas().items()
+    }
     return dict(different.values())
 
 
@@ -137,7 +139,7 @@ def test_drawn_inputs_are_such_that_the_schema_allows(schemas: dict[str, Json]) 
 
 
 def test_schemas_of_real_servers_are_among_those_that_are_tried() -> None:
-    told = _told_schemas()
+    told = _advertised_schemas()
 
     assert "python/nb-assistant-schemas" in told
     assert len(told) > 10

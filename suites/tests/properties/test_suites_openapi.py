@@ -1,4 +1,4 @@
-"""Schemathesis takes the OpenAPI documents as they are, and judges the mock by them."""
+"""Schemathesis accepts the OpenAPI documents, and checks the mock against them."""
 
 import json
 import re
@@ -47,7 +47,7 @@ BROKEN = {
     "subgraphs": ('"data":{"search":{"visited":["search"]}}', '"data":["search"]'),
     "failing": ('"data":{"error":"ValueError",', '"data":{"error":5,'),
 }
-"""By recording, what is broken: the first event, one of a subgraph, the last."""
+"""A replacement in an event of each recording: the first, one of a subgraph, the last."""
 
 
 @pytest.mark.parametrize("version", VERSIONS)

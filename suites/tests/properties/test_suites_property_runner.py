@@ -1,4 +1,4 @@
-"""Properties: what is tried, what is found, and when it can't be."""
+"""Properties: the cases that are run, the failures reported, and cases that can't be run."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Runs started, left, waited for and refused in any order."""
+"""Sequences of runs: started, abandoned, waited for and refused in any order."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 
 
 class Judge:
-    """Remembers what it is told to judge."""
+    """Stores the clients that it is called with."""
 
     def __init__(self) -> None:
         self.judged: list[ScenarioClient] = []
@@ -67,7 +67,7 @@ def test_a_wrong_request_that_is_taken_is_wrong(tmp_path: Path) -> None:
     with _sequence(tmp_path, lenient) as (sequence, client, _):
         sequence.send_wrong_request(WAIT)
 
-    assert client.complaints == ["expected 4xx to an empty request, got 200"]
+    assert client.complaints == ["expected 4xx for an empty request, got 200"]
 
 
 def test_what_belongs_to_another_run_is_wrong(tmp_path: Path) -> None:

@@ -25,11 +25,11 @@ _LONGEST = 300.0
 _OPTIONS = (
     "--headless",
     "--remote-debugging-pipe",
-    "--no-sandbox",  # It does not work for root; the pages are ours.
+    "--no-sandbox",  # The sandbox does not work for root; the pages are trusted.
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
-    # Requests to any host fail, and are noticed.
+    # Requests to any host fail, so a test notices them.
     "--proxy-server=127.0.0.1:9",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )

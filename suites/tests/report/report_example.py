@@ -68,7 +68,7 @@ def verdict(outcome: Outcome, *scenarios: ScenarioVerdict, **fields: Any) -> Ver
 
 
 def stream(*frames: Frame, **request: Any) -> Exchange:
-    """Return a stream of these *frames*."""
+    """Return a stream exchange with these *frames*."""
     asked = replace(Request("POST", "/runs/stream", (), b"{}"), **request)
     return Exchange(asked, STREAM_HEAD, frames)
 

@@ -22,7 +22,7 @@ def labels(exchange: Exchange) -> list[str]:
 
 
 def drawn(exchange: Exchange, failing: Sequence[int] = (), *, expected: bool = False) -> Node:
-    """Return the report about *exchange* alone, of which these frames fail."""
+    """Return the report about *exchange* alone, in which these frames fail."""
     outcome = Outcome.EXPECTED_FAILURE if expected else Outcome.FAILED
     found = tuple(finding(frame=frame) for frame in failing)
     verdicts = [verdict(outcome, ScenarioVerdict("a", 1, 1, found))] if found else []

@@ -1,4 +1,4 @@
-"""What an option names as a file, and what it says by itself."""
+"""Option values: files, and values given directly."""
 
 import pytest
 

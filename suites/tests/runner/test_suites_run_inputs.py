@@ -1,4 +1,4 @@
-"""What is run on a deployment: what the user says, or what it names first."""
+"""Run inputs: those of the options, or the first assistant that the deployment lists."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How the suites make requests."""
+"""Requests of the scenario client."""
 
 from collections.abc import Iterator
 from typing import Any

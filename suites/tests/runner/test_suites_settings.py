@@ -1,4 +1,4 @@
-"""What the user says: options before the environment before the configuration."""
+"""Settings: options override the environment, which overrides the configuration."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The deployment under test: what it is, and what it offers."""
+"""The target: facts about the deployment under test."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from graphtape_suites.runner.target import MOCK_SPEED
 KEY = "lsv2_pt_0123456789abcdef"
 
 
-def _says_little(asked: Asked) -> JSONResponse | None:
-    """Answer as a server that says nothing of its assistants and has no document."""
+def _without_assistants(asked: Asked) -> JSONResponse | None:
+    """Respond like a server that lists no assistants and has no OpenAPI document."""
     if asked.path == "/ok":
         return JSONResponse({"ok": True})
     return None if asked.is_run else JSONResponse({"detail": "no"}, 404)
@@ -46,9 +46,9 @@ def test_the_user_may_name_the_dialect(tmp_path: Path) -> None:
         assert target.dialect is Dialect.AEGRA
 
 
-def test_a_server_that_says_little_has_no_schemas(tmp_path: Path) -> None:
+def test_a_server_that_without_assistants_has_no_schemas(tmp_path: Path) -> None:
     with (
-        deployed(_says_little) as deployment,
+        deployed(_without_assistants) as deployment,
         targeted(tmp_path, deployment.url, assistants=("tools",)) as target,
     ):
         assert target.schemas("tools") == {}

@@ -1,4 +1,4 @@
-"""Scenarios: what is tried. Each can be played at the mock, and says what it is."""
+"""Scenarios: each runs against the mock and has a description."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_each_suite_of_scenarios_is_a_module() -> None:
 
 
 def _played(folder: Path, name: str, answer: Answer, path: str) -> list[tuple[str, int]]:
-    """Play the scenario *name* where *path* answers with *answer*."""
+    """Run the scenario *name*; respond with *answer* at *path*. Return paths and statuses."""
 
     def other(asked: Asked) -> Answer | None:
         return answer if asked.path.startswith(path) else None

@@ -1,4 +1,4 @@
-"""Scenarios run once, however many processes need them."""
+"""Each scenario runs once per session, even if several processes need it."""
 
 from dataclasses import replace
 from pathlib import Path

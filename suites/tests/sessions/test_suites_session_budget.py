@@ -1,4 +1,4 @@
-"""What the suites spend of a deployment, and how they behave there."""
+"""The budget of a session, and the behaviour of the suites within it."""
 
 import asyncio
 from collections.abc import AsyncIterator

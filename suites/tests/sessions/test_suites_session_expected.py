@@ -1,4 +1,4 @@
-"""Expected failures, from outside: known, unknown, and those that are none any more."""
+"""Expected failures, from outside: known, unknown and stale."""
 
 import pytest
 from starlette.datastructures import MutableHeaders
@@ -11,7 +11,7 @@ RULE = "head.cache-control"
 
 
 def _cached(asked: Asked, headers: MutableHeaders) -> None:
-    """Let caches keep the streams of the scenario `stream.everything`, and no others."""
+    """Allow caching of the streams of the scenario `stream.everything` only."""
     if asked.fields.get("stream_mode") == EVERYTHING:
         headers["cache-control"] = "max-age=60"
 
@@ -74,7 +74,7 @@ def test_an_expected_failure_that_passes_fails(pytester: pytest.Pytester) -> Non
 
 
 def _expecting_of_a_property(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
-    """Check a property that is expected to fail; the known defect of the mock is, too."""
+    """Run the suite with an expected failure of a property and the known one of the mock."""
     expected = [
         f'["{id_}"]\nreason = "r"' for id_ in ("stream.any-request", "reconnect.ids-unique")
     ]

@@ -1,4 +1,4 @@
-"""What the suites find, from outside: told so that nobody needs our source."""
+"""Findings, from outside: reported so that no user needs to read the source of the suites."""
 
 import subprocess
 import sys
@@ -118,7 +118,7 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
 
 
 def _leave(*_: object, **__: object) -> None:
-    """Delete nothing."""
+    """Delete nothing; replaces `shutil.rmtree`."""
 
 
 def test_no_secret_leaves_the_process(
@@ -134,7 +134,7 @@ def test_no_secret_leaves_the_process(
         return JSONResponse(told, 500, {"x-key": KEY}) if asked.is_run else None
 
     with deployed(tells_the_key) as deployment, monkeypatch.context() as patched:
-        # What the processes share is to be looked at.
+        # Keep the shared folder, to inspect it.
         patched.setattr("shutil.rmtree", _leave)
         result = run_suites(
             pytester,

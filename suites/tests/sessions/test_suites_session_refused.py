@@ -1,6 +1,6 @@
-"""What keeps the suites from starting is told in one message; pytest ends with 2.
+"""Problems that prevent a session: one message, and pytest exits with 2.
 
-An option that makes no sense by itself is refused by pytest, which ends with 4 as for any other.
+For an invalid value of an option, pytest exits with 4, as for any option.
 """
 
 import socket
@@ -13,7 +13,7 @@ ONE = ("-k", "test_scenario")
 
 
 def _check(result: pytest.RunResult, message: str) -> None:
-    """See that *message* is told, that it is all there is, and that pytest ends with 2."""
+    """Assert that *message* is the only error, and that pytest exits with 2."""
     assert result.ret == 2
     result.assert_outcomes(errors=1, deselected=result.parseoutcomes().get("deselected", 0))
     result.stdout.fnmatch_lines([f"*ERROR at setup of*\n{message}".split("\n")[1], "!*graphtape:*"])
@@ -28,7 +28,7 @@ def _check(result: pytest.RunResult, message: str) -> None:
 
 @pytest.fixture(name="nowhere", scope="module")
 def _nowhere() -> str:
-    """The URL of a port that nobody listens on."""
+    """The URL of a port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 

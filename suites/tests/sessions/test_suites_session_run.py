@@ -1,4 +1,4 @@
-"""The suites, from outside: what they try, what they tell, what they leave behind."""
+"""The suites, from outside: their tests, output and files."""
 
 import re
 import shutil

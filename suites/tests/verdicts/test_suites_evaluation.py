@@ -27,7 +27,7 @@ def _rule(id_: str) -> AnyRule:
 
 
 def _only(target: Target, *names: str) -> Session:
-    """Return a session that plays the scenarios with these *names* alone."""
+    """Return a session that runs only the scenarios with these *names*."""
     session = Session(target)
     vars(session)["scenarios"] = tuple(SCENARIOS[name] for name in names)
     return session
@@ -161,7 +161,7 @@ def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
 
     assert evaluation.failed
     assert "isolation.run-ids (MUST) at exchange 1" in str(evaluation)
-    assert "got:       that of exchange 1 of wait.default" in str(evaluation)
+    assert "4a4f4b, as in exchange 1 of wait.default" in str(evaluation)
 
 
 def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files of expected failures, and what is wrong about them."""
+"""Files of expected failures, valid and invalid."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Verdicts, by what a test raised."""
+"""Verdicts from the exceptions of tests."""
 
 import json
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Verdicts cross from one process to another as JSON."""
+"""Verdicts as JSON, for other processes."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the tests of the suites themselves try, beside the rules: each is seen to fail."""
+"""The checks of the suites: each fails on a wrong response."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -37,7 +37,7 @@ def _request(path: str, **fields: Any) -> Request:
 def waited(
     output: Any = None, status: int = 200, end: End = End.COMPLETE, **fields: Any
 ) -> Exchange:
-    """Return a run that was waited for."""
+    """Return the exchange of a wait."""
     frames = (Frame(0.1, orjson.dumps({} if output is None else output)),)
     return Exchange(_request(WAIT, **fields), Response(status, WAIT_HEAD), frames, end)
 
@@ -49,7 +49,7 @@ def streamed(
     took: float = 0.0,
     **fields: Any,
 ) -> Exchange:
-    """Return a run that was streamed, whose events came within *took* seconds."""
+    """Return the exchange of a stream whose events arrived within *took* seconds."""
     blocks = [sse.encode_event(name, orjson.dumps(data).decode()) for name, data in events]
     frames = [sse.frame(raw, took * n / len(blocks)) for n, raw in enumerate(blocks, 1)]
     response = Response(status, STREAM_HEAD)
@@ -106,7 +106,7 @@ def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
         (
             test_limits.test_odd_requests_are_accepted,
             (CRASH,),
-            "expected 200 to /runs/wait, got 500",
+            "expected 200 from /runs/wait, got 500",
         ),
         (test_modes.test_a_requested_mode_has_events, (streamed(),), "got none"),
         (test_stream.test_requests_are_read_leniently, (CRASH,), "got status 500"),
@@ -186,7 +186,7 @@ def test_a_wait_with_the_fields_of_its_stream_is_good() -> None:
 
 
 def test_a_wait_that_failed_has_no_fields_to_compare() -> None:
-    with pytest.raises(pytest.skip.Exception, match="there were no two runs of the example"):
+    with pytest.raises(pytest.skip.Exception, match="did not both have an object"):
         test_consistency.test_a_wait_has_the_fields_of_the_last_values_event(
             _ways({}, FAILED), SESSION
         )
@@ -208,7 +208,7 @@ def test_without_a_document_nothing_is_claimed() -> None:
 
 
 class _FakePropertyRunner:
-    """Runs one case, and keeps the complaints."""
+    """Runs one case, and stores the complaints."""
 
     dialect = Dialect.PYTHON
     inputs = None

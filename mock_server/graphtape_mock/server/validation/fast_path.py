@@ -1,8 +1,8 @@
 """A fast path for plainly valid run requests: only the usual fields, each of its usual type.
 
-The schema decides what is valid; this only spares the most common requests the full validation.
-Loading the validator takes a sixth of the time until a new server answers, and applying it most
-of the time of a request that was not seen before (`benchmarks/`).
+The schema decides what is valid; the fast path spares common requests the full validation. Loading
+the validator takes a sixth of the time until a new server answers, and validation takes most of
+the time of a request that is not cached (`benchmarks/`).
 """
 
 from collections.abc import Callable

@@ -39,7 +39,7 @@ def read_json(body: bytes) -> Any:
         payload = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise ApiError(422, "Invalid JSON in request body") from None
-    # Without that many brackets there can't be that many levels.
+    # Fewer brackets can't open that many levels.
     if body.count(b"[") + body.count(b"{") > _LEVELS and _is_deeper(payload, _LEVELS):
         raise ApiError(400, "Recursion limit reached")
     return payload

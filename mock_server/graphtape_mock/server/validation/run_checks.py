@@ -1,7 +1,7 @@
 """The checks of a run request after its schema, in the order of langgraph-api 0.16.7.
 
-Some of these fields are not declared and still break the server: it responds as it does when a
-handler crashes, and so does the mock. Observed by sending every field with every type of value.
+Some undeclared fields crash the handler of the server; the mock sends the same response. Observed
+by sending every field with every type of value.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is plainly valid is valid: the schema allows it."""
+"""The schema allows every request that the fast path accepts."""
 
 from typing import Any
 

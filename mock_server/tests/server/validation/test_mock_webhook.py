@@ -47,7 +47,7 @@ def test_hosts_elsewhere_are_accepted(url: str) -> None:
         ("http://[v1.x]/", 422, "Webhook host blocked: DNS resolution failed"),
         ("http://[::1", 400, "Invalid IPv6 URL"),
         ("http://10.0.0.1:99999/", 400, "Port out of range 0-65535"),
-        ("http://a..b/", 400, ""),  # The text is that of the Python's codec.
+        ("http://a..b/", 400, ""),  # The text comes from Python's codec.
     ],
 )
 def test_hosts_that_the_server_refuses_are_refused(url: str, status: int, detail: str) -> None:
