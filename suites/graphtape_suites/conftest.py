@@ -87,7 +87,7 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
         known = settings.expected_failures or (
             EXPECTED_OF_THE_MOCK if settings.url is None else None
         )
-        # Only a file of expected failures needs the checks of modules that are not selected.
+        # Expected failures may name checks of test modules that are not selected.
         requirements = all_checks() if known else {}
         config.stash[EXPECTED] = read_expected_failures(known, requirements, SCENARIOS)
         with open_target(settings, shared_folder(config)) as target:

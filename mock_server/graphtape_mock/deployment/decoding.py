@@ -39,13 +39,12 @@ def _inflated(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     raw = encoding == "deflate" and waiting[0] & 0x0F != _DEFLATED
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS if raw else _ZLIB_OR_GZIP)
     try:
-        while waiting and not decompressor.eof:
+        while waiting:
             if piece := decompressor.decompress(waiting, _LARGEST_PIECE):
                 yield piece
+            if decompressor.eof:
+                return
             waiting = decompressor.unconsumed_tail or next(filter(None, pieces), b"")
-        if rest := decompressor.flush():
-            yield rest
     except zlib.error as error:
         raise DeploymentError(f"expected a body of {encoding}, got an error: {error}") from None
-    if not decompressor.eof:
-        raise DeploymentError(f"the body breaks off in the middle of its {encoding}")
+    raise DeploymentError(f"the response is cut: its {encoding} is not complete")

@@ -121,6 +121,31 @@ def test_pasted_into_a_shell_it_makes_the_same_request(
     assert told == {"accept": "*/*"} | dict(headers)
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("@other/x", "/@other/x"),
+        ("//other/x", "/other/x"),
+        ("/\\other/x", "/%5Cother/x"),
+        ("http://other/x", "/http://other/x"),
+        ("/a b#é", "/a%20b%23%C3%A9"),
+        ("", "/"),
+    ],
+)
+def test_no_path_leads_the_command_to_another_host(path: str, asked: str, seen: Seen) -> None:
+    line = as_curl(Request("GET", path), seen.url)
+
+    subprocess.run(["sh", "-c", f"{line} --silent --noproxy '*' --max-time 20"], check=True)
+
+    assert [made.path for made in seen.requests] == [asked]
+
+
+def test_the_query_of_the_url_is_not_shown() -> None:
+    line = as_curl(Request("GET", "/ok?a=1"), "https://deployment.test/base/?code=hunter2")
+
+    assert line == "curl -N 'https://deployment.test/base/ok?a=1'"
+
+
 def test_it_can_be_pasted_whatever_the_body_holds() -> None:
     line = as_curl(Request("POST", "/runs", JSON, bytes(range(256))), URL)
 

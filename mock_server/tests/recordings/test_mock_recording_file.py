@@ -301,6 +301,10 @@ def _broken() -> Iterator[tuple[bytes, int, str]]:
         (b'{"redacted":[],"kept":[1]}', 'expected "kept" as a list of names, got [1]'),
     ]:
         yield HEADER + summary + b"\n", 2, expected
+    for path in ["@other/x", "//other/x", "/\\\\other/x", "x", "", "/a b", "/a#b", "/\\u0001"]:
+        asked = b'{"method":"GET","path":"%s"}' % path.encode()
+        line = b'{"exchange":1,"request":' + asked + b',"response":{"status":200}}\n'
+        yield HEADER + line, 2, 'expected "path" in "request" as a path that starts with one /'
     for frame, expected in [
         (b'{"event":"a"}', 'expected "at" in seconds since the request, not negative, got null'),
         (b'{"at":-1}', 'expected "at" in seconds since the request, not negative, got -1'),

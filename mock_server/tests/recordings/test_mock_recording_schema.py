@@ -28,6 +28,9 @@ values = st.one_of(
     st.sampled_from(
         ["", "a", "a\n", "a\r", "\r\n", "\n", "\r", "complete", "cut", "end", "\u2028"]
     ),
+    st.sampled_from(
+        ["/", "//a", "/\n", "/a b", "/a#", "/a\\b", "/a\"b", "/a]", "/a~", "/a\x7f", "/é", "@a/"]
+    ),
     st.sampled_from(["AA==", "AAA=", "AAAA", "AAAA\n", "A", "AB==", "=", "AA==AA==", "é"]),
     st.binary(max_size=4).map(lambda raw: base64.b64encode(raw).decode()),
     st.sampled_from(

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from starlette.responses import JSONResponse, Response
 from suites_run import Asked, deployed, targeted
 
 from graphtape_contracts import End
-from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.deployment.budget import BudgetExhausted
+from graphtape_mock.deployment.errors import DeploymentError, Stopped
 from graphtape_suites.properties.sequences import Sequences
 from graphtape_suites.runner.client import STREAM, WAIT, ScenarioClient
 
@@ -107,6 +109,34 @@ def test_what_the_budget_does_not_allow_is_not_judged(tmp_path: Path) -> None:
         sequence.teardown()
 
     assert judge.judged == []
+
+
+def test_when_the_time_is_over_nothing_is_asked_and_nothing_judged(tmp_path: Path) -> None:
+    with _sequence(tmp_path) as (sequence, client, judge):
+
+        def over(*_: object, **__: object) -> None:
+            raise BudgetExhausted("60 of 60 s")
+
+        vars(client.target.client)["ask"] = over
+        sequence.fetch_info()
+        sequence.teardown()
+
+    assert judge.judged == []
+
+
+def test_ctrl_c_ends_the_runs_of_other_threads(tmp_path: Path) -> None:
+    with _sequence(tmp_path) as (sequence, client, _):
+
+        def interrupted(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        vars(client.target.client)["ask"] = interrupted
+        sequence.start(["values"], WAIT)
+        with pytest.raises(KeyboardInterrupt):
+            sequence.finish()
+        with pytest.raises(Stopped):
+            client.target.client.upstream.check()
+        sequence.teardown()
 
 
 def test_what_was_made_before_the_budget_was_spent_is_judged(tmp_path: Path) -> None:

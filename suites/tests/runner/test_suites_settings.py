@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from graphtape_mock.deployment.limits import BODY_BYTES, Limits
+from graphtape_mock.deployment.tls import TlsFiles
 from graphtape_suites.runner import options
 from graphtape_suites.runner.profile import DEEP, PROFILES, STANDARD
 from graphtape_suites.runner.settings import MOCK_RUNS, Settings, settings_of
@@ -88,6 +90,52 @@ def test_all_that_the_user_says_is_taken(pytester: pytest.Pytester) -> None:
         expected_failures=Path("known.toml"),
         recordings=(),
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [
+        (("--graphtape-url", ""), {}),
+        (("--graphtape-url", ""), VARIABLE),
+        ((), {"LANGGRAPH_API_URL": ""}),
+    ],
+)
+def test_an_empty_url_is_not_taken_for_none(
+    pytester: pytest.Pytester, options: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    settings = _settings(pytester, *options, environment=environment)
+
+    assert settings.url == ""
+    assert settings.max_runs == STANDARD.runs
+
+
+def test_what_lets_the_user_in_is_taken(pytester: pytest.Pytester) -> None:
+    ini = pytester.makeini("[pytest]\ngraphtape_header_file = of-ini")
+    settings = _settings(
+        pytester,
+        *("--graphtape-header-file", "one", "--graphtape-header-file", "two"),
+        *("--graphtape-cert", "c", "--graphtape-cert-key", "k", "--graphtape-cacert", "a"),
+    )
+
+    assert settings.header_files == (ini.parent / "of-ini", Path("one"), Path("two"))
+    assert settings.tls == TlsFiles(Path("c"), Path("k"), Path("a"))
+
+
+def test_the_limits_are_those_of_the_options(pytester: pytest.Pytester) -> None:
+    settings = _settings(
+        pytester,
+        *("--graphtape-timeout", "7", "--graphtape-max-time", "9", "--graphtape-max-bytes", "2MB"),
+    )
+
+    assert settings.limits == Limits(7.0, 9.0, 2_000_000, prefix="--graphtape-")
+    assert _settings(pytester).limits.body_bytes == BODY_BYTES
+
+
+def test_what_is_no_size_is_refused(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(pytest.UsageError, match="--graphtape-max-bytes"):
+        _settings(pytester, "--graphtape-max-bytes", "many")
 
 
 def test_the_configuration_names_a_file_beside_it(pytester: pytest.Pytester) -> None:

@@ -10,7 +10,7 @@ from graphtape_contracts.catalogue import UnknownVersion
 from graphtape_contracts.dialect import Dialect
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rules import RULES
-from graphtape_mock.deployment.errors import BadHeader
+from graphtape_mock.deployment.errors import BadHeader, DeploymentError
 from graphtape_suites.runner.target import MOCK_SPEED
 
 KEY = "lsv2_pt_0123456789abcdef"
@@ -105,3 +105,47 @@ def test_no_secret_passes_the_redactor(tmp_path: Path, monkeypatch: pytest.Monke
 
     assert KEY not in text
     assert "abcdefgh" not in text
+
+
+def test_headers_come_from_files_and_from_a_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAPHTAPE_HEADERS", "x-one: 1\nx-two: replaced")
+    file = tmp_path / "headers"
+    file.write_text("X-Two: 2-two-2-two\nx-three: replaced")
+    with (
+        deployed() as deployment,
+        targeted(tmp_path, deployment.url, headers=("x-three: 3",), header_files=(file,)) as target,
+    ):
+        assert "2-two-2-two" not in target.redactor.redact_text("said 2-two-2-two")
+
+    expected = {"x-one": "1", "x-two": "2-two-2-two", "x-three": "3"}
+    asked = [{name: asked.headers.get(name) for name in expected} for asked in deployment.asked]
+    assert asked
+    assert asked == [expected] * len(asked)
+
+
+def test_the_mock_is_asked_directly_and_gets_no_headers_of_a_deployment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAPHTAPE_HEADERS", "x-one: hunter2-hunter2")
+    monkeypatch.setenv("LANGGRAPH_API_KEY", KEY)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    with targeted(tmp_path) as target:
+        assert target.info.response.status == 200
+        assert target.client.upstream.secrets == ()
+
+
+@pytest.mark.parametrize("url", ["", " "])
+def test_an_empty_url_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(DeploymentError, match="--graphtape-url or LANGGRAPH_API_URL"):
+        targeted(tmp_path, url).__enter__()
+
+
+def test_the_limits_of_the_settings_are_those_of_the_connection(tmp_path: Path) -> None:
+    with targeted(tmp_path, max_bytes=5_000_000, max_seconds=77.0) as target:
+        limits = target.client.upstream.limits
+
+    assert (limits.body_bytes, limits.seconds, limits.pause) == (5_000_000, 77.0, 20.0)

@@ -1,7 +1,10 @@
 """The budget of a session, and the behaviour of the suites within it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from suites_run import Asked, deployed, run_suites
 
 
@@ -32,17 +35,40 @@ def test_never_more_runs_are_made_than_the_budget_allows(pytester: pytest.Pytest
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_no_run_is_made_when_the_time_is_over(pytester: pytest.Pytester) -> None:
+def test_a_run_that_never_ends_is_given_up_when_the_time_is_over(
+    pytester: pytest.Pytester,
+) -> None:
+    async def beats() -> AsyncIterator[bytes]:
+        while True:
+            yield b": heartbeat\r\n\r\n"
+            await asyncio.sleep(0.01)
+
+    def answer(asked: Asked) -> StreamingResponse | None:
+        if not asked.is_run:
+            return None
+        return StreamingResponse(beats(), media_type="text/event-stream")
+
+    with deployed(answer) as deployment:
+        result = run_suites(
+            pytester, "--graphtape-max-time", "1.5", "--graphtape-url", deployment.url,
+            "-k", "test_scenario", only=["isolation"],
+        )  # fmt: skip
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["scenarios.isolation.again (MUST): *", "*budget*max-time*"])
+    result.stdout.no_fnmatch_line("*graphtape itself failed*")
+
+
+def test_no_time_for_the_description_is_wrong_use(pytester: pytest.Pytester) -> None:
     with deployed() as deployment:
         result = run_suites(
             pytester, "--graphtape-max-time", "0.000001", "--graphtape-url", deployment.url,
-            "-k", "not test_output", only=["wait", "concurrency"],
+            only=["wait"],
         )  # fmt: skip
 
-    assert len(deployment.runs) <= 1
-    result.stdout.fnmatch_lines(["* of 1e-06 s*"])
-    result.stdout.fnmatch_lines(["wait.any-request (MUST): *", "*budget*"])
-    result.stdout.no_fnmatch_line("*graphtape itself failed*")
+    assert deployment.asked == []
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["!*--graphtape-max-time*"])
 
 
 def test_a_deployment_that_is_busy_is_asked_again_later(pytester: pytest.Pytester) -> None:

@@ -178,3 +178,13 @@ def test_looking_whether_a_report_can_be_written_leaves_no_file(pytester: pytest
     run_suites(pytester, "--graphtape-list", "--graphtape-report", "report.html", only=["wait"])
 
     assert not (pytester.path / "report.html").exists()
+
+
+@pytest.mark.parametrize("option", [True, False])
+def test_an_empty_url(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, option: bool
+) -> None:
+    monkeypatch.setenv("LANGGRAPH_API_URL", "" if not option else "http://127.0.0.1:1")
+    options = ("--graphtape-url", "") if option else ()
+
+    _check(run_suites(pytester, *options, only=["wait"]), "*--graphtape-url*LANGGRAPH_API_URL*")
