@@ -1,4 +1,4 @@
-"""The outcome of a run, to compare the responses of several runs."""
+"""Outcomes of runs, to compare the responses of several runs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ class RunOutcome:
 def run_outcome_of(answer: ParsedExchange) -> RunOutcome | None:
     """Return the outcome of the run in *answer*, a stream or an output.
 
-    None if unknown, because the response is incomplete or a stream has several attempts.
+    Returns None if the response is incomplete, or is a stream with several attempts.
     """
     if answer.exchange.end is not End.COMPLETE:
         return None
@@ -76,7 +76,7 @@ def _of_output(answer: ParsedExchange) -> RunOutcome:
 def have_same_output(one: RunOutcome, other: RunOutcome) -> bool:
     """Return whether two successful runs ended in the same state, ignoring ids and times.
 
-    If a stream contains no state, its output counts as empty. For interrupted runs only the
+    A stream without any state counts as having an empty output. For interrupted runs, only the
     interrupts are compared, because the state beside them varies.
     """
     if one.interrupts or other.interrupts:

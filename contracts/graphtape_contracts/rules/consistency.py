@@ -24,14 +24,14 @@ _VALUES_ALONE = frozenset({"values"})
 _MESSAGES = frozenset(("messages", "messages-tuple"))
 
 _COMPARED = ("values", "updates", "custom", "tasks", "debug", "checkpoints")
-"""Modes whose events do not depend on other modes, as those of `events` do."""
+"""Modes whose events are the same whichever other modes are requested (unlike `events`)."""
 
 
 def _request(asked: StreamOptions) -> Hashable:
-    """Return a key that is equal for requests that start the same run under the same conditions.
+    """Return a key that is equal for requests whose runs should be equal.
 
-    With messages or events the model streams, which may change its output; with `events`,
-    langgraph-api 0.16.7 shows the whole state in `values`, not only the output.
+    If messages or `events` are requested, the model streams, which may change its output. With
+    `events`, langgraph-api 0.16.7 shows the whole state in `values`, not only the output.
     """
     run = {key: value for key, value in asked.body.items() if key not in _VIEW}
     # Aegra 0.11.0 streams no mode for an empty list; the others use the default mode.
@@ -86,7 +86,7 @@ def _subgraphs(answers: Sequence[ParsedExchange], report: Report) -> None:
 
 
 def _renamed_with_subgraphs(answer: ParsedExchange) -> frozenset[str]:
-    """Return the modes that show subgraphs even without `stream_subgraphs`, under a bare name."""
+    """Return the modes that show subgraphs even without `stream_subgraphs`, without a namespace."""
     # On LangGraph.js 2.0.0 and 1.5.1, this includes `custom`.
     return _MESSAGES | {"custom"} if answer.head.dialect is Dialect.JAVASCRIPT else _MESSAGES
 
@@ -225,7 +225,10 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.outcome",
         level=Level.SHOULD,
-        statement="Runs of the same request all succeed or all fail, streamed or waited for.",
+        statement=(
+            "Runs of the same request all succeed or all fail, whether they are streamed or "
+            "waited for."
+        ),
         source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         kinds=RUNS,
@@ -243,4 +246,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_status,
     ),
 )
-"""The most important ones first."""
+"""The rules about successful runs, then those about failures and refusals."""

@@ -28,7 +28,7 @@ def _twin(head: ExchangeHead, report: Report) -> EventWatch:
             continue
         twin = alone.pop(key)
         if twin is None and not alone.forgot:
-            report("the same data in a `tasks` event before", "none", at=event, path=current.path)
+            report("an earlier equal `tasks` event", "none", at=event, path=current.path)
         elif twin is not None and twin.payload != current.payload:
             report(
                 f"the data of frame {twin.event.number}: {quote(twin.payload)}",
@@ -89,7 +89,7 @@ def _steps_go_on(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _step_of_start(event: Event) -> int | None:
-    """Return the step of a task start or checkpoint of the graph itself; None for other events."""
+    """Return the step of a task start or a checkpoint of the graph itself; otherwise None."""
     if event.name != "debug" or not is_object(event.value):
         return None
     step = event.value.get("step")
@@ -166,4 +166,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_times_go_on,
     ),
 )
-"""`debug` compared with `tasks`, then its steps and timestamps."""
+"""The rules that compare `debug` with `tasks`, then those about steps and timestamps."""

@@ -1,4 +1,4 @@
-"""The names of events: which ones a request leads to, and their namespaces."""
+"""The names of events: only requested modes, known names, valid namespaces."""
 
 import re
 
@@ -20,7 +20,7 @@ _UNASKED = frozenset({"metadata", "error", "end"})
 _OF_FEEDBACK = frozenset({"feedback"})
 """Sent if the request has `feedback_keys` and the server is connected to LangSmith."""
 _OF_THE_RUN = _UNASKED | _OF_FEEDBACK | {"events"}
-"""Events that are never about a subgraph."""
+"""Events that are about the whole run, never about a subgraph."""
 
 _PART = re.compile(rf"[^|:]+(:{LOWER_UUID})?")
 
@@ -98,7 +98,7 @@ def _checkpoints_kept(head: ExchangeHead, report: Report) -> EventWatch:
             unkept = event.value.get("type") == "checkpoint"
         # A subgraph may have a checkpointer of its own.
         if unkept and not event.namespace:
-            report("no checkpoints, as the thread is not kept", "a checkpoint", at=event)
+            report("no checkpoints, because the thread is not kept", "a checkpoint", at=event)
 
 
 def _known(head: ExchangeHead, report: Report) -> EventWatch:
@@ -180,7 +180,10 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="events.messages-tuple-only",
         level=Level.SHOULD,
-        statement="If both kinds of messages are requested, only `messages-tuple` is sent.",
+        statement=(
+            "If `messages` and `messages-tuple` are both requested, only the events of "
+            "`messages-tuple` are sent."
+        ),
         source="observed on langgraph-api 0.16.7 (python/mode-agent-messages+messages-tuple) and "
         "Aegra 0.11.0; LangGraph.js shows both",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
@@ -205,4 +208,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_known,
     ),
 )
-"""Names, then namespaces, then rules about single modes."""
+"""The rules about names, then those about namespaces, then those about single modes."""

@@ -69,8 +69,8 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.once",
         level=Level.SHOULD,
         statement="A block has at most one `event` and at most one `id`.",
-        source=f"{ON_EVERY_SERVER}; by the HTML standard the last one counts, but for parsers that "
-        "search for a field the first one does",
+        source=f"{ON_EVERY_SERVER}; by the HTML standard the last one counts, but parsers that "
+        "search for a field take the first",
         judge=each_block(_once),
     ),
     FrameRule(
@@ -78,7 +78,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The fields of a block are in the order `event`, `data`, `id`.",
         source=f"{ON_EVERY_SERVER}; the standard allows any order, but parsers that process each "
-        "`data` line at once need the name before it",
+        "`data` line immediately need the name before it",
         dialects=_KNOWN,
         judge=each_block(_order),
     ),

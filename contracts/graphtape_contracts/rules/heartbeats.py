@@ -26,9 +26,9 @@ _WATCHDOG = (
 
 
 def _client_timeout(interval: float) -> float:
-    """Return the silence after which a client drops a stream whose heartbeats have this *interval*.
+    """Return after how long a silence a client drops a stream with heartbeats at this *interval*.
 
-    Both are in seconds.
+    Both times are in seconds.
     """
     return min(max(3 * interval, 6.0), 30.0)
 
@@ -90,9 +90,9 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="heartbeats.silence",
         level=Level.SHOULD,
-        statement="A stream with heartbeats is never silent for three times their interval: 15 "
-        "s from the start on langgraph-api and Aegra, and on other servers once two heartbeats "
-        "were seen.",
+        statement="A stream with heartbeats is never silent for three times their interval: 15 s "
+        "from the start on langgraph-api and Aegra, three times the interval observed between "
+        "two heartbeats on other servers.",
         source="one every 5 s observed on langgraph-api 0.16.7 and Aegra 0.11.0 "
         f"(python/slow-21-stream); {_WATCHDOG}",
         judge=_silence,

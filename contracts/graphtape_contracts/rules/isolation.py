@@ -20,7 +20,7 @@ _OWN_MESSAGE_ID = re.compile(MODEL_MESSAGE_ID)
 
 
 def _run_of(answer: ParsedExchange) -> str | None:
-    """Return the run id of *answer*, from its head or else from its first `metadata`."""
+    """Return the run id of *answer*: from its head, or else from its first `metadata`."""
     if run := run_at(answer.exchange.response):
         return run.lower()
     metadata = (event.value for event in answer.events if event.name == "metadata")
@@ -30,7 +30,7 @@ def _run_of(answer: ParsedExchange) -> str | None:
 
 
 def _runs(answers: Sequence[ParsedExchange]) -> Iterator[ParsedExchange]:
-    """Yield the *answers* without duplicates."""
+    """Yield *answers*, without exchanges that were passed more than once."""
     seen: dict[str | None, ParsedExchange] = {}
     for answer in answers:
         run = _run_of(answer)
@@ -54,9 +54,9 @@ def _run_ids(answers: Sequence[ParsedExchange], report: Report) -> None:
 def _unique(
     ids_in: Callable[[ParsedExchange], Iterable[str]], what: str
 ) -> Callable[[Sequence[ParsedExchange], Report], None]:
-    """Return the `judge` of a rule: each id that *ids_in* yields appears in one run only.
+    """Return the `judge` of a rule that requires each id from *ids_in* to appear in one run only.
 
-    *what* names the owner of such an id in findings: `a thread`.
+    *what* says in findings what the ids identify: `a thread`.
     """
 
     def judge(answers: Sequence[ParsedExchange], report: Report) -> None:
@@ -143,8 +143,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A message that a model generated in one run does not appear in another, unless "
         "the request contained it.",
-        source=f"{ON_EVERY_SERVER}: a run knows nothing of earlier runs. A cache of model "
-        "responses violates this, which breaks UIs that merge messages by their ids",
+        source=f"{ON_EVERY_SERVER}: a stateless run does not see earlier runs. A cache of model "
+        "responses violates this rule and breaks UIs that merge messages by their ids",
         kinds=RUNS,
         judge=_unique(_messages_in, "a message"),
     ),
@@ -167,4 +167,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_unique(_interrupts_in, "an interrupt"),
     ),
 )
-"""One for each type of id."""
+"""One rule for each type of id."""

@@ -105,7 +105,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.end-last",
         level=Level.MUST,
-        statement="There is at most one `end`, and nothing after it.",
+        statement="There is at most one `end`, and nothing follows it.",
         source="observed on Aegra 0.11.0, the only server that sends it; the Python SDK considers "
         "the stream complete at `end`",
         judge=_end_last,
@@ -138,4 +138,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_events_first,
     ),
 )
-"""The start of a stream, its end, then rules of single dialects."""
+"""The rules about the start of a stream, about its end, then those of single dialects."""

@@ -18,7 +18,7 @@ _JOINED = re.compile(rf"/runs/({UUID})/(?:stream|join)$")
 _NUMBER = re.compile("[0-9]{1,9}")
 
 _ALWAYS = ("error", "end", "metadata")
-"""Events about the state of the run, which a resumed stream may add to those of the original.
+"""Events about the state of the run, which may appear in a resumed stream only.
 
 langgraph-api 0.16.7 sends an `error` if the run no longer exists.
 """
@@ -27,7 +27,7 @@ _LIVE_ONLY = ("error", "end", "messages/metadata", "messages/partial", "messages
 
 
 class _Resumption:
-    """A stream that resumes another, with the events of the other that it should repeat."""
+    """A resumed stream, the original, and the events of the original that it should repeat."""
 
     def __init__(
         self, original: ParsedExchange, resumed: ParsedExchange, rest: Sequence[Event]
@@ -37,7 +37,7 @@ class _Resumption:
         self._rest = rest
 
     def compare(self) -> tuple[list[Event], list[Event]]:
-        """Return the unexpected events of the resumed stream, and the expected ones it omits."""
+        """Return the unexpected events in the resumed stream, and the expected ones missing."""
         unexpected: list[Event] = []
         missed: list[Event] = []
         place = 0
@@ -80,16 +80,16 @@ def _can_be_resumed(answer: ParsedExchange) -> bool:
 
 
 def _after(last: str, original: ParsedExchange) -> Sequence[Event] | None:
-    """Return the events of *original* that follow the one with the id *last*; None if unknown.
+    """Return the events of *original* after the event with the id *last*; None if unknown.
 
-    langgraph-api 0.16.7 sometimes gives one id to several events: all of them are skipped.
+    langgraph-api 0.16.7 sometimes gives several events the same id; all events with it are skipped.
     """
     if last == "-1":
         return original.events
     places = [n for n, event in enumerate(original.events) if event.frame.id == last]
     if places:
         return original.events[places[-1] + 1 :]
-    # LangGraph.js sends event ids, which are numbers from 0, only to clients that join a run.
+    # On LangGraph.js, only clients that join a run receive event ids: numbers from 0.
     if original.head.dialect is Dialect.JAVASCRIPT and _NUMBER.fullmatch(last):
         return original.events[int(last) + 1 :]
     return None
@@ -198,4 +198,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_output,
     ),
 )
-"""Resumed streams, then joined runs."""
+"""The rules about resumed streams, then the rule about joined runs."""

@@ -19,7 +19,7 @@ _FORMS: dict[Dialect | None, tuple[str, re.Pattern[str]]] = {
     Dialect.JAVASCRIPT: ("N", re.compile(f"(){_NUMBER}")),
     Dialect.AEGRA: ("RUN_ID_event_N", re.compile(f"({UUID})_event_{_NUMBER}")),
 }
-"""By dialect: the form of event ids in words, and as a pattern.
+"""For each dialect, the form of event ids: in words and as a pattern.
 
 The groups of the pattern are the run id (empty if the form has none) and then one or two numbers.
 """
@@ -95,8 +95,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-unasked",
         level=Level.SHOULD,
-        statement="Events have ids on langgraph-api only if `stream_resumable` asks for them, "
-        "and never on LangGraph.js.",
+        statement="On langgraph-api, events have ids only if `stream_resumable` asks for them; on "
+        "LangGraph.js, never.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; after an id, "
         "@langchain/langgraph-sdk 2.0.0 turns every heartbeat into an event without a name",
         kinds=frozenset({Kind.STREAM}),
@@ -106,8 +106,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-present",
         level=Level.SHOULD,
-        statement="Events have ids on langgraph-api if `stream_resumable` asks for them, and "
-        "always on Aegra.",
+        statement="On langgraph-api, events have ids if `stream_resumable` asks for them; on "
+        "Aegra, always.",
         source="observed on langgraph-api 0.16.7 (python/boom-resumable) and Aegra 0.11.0; clients "
         "cannot resume without an id",
         kinds=frozenset({Kind.STREAM}),
@@ -117,7 +117,10 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-throughout",
         level=Level.SHOULD,
-        statement="All events of a stream have an id, or none has, except `error` and `end`.",
+        statement=(
+            "Either all events of a stream have an id, or none has one; `error` and `end` may "
+            "differ."
+        ),
         source=f"{ON_EVERY_SERVER}; clients resume after the last id that they received, so events "
         "without an id after it are repeated",
         judge=_throughout,

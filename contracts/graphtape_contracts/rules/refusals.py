@@ -198,4 +198,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_traceback,
     ),
 )
-"""No run was started, wrong methods and paths, then the body."""
+"""The rules about runs not started, about methods and paths, then those about the body."""

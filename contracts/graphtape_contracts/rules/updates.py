@@ -95,7 +95,7 @@ def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
         if fitting is None:
             result = quote(current.payload["result"])
             report(
-                f"an update of {quote(current.name)} before that equals its result: {result}",
+                f"an earlier update of {quote(current.name)} that equals its result: {result}",
                 f"the updates {quote(updates)}" if updates else "none",
                 at=event,
                 path=(*current.path, "result"),
@@ -106,7 +106,7 @@ def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _fits(update: Any, current: TaskEvent) -> bool:
-    """Return whether *update* equals the result of *current*, or its part in the output schema."""
+    """Return whether *update* equals the result of *current*, or an output part of it."""
     result = current.payload["result"]
     if not is_object(result):
         return bool(update == result)
@@ -147,7 +147,7 @@ def _interrupts(head: ExchangeHead, report: Report) -> EventWatch:
         before = waiting.pop(graph) or []
         if current.interrupts not in before:
             report(
-                f"an update before with the interrupts of {quote(current.name)}: "
+                f"an earlier update with the interrupts of {quote(current.name)}: "
                 f"{quote(current.interrupts)}",
                 f"the interrupts {quote(before)}" if before else "none",
                 at=event,
@@ -211,11 +211,11 @@ RULES: tuple[AnyRule, ...] = (
         id="updates.none-after-interrupt",
         level=Level.SHOULD,
         statement='No tasks or updates follow the update `{"__interrupt__": []}` of the graph, '
-        "which means that it stopped before or after a node.",
+        "which means that the graph stopped before or after a node.",
         source="observed on langgraph-api 0.16.7 (python/interrupt_before-all), LangGraph.js "
         "2.0.0 and 1.5.1, Aegra 0.11.0",
         dialects=frozenset(Dialect),
         judge=_stopped,
     ),
 )
-"""Updates compared with tasks, then with interrupts."""
+"""The rules that compare updates with tasks, then those about interrupts."""

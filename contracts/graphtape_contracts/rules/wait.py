@@ -50,7 +50,7 @@ def _error(head: ExchangeHead, body: bytes, report: Report) -> None:
             report(f"a string {quote(key)}", got, path=("__error__", key))
     for key in output:
         if key not in ("__error__", "__feedback__"):
-            report("`__error__` alone", f"{quote(key)} beside it", path=(key,))
+            report("only the key `__error__`", f"the key {quote(key)}, too", path=(key,))
 
 
 def _interrupts(head: ExchangeHead, body: bytes, report: Report) -> None:
@@ -181,4 +181,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_advertised,
     ),
 )
-"""The form of the body, errors and interrupts, then the state."""
+"""The rules about the form of the body, about errors and interrupts, then about the state."""
