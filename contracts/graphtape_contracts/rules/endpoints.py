@@ -70,13 +70,13 @@ _ALL = (*_OK, *_INFO, *_ASSISTANTS, *_SCHEMAS, *_GRAPH, *_THREADS, *_STATE, *_RU
 
 def _fits(routes: Iterable[_Route], schema: str) -> Callable[[ExchangeHead, bytes, Report], None]:
     def judge(head: ExchangeHead, body: bytes, report: Report) -> None:
-        for path, value in _held(routes, head, body, report):
+        for path, value in _objects_in(routes, head, body, report):
             report_validation_error(report, schema, value, path=path)
 
     return judge
 
 
-def _held(
+def _objects_in(
     routes: Iterable[_Route], head: ExchangeHead, body: bytes, report: Report
 ) -> Iterable[tuple[Path, Any]]:
     """Yield the objects in a readable response of one of *routes*, as pairs of path and object.

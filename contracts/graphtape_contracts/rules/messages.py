@@ -154,7 +154,7 @@ def _text(block: Any) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _calls_stay(head: ExchangeHead, report: Report) -> EventWatch:
+def _tool_calls_persist(head: ExchangeHead, report: Report) -> EventWatch:
     partials: BoundedDict[list[Any]] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
@@ -227,7 +227,7 @@ RULES: tuple[AnyRule, ...] = (
         "that message, as a valid or an invalid call.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1",
         kinds=_STREAM,
-        judge=_calls_stay,
+        judge=_tool_calls_persist,
     ),
     EventRule(
         id="messages.complete-once",

@@ -97,7 +97,7 @@ def _in_namespace(head: ExchangeHead, report: Report) -> EventWatch:
             )
 
 
-def _last_once(head: ExchangeHead, report: Report) -> EventWatch:
+def _none_after_last(head: ExchangeHead, report: Report) -> EventWatch:
     closed: BoundedDict[int] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
@@ -139,7 +139,7 @@ def _same_metadata(head: ExchangeHead, report: Report) -> EventWatch:
         known.set(id_, metadata)
 
 
-def _named_chunk(head: ExchangeHead, report: Report) -> EventWatch:
+def _chunk_type(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         piece = piece_in(event)
         if piece is None or not is_piece(piece[1]):
@@ -195,7 +195,7 @@ RULES: tuple[AnyRule, ...] = (
         "for each call of a model",
         dialects=_PYTHON,
         kinds=_STREAM,
-        judge=_last_once,
+        judge=_none_after_last,
     ),
     EventRule(
         id="messages-tuple.chunk-type",
@@ -204,7 +204,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js sends `ai`",
         dialects=_PYTHON,
         kinds=_STREAM,
-        judge=_named_chunk,
+        judge=_chunk_type,
     ),
 )
 """The rules about the metadata of all messages, then those about the chunks of one message."""

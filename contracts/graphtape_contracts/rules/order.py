@@ -53,7 +53,7 @@ def _end_last(head: ExchangeHead, report: Report) -> EventWatch:
             ended = ended or event
 
 
-def _end_shown(head: ExchangeHead, report: Report) -> EventWatch:
+def _has_end(head: ExchangeHead, report: Report) -> EventWatch:
     shown = False
     while isinstance(event := (yield), Event):
         shown = shown or event.name == "end"
@@ -117,7 +117,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on Aegra 0.11.0, in every capture",
         dialects=frozenset({Dialect.AEGRA}),
         kinds=frozenset({Kind.STREAM}),
-        judge=_end_shown,
+        judge=_has_end,
     ),
     EventRule(
         id="order.no-end",

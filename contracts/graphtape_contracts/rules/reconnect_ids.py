@@ -25,13 +25,13 @@ The groups of the pattern are the run id (empty if the form has none) and then o
 """
 
 
-def _unasked(head: ExchangeHead, event: Event) -> Iterator[Violation]:
+def _no_unrequested_ids(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     may_have = head.dialect is Dialect.PYTHON and (head.options is None or head.options.resumable)
     if event.frame.id is not None and not may_have:
         yield Violation("no `id`", f"the id {quote(event.frame.id)}")
 
 
-def _given(head: ExchangeHead, report: Report) -> EventWatch:
+def _has_ids(head: ExchangeHead, report: Report) -> EventWatch:
     first = yield
     asked = head.options is not None and head.options.resumable
     needs_id = asked or head.dialect is Dialect.AEGRA
@@ -61,7 +61,7 @@ def _unique(head: ExchangeHead, report: Report) -> EventWatch:
         last = id_ or last
 
 
-def _read(head: ExchangeHead, id_: str | None) -> tuple[int, ...] | None:
+def _numbers_in(head: ExchangeHead, id_: str | None) -> tuple[int, ...] | None:
     """Return the numbers in the id of an event; None if it does not have the dialect's form."""
     match = _FORMS[head.dialect][1].fullmatch(id_ or "")
     if match is None:
@@ -75,14 +75,14 @@ def _read(head: ExchangeHead, id_: str | None) -> tuple[int, ...] | None:
 
 def _form(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     id_ = event.frame.id
-    if id_ is not None and _read(head, id_) is None:
+    if id_ is not None and _numbers_in(head, id_) is None:
         yield Violation(_FORMS[head.dialect][0], quote(id_))
 
 
 def _ordered(head: ExchangeHead, report: Report) -> EventWatch:
     last: tuple[int, ...] = ()
     while isinstance(event := (yield), Event):
-        numbers = _read(head, event.frame.id)
+        numbers = _numbers_in(head, event.frame.id)
         if numbers is None:
             continue
         if numbers < last:
@@ -101,7 +101,7 @@ RULES: tuple[AnyRule, ...] = (
         "@langchain/langgraph-sdk 2.0.0 turns every heartbeat into an event without a name",
         kinds=frozenset({Kind.STREAM}),
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
-        judge=each_event(_unasked),
+        judge=each_event(_no_unrequested_ids),
     ),
     EventRule(
         id="reconnect.ids-present",
@@ -112,7 +112,7 @@ RULES: tuple[AnyRule, ...] = (
         "cannot resume without an id",
         kinds=frozenset({Kind.STREAM}),
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
-        judge=_given,
+        judge=_has_ids,
     ),
     EventRule(
         id="reconnect.ids-throughout",

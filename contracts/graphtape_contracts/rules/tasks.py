@@ -45,7 +45,7 @@ def _start_once(head: ExchangeHead, report: Report) -> EventWatch:
             )
 
 
-def _one_name(head: ExchangeHead, report: Report) -> EventWatch:
+def _name_stable(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
         current = log.read(event)
@@ -165,7 +165,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="A task has the same name when it starts and when it ends.",
         source=ON_EVERY_SERVER,
-        judge=_one_name,
+        judge=_name_stable,
     ),
     EventRule(
         id="tasks.no-result",

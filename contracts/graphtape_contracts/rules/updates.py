@@ -41,9 +41,9 @@ def _running(head: ExchangeHead, report: Report) -> EventWatch:
             running, shown = Counter[str](), Counter[str]()
         current = log.read(event)
         if current is not None and current.is_result:
-            _take_one(running, qualified_name(event, current.name))
+            _decrement(running, qualified_name(event, current.name))
             if current.has_succeeded:
-                _take_one(shown, qualified_name(event, current.name))
+                _decrement(shown, qualified_name(event, current.name))
         elif current is not None:
             running[qualified_name(event, current.name)] += 1
         for name in names_in(event):
@@ -56,14 +56,14 @@ def _running(head: ExchangeHead, report: Report) -> EventWatch:
                     path=(name,),
                 )
             elif _is_cached(event):
-                _take_one(running, node)
+                _decrement(running, node)
             else:
                 shown[node] += 1
         if len(running) > MAX_ENTRIES:
             return
 
 
-def _take_one(counts: Counter[str], node: str) -> None:
+def _decrement(counts: Counter[str], node: str) -> None:
     counts[node] -= 1
     if counts[node] <= 0:
         del counts[node]
@@ -74,7 +74,7 @@ def _is_cached(event: Event) -> bool:
     return "__metadata__" in event.value
 
 
-def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
+def _equals_result(head: ExchangeHead, report: Report) -> EventWatch:
     if not _shows_tasks(head, "updates"):
         return
     log = TaskLog()
@@ -158,7 +158,7 @@ def _interrupts(head: ExchangeHead, report: Report) -> EventWatch:
             waiting.set(graph, rest)
 
 
-def _stopped(head: ExchangeHead, report: Report) -> EventWatch:
+def _none_after_interrupt(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     stop: Event | None = None
     while isinstance(event := (yield), Event):
@@ -194,7 +194,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7: python/full-tools-all9",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=frozenset({Kind.STREAM}),
-        judge=_as_result,
+        judge=_equals_result,
     ),
     EventRule(
         id="updates.interrupts",
@@ -215,7 +215,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 (python/interrupt_before-all), LangGraph.js "
         "2.0.0 and 1.5.1, Aegra 0.11.0",
         dialects=frozenset(Dialect),
-        judge=_stopped,
+        judge=_none_after_interrupt,
     ),
 )
 """The rules that compare updates with tasks, then those about interrupts."""

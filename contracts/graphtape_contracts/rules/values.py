@@ -14,7 +14,7 @@ from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.updates import names_in
 
 
-def _close_step(head: ExchangeHead, report: Report) -> EventWatch:
+def _not_during_step(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     last = BoundedDict[Event]()
     while isinstance(event := (yield), Event):
@@ -100,7 +100,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 (python/full-fanout-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
-        judge=_close_step,
+        judge=_not_during_step,
     ),
     EventRule(
         id="values.after-updates",
