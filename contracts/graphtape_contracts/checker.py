@@ -117,12 +117,12 @@ class Checker:
 
 
 def _starts(watch: FrameWatch | EventWatch) -> bool:
-    """Advance *watch* to its first `yield`; return False if it ended before."""
+    """Advance *watch* to its first `yield`; return False if it has none."""
     return next(watch, _OVER) is not _OVER
 
 
 def _send(watch: Generator[None, _Item, None], item: _Item) -> bool:
-    """Send *item* to *watch*; return False if this ended it."""
+    """Send *item* to *watch*; return False if *watch* ended."""
     try:
         watch.send(item)
     except StopIteration:
@@ -154,7 +154,7 @@ def check(
 def check_body(
     head: ExchangeHead, frames: Iterable[Frame], end: End, rules: Iterable[AnyRule] = RULES
 ) -> list[Finding]:
-    """Check an exchange, given as parsed *head* and *frames* of the body, as `check` does."""
+    """Check an exchange, given by its parsed *head* and the *frames* of its body, like `check`."""
     checker = Checker(head, rules)
     found = checker.head()
     for frame in frames:

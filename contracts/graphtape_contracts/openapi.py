@@ -84,7 +84,7 @@ def bundle(template: Json) -> Json:
 
 
 def _point_inside(node: Any, file: str, schemas: Json) -> Any:
-    """Return *node* of the schema *file* with references to files turned into local pointers.
+    """Return *node*, a part of the schema *file*, with references to files made local pointers.
 
     Adds each referenced schema to *schemas*.
     """

@@ -40,8 +40,8 @@ def add_chunks(left: Message, right: Message) -> Message:
     """Return the sum of the chunk *left* and the chunk *right* that follows it.
 
     Keys that are not fields of a message are dropped, and so is the name, except that of a function
-    message. A missing field counts as empty: servers without langchain-core omit some. The server
-    sends token counts that LangChain does not define in random order; here they are in order of
+    message. A missing field counts as empty: servers without langchain-core omit some. Token counts
+    that LangChain does not define come from the server in random order; here they are in order of
     first appearance.
 
     Raises NotAddable if one of the two is not a chunk, if their types differ (langchain-core can

@@ -54,7 +54,7 @@ def merge_dicts(left: Object, right: Object) -> Object:
 
 
 def merge_lists(left: list[JsonValue], right: list[JsonValue]) -> list[JsonValue]:
-    """Return *left* with each item of *right* appended, or merged into the item of its `index`."""
+    """Return the items of *left* and *right*; those with the same `index` are merged into one."""
     merged = list(left)
     for item in right:
         found = _place(merged, item)

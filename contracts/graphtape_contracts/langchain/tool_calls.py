@@ -1,4 +1,4 @@
-"""How a chunk of an AI message represents tool calls whose arguments are still streaming.
+"""The tool calls in chunks of AI messages, while the arguments are still streaming.
 
 Observed on langchain-core 1.7.2 (`messages/ai.py`, `messages/tool.py`).
 """

@@ -12,7 +12,7 @@ class BoundedDict(Generic[Value]):
     """A dictionary of at most `MAX_ENTRIES` entries; if full, it drops the least recently set."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Create an empty dictionary."""
         self._values: dict[str, Value] = {}
         self.forgot = False
         """Whether an entry was ever dropped because the dictionary was full."""

@@ -50,7 +50,7 @@ def _of_stream(parsed: ParsedExchange) -> RunOutcome | None:
         if event.name == "error":
             error = str(event.value.get("error")) if is_object(event.value) else ""
         if event.name == "values":
-            # Aegra 0.11.0 writes null as no data.
+            # Aegra 0.11.0 writes null as empty data.
             output = None if event.value is Absent.EMPTY else event.value
         if event.name in ("values", "updates"):
             interrupts |= _interrupts_in(event.value)

@@ -86,7 +86,7 @@ def _subgraphs(exchanges: Sequence[ParsedExchange], report: Report) -> None:
 
 
 def _renamed_with_subgraphs(parsed: ParsedExchange) -> frozenset[str]:
-    """Return the modes that show subgraphs even without `stream_subgraphs`, without a namespace."""
+    """Return the modes that include subgraphs, without a namespace, even if not requested."""
     # On LangGraph.js 2.0.0 and 1.5.1, this includes `custom`.
     return _MESSAGES | {"custom"} if parsed.head.dialect is Dialect.JAVASCRIPT else _MESSAGES
 

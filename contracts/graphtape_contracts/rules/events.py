@@ -18,7 +18,7 @@ _STREAM = frozenset({Kind.STREAM})
 _OF_MODES = event_names(STREAM_MODES)
 _UNASKED = frozenset({"metadata", "error", "end"})
 _OF_FEEDBACK = frozenset({"feedback"})
-"""Sent if the request has `feedback_keys` and the server is connected to LangSmith."""
+"""An event that is sent if the request has `feedback_keys` and the server uses LangSmith."""
 _OF_THE_RUN = _UNASKED | _OF_FEEDBACK | {"events"}
 """Events that are about the whole run, never about a subgraph."""
 

@@ -53,7 +53,7 @@ def _complete(head: ExchangeHead, report: Report) -> FrameWatch:
 def _no_bom(head: ExchangeHead, report: Report) -> FrameWatch:
     first = yield
     if isinstance(first, Frame) and first.raw.startswith(sse.BOM):
-        report("a field name at the start", "a byte order mark", at=1)
+        report("a field name at the start of the stream", "a byte order mark", at=1)
 
 
 def _no_nul(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
@@ -107,7 +107,7 @@ def _has_name(head: ExchangeHead, event: Event) -> Iterator[Violation]:
 def _has_data(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     # The SDKs accept an `end` without data.
     if event.frame.data is None and event.name != "end":
-        yield Violation("a `data` line", f"the event {quote(event.name)} without one")
+        yield Violation("a `data` line", f"the event {quote(event.name)} without a `data` line")
 
 
 def _json(head: ExchangeHead, event: Event) -> Iterator[Violation]:

@@ -50,7 +50,7 @@ def _once(head: ExchangeHead, report: Report) -> None:
     times = Counter(name for name, _ in head.response.headers)
     for name in ("content-type", "content-location", "location"):
         if times[name] > 1:
-            report(f"one header {name}", f"{times[name]} of them")
+            report(f"one header {name}", f"{times[name]} headers {name}")
 
 
 def _encoding(head: ExchangeHead, report: Report) -> None:

@@ -26,7 +26,7 @@ _WATCHDOG = (
 
 
 def _client_timeout(interval: float) -> float:
-    """Return after how long a silence a client drops a stream with heartbeats at this *interval*.
+    """Return the longest silence that a client tolerates, given the *interval* of heartbeats.
 
     Both times are in seconds.
     """

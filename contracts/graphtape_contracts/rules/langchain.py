@@ -74,7 +74,7 @@ def _parents(head: ExchangeHead, report: Report) -> EventWatch:
         parent = log.start_of(nearest) if isinstance(nearest, str) else None
         if parent and is_list(parent.parents) and step.parents != [*parent.parents, nearest]:
             report(
-                f"{quote([*parent.parents, nearest])}, as its parent is {parent.name!r}",
+                f"{quote([*parent.parents, nearest])}, because its parent is {parent.name!r}",
                 quote(step.parents),
                 at=event,
                 path=("parent_ids",),
@@ -87,7 +87,7 @@ def _root_first(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
             metadata = event.value if is_object(event.value) else {}
-            # After a retry, the graph runs under an id that differs from the run's.
+            # After a retry, the LangChain run of the graph has another id than the run.
             run, first = (metadata.get("run_id") if metadata.get("attempt") == 1 else None), True
         step = parse_step(event)
         if step is None or not first:

@@ -112,7 +112,7 @@ def _output(head: ExchangeHead, report: Report) -> EventWatch:
 
 @dataclass(slots=True)
 class _Pieces:
-    """The number of chunks of one message in one mode, and a digest of them."""
+    """The number and a digest of the chunks of one message in one mode."""
 
     count: int = 0
     digest: int = 0

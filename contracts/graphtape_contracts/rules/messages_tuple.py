@@ -90,7 +90,7 @@ def _in_namespace(head: ExchangeHead, report: Report) -> EventWatch:
         outer = "|".join(event.namespace)
         if isinstance(inner, str) and not inner.startswith(f"{outer}|"):
             report(
-                f"a task of {quote(outer)}, as in the name of the event",
+                f"a task in the namespace {quote(outer)} of the event",
                 quote(inner),
                 at=event,
                 path=(1, "langgraph_checkpoint_ns"),
@@ -131,7 +131,7 @@ def _same_metadata(head: ExchangeHead, report: Report) -> EventWatch:
         if before is not None and before != metadata:
             key = next(k for k in (*before, *metadata) if before.get(k) != metadata.get(k))
             report(
-                f"{quote(before.get(key))}, as with the previous chunk",
+                f"{quote(before.get(key))}, as in the previous chunk",
                 quote(metadata.get(key)),
                 at=event,
                 path=(1, key),

@@ -38,7 +38,7 @@ def _start_once(head: ExchangeHead, report: Report) -> EventWatch:
         current = log.read(event)
         if current is not None and not current.is_result and log.start is not None:
             report(
-                f"one start, that of frame {log.start.event.number}",
+                f"only the start in frame {log.start.event.number}",
                 f"another start of {quote(current.name)}, whose id is {quote(current.id)}",
                 at=event,
                 path=current.path,
@@ -98,7 +98,7 @@ def _failure_shown(head: ExchangeHead, report: Report) -> EventWatch:
         if current is not None and current.of_root:
             error = current.payload.get("error")
             if current.is_own:
-                # An error handler: the run may end with another error than the task's.
+                # An error handler runs: the run may end with another error than the task's.
                 return
             if not current.is_result:
                 # A new step starts, so earlier failures have been handled.

@@ -50,7 +50,7 @@ def _running(head: ExchangeHead, report: Report) -> EventWatch:
             node = qualified_name(event, name)
             if shown[node] >= running[node]:
                 report(
-                    "an update of a node that is running, before its result",
+                    "an update of a running node, before the result of its task",
                     f"{'another' if running[node] else 'an'} update of {quote(name)}",
                     at=event,
                     path=(name,),

@@ -87,10 +87,10 @@ def _without_values(head: ExchangeHead, body: bytes, report: Report) -> None:
     if head.options is None or "values" in head.options.modes:
         return
     output = parse(body)
-    # {} is allowed too: the JavaScript SDK uses `in`, which fails on null, so this may be fixed.
+    # {} is allowed, too: null makes the JavaScript SDK fail, so LangGraph.js may change.
     may_be_null = head.dialect is Dialect.JAVASCRIPT
     expected = "{} or null" if may_be_null else "{}"
-    expected += " (or `__error__` or `__interrupt__`), as `values` was not requested"
+    expected += " (or `__error__` or `__interrupt__`), because `values` was not requested"
     if is_object(output):
         for key in output:
             if not key.startswith("__"):

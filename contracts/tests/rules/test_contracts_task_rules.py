@@ -40,7 +40,7 @@ def judged(
     dialect: Dialect = Dialect.PYTHON,
     **asked: Any,
 ) -> list[Finding]:
-    """Return the findings of these rule families in such a stream, without NOTEs."""
+    """Return the findings of these rule families in a stream of *shown*, without NOTEs."""
     findings = check(exchange([METADATA, *shown], modes, **asked), RULES, dialect=dialect)
     return [finding for finding in findings if finding.level is not Level.NOTE]
 
