@@ -94,5 +94,5 @@ def _events(exchange: Exchange) -> Iterator[sdk.Read]:
 def _try_reading(read: Any, exchange: Exchange) -> Any:
     try:
         return read(exchange)
-    except Exception as error:  # Users of the SDK get any error that it raises.
+    except Exception as error:  # Whatever the SDK raises, its users would get.
         fail_check(f"expected SDK {sdk.installed()} to read the response, got {error!r}")

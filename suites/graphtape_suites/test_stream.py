@@ -36,9 +36,9 @@ from graphtape_suites.strategies import run_options
 from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 _LEAST_SHARE = 0.02
-"""The share of a run's duration over which its events must at least be spread."""
+"""The events of a run must be spread over at least this share of its duration."""
 _LEAST_SECONDS = 0.5
-"""The shortest run, in seconds, that can show whether its events are buffered."""
+"""Shorter runs, in seconds, do not show whether events are buffered."""
 
 
 @scenarios_of("stream")
@@ -135,7 +135,7 @@ def test_headers_come_first(session: Session) -> None:
     "`Accept`, the content type text/plain and unknown fields do not prevent a stream.",
 )
 def test_requests_are_read_leniently(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The servers were observed to accept such requests."""
+    """Real servers were observed to accept such requests."""
     for exchange in run_scenario(scenario):
         if exchange.response.status != 200 or not exchange.is_stream:
             fail_check(

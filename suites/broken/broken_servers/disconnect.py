@@ -11,7 +11,10 @@ from graphtape_contracts import Exchange, Request, Response
 
 
 def harmed(then: Change) -> AppChange:
-    """After a client disconnects, respond to the next run with *then*, applied to an empty 200."""
+    """Return a change that breaks the next run after a client has disconnected.
+
+    The response to that run is the result of *then* for an empty response with status 200.
+    """
 
     def change_app(app: ASGIApp) -> ASGIApp:
         left: list[str] = []

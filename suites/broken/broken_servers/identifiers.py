@@ -19,7 +19,7 @@ SERVERS = [
     ),
     BrokenServer(
         "identifiers.same-run",
-        "a second attempt is another run",
+        "a second attempt has another run id",
         ResponseChange(
             nth(
                 "metadata",

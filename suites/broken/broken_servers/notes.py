@@ -62,7 +62,7 @@ SERVERS = [
     ),
     BrokenServer(
         "message-assembly.partials",
-        "messages do not grow to their end",
+        "only the first partial message is sent",
         ResponseChange(frames(_first_partial_alone)),
         ("agent",),
         options=NOTES,
@@ -81,7 +81,7 @@ SERVERS = [
     ),
     BrokenServer(
         "events.known",
-        "unknown events come",
+        "unknown events are sent",
         ResponseChange(frames(lambda all_: [*all_, event("progress", 1)])),
         options=NOTES,
     ),

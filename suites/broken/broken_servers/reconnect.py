@@ -27,11 +27,14 @@ _HEAD = Response(
 )
 _JSON = Response(200, (("content-type", "application/json"),))
 Rest = Callable[[list[Frame], int], Iterable[Frame]]
-"""Returns the events of a resumed stream, from all events and the number already received."""
+"""Takes all events and the number already received; returns the events to send on resuming."""
 
 
 def resumable(rest: Rest) -> AppChange:
-    """Make streams resumable, unlike those of the mock; *rest* chooses the events to send."""
+    """Return a change that lets clients resume streams, which the mock does not support.
+
+    *rest* selects the events of a resumed stream.
+    """
 
     def change_app(app: ASGIApp) -> ASGIApp:
         kept: dict[str, list[Frame]] = {}
@@ -58,7 +61,7 @@ def resumable(rest: Rest) -> AppChange:
 
 
 def joinable(output: bytes | None) -> AppChange:
-    """Let clients join waits, which the mock does not support.
+    """Return a change that lets clients join waits, which the mock does not support.
 
     A client that joins gets *output*, or the output of the run if *output* is None.
     """
@@ -94,7 +97,7 @@ def joinable(output: bytes | None) -> AppChange:
     return change_app
 
 
-def what_follows(all_: list[Frame], seen: int) -> list[Frame]:
+def events_after(all_: list[Frame], seen: int) -> list[Frame]:
     """Return the events after the first *seen*, as a correct server does."""
     return all_[seen:]
 

@@ -50,7 +50,7 @@ def _node_renamed(update: Any) -> Any:
 
 
 def _on(*names: str) -> Any:
-    """Return a function that applies a change to LangChain's events with these *names*."""
+    """Return a function that limits a change to LangChain's events with these *names*."""
 
     def only(change: Any) -> Any:
         return each("events", lambda f: change(f) if parse(f.data)["event"] in names else [f])
@@ -168,7 +168,7 @@ SERVERS = [
     ),
     BrokenServer(
         "langchain.started",
-        "models stream that never started",
+        "models stream without having started",
         ResponseChange(_on("on_chat_model_start")(drop)),
     ),
     BrokenServer(

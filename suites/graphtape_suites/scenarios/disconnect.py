@@ -23,8 +23,8 @@ def middle(client: ScenarioClient) -> None:
 
 
 @scenario("disconnect.continue", runs=2, profile=STANDARD)
-def goes_on(client: ScenarioClient) -> None:
-    """A client hangs up with on_disconnect=continue; another run follows."""
+def on_disconnect_continue(client: ScenarioClient) -> None:
+    """A client hangs up after a request with on_disconnect=continue; another run follows."""
     _hang_up_then_run(client, 1, {"on_disconnect": "continue"})
 
 
@@ -41,7 +41,7 @@ def _hang_up_then_run(client: ScenarioClient, events: int, fields: Json) -> None
 
 
 def after(events: int) -> StopWhen:
-    """Return a condition that stops a response after this number of *events*."""
+    """Return a function that receives each frame, and is true after this number of *events*."""
     seen: list[Frame] = []
 
     def stop_when(frame: Frame) -> bool:

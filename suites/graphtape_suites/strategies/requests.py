@@ -1,4 +1,4 @@
-"""Strategies of run requests that every server accepts."""
+"""Strategies for run requests that every server accepts."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -18,9 +18,9 @@ ORIGIN = "http://localhost:3000"
 
 @cache
 def stream_modes() -> st.SearchStrategy[list[str]]:
-    """Return a strategy of stream modes in any order.
+    """Return a strategy for lists of stream modes in any order.
 
-    Often all of them, or all but one of `messages` and `messages-tuple`.
+    Many of the lists have all modes, or all except `messages` or `messages-tuple`.
     """
     without = [[m for m in STREAM_MODES if m != left_out] for left_out in _MESSAGES]
     return st.one_of(
@@ -99,13 +99,13 @@ def _options(*, keep: bool) -> st.SearchStrategy[Json]:
 
 @cache
 def _unread() -> st.SearchStrategy[Json]:
-    """Return a strategy of fields that servers ignore."""
+    """Return a strategy for fields that servers ignore."""
     return st.fixed_dictionaries(
         {}, optional={"metadata": json_objects(max_size=1), "unknown_field": json_values()}
     )
 
 
 def join_request(thread_id: str, run_id: str, last_event_id: str | None) -> Request:
-    """Return the request that joins a run's stream after *last_event_id*."""
+    """Return a request that joins the stream of a run after the event *last_event_id*."""
     seen: Headers = (("last-event-id", last_event_id),) if last_event_id else ()
     return Request("GET", f"/threads/{thread_id}/runs/{run_id}/stream", seen)

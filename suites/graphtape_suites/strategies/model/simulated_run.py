@@ -1,4 +1,4 @@
-"""A simulated run of a model: with ids, times, and one possible order of parallel tasks.
+"""Simulates a run of a model: adds ids, times and a possible order of parallel tasks.
 
 Observed on langgraph 1.2.22, library and server:
 
@@ -58,16 +58,17 @@ _Result = tuple[list[EngineEvent], _End]
 
 @dataclass(frozen=True)
 class _RunningGraph:
-    """A running graph: its namespace, and the LangChain runs around its tasks."""
+    """A graph while it runs."""
 
     graph: Graph
     namespace: Namespace
     parents: tuple[str, ...]
+    """The ids of the LangChain runs around its tasks, outermost first."""
 
 
 @dataclass(frozen=True)
 class _RunningTask:
-    """A running task."""
+    """A task while it runs."""
 
     task: Task
     id: str
@@ -88,9 +89,10 @@ class SimulatedRun:
     def __init__(
         self, model: RunModel, seed: int, *, checkpoints: bool = False, whole: bool = False
     ) -> None:
-        """Simulate a run of *model*, with *checkpoints* if the server keeps the state of the run.
+        """Simulate a run of *model*.
 
-        With *whole*, `values` and `updates` show the whole state, not only the output.
+        With *checkpoints*, the run has checkpoint events, as if the server stored its state. With
+        *whole*, `values` and `updates` show the whole state, not only the output.
         """
         self._model = model
         self._whole = whole
@@ -100,7 +102,7 @@ class SimulatedRun:
         self.model_ids: set[str] = set()
         """The ids that LangChain assigned to streamed messages."""
         self.message_ids = MessageIds(self._factory.new_id)
-        """Assigns ids to messages without one."""
+        """Assigns ids to messages without an id."""
         self.attempts: list[list[EngineEvent]] = []
         self.error = model.start_error
         self.interrupted = False
