@@ -1,4 +1,4 @@
-"""An answer that depends on the request's context, or on its `config.configurable`."""
+"""A graph whose answer depends on `context` or `config.configurable` in the request."""
 
 from fake_model import FakeModel, words
 from langchain_core.runnables import RunnableConfig

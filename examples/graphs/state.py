@@ -1,4 +1,4 @@
-"""State that is not messages: typed fields, reducers, and a different schema in and out."""
+"""A graph whose state has typed fields and reducers, with different input and output schemas."""
 
 import operator
 from typing import Annotated

@@ -6,8 +6,8 @@
     [latency(0.2), error_event(after=2)] # several, applied in order
 
 `after` and similar arguments take the name of an event (its first occurrence, in any namespace), or
-the number of an event, counted from 1. The body of a wait is event 1. The header `x-graphtape-fault`
-of the response lists the applied faults.
+the number of an event, counted from 1. The body of a wait is event 1. The response header
+`x-graphtape-fault` lists the applied faults.
 """
 
 from graphtape_mock.replay.fault import BadFault, Fault

@@ -1,8 +1,8 @@
 """Compares two responses of an endpoint that is not a run.
 
 - A new version of the server is cosmetic.
-- Descriptions of a deployment and its assistants are compared by shape, without user data (metadata,
-  config and context of assistants).
+- Descriptions of a deployment and its assistants are compared by shape, without user data
+  (metadata, config and context of assistants).
 - In the schemas of a graph, a change is breaking if clients may fail because of it: an input field
   is gone or is now required, or an output field is gone.
 - In the drawing of a graph, nodes and edges are compared.

@@ -1,8 +1,7 @@
 """Turns a JSON Schema into the shape of the values that it allows, so that schemas can be compared.
 
-The keywords in schemas of Pydantic models and TypedDicts are read: `type`, `properties`, `required`,
-`items`, `anyOf`, `oneOf`, `allOf`, `enum`, `const`, and references into `$defs`. Other keywords are
-ignored.
+Only the keywords in schemas of Pydantic models and TypedDicts are read: `type`, `properties`,
+`required`, `items`, `anyOf`, `oneOf`, `allOf`, `enum`, `const`, and references into `$defs`.
 """
 
 from collections.abc import Iterable

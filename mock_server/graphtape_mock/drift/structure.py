@@ -10,8 +10,8 @@ of a run are grouped into *kinds*, and these properties are compared:
   the first event and an error is the last one. The metadata of a message comes before its content.
   The modes with events in each step (values, tasks, updates ...) have a fixed order in the step.
 - The shape of the data of each kind. Each *variant* of a kind has its own shape: updates by node,
-  messages by type, tasks by name. So a node that ran in only one of the two runs does not affect the
-  shapes of other nodes.
+  messages by type, tasks by name. So a node that ran in only one of the two runs does not affect
+  the shapes of other nodes.
 - The end of the run: whether it is complete, the class of its error, and the last state.
 """
 

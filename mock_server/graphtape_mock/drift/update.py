@@ -21,8 +21,8 @@ class NotUpdated(Exception):
 def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
     """Update the recording of *verdict* from the responses of *url*, if something was added.
 
-    Returns whether the recording was updated. Raises NotUpdated if something is missing, or OSError if
-    the file can't be written.
+    Returns whether the recording was updated. Raises NotUpdated if something is missing, or OSError
+    if the file can't be written.
     """
     if not any(drift.severity is Severity.ADDITIVE for drift in verdict.drifts):
         return False

@@ -1,4 +1,4 @@
-"""Transcripts of `curl -i`: one or more heads and a body, as received. The request is not included."""
+"""Transcripts of `curl -i`: one or more heads and a body, but not the request."""
 
 import re
 from dataclasses import dataclass
@@ -39,8 +39,8 @@ def parse(content: bytes, path: str, *, stopped: bool = False) -> Transcript:
     """Return the response in *content*; *path* is for messages.
 
     With *stopped*, the response counts as cut, because curl was interrupted; a transcript does not
-    show that. A transcript may have several heads: of `100 Continue`, a proxy or a redirect. The last
-    head is returned.
+    show that. If there are several heads (of `100 Continue`, a proxy or a redirect), the last one
+    counts.
 
     Raises BrokenTranscript if *content* does not start with a status line, or a head has no end.
     """

@@ -20,7 +20,7 @@ from broken_servers import (
     timing,
 )
 from broken_servers.concurrency import ALONE, mixed
-from broken_servers.reconnect import joinable, resumable, events_after
+from broken_servers.reconnect import events_after, joinable, resumable
 from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 

@@ -1,13 +1,13 @@
 """Hypothesis strategies for legal server responses, for use in property-based tests.
 
-An exchange is drawn in four steps. A `RunModel` describes the behaviour of a graph. A `SimulatedRun`
-adds ids, times and an order of events. A `RunView` selects the events for a request. A
-`ServerBehavior` writes them as a server of some dialect does.
+An exchange is drawn in four steps. A `RunModel` describes the behaviour of a graph. A
+`SimulatedRun` adds ids, times and an order of events. A `RunView` selects the events for a request.
+A `ServerBehavior` writes them as a server of some dialect does.
 
 - `streams`, `waits`, `joins` and `refusals` draw exchanges; `same_run_variants` draws several
   exchanges that request the same run.
-- `run_requests`, `run_options`, `json_values`, `json_objects`, `messages` and `chunkings` draw parts
-  of an exchange.
+- `run_requests`, `run_options`, `json_values`, `json_objects`, `messages` and `chunkings` draw
+  parts of an exchange.
 - `fault_plans` draws faults for a response of the mock.
 """
 
