@@ -10,7 +10,7 @@ GREETINGS = {"en": "Good morning", "fr": "Bonjour", "el": "Καλημέρα"}
 
 
 class Visitor(TypedDict, total=False):
-    """What a request can say about who asks."""
+    """Facts about the visitor, which a request can contain."""
 
     language: str
     name: str

@@ -13,7 +13,7 @@ def add_new(old: list[str], new: list[str]) -> list[str]:
 
 
 class Travel(MessagesState):
-    """The messages, and the names of the nodes that were visited."""
+    """The messages, and the names of the visited nodes."""
 
     visited: Annotated[list[str], add_new]
 

@@ -50,7 +50,7 @@ def is_ordered(call: Call) -> bool:
 
 
 def run_call(method: str, body: dict[str, Any], **options: Any) -> Call:
-    """Return a call of the *method* of `runs` that makes a stateless run with *body*."""
+    """Return a call of `runs.METHOD` that makes a stateless run with the request *body*."""
     given = {key: value for key, value in body.items() if key != "assistant_id"}
     arguments = [None, body["assistant_id"]]
     return {"method": f"runs.{method}", "arguments": arguments, "options": given | options}

@@ -27,7 +27,7 @@ class Case:
     ordered: bool = True
     """Whether the order of the events is always the same."""
     chunks: bool = False
-    """Whether chunk boundaries are compared, and heartbeats checked against the clock."""
+    """Whether chunk boundaries and the times of heartbeats are checked, too."""
     own_body: bool = False
     """Whether the body differs by server, so that only the media type is compared."""
 
@@ -77,9 +77,9 @@ class Comparison:
     ) -> list[str]:
         """Compare each of *mocks* with the server; *mocks* has URLs by kind of recordings."""
         return [
-            told
+            text
             for kind, mock in mocks.items()
-            for told in self.differences(f"{group}, {kind}", mock, cases)
+            for text in self.differences(f"{group}, {kind}", mock, cases)
         ]
 
     def differences_in_order(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
@@ -99,17 +99,17 @@ class Comparison:
     ) -> list[str]:
         found: list[str] = []
         for case, of_server, of_mock in zip(cases, expected, got, strict=True):
-            told = self._difference(case, of_server, of_mock, mock)
-            self._tally.add(group, different=bool(told))
-            if told:
-                found.append(f"{case.name}: {told}\n  asked {case.ask.raw[:2000]!r}")
+            text = self._difference(case, of_server, of_mock, mock)
+            self._tally.add(group, different=bool(text))
+            if text:
+                found.append(f"{case.name}: {text}\n  asked {case.ask.raw[:2000]!r}")
         return found
 
     def _difference(self, case: Case, real: Reply, got: Reply, mock: str) -> str:
         if case.chunks:
             for server, reply in (("the server", real), ("the mock", got)):
-                if told := irregularity(reply):
-                    return f"{server}: {told}"
+                if text := irregularity(reply):
+                    return f"{server}: {text}"
             real, got = (replace(r, chunks=_chunk_by_chunk(r)) for r in (real, got))
         hosts = [urlsplit(url).netloc for url in (self.url, self._recorded, mock)]
         if case.own_body:

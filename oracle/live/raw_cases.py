@@ -209,7 +209,7 @@ def http_cases(path: str) -> Iterator[Case]:
     yield _case("HTTP/1.0", _bytes("POST", path, body=GOOD, version="HTTP/1.0"))
     yield _case("no host", _bytes("POST", path, body=GOOD, host=False))
     keep = "Connection: keep-alive"
-    yield _case("HTTP/1.0 kept", _bytes("POST", path, keep, body=GOOD, version="HTTP/1.0"))
+    yield _case("HTTP/1.0 keep-alive", _bytes("POST", path, keep, body=GOOD, version="HTTP/1.0"))
     yield _case("no HTTP", Ask(b"GARBAGE\r\n\r\n"))
     yield _case("no version", Ask(f"GET {path}\r\n\r\n".encode()))
     yield _case("bad length", _bytes("POST", path, "Content-Length: x"))

@@ -82,10 +82,10 @@ def differences(
         found: list[str] = []
         hosts = (*urls, recordings.url)
         for call, *came in zip(calls, *(one.result() for one in both), strict=True):
-            told = difference(*(transcribe_call(call, things, hosts, kept) for things in came))
-            tally.add(group or client, different=bool(told))
-            if told:
-                found.append(f"{json.dumps(call)[:2000]}: {told}")
+            text = difference(*(transcribe_call(call, things, hosts, kept) for things in came))
+            tally.add(group or client, different=bool(text))
+            if text:
+                found.append(f"{json.dumps(call)[:2000]}: {text}")
         return found
 
     return compare

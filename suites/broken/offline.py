@@ -78,10 +78,10 @@ class Offline:
         assert code == pytest.ExitCode.OK, f"expected tests to be collected, got {code!r}"
         settings = collecting.settings[0]
         expected = read_expected_failures(EXPECTED_OF_THE_MOCK, all_checks(), SCENARIOS)
-        played = (broken.runs, broken.profile)
-        if played not in self._recorded:
-            self._recorded[played] = _record(broken.runs, settings, expected)
-        unchanged = _Unchanged(self._recorded[played], settings, expected, collecting.tests)
+        recorded_key = (broken.runs, broken.profile)
+        if recorded_key not in self._recorded:
+            self._recorded[recorded_key] = _record(broken.runs, settings, expected)
+        unchanged = _Unchanged(self._recorded[recorded_key], settings, expected, collecting.tests)
         unchanged.upstream.start(lambda exchange: exchange)
         with TemporaryDirectory() as folder:
             session = unchanged.play(Path(folder))
@@ -128,7 +128,7 @@ class _Collecting:
 
 
 def _record(runs: tuple[str, ...], settings: Settings, expected: ExpectedFailures) -> Recorded:
-    """Run the scenarios against the unchanged mock; return a connection that replays it."""
+    """Run the scenarios against the unchanged mock; return a connection that replays the mock."""
     exchanges: list[Exchange] = []
 
     def keep(exchange: Exchange) -> Exchange:

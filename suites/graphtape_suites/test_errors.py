@@ -24,7 +24,7 @@ MAY_FAIL = ("errors.no-input", "errors.wrong-input", "errors.recursion-limit", "
 
 @scenarios_of("errors")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Wrong requests and failing runs can be made."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 

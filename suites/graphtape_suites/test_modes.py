@@ -17,7 +17,7 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("modes")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Each mode can be requested."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 

@@ -167,7 +167,7 @@ def deployed(
     answer: Callable[[Asked], Response | None] = _unchanged,
     alter: Callable[[Asked, MutableHeaders], object] = _unchanged,
 ) -> Generator[Deployment]:
-    """Serve a deployment. *answer* may return another response; *alter* may change headers."""
+    """Serve the mock. *answer* may return another response; *alter* may change headers."""
     deployment = Deployment(answer, alter)
     with BackgroundServer(deployment) as server:
         deployment.url = server.url

@@ -99,7 +99,10 @@ def cut(share: float) -> Change:
 
 
 def frames(change: Callable[[Frames], Parts]) -> Change:
-    """Return a change of the frames of streams; *change* may return raw bytes among frames."""
+    """Return a change that applies *change* to the list of frames of each stream.
+
+    *change* may return bytes in place of frames.
+    """
     return streams(with_frames(change))
 
 

@@ -40,9 +40,9 @@ def no_object(exchange: Exchange) -> bool:
 
 def _failed_stream(exchange: Exchange) -> Exchange:
     """Replace the response with a stream of one `error` event, as if a run had failed."""
-    told = event("error", {"error": "NotFound", "message": "no such assistant"})
+    error = event("error", {"error": "NotFound", "message": "no such assistant"})
     head = Response(200, (("content-type", "text/event-stream; charset=utf-8"),))
-    return Exchange(exchange.request, head, (Frame(0.0, told),))
+    return Exchange(exchange.request, head, (Frame(0.0, error),))
 
 
 def _refused_with(code: int) -> Change:
@@ -56,8 +56,8 @@ BLAMED = f'{UNKNOWN!r} was unexpected\n\nFailed validating "additionalProperties
 
 def refused_with(detail: object) -> Change:
     """Return a change that replaces the response with a 422 refusal with this *detail*."""
-    told = text_answer(422, json.dumps({"detail": detail}))
-    return then(told, with_header("content-type", "application/json"))
+    refusal = text_answer(422, json.dumps({"detail": detail}))
+    return then(refusal, with_header("content-type", "application/json"))
 
 
 SERVERS = [

@@ -10,12 +10,12 @@ SERVERS = [
     BrokenServer(
         "identifiers.run",
         "the id of a run is a number",
-        ResponseChange(each("metadata", data(lambda told: told | {"run_id": "17"}))),
+        ResponseChange(each("metadata", data(lambda value: value | {"run_id": "17"}))),
     ),
     BrokenServer(
         "identifiers.run-located",
         "metadata names another run than the head",
-        ResponseChange(each("metadata", data(lambda told: told | {"run_id": ANOTHER_RUN}))),
+        ResponseChange(each("metadata", data(lambda value: value | {"run_id": ANOTHER_RUN}))),
     ),
     BrokenServer(
         "identifiers.same-run",
@@ -24,7 +24,7 @@ SERVERS = [
             nth(
                 "metadata",
                 0,
-                lambda f: [f, *data(lambda told: {"run_id": ANOTHER_RUN, "attempt": 2})(f)],
+                lambda f: [f, *data(lambda value: {"run_id": ANOTHER_RUN, "attempt": 2})(f)],
             )
         ),
     ),

@@ -54,7 +54,7 @@ def _metadata_of(before: Exchange) -> Any:
 
 def _metadata_kept(exchange: Exchange, before: Exchange) -> Exchange:
     """Add the metadata of an earlier run to the metadata of the messages of this run."""
-    old = {f"old-{key}": told for key, told in _metadata_of(before).items()}
+    old = {f"old-{key}": value for key, value in _metadata_of(before).items()}
     return each("messages", data(lambda pair: [pair[0], {**pair[1], **old}]))(exchange)
 
 

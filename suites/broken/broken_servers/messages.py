@@ -110,7 +110,7 @@ SERVERS = [
     BrokenServer(
         "data.messages-metadata",
         "the metadata of messages lacks their ids",
-        ResponseChange(each("messages/metadata", data(lambda told: [*told.values()]))),
+        ResponseChange(each("messages/metadata", data(lambda value: [*value.values()]))),
     ),
     BrokenServer(
         "data.messages-partial",

@@ -28,8 +28,8 @@ NOTES = ("--graphtape-level=note",)
 
 
 def _is_result(frame: Frame) -> bool:
-    told = parse(frame.data)
-    return "result" in told.get("payload", told)
+    value = parse(frame.data)
+    return "result" in value.get("payload", value)
 
 
 def _without_results(frame: Frame) -> list[Frame]:

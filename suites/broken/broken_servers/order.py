@@ -30,7 +30,7 @@ SERVERS = [
     BrokenServer(
         "order.metadata-once",
         "attempts are counted from 0",
-        ResponseChange(each("metadata", data(lambda told: told | {"attempt": 0}))),
+        ResponseChange(each("metadata", data(lambda value: value | {"attempt": 0}))),
     ),
     BrokenServer(
         "order.error-last",

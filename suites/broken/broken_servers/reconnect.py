@@ -78,16 +78,16 @@ def joinable(output: bytes | None) -> AppChange:
                 await send_exchange(Exchange(request, _JSON, (body,)), send)
                 return
             seen: list[bytes] = []
-            told: list[asyncio.Future[bytes]] = []
+            awaited: list[asyncio.Future[bytes]] = []
 
             async def listen(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     path = dict(message["headers"]).get(b"content-location", b"").decode()
-                    told.append(outputs.setdefault(path, asyncio.Future()))
+                    awaited.append(outputs.setdefault(path, asyncio.Future()))
                 else:
                     seen.append(message.get("body", b""))
-                    if not message.get("more_body") and not told[0].done():
-                        told[0].set_result(b"".join(seen).strip())
+                    if not message.get("more_body") and not awaited[0].done():
+                        awaited[0].set_result(b"".join(seen).strip())
                 await send(message)
 
             await app(scope, receive, listen)
@@ -98,7 +98,7 @@ def joinable(output: bytes | None) -> AppChange:
 
 
 def events_after(all_: list[Frame], seen: int) -> list[Frame]:
-    """Return the events after the first *seen*, as a correct server does."""
+    """Return the events after the first *seen* events, as a correct server sends them."""
     return all_[seen:]
 
 

@@ -35,8 +35,8 @@ class BrokenServer:
     options: tuple[str, ...] = ()
     """Further options of pytest."""
     live: bool = False
-    """Whether the server must be tried live: the fault depends on time, on the connection, on the
-    next request of a client, or on randomly drawn requests."""
+    """Whether the server must be tried live, because the fault depends on time, on the connection,
+    on later requests of a client, or on randomly drawn requests."""
 
     @property
     def is_offline(self) -> bool:

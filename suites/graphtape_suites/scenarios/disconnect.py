@@ -41,7 +41,7 @@ def _hang_up_then_run(client: ScenarioClient, events: int, fields: Json) -> None
 
 
 def after(events: int) -> StopWhen:
-    """Return a function that receives each frame, and is true after this number of *events*."""
+    """Return a condition that stops a response after this number of *events*."""
     seen: list[Frame] = []
 
     def stop_when(frame: Frame) -> bool:

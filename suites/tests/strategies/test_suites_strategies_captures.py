@@ -85,7 +85,7 @@ def tool_agent() -> Graph:
             finish("tool_calls", 10, 7),
         )
     )
-    told = ModelStream(
+    stream = ModelStream(
         (
             MessagePiece("It is "),
             MessagePiece("sunny in Paris"),
@@ -100,19 +100,19 @@ def tool_agent() -> Graph:
         (
             (writing("agent", {}, ModelStreams((called,)), includes_streamed=True),),
             (writing("tools", {}, returned=(found,)),),
-            (writing("agent", {}, ModelStreams((told,)), includes_streamed=True),),
+            (writing("agent", {}, ModelStreams((stream,)), includes_streamed=True),),
         ),
     )
 
 
 def failing() -> Graph:
-    said = ModelStream(tuple(map(MessagePiece, ("one", " ", "two"))), finished=False)
+    stream = ModelStream(tuple(map(MessagePiece, ("one", " ", "two"))), finished=False)
     error = Fails("ValueError", 'bad value: \u00e9\n second line "quoted"')
     return Graph(
         {"messages": [message("human", "value")]},
         (
             (writing("first", {}, returned=(ai("first step", id="fixed-ai-0"),)),),
-            (Task("boom", (ModelStreams((said,)),), error),),
+            (Task("boom", (ModelStreams((stream,)),), error),),
         ),
     )
 

@@ -25,7 +25,7 @@ def _item(pytester: pytest.Pytester) -> pytest.Item:
 
 def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, Any]:
     item.add_marker(check("x.y", Level.MUST, "It is so."))
-    report: Any = SimpleNamespace(longrepr="as pytest tells it")
+    report: Any = SimpleNamespace(longrepr="the report of pytest")
     attach_verdict(item, error, report)
     return Verdict.from_json(json.loads(getattr(report, VERDICT_ATTRIBUTE))), report
 
@@ -69,7 +69,7 @@ def test_failures_of_graphtape_keep_the_report_of_pytest(
 ) -> None:
     _, report = _attached(item, error)
 
-    assert report.longrepr == "as pytest tells it"
+    assert report.longrepr == "the report of pytest"
 
 
 def test_a_failure_can_have_a_less_strict_level(item: pytest.Item) -> None:

@@ -82,15 +82,15 @@ def _debug(took: float, *times: Any) -> Exchange:
     return streamed(*events, took=took, stream_mode="debug")
 
 
-def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
+def _check(test: Callable[..., None], *arguments: Any, message: str) -> None:
     with pytest.raises(CheckFailed) as caught:
         test(*arguments)
 
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("test", "exchanges", "says"),
+    ("test", "exchanges", "message"),
     [
         (test_concurrency.test_concurrent_runs_are_not_mixed_up, FOREIGN, '"a1"'),
         (test_concurrency.test_concurrent_runs_all_get_complete_responses, (HALF,), "run 1 of 1"),
@@ -114,19 +114,19 @@ def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
     ],
 )
 def test_a_check_fails_on_a_wrong_response(
-    test: Callable[..., None], exchanges: tuple[Exchange, ...], says: str
+    test: Callable[..., None], exchanges: tuple[Exchange, ...], message: str
 ) -> None:
-    _check(test, SCENARIO, running(*exchanges), says=says)
+    _check(test, SCENARIO, running(*exchanges), message=message)
 
 
 def test_the_isolation_check_fails_on_metadata_of_another_run() -> None:
     test = test_isolation.test_metadata_of_one_run_never_appears_in_another
 
-    _check(test, running(*FOREIGN), says='"a1"')
+    _check(test, running(*FOREIGN), message='"a1"')
 
 
 @pytest.mark.parametrize(
-    ("stream", "says"),
+    ("stream", "message"),
     [
         (
             streamed(("values", {}), end=End.CUT),
@@ -135,10 +135,10 @@ def test_the_isolation_check_fails_on_metadata_of_another_run() -> None:
         (streamed(("values", {}), ("end", None)), "a success from the stream and a failure from"),
     ],
 )
-def test_a_swallowed_error_fails_the_check(stream: Exchange, says: str) -> None:
+def test_a_swallowed_error_fails_the_check(stream: Exchange, message: str) -> None:
     test = test_errors.test_streams_and_waits_agree_on_failures
 
-    _check(test, running(stream, waited(FAILED)), SESSION, says=says)
+    _check(test, running(stream, waited(FAILED)), SESSION, message=message)
 
 
 def test_equal_failures_pass() -> None:
@@ -152,7 +152,7 @@ def test_equal_failures_pass() -> None:
 def test_buffered_events_fail_the_check() -> None:
     test = test_stream.test_events_arrive_when_they_happen
 
-    _check(test, running(_debug(0.001, *DEBUG_TIMES)), says="a run of 2.00 s as they happen")
+    _check(test, running(_debug(0.001, *DEBUG_TIMES)), message="a run of 2.00 s as they happen")
 
 
 def test_unbuffered_events_pass() -> None:
@@ -176,7 +176,7 @@ def _ways(stream: Json, wait: Json) -> Any:
 def test_a_wait_with_other_fields_than_its_stream_fails() -> None:
     test = test_consistency.test_a_wait_has_the_fields_of_the_last_values_event
 
-    _check(test, _ways({"a": 1, "b": 2}, {}), SESSION, says="got a, b and none")
+    _check(test, _ways({"a": 1, "b": 2}, {}), SESSION, message="got a, b and none")
 
 
 def test_a_wait_with_the_fields_of_its_stream_passes() -> None:
@@ -199,7 +199,9 @@ def _announcing(*paths: str) -> Any:
 def test_a_documented_endpoint_that_is_missing_fails() -> None:
     test = test_endpoints.test_documented_endpoints_exist
 
-    _check(test, running(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to exist")
+    _check(
+        test, running(waited(status=404)), _announcing(WAIT), message=f"expected {WAIT} to exist"
+    )
 
 
 def test_without_a_document_the_check_is_not_applicable() -> None:

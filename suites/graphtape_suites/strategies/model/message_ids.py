@@ -19,10 +19,10 @@ class MessageIds:
         self.ids_not_in_state: set[str] = set()
         """Assigned ids of messages under a state key whose reducer does not assign ids."""
 
-    def update(self, writes: Writes, said: list[Json]) -> Json:
-        """Return the state update of *writes*; *said* are the messages streamed by the task."""
+    def update(self, writes: Writes, streamed: list[Json]) -> Json:
+        """Return the state update of *writes*; *streamed* are messages that models streamed."""
         update = dict(writes.update)
-        messages = [*(said if writes.includes_streamed else []), *writes.returned]
+        messages = [*(streamed if writes.includes_streamed else []), *writes.returned]
         if messages:
             update["messages"] = self.name(messages)
         if writes.answer:

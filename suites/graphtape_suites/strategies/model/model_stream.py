@@ -61,7 +61,7 @@ class ModelStream:
         return as_message(_chunk(self.pieces, self.own_id or model_id, True))
 
     def so_far(self, count: int, model_id: ModelId) -> Json:
-        """Add up those of the first *count* chunks that have the same id as the last of them."""
+        """Return the message up to chunk *count*, without chunks that have another id."""
         ids = [chunk["id"] for chunk in self.chunks(model_id)[:count]]
         same = [p for p, id_ in zip(self.pieces, ids, strict=False) if id_ == ids[-1]]
         return as_message(_chunk(same, ids[-1], False))

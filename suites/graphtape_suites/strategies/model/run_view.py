@@ -2,15 +2,15 @@
 
 Observed on langgraph-api 0.16.7 (and LangGraph.js, Aegra, where named):
 
-- events of subgraphs are shown if the request has `stream_subgraphs`; those of the mode `events`
-  always are;
-- if the request has `messages`, `messages-tuple` or `events`, a streamed message has the same id
-  in all modes; without these modes, `-0` is appended to the id;
-- if the request has none of these modes, but `custom` or subgraphs, a message that a node returned
-  without an id has the id null in `updates` and `tasks`, and also in `values` if no message reducer
-  assigns it an id;
-- if the request has both modes of messages, only `messages-tuple` is shown, except by
-  LangGraph.js, which shows both.
+- Events of subgraphs are shown only if the request has `stream_subgraphs`, except those of the mode
+  `events`, which are always shown.
+- If the request has `messages`, `messages-tuple` or `events`, a streamed message has the same id in
+  all modes. Without these three modes, `-0` is appended to the id.
+- Without these three modes, but with `custom` or subgraphs, a message that a node returned without
+  an id has the id null in `updates` and `tasks`. It has the id null in `values`, too, if no message
+  reducer assigns an id.
+- If the request has both modes of messages, only `messages-tuple` is shown, except by LangGraph.js,
+  which shows both.
 """
 
 from collections.abc import Iterable, Iterator

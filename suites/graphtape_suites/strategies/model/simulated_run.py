@@ -220,12 +220,12 @@ class SimulatedRun:
         metadata = self._factory.metadata(task, job.step, job.inner)
         chain = LangchainRun(task.name, self._factory.new_id(), job.place.parents, metadata)
         shown: list[EngineEvent] = [chain.start(job.given)]
-        said: list[Json] = []
+        streamed: list[Json] = []
         calls = 0
         last_state: Json = {}
         for act in task.acts:
             if not isinstance(act, Called):
-                shown += self._act(act, chain, metadata, job, said)
+                shown += self._act(act, chain, metadata, job, streamed)
                 continue
             numbered = (*job.inner, str(calls)) if calls else job.inner
             engine_events, end = self._run_graph(
@@ -244,7 +244,7 @@ class SimulatedRun:
             case Asks(values):
                 return shown, _End(interrupts=tuple(map(self._factory.interrupt, values)))
             case Writes() as writes:
-                update = self.message_ids.update(writes, said)
+                update = self.message_ids.update(writes, streamed)
             case _:  # Gives
                 update = last_state
         seen = {key: value for key, value in update.items() if key not in job.place.graph.unseen}
@@ -270,7 +270,7 @@ class SimulatedRun:
         chain: LangchainRun,
         metadata: Json,
         job: _RunningTask,
-        said: list[Json],
+        streamed: list[Json],
     ) -> list[EngineEvent]:
         match act:
             case Custom(value):
@@ -279,7 +279,9 @@ class SimulatedRun:
                 return [chain.custom(name, value)]
             case _:  # ModelStreams
                 parents = (*job.place.parents, chain.id)
-                models = [self._stream_model(s, metadata, job, parents, said) for s in act.streams]
+                models = [
+                    self._stream_model(s, metadata, job, parents, streamed) for s in act.streams
+                ]
                 return self._factory.merge(models)
 
     def _stream_model(
@@ -288,7 +290,7 @@ class SimulatedRun:
         metadata: Json,
         job: _RunningTask,
         parents: tuple[str, ...],
-        said: list[Json],
+        streamed: list[Json],
     ) -> list[EngineEvent]:
         model = self._factory.new_id()
         model_id = f"lc_run--{model}"
@@ -303,7 +305,7 @@ class SimulatedRun:
             shown.append(StreamedChunk(stream, model_id, count, known, job.place.namespace))
         if stream.finished:
             whole = stream.whole(model_id)
-            said.append(whole)
+            streamed.append(whole)
             shown.append(chain.end(whole, given))
         if stream.hidden:
             shown = [event for event in shown if isinstance(event, StreamedChunk)]
