@@ -15,7 +15,7 @@ from graphtape_contracts import Headers
 from graphtape_mock.recordings.assistant_id import default_id
 
 _OWN_WORDS = re.compile(rb"Failed validating|Loopback webhooks")
-"""Matches error texts that a mock may word differently: they are long, or a library's."""
+"""Matches long error texts, and texts of libraries, which a mock may word differently."""
 
 
 @dataclass(frozen=True, slots=True)

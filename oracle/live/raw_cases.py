@@ -170,7 +170,7 @@ PREFLIGHTS: dict[str, Headers] = {
 
 
 def refused_cases(path: str) -> Iterator[Case]:
-    """Yield requests to *path* whose body is invalid, or barely valid."""
+    """Yield requests to *path* whose body is invalid or unusual."""
     for name, body in BODIES.items():
         yield _case(f"body {name}", ask_for("POST", path, body))
     for name, fields in FIELDS.items():

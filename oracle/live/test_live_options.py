@@ -1,4 +1,4 @@
-"""Request options other than the view, and equivalent forms of options."""
+"""Requests with options other than the view, or with options in equivalent forms."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -113,7 +113,7 @@ KEPT: tuple[dict[str, Any], ...] = tuple(
     for mode in ("values", "updates", "messages", "messages-tuple", "events", "tasks", "custom")
     for subgraphs in (False, True)
 )
-"""Views of a run whose thread is kept; without checkpoints, which no recording has."""
+"""Options of a run that keeps its thread. No recording has the mode `checkpoints`."""
 
 HELLO = "Hello! My name is Bagatur and I am 26 years old."
 MESSAGES: tuple[list[dict[str, Any]], ...] = (

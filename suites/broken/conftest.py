@@ -1,4 +1,4 @@
-"""Fixtures for the broken servers, and a summary of the requirements that each server failed."""
+"""Fixtures for the broken servers. The summary lists the requirements that each server failed."""
 
 from pathlib import Path
 

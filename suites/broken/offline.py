@@ -101,7 +101,7 @@ def kind_of(broken: BrokenServer) -> Kind:
 
 @dataclass
 class _Unchanged:
-    """Exchanges with the unchanged mock, with the tests that evaluate them."""
+    """The exchanges with the unchanged mock, and the tests that evaluate changed responses."""
 
     upstream: Recorded
     settings: Settings

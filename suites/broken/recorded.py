@@ -29,7 +29,7 @@ from graphtape_suites.verdicts.expected_failures import ExpectedFailures
 _RequestKey = tuple[object, ...]
 """The parts of a request that determine its response: method, path, body, some headers."""
 _KEY_HEADERS = {"accept": "*/*", "content-type": "", "origin": "", "last-event-id": ""}
-"""The headers in a request key, with the values that the HTTP client sends by default."""
+"""The headers in a request key, each with the default value of the HTTP client."""
 
 
 class Diverged(Exception):
@@ -102,9 +102,9 @@ def _unchanged(exchange: Exchange) -> Exchange:
 
 
 _Found = tuple[tuple[Dialect | None, Json | None], CheckedExchange]
-"""A dialect and an output schema, and the findings in an exchange checked with them."""
+"""The dialect and the output schema that an exchange was checked with, and the findings."""
 Unchanged = dict[Exchange, _Found | None]
-"""The findings by exchange with the unchanged mock; None for an unchecked exchange."""
+"""The result of the check by exchange; None for an exchange not yet checked."""
 
 
 @dataclass

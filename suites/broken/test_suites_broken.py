@@ -1,4 +1,4 @@
-"""The suites detect each broken server: the expected requirement fails."""
+"""The suites detect each broken server, because the expected requirement fails."""
 
 from collections import Counter
 from collections.abc import Callable

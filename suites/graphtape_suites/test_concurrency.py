@@ -1,4 +1,4 @@
-"""Concurrency: runs at the same time, and sequences of runs in any order."""
+"""Concurrency: runs at the same time, and random sequences of runs."""
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level

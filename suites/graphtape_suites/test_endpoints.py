@@ -1,4 +1,4 @@
-"""Endpoints besides runs, and CORS for pages of other origins."""
+"""Endpoints other than runs, and CORS for pages of other origins."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule

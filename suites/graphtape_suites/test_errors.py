@@ -1,4 +1,4 @@
-"""Errors: refused requests and failed runs, which never crash the server."""
+"""Errors: invalid requests are refused, failed runs report errors, and the server never crashes."""
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.checker import parse_head

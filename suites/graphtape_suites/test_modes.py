@@ -1,4 +1,4 @@
-"""Stream modes: the events of each mode, and how they agree with other modes."""
+"""Stream modes: each mode has valid events, which agree with those of other modes."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.parsing.event import event_of

@@ -1,4 +1,4 @@
-"""Reconnect: resumed streams, and runs that another client joins."""
+"""Reconnect: clients resume streams, or join the runs of other clients."""
 
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import reconnect, reconnect_ids

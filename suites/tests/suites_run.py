@@ -73,7 +73,7 @@ class _Collecting:
 def collected(
     pytester: pytest.Pytester, *arguments: str, only: Collection[str] = ()
 ) -> list[pytest.Item]:
-    """Collect the suites, or *only* some of them, and tests named in *arguments*; return all."""
+    """Return the collected tests of the suites, or of *only* some, and tests in *arguments*."""
     set_heap_aside()
     collecting = _Collecting()
     suites = [f"graphtape_suites.test_{suite}" for suite in only] or ["graphtape_suites"]

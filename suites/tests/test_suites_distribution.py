@@ -1,4 +1,4 @@
-"""The content of the wheel: everything that the packages need, and nothing else."""
+"""The wheel contains everything that the packages need, and nothing else."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The layers of the package: a module imports from its own package and from the layers below."""
+"""A module imports only from its own package and from the layers below."""
 
 import subprocess
 import sys

@@ -51,7 +51,7 @@ def ask(mock, content=HELLO, path="/runs/wait", assistant="agent", **fields):
     return post(mock, path, body)
 
 """
-"""The start of each test module of the project; it defines `ask(graphtape_mock)`."""
+"""The first part of each test module of the project, which defines `ask(graphtape_mock)`."""
 
 
 def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:

@@ -1,4 +1,4 @@
-"""The drift of a recording: the changes, and the requests that could not be repeated."""
+"""Collects the drift of a recording: the changes, and the requests that were not repeated."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ _PAIR = rb'"%s"\s*:\s*"%s"' % (TAG.encode(), OURS.encode())
 _SPACE = rb"(?:\s|(?<=[\r\n])data:)*"  # LangGraph.js writes JSON over several lines of an event.
 _COMMA = _SPACE + rb"," + _SPACE
 _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
-"""Matches the tag with one adjacent comma. It can't match in a JSON string: quotes are escaped."""
+"""Matches the tag and an adjacent comma. In a JSON string, escaped quotes prevent a match."""
 
 
 def is_run(request: Request) -> bool:

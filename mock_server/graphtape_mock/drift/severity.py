@@ -1,4 +1,4 @@
-"""A change in the responses of a deployment, and its severity for clients."""
+"""Defines a change in the responses of a deployment, and how severe it is for clients."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -55,7 +55,7 @@ class Judgement:
     """The dialect named by the user, or else the first detected dialect."""
     findings: tuple[LocatedFinding, ...]
     cut: tuple[str, ...] = ()
-    """One text for each incomplete exchange of a recording: `exchange 7 ended as 'cut'`."""
+    """A text for each incomplete exchange of a recording, such as `exchange 7 ended as 'cut'`."""
 
 
 def judge_file(file: Path, judging: JudgementOptions) -> Judgement:

@@ -1,4 +1,6 @@
-"""Calls langgraph-sdk and prints its results: python_sdk.py async|sync URL CALLS AT_ONCE.
+"""Calls langgraph-sdk and prints the results.
+
+    python_sdk.py async|sync URL CALLS AT_ONCE
 
 CALLS is a file with an array of calls: a `method` of the client, such as `runs.stream`, its
 `arguments`, and its `options` (the keyword arguments). AT_ONCE is the number of concurrent calls.

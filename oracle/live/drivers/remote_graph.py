@@ -1,4 +1,6 @@
-"""Calls RemoteGraph and prints its results: remote_graph.py URL CALLS AT_ONCE.
+"""Calls RemoteGraph and prints the results.
+
+    remote_graph.py URL CALLS AT_ONCE
 
 CALLS is a file with an array of calls: the `graph`, a `method` of it (`invoke`, `astream` ...), its
 `arguments`, its `options` (the keyword arguments), and whether the graph is called as a node of a

@@ -1,4 +1,4 @@
-"""Functions that build a `Change`: a function from an exchange to the exchange with its fault."""
+"""Functions that return a `Change`, which takes an exchange and returns it with a fault."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Servers that fail after a client disconnects, and connections that break."""
+"""Servers that fail after a client disconnects, or that break connections."""
 
 from editing import Change
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

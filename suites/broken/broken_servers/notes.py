@@ -1,4 +1,4 @@
-"""Streams that fail a NOTE: unusual, but possible for a graph."""
+"""Streams that violate a NOTE: they are unusual, but a graph may produce them."""
 
 from typing import Any
 

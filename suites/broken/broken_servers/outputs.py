@@ -1,4 +1,4 @@
-"""Waits with a wrong output: invalid JSON, not the state, or different from the stream."""
+"""Waits with a wrong output, such as invalid JSON, or an output that differs from the stream."""
 
 from itertools import count
 from typing import Any

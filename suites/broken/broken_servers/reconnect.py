@@ -27,7 +27,10 @@ _HEAD = Response(
 )
 _JSON = Response(200, (("content-type", "application/json"),))
 Rest = Callable[[list[Frame], int], Iterable[Frame]]
-"""Takes all events and the number already received; returns the events to send on resuming."""
+"""A function that returns the events of a resumed stream, given all events and a number.
+
+The number counts the events that the client has already received.
+"""
 
 
 def resumable(rest: Rest) -> AppChange:

@@ -1,4 +1,4 @@
-"""A broken server: the mock with one fault, and the requirement that must fail."""
+"""Defines a broken server: the mock with one fault, which must make one requirement fail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

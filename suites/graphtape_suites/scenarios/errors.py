@@ -32,7 +32,7 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "text-subgraphs": {"stream_subgraphs": "perhaps"},
     "unknown-completion": {"on_completion": "explode"},
 }
-"""Changes to a valid request that all servers refuse, by name: missing or wrong fields."""
+"""Missing or wrong fields that make every server refuse a request, by name."""
 
 
 @scenario("errors.no-object", runs=0)

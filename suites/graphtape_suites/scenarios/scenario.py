@@ -14,7 +14,7 @@ Inapplicable = Callable[[Target], str]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A series of requests, made once per session; every rule checks the exchanges."""
+    """A series of requests, made once per session. All rules check the exchanges."""
 
     name: str
     """The name that users type: `suite.scenario`."""

@@ -1,4 +1,4 @@
-"""Strategies for legal exchanges: a run request, and a response as some dialect may give it."""
+"""Strategies for legal exchanges: each is a run request with a legal response of some dialect."""
 
 import random
 from collections.abc import Sequence

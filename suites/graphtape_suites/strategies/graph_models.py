@@ -1,4 +1,4 @@
-"""Strategies for run models, which have every behaviour that a graph can have.
+"""Strategies for run models that cover every behaviour of a graph.
 
 The functions cache their strategies: building a strategy during a draw takes ten times as long.
 """
@@ -36,7 +36,7 @@ _ONE_IN_EIGHT = st.integers(0, 7).map(lambda number: number == 7)
 _GRAPH_IDS = ("agent", "my graph", "é")
 _KEYS = ("out", "n", "hidden", "")
 _SHARED = {"log", "messages"}
-"""Keys whose values are lists that grow: several tasks of one superstep may append to them."""
+"""Keys whose values are lists. Several tasks of one superstep may append to these lists."""
 _RESERVED = {"__error__", "__interrupt__"}
 """Keys that LangGraph does not allow in the state."""
 

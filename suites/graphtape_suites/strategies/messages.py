@@ -1,4 +1,4 @@
-"""Strategies for messages: complete messages, and chat models that stream a message.
+"""Strategies for complete messages, and for chat models that stream a message.
 
 Messages are in the form of the Python server (langchain-core 1.7.2); `dialect_data` converts them.
 """

@@ -1,4 +1,4 @@
-"""A strategy for run requests that every server rejects, with the error response of a dialect."""
+"""A strategy for exchanges in which a server rejects an invalid run request."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,7 +18,7 @@ _UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class _Fault:
-    """A defect of a request, with the status of the response to it in each dialect."""
+    """A defect that makes a request invalid, with the status that each dialect responds with."""
 
     name: str
     python: int

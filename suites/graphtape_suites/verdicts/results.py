@@ -56,7 +56,7 @@ class Verdict:
     """The requirement in one sentence."""
     outcome: Outcome
     reason: str = ""
-    """The description of a failure, or the reason for another outcome; empty if it passed."""
+    """The description of a failure, or the reason for another outcome; empty if passed."""
     scenarios: tuple[ScenarioVerdict, ...] = ()
 
     def to_json(self) -> Json:

@@ -1,4 +1,4 @@
-"""Scenarios: each runs against the mock and has a description."""
+"""Each scenario runs against the mock and has a description."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The strategies are not trivial: every kind of exchange they claim to draw occurs."""
+"""The strategies draw every kind of exchange that they claim to draw."""
 
 import json
 import sys

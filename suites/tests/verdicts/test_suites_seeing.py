@@ -1,4 +1,4 @@
-"""The checks of the suites: each fails on a wrong response."""
+"""Each check of the suites fails on a wrong response."""
 
 from collections.abc import Callable
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Task and checkpoint events of the graph engine, with ids and times."""
+"""Makes the task and checkpoint events of the graph engine, with ids and times."""
 
 import random
 import uuid

@@ -105,7 +105,7 @@ class Graph:
     """One execution of a graph of nodes with a state."""
 
     state: Json
-    """The part of the input that is in the state; if empty, there is no first `values` event."""
+    """The initial state, from the input. If it is empty, there is no first `values` event."""
     steps: tuple[tuple[Task, ...], ...]
     halts: bool = False
     """Whether a static interrupt, before or after a node, stops the graph after its last step."""
@@ -137,7 +137,7 @@ class RunModel:
     cancelled: bool = False
     """Whether the run is cancelled at some point."""
     start_error: Fails | None = None
-    """The error if the graph cannot be created: then there is no attempt."""
+    """The error if the graph cannot be created. In that case, there is no attempt."""
 
 
 def repeats(graph: Graph | Function) -> bool:

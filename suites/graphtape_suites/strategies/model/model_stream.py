@@ -1,4 +1,4 @@
-"""The stream of a chat model: the chunks of one message, and the message they add up to.
+"""Models the stream of a chat model: the chunks of a message, and how they add up.
 
 Chunks have the form of the Python server (langchain-core 1.7.2); `dialect_data` converts them.
 """

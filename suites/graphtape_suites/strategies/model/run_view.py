@@ -37,7 +37,7 @@ _STREAMING = {"messages", "messages-tuple", "events"}
 
 @dataclass(frozen=True)
 class RunView:
-    """The options of a request that select events, and the dialect of the server."""
+    """Selects events by the options of a request, and formats them for the dialect."""
 
     modes: frozenset[str]
     subgraphs: bool = False

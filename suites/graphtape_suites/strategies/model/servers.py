@@ -1,4 +1,4 @@
-"""The behaviour of servers of each dialect: response headers, event ids, last events."""
+"""Models servers of each dialect: their response headers, event ids and last events."""
 
 import random
 from collections.abc import Collection, Sequence
