@@ -28,7 +28,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print for each server whether its requirement failed, and which others did."""
+    """Print for each server whether the expected requirement failed, and which others failed."""
     if FOUND_LINES:
         terminalreporter.section("broken servers: what the suites found")
     for line in FOUND_LINES:

@@ -104,7 +104,7 @@ def _unchanged(exchange: Exchange) -> Exchange:
 _Found = tuple[tuple[Dialect | None, Json | None], CheckedExchange]
 """The dialect and the output schema that an exchange was checked with, and the findings."""
 Unchanged = dict[Exchange, _Found | None]
-"""The result of the check by exchange; None for an exchange not yet checked."""
+"""Maps each exchange to the result of its check, or to None if it is not yet checked."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The suites detect each broken server, because the expected requirement fails."""
+"""Each broken server fails the expected requirement of the suites."""
 
 from collections import Counter
 from collections.abc import Callable

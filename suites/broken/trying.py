@@ -24,7 +24,7 @@ SUITES = "graphtape_suites"
 FOUND = "found"
 """The name of the test property that lists the failed requirements."""
 _NEEDS = {"clients": "langgraph-sdk", "fuzz": "schemathesis"}
-"""The distribution that a suite needs, by suite."""
+"""Suites that need another distribution, with its name."""
 
 
 class Collecting:

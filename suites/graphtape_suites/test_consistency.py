@@ -1,4 +1,4 @@
-"""Consistency: responses to the same request, made in several ways, agree."""
+"""Consistency: the responses to several ways of requesting the same run agree."""
 
 from graphtape_contracts.checker import parse_head
 from graphtape_contracts.finding import Level

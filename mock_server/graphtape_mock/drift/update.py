@@ -42,9 +42,9 @@ def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
 
 
 def _chosen(answered: ExchangeDrift) -> Exchange:
-    """Return the exchange for the new file: with a response that shows all that was recorded.
+    """Return the exchange for the new file, whose response shows all that was recorded.
 
-    If the request was not repeated, that is the recorded exchange. Raises NotUpdated if each new
+    If the request was not repeated, returns the recorded exchange. Raises NotUpdated if each new
     response lacks something.
     """
     if not answered.answers:

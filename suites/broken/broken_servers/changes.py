@@ -135,12 +135,12 @@ def raw(old: bytes, new: bytes) -> Callable[[Frame], Parts]:
 
 
 def drop(frame: Frame) -> Parts:
-    """Remove an event (a change of an event, like `twice`)."""
+    """Replace an event with nothing."""
     return []
 
 
 def twice(frame: Frame) -> Parts:
-    """Repeat an event."""
+    """Replace an event with two copies."""
     return [frame, frame]
 
 

@@ -17,6 +17,7 @@ _TOGETHER = 0.5
 ALONE = ("-k", "concurrency")
 """Pytest options that run only the suite of concurrency, because each run is delayed."""
 Mix = Callable[[list[Exchange]], list[Exchange]]
+"""Takes the exchanges of concurrent runs; returns the exchanges to send instead."""
 
 
 def mixed(mix: Mix) -> AppChange:

@@ -39,10 +39,10 @@ def run_requests(
     subgraphs: bool | None = None,
     dialect: Dialect | None = None,
 ) -> Request:
-    """Draw a request that starts a run, with options that do not change the response.
+    """Draw a request that starts a run, with options that do not change the run itself.
 
     *modes* and *subgraphs* are drawn if they are not given. Requests to LangGraph.js never combine
-    `values` with subgraphs: neither version supports it.
+    `values` with subgraphs, because neither version supports that.
     """
     body: Json = {"assistant_id": draw(st.sampled_from(("agent", _AGENT)))}
     body["input"] = draw(json_objects(max_size=2))
@@ -63,9 +63,9 @@ def run_options(
     dialect: Dialect | None = None,
     keep: bool = False,
 ) -> Json:
-    """Draw the fields of a run request that select its events and do not change the run.
+    """Draw fields of a run request that select events and do not change the run itself.
 
-    See `run_requests` for the arguments; with *keep*, some runs keep their thread.
+    See `run_requests` for the arguments. With *keep*, some runs keep their thread.
     """
     chosen = draw(_maybe_modes()) if modes is None else list(modes)
     fields: Json = {}

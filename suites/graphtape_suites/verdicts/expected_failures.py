@@ -42,7 +42,7 @@ def read_expected_failures(
     An example of *file*:
 
         ["head.scheme"]
-        reason = "the proxy in front of it rewrites the header"
+        reason = "a proxy rewrites the header"
         scenarios = ["wait.default"]    # optional
 
     *requirements* and *scenarios* are the known ids and names. Raises BadExpectedFailure, and
