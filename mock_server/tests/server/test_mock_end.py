@@ -180,7 +180,8 @@ def test_a_request_that_waits_for_something_else_is_cancelled(
 
     async def wait_for_ever(*_: object) -> str | None:
         waits.set()
-        return await asyncio.get_running_loop().create_future()
+        never_done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        return await never_done
 
     never.overrides.prepare = wait_for_ever
     with serving(never, grace=0) as ended:
