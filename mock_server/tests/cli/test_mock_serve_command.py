@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -316,25 +317,24 @@ def test_an_origin_is_taken_as_browsers_send_it(
     given: str, origin: str, recording: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[object] = []
-    monkeypatch.setattr(
-        serve_command, "Mock", lambda *a, **k: taken.append(k["cors_origins"]) or Mock(*a, **k)
-    )
+
+    def make(*arguments: Any, **options: Any) -> Mock:
+        taken.append(options["cors_origins"])
+        return Mock(*arguments, **options)
+
+    monkeypatch.setattr(serve_command, "Mock", make)
 
     assert serve(recording, "--cors", given) == 0
     assert taken == [(origin,)]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.usefixtures("briefly")
-def test_a_host_is_taken_in_each_spelling(host: str, recording: Path, capsys: Capture) -> None:
-    code = serve(recording, "--host", host)
-
-    told = capsys.readouterr()
-    if code == 2:  # This machine has no such address.
-        assert host in told.err
-    else:
-        assert "everyone" not in told.err
-        assert "anyone" not in told.err
+def test_an_address_of_this_machine_needs_no_warning(
+    host: str, recording: Path, capsys: Capture
+) -> None:
+    assert serve(recording, "--host", host) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_port_that_is_asked_for_and_taken_is_an_error(recording: Path, capsys: Capture) -> None:
@@ -361,7 +361,7 @@ def test_a_device_is_refused_before_it_is_read(capsys: Capture) -> None:
 
 
 def test_the_requests_that_are_awaited_are_listed_up_to_a_number(capsys: Capture) -> None:
-    serve_command._say_what_is_awaited([f"GET /{number}" for number in range(12)])
+    serve_command.say_what_is_awaited([f"GET /{number}" for number in range(12)])
 
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 13

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from starlette.types import Scope
 
 from graphtape_contracts import Exchange, sse
 from graphtape_mock.replay.fault import Cut, Duplicate, Latency, Stall
@@ -57,7 +58,7 @@ def calls_of(mock: Mock, path: str, body: bytes) -> tuple[int, int]:
         nonlocal calls
         calls += 1
 
-    scope = {
+    scope: Scope = {
         "type": "http",
         "method": "POST",
         "path": path,
