@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from graphtape_contracts import Frame
 from graphtape_mock.redaction.json_leaves import Leaf, Path, embedded_leaves
+from graphtape_mock.redaction.json_places import inner_end
 from graphtape_mock.redaction.view import Span, View
 
 _TEXT_KEYS = frozenset(
@@ -58,9 +59,7 @@ def pieces_of(frame: Frame) -> list[Piece]:
     root = View.of(frame.raw)
     segments: dict[TextKey, list[View]] = {}
     for key, leaf in _KINDS[kind](frame.event, leaves, frame.raw):
-        view = root.string(leaf.start + 1, leaf.end - 1)
-        if view.data:
-            segments.setdefault(key, []).append(view)
+        segments.setdefault(key, []).append(root.string(leaf.start + 1, inner_end(leaf, frame.raw)))
     return [_piece(key, views) for key, views in segments.items()]
 
 
