@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from graphtape_mock.redaction.view import Span
+from graphtape_mock.redaction.plain_text import Span
 
 SHORTEST_SECRET = 6
 """Given values with fewer characters are kept: they are not secret, and occur everywhere."""
