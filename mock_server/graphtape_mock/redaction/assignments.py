@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from graphtape_mock.redaction.found import Found
 from graphtape_mock.redaction.likely import is_opaque, is_random, is_stand_in
@@ -14,14 +15,15 @@ _NOT_IN_NAME = re.compile(rb"[^\w.$-]")
 _LIST = re.compile(rb"\[[ \t\r\n]{0,256}")
 _COMMA = re.compile(rb"[ \t\r\n]{0,256},[ \t\r\n]{0,256}")
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.])")
-_ASSIGNED = re.compile(rb"\{[^{}\r\n\"'\\]{1,200}\}(?=;|\Z)|[^\s&;\"'\\<>`]+")
+_ASSIGNED = re.compile(rb"[^\s&;\"'\\<>`]+")
+_WEAK_VALUE = re.compile(rb"[A-Za-z0-9_./+~:%-]+=*")
 _HEADER_TEXT = re.compile(rb"[^\s,;\"'\\<>]+")
 _COOKIES = re.compile(rb"[\w!#$%&*+.^`|~-]{1,128}=[^\r\n\"'\\]+")
 _AUTHORIZATION = re.compile(
     rb"(?:(?P<scheme>[A-Za-z][A-Za-z0-9-]{2,30})[ \t]{1,8}(?=[^\s\"'\\,;<>]))?"
     rb"(?P<secret>[^\s\"'\\,;<>]+)"
 )
-_REST_OF_LINE = re.compile(rb"(?:[^\r\n'\\]|\\{1,64}\")+")
+_SIGNED = re.compile(rb"(?=[^\r\n'=]{1,256}=)(?:[^\r\n'\\]|\\{1,64}\")+")
 _SIGNING = (b"digest", b"aws4-hmac-sha256", b"hawk", b"oauth", b"signature")
 _SCHEMES = (
     b"bearer",
@@ -47,63 +49,62 @@ class Assignments:
 
     def find(self, data: bytes, lowered: bytes) -> Iterator[Found]:
         """Yield the secrets behind a name in *data*; *lowered* is its lower case."""
+        done = 0  # No value is read twice, whatever names it holds.
         for end in self._names.ends(lowered):
             after = _AFTER_NAME.match(data, end)
-            if after is None:
+            if after is None or end <= done:
                 continue
             quote_mark = after[1]
             name = _name(data, end, quote_mark)
             in_query = data[end - len(name) - 1 : end - len(name)] in (b"?", b"&")
-            secret = self._names.has_bytes(name)
-            if not secret and not self._names.is_weak(name, in_query=in_query):
+            weak = not self._names.has_bytes(name)
+            if weak and not self._names.is_weak(name, in_query=in_query):
                 continue
-            kind = f"named:{name.decode('utf-8', 'replace').lower()}"
+            position = after.end()
             if quote_mark and after[2] == b":":
-                spans = _json_values(data, after.end(), quote_mark)
+                values = _json_values(data, position, quote_mark)
+            elif opening := OPENING.match(data, position):
+                values = iter((_quoted(data, opening),))
+            elif weak:
+                values = _text(_WEAK_VALUE, data, position)
             elif after[2] == b"=":
-                spans = self._assigned(data, after.end(), in_query=in_query, name=name)
+                values = _text(_ASSIGNED, data, position, trailing=b"" if in_query else _TRAILING)
             else:
-                spans = _header_text(data, after.end(), name)
-            for start, stop, mark in spans:
-                if secret or is_random(data[start:stop]):
-                    yield Found(start, stop, kind, data[start:stop], mark)
+                values = _header_text(data, position, name)
+            in_json = bool(quote_mark) and after[2] == b":"
+            for value in values:
+                text = data[value.start : value.end]
+                if not in_json:
+                    done = value.end
+                    if not value.is_secret or is_stand_in(text):
+                        continue
+                    if not in_query and self._is_code(data, value.end, text):
+                        continue
+                if text and (not weak or is_random(text)):
+                    kind = f"named:{name.decode('utf-8', 'replace').lower()}"
+                    yield Found(value.start, value.end, kind, text, value.quote)
 
-    def _assigned(
-        self, data: bytes, position: int, *, in_query: bool, name: bytes
-    ) -> Iterator[tuple[int, int, bytes]]:
-        """Yield the value behind `=`: of a form, a query, an environment, a connection string."""
-        if opening := OPENING.match(data, position):
-            start = opening.end()
-            end, _ = text_end(data, start, opening[2], len(opening[1]).bit_length())
-        elif value := _ASSIGNED.match(data, position):
-            start, end = value.span()
-            if not in_query:
-                end = start + len(value[0].rstrip(_TRAILING))
-        else:
-            return
-        text = data[start:end]
-        if end > start and not is_stand_in(text) and not self._is_code(data, end, text, in_query):
-            yield start, end, b""
-
-    def _is_code(self, data: bytes, end: int, text: bytes, in_query: bool) -> bool:
+    def _is_code(self, data: bytes, end: int, text: bytes) -> bool:
         """Return whether *text* is an expression, as in `connect(password=password)`."""
-        if in_query:
-            return False
         return (
             self._names.has_bytes(text)
             or _CODE.match(text) is not None
-            or (
-                text.replace(b"_", b"").replace(b".", b"").isalpha()
-                and data[end : end + 1] in b"(["
-                and end < len(data)
-            )
+            or (_DOTTED.match(text) is not None and data[end : end + 1] in (b"(", b"["))
         )
+
+
+class _Value(NamedTuple):
+    start: int
+    end: int
+    quote: bytes = b""
+    is_secret: bool = True
 
 
 _CODE = re.compile(
     rb"(?:os|process|env|settings|config|self|this|args|request|params|getenv|secrets)[.(\[]"
     rb"|[A-Za-z_.]{1,64}\("
 )
+_DOTTED = re.compile(rb"[A-Za-z_.]+\Z")
 
 
 def _name(data: bytes, end: int, quote_mark: bytes | None) -> bytes:
@@ -119,58 +120,67 @@ def _name(data: bytes, end: int, quote_mark: bytes | None) -> bytes:
     return name
 
 
-def _json_values(data: bytes, position: int, quote_mark: bytes) -> Iterator[tuple[int, int, bytes]]:
+def _quoted(data: bytes, opening: re.Match[bytes]) -> _Value:
+    depth = len(opening[1]).bit_length()
+    return _Value(opening.end(), text_end(data, opening.end(), opening[2], depth)[0])
+
+
+def _text(
+    pattern: re.Pattern[bytes], data: bytes, position: int, trailing: bytes = _TRAILING
+) -> Iterator[_Value]:
+    """Yield the text at *position* without the punctuation *trailing* it."""
+    if value := pattern.match(data, position):
+        text = value[0].rstrip(trailing)
+        is_secret = pattern is not _HEADER_TEXT or is_opaque(text)
+        yield _Value(position, position + len(text), is_secret=is_secret)
+
+
+def _json_values(data: bytes, position: int, quote_mark: bytes) -> Iterator[_Value]:
     """Yield the text or number at *position*; the texts of a list, if it is one.
 
-    Objects are left to those who read JSON: schemas have objects under the names of secrets.
+    Objects are left to the walk through JSON: schemas have objects under the names of secrets.
     """
     if number := _NUMBER.match(data, position):
-        yield *number.span(), quote_mark
+        yield _Value(*number.span(), quote_mark)
         return
     several = _LIST.match(data, position)
     if several is not None:
         position = several.end()
     while opening := OPENING.match(data, position):
-        start = opening.end()
-        end, after = text_end(data, start, opening[2], len(opening[1]).bit_length())
-        if end > start:
-            yield start, end, b""
+        depth = len(opening[1]).bit_length()
+        end, after = text_end(data, opening.end(), opening[2], depth)
+        yield _Value(opening.end(), end)
         comma = _COMMA.match(data, after)
         if several is None or comma is None:
             return
         position = comma.end()
 
 
-def _header_text(data: bytes, position: int, name: bytes) -> Iterator[tuple[int, int, bytes]]:
+def _header_text(data: bytes, position: int, name: bytes) -> Iterator[_Value]:
     """Yield the secret in the text of a header, or in a line of YAML."""
     lowered = name.lower()
     if lowered.endswith(b"cookie"):
         if cookies := _COOKIES.match(data, position):
-            yield *cookies.span(), b""
+            yield _Value(*cookies.span())
     elif lowered.endswith(b"authorization"):
         yield from _authorization(data, position)
-    elif value := _HEADER_TEXT.match(data, position):
-        start = value.start()
-        text = value[0].rstrip(_TRAILING)
-        if is_opaque(text) and not is_stand_in(text):
-            yield start, start + len(text), b""
+    else:
+        yield from _text(_HEADER_TEXT, data, position)
 
 
-def _authorization(data: bytes, position: int) -> Iterator[tuple[int, int, bytes]]:
+def _authorization(data: bytes, position: int) -> Iterator[_Value]:
     value = _AUTHORIZATION.match(data, position)
     if value is None:
         return
     scheme = (value["scheme"] or b"").lower()
     start = value.start("secret")
-    if scheme in _SIGNING:
-        line = _REST_OF_LINE.match(data, start)
-        if line is not None and b"=" in line[0]:
-            yield *line.span(), b""
+    if scheme in _SIGNING and (line := _SIGNED.match(data, start)):
+        yield _Value(*line.span())
         return
     text = value["secret"].rstrip(_TRAILING)
     known = scheme in _SCHEMES and len(text) >= 4 and text.lower() not in _PROSE
-    if (known or (is_opaque(text) and len(text) >= 8)) and not is_stand_in(text):
-        yield start, start + len(text), b""
+    is_secret = known or (is_opaque(text) and len(text) >= 8)
+    yield _Value(start, start + len(text), is_secret=is_secret)
 
 
 _PROSE = (b"token", b"tokens", b"auth", b"authentication", b"scheme", b"header", b"credentials")

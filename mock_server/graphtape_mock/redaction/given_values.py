@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from graphtape_mock.redaction.view import Span
+from graphtape_mock.redaction.plain_text import Span
 
 SHORTEST_SECRET = 6
 """Given values with fewer characters are kept: they are not secret, and occur everywhere."""
@@ -62,9 +62,12 @@ class GivenValues:
                     end += 1
                 yield start, end, value
 
-    def beginning(self, text: bytes) -> int | None:
-        """Return where the end of *text* begins that may be the beginning of a value, or None."""
-        for start in range(max(0, len(text) - self.longest + 1), len(text)):
+    def beginning(self, text: bytes, first: int = 0) -> int | None:
+        """Return where the end of *text* begins that may be the beginning of a value, or None.
+
+        It begins at *first* or later.
+        """
+        for start in range(max(first, len(text) - self.longest + 1), len(text)):
             if text[start] in self._firsts:
                 end = text[start:]
                 if any(len(form) > len(end) and form.startswith(end) for form in self._forms):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from graphtape_mock.redaction.found import PLACEHOLDER, Found
 from graphtape_mock.redaction.json_leaves import Leaf
 
-_LINE_START = re.compile(rb"(?:\A|(?<=[\r\n])data:)[ \t]*\Z")
+_LINE_START = re.compile(rb"(?:\A|(?<=[\r\n]))(?:data:)?[ \t]*\Z")
 
 
 def within_json(finds: Iterable[Found], leaves: list[Leaf], data: bytes) -> Iterator[Found]:
@@ -53,8 +53,8 @@ def _is_in_json(leaf: Leaf, data: bytes) -> bool:
     """Return whether *leaf* is part of JSON, and not of a text that happens to have quotes."""
     if leaf.path:
         return True
-    before = data[max(0, leaf.start - 16) : leaf.start]
-    return _LINE_START.search(before) is not None and not data[leaf.end : leaf.end + 1].strip()
+    first = _LINE_START.search(data, max(0, leaf.start - 16), leaf.start) is not None
+    return first and not data[leaf.end : leaf.end + 1].strip()
 
 
 def _inside(found: Found, leaf: Leaf, data: bytes) -> bool:

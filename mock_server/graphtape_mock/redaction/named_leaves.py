@@ -6,8 +6,10 @@ from graphtape_mock.redaction.json_leaves import Leaf, Path
 from graphtape_mock.redaction.likely import is_random
 from graphtape_mock.redaction.secret_names import SecretNames
 
-_SCHEMA_TYPES = frozenset(("string", "object", "array", "number", "integer", "boolean", "null"))
-_SCHEMA_KEYS = frozenset(
+_SCHEMA_TYPES: frozenset[str | None] = frozenset(
+    ("string", "object", "array", "number", "integer", "boolean", "null")
+)
+_SCHEMA_KEYS: frozenset[str | int] = frozenset(
     "$anchor $comment $defs $id $ref $schema additionalProperties allOf anyOf const contains"
     " default deprecated description discriminator else enum env_names example examples"
     " exclusiveMaximum exclusiveMinimum extra format if items maxItems maxLength maximum"
@@ -15,9 +17,11 @@ _SCHEMA_KEYS = frozenset(
     " prefixItems properties propertyNames readOnly required then title type uniqueItems"
     " writeOnly".split()
 )
-_SCHEMA_MARKS = frozenset("$ref allOf anyOf const description enum oneOf title type".split())
-_SCHEMA_VALUES = frozenset(("const", "default", "example", "examples"))
-_LANGCHAIN_SECRET = frozenset(("lc", "type", "id"))
+_SCHEMA_MARKS: frozenset[str | int] = frozenset(
+    "$ref allOf anyOf const description enum oneOf title type".split()
+)
+_SCHEMA_VALUES: frozenset[str | int] = frozenset(("const", "default", "example", "examples"))
+_LANGCHAIN_SECRET: frozenset[str | int] = frozenset(("lc", "type", "id"))
 _NAME_KEYS = ("name", "key", "header")
 
 
@@ -69,8 +73,8 @@ def _secrets_of(group: list[Leaf], prefix: Path) -> Iterator[tuple[Leaf, str]]:
 
 def _is_description(leaves: list[Leaf], depth: int) -> bool:
     """Return whether *leaves* belong to a JSON Schema, or to a secret as LangChain omits it."""
-    keys = {leaf.path[depth] for leaf in leaves}
-    if keys == _LANGCHAIN_SECRET:
+    keys: set[str | int] = {leaf.path[depth] for leaf in leaves}
+    if not keys ^ _LANGCHAIN_SECRET:
         return True
     types = [leaf.text for leaf in leaves if leaf.path[depth:] == ("type",)]
     return bool(keys & _SCHEMA_MARKS) and keys <= _SCHEMA_KEYS and _SCHEMA_TYPES.issuperset(types)

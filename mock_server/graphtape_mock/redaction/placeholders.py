@@ -1,14 +1,15 @@
 """Placeholders in the place of secrets, and the count of what they replaced."""
 
 from collections import Counter
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from graphtape_mock.redaction.found import PLACEHOLDERS
 
 _MOST_PLACES = 1000
 
 
-class Replaced(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Replaced:
     """Secrets of one kind that were replaced in one place."""
 
     kind: str

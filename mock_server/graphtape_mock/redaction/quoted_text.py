@@ -2,7 +2,7 @@
 
 import re
 
-from graphtape_mock.redaction.view import Span
+from graphtape_mock.redaction.plain_text import Span
 
 OPENING = re.compile(rb"(\\{0,64})([\"'])")
 """An opening quote with its escapes."""

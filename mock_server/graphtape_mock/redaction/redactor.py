@@ -22,10 +22,10 @@ from graphtape_mock.redaction.found import PLACEHOLDER, PLACEHOLDERS, Found, is_
 from graphtape_mock.redaction.given_values import GivenValues
 from graphtape_mock.redaction.json_leaves import Leaf, embedded_leaves
 from graphtape_mock.redaction.placeholders import Placeholders, Replaced
+from graphtape_mock.redaction.plain_text import Span
 from graphtape_mock.redaction.secret_names import SecretNames
 from graphtape_mock.redaction.text_look import TextLook
 from graphtape_mock.redaction.user_patterns import user_patterns
-from graphtape_mock.redaction.view import Span
 from graphtape_mock.redaction.walk import Walk
 
 

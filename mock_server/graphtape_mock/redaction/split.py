@@ -184,8 +184,13 @@ class LiveRedaction:
         elif before is not None:
             joined = before.end + joined
             pieces = [*before.pieces, (held, len(before.end), piece)]
+        values = self._values_in(joined)
         start = self._given.beginning(joined)
-        self._mark(joined, pieces, len(joined) if start is None else start)
+        for value in values:
+            # A value that is complete goes on only as a longer one with the same beginning.
+            if start is not None and value.start < start < value.end:
+                start = self._given.beginning(joined, value.end)
+        _mark(values, pieces, len(joined) if start is None else start)
         if start is None:
             return
         shift = 0 if piece.key.grows else start
@@ -199,19 +204,13 @@ class LiveRedaction:
             held.number,
         )
 
-    def _mark(self, joined: bytes, pieces: list[tuple[_Held, int, Piece]], stop: int) -> None:
-        """Note the values in *joined* that begin before *stop* in the frames of their *pieces*."""
-        values = (
-            Found(start, end, "given", value) for start, end, value in self._given.find(joined)
-        )
-        for value in merged(values, joined):
-            if value.start < stop:
-                for held, offset, piece in pieces:
-                    held.parts += _parts(value, piece, offset)
+    def _values_in(self, text: bytes) -> list[Found]:
+        values = (Found(start, end, "given", value) for start, end, value in self._given.find(text))
+        return list(merged(values, text))
 
     def _settle(self, key: TextKey) -> None:
         text = self._open.pop(key)
-        self._mark(text.end, text.pieces, len(text.end))
+        _mark(self._values_in(text.end), text.pieces, len(text.end))
 
     def _released(self) -> Iterator[Frame]:
         first = min(
@@ -238,3 +237,11 @@ class LiveRedaction:
             first=held.number == 1,
             place=f"event {held.number}",
         )
+
+
+def _mark(values: list[Found], pieces: list[tuple[_Held, int, Piece]], stop: int) -> None:
+    """Note the *values* that begin before *stop* in the frames of the *pieces* of their text."""
+    for value in values:
+        if value.start < stop:
+            for held, offset, piece in pieces:
+                held.parts += _parts(value, piece, offset)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from graphtape_contracts import Frame
 from graphtape_mock.redaction.json_leaves import Leaf, Path, embedded_leaves
-from graphtape_mock.redaction.view import Span, View
+from graphtape_mock.redaction.json_places import inner_end
+from graphtape_mock.redaction.plain_text import PlainText, Span
 
 _TEXT_KEYS = frozenset(
     "args arguments chunk content data delta input json output partial_json reasoning"
@@ -36,15 +37,15 @@ class Piece(NamedTuple):
 
     key: TextKey
     text: bytes
-    segments: tuple[tuple[int, View], ...]
+    segments: tuple[tuple[int, PlainText], ...]
     """The strings that it is made of, each with its offset in `text`."""
 
     def written(self, start: int, end: int) -> Iterator[Span]:
         """Yield where the part of `text` from *start* to *end* is in the bytes of the frame."""
-        for offset, view in self.segments:
-            first, last = max(start - offset, 0), min(end - offset, len(view.data))
+        for offset, plain in self.segments:
+            first, last = max(start - offset, 0), min(end - offset, len(plain.data))
             if first < last:
-                yield view.span(first, last)
+                yield plain.span(first, last)
 
 
 def pieces_of(frame: Frame) -> list[Piece]:
@@ -55,22 +56,20 @@ def pieces_of(frame: Frame) -> list[Piece]:
     if kind not in _KINDS:
         return []
     leaves = list(embedded_leaves(frame.raw))
-    root = View.of(frame.raw)
-    segments: dict[TextKey, list[View]] = {}
+    root = PlainText.of(frame.raw)
+    segments: dict[TextKey, list[PlainText]] = {}
     for key, leaf in _KINDS[kind](frame.event, leaves, frame.raw):
-        view = root.string(leaf.start + 1, leaf.end - 1)
-        if view.data:
-            segments.setdefault(key, []).append(view)
-    return [_piece(key, views) for key, views in segments.items()]
+        segments.setdefault(key, []).append(root.string(leaf.start + 1, inner_end(leaf, frame.raw)))
+    return [_piece(key, strings) for key, strings in segments.items()]
 
 
-def _piece(key: TextKey, views: list[View]) -> Piece:
-    placed: list[tuple[int, View]] = []
+def _piece(key: TextKey, strings: list[PlainText]) -> Piece:
+    placed: list[tuple[int, PlainText]] = []
     length = 0
-    for view in views:
-        placed.append((length, view))
-        length += len(view.data)
-    return Piece(key, b"".join(view.data for view in views), tuple(placed))
+    for plain in strings:
+        placed.append((length, plain))
+        length += len(plain.data)
+    return Piece(key, b"".join(plain.data for plain in strings), tuple(placed))
 
 
 def _chunks(event: str, leaves: list[Leaf], raw: bytes) -> Iterator[tuple[TextKey, Leaf]]:

@@ -30,6 +30,8 @@ _WORD = r"[A-Za-z0-9_-]{16,}"
 _HEX = r"[0-9a-fA-F]{20,}"
 _DIGIT_AHEAD = r"(?=[A-Za-z_-]{0,64}[0-9])"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+# Up to the next that could begin, or many of them would be read again and again.
+_HEAD = r"(?=[A-Za-z0-9_-]{8})[A-Za-z0-9_]++(?:-(?!eyJ)[A-Za-z0-9_]*+)*+"
 _SLASH = r"\\{0,8}/"
 
 TOKEN_FORMATS = (
@@ -37,10 +39,10 @@ TOKEN_FORMATS = (
     _format(
         "jwt",
         "eyJ",
-        r"[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{5,}\.?[A-Za-z0-9_-]*",
+        _HEAD + r"\.eyJ[A-Za-z0-9_-]{5,}\.?[A-Za-z0-9_-]*",
         "RFC 7519, section 3",
     ),
-    _format("jwe", "eyJ", r"[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){4}", "RFC 7516, section 3"),
+    _format("jwe", "eyJ", _HEAD + r"(?:\.[A-Za-z0-9_-]*){4}", "RFC 7516, section 3"),
     _format(
         "private-key",
         "-----BEGIN",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from graphtape_mock.redaction.view import Span
+from graphtape_mock.redaction.plain_text import Span
 
 
 class BadPattern(ValueError):

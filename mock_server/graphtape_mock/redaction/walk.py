@@ -8,9 +8,9 @@ from graphtape_mock.redaction.found import Found
 from graphtape_mock.redaction.json_leaves import Leaf, embedded_leaves
 from graphtape_mock.redaction.json_places import inner_end, within_json
 from graphtape_mock.redaction.named_leaves import named_leaves
+from graphtape_mock.redaction.plain_text import PlainText
 from graphtape_mock.redaction.secret_names import SecretNames
 from graphtape_mock.redaction.text_look import TextLook
-from graphtape_mock.redaction.view import View
 
 _NO_SECRETS = (b"true", b"false", b"null", b"True", b"False", b"None", b'""', b"''")
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}")
@@ -26,45 +26,45 @@ class Walk:
 
     def find(self, data: bytes) -> Iterator[Found]:
         """Yield the secrets in *data*, a value under the name of a secret after those in it."""
-        yield from self._find(View.of(data), data, _DEEPEST, 2)
+        yield from self._find(PlainText.of(data), data, _DEEPEST, 2)
 
-    def _find(self, view: View, root: bytes, depth: int, unquoted: int) -> Iterator[Found]:
-        data = view.data
+    def _find(self, plain: PlainText, root: bytes, depth: int, unquoted: int) -> Iterator[Found]:
+        data = plain.data
         finds = list(self._look.find(data))
         if finds or b"\\" in data or self._names.may_be_in(data.lower()):
             leaves = list(embedded_leaves(data))
             for found in within_json(finds, leaves, data):
-                start, end = view.span(found.start, found.end)
-                yield found._replace(start=start, end=end, quote=_written(view, root, found))
+                start, end = plain.span(found.start, found.end)
+                yield found._replace(start=start, end=end, quote=_written(plain, root, found))
             for leaf in leaves:
                 if depth and leaf.text and _holds_more(data[leaf.start : leaf.end]):
-                    inside = view.string(leaf.start + 1, inner_end(leaf, data))
+                    inside = plain.string(leaf.start + 1, inner_end(leaf, data))
                     yield from self._find(inside, root, depth - 1, unquoted)
             for leaf, name in named_leaves(leaves, self._names):
                 if data[leaf.start : leaf.end] not in _NO_SECRETS:
-                    yield from _whole(view, root, leaf, f"named:{name.lower()}")
-        if unquoted and (text := view.web_text()) is not None:
+                    yield from _whole(plain, root, leaf, f"named:{name.lower()}")
+        if unquoted and (text := plain.web_text()) is not None:
             yield from self._find(text, root, depth, unquoted - 1)
         if unquoted:
-            yield from self._in_base64(view, root)
+            yield from self._in_base64(plain, root)
 
-    def _in_base64(self, view: View, root: bytes) -> Iterator[Found]:
-        for match in _BASE64.finditer(view.data):
+    def _in_base64(self, plain: PlainText, root: bytes) -> Iterator[Found]:
+        for match in _BASE64.finditer(plain.data):
             text = _text_of_base64(match[0])
             if text is not None:
-                start, end = view.span(*match.span())
-                inside = View(text, [0, len(text)], [start, end], [False, True])
+                start, end = plain.span(*match.span())
+                inside = PlainText(text, [0, len(text)], [start, end], [False, True])
                 yield from self._find(inside, root, 0, 0)
 
 
-def _written(view: View, root: bytes, found: Found) -> bytes:
+def _written(plain: PlainText, root: bytes, found: Found) -> bytes:
     """Return how the quotes around the placeholder for a number are written where it stands."""
     if not found.quote:
         return b""
-    quote = view.data.rfind(found.quote, 0, found.start)
+    quote = plain.data.rfind(found.quote, 0, found.start)
     if quote < 0:  # A list of numbers, and nothing else.
         return found.quote
-    start, end = view.span(quote, quote + len(found.quote))
+    start, end = plain.span(quote, quote + len(found.quote))
     return root[start:end]
 
 
@@ -73,16 +73,16 @@ def _holds_more(string: bytes) -> bool:
     return b"\\" in string or (b"'" in string and (b"{" in string or b"[" in string))
 
 
-def _whole(view: View, root: bytes, leaf: Leaf, kind: str) -> Iterator[Found]:
-    data = view.data
+def _whole(plain: PlainText, root: bytes, leaf: Leaf, kind: str) -> Iterator[Found]:
+    data = plain.data
     if leaf.text is None:
-        quote = root[slice(*view.span(leaf.key_start, leaf.key_start + 1))]
-        yield Found(*view.span(leaf.start, leaf.end), kind, data[leaf.start : leaf.end], quote)
+        quote = root[slice(*plain.span(leaf.key_start, leaf.key_start + 1))]
+        yield Found(*plain.span(leaf.start, leaf.end), kind, data[leaf.start : leaf.end], quote)
         return
     start, end = leaf.start + 1, inner_end(leaf, data)
     if start < end:
         secret = leaf.text.encode("utf-8", "replace")
-        yield Found(*view.span(start, end), kind, secret)
+        yield Found(*plain.span(start, end), kind, secret)
 
 
 def _text_of_base64(run: bytes) -> bytes | None:

@@ -58,16 +58,14 @@ def test_the_corpora_are_large_enough() -> None:
 
 @pytest.mark.parametrize("write", WRITTEN)
 def test_no_secret_of_a_known_format_is_left(write: Callable[[str], bytes]) -> None:
-    left: list[tuple[str, bytes]] = []
-    for kind, value in SECRETS:
+    for _, value in SECRETS:
         redacted = Redactor().redact(write(value))
         end = value[-12:]  # The address of a webhook may stay.
         if write in (_base64, _escaped):
             end = write(value).decode()[-25:-6]
-        if b"[redacted-" not in redacted or end.encode() in redacted.replace(b"\\n", b"\n"):
-            left.append((kind, redacted))
 
-    assert left == []
+        assert b"[redacted-" in redacted
+        assert end.encode() not in redacted.replace(b"\\n", b"\n")
 
 
 def test_each_secret_is_named_by_its_kind() -> None:
@@ -82,26 +80,19 @@ def test_each_secret_is_named_by_its_kind() -> None:
 
 @pytest.mark.parametrize("write", [_prose, _json, _ascii_json, _quoted_json, _event])
 def test_no_secret_that_its_context_gives_away_is_left(write: Callable[[str], bytes]) -> None:
-    left: list[tuple[str, bytes]] = []
     for kind, text, secret in IN_CONTEXT:
         redactor = Redactor()
-        redacted = redactor.redact(write(text))
-        if secret.encode() in redacted or kind not in {each.kind for each in redactor.replaced}:
-            left.append((kind, redacted))
 
-    assert left == []
+        assert secret.encode() not in redactor.redact(write(text))
+        assert kind in {each.kind for each in redactor.replaced}
 
 
 @pytest.mark.parametrize("write", [str.encode, *WRITTEN[:-3]])
 def test_what_only_looks_like_a_secret_is_left_alone(write: Callable[[str], bytes]) -> None:
-    changed: list[tuple[bytes, bytes]] = []
     for text in LOOKALIKES:
         written = write(text)
-        redacted = Redactor(secrets=["hunter2-hunter2"]).redact(written)
-        if redacted != written:
-            changed.append((written, redacted))
 
-    assert changed == []
+        assert Redactor(secrets=["hunter2-hunter2"]).redact(written) == written
 
 
 def test_a_last_look_finds_the_secrets_that_were_not_replaced_and_nothing_afterwards() -> None:

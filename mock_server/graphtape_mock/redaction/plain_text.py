@@ -15,7 +15,7 @@ _WRITTEN_FOR_THE_WEB = re.compile(
 )
 
 
-class View:
+class PlainText:
     """`data`, which is a part of other bytes, read without escapes."""
 
     __slots__ = ("_cuts", "_places", "_plain", "data")
@@ -29,8 +29,8 @@ class View:
         self._cuts, self._places, self._plain = cuts, places, plain
 
     @classmethod
-    def of(cls, data: bytes) -> "View":
-        """Return the view of *data* as it is."""
+    def of(cls, data: bytes) -> "PlainText":
+        """Return *data* as it is."""
         return cls(data, [0, len(data)], [0, len(data)], [True, True])
 
     def span(self, start: int, end: int) -> Span:
@@ -44,19 +44,19 @@ class View:
             return begin, self._places[last] + end - self._cuts[last]
         return begin, self._places[last + 1]
 
-    def string(self, start: int, end: int) -> "View":
-        """Return the inside of a JSON string, from *start* to *end* of this view, as it reads."""
+    def string(self, start: int, end: int) -> "PlainText":
+        """Return the inside of a JSON string, from *start* to *end* of this text, as it reads."""
         return self._read(start, end, ESCAPE, unescaped)
 
-    def web_text(self) -> "View | None":
-        """Return this view without percent-encoding and HTML entities, or None without any."""
+    def web_text(self) -> "PlainText | None":
+        """Return this text without percent-encoding and HTML entities, or None without any."""
         if _WRITTEN_FOR_THE_WEB.search(self.data) is None:
             return None
         return self._read(0, len(self.data), _WRITTEN_FOR_THE_WEB, _web_character)
 
     def _read(
         self, start: int, end: int, escape: re.Pattern[bytes], meaning: Callable[[bytes], bytes]
-    ) -> "View":
+    ) -> "PlainText":
         pieces: list[bytes] = []
         cuts: list[int] = []
         places: list[int] = []
@@ -83,10 +83,10 @@ class View:
         cuts.append(length)
         places.append(last)
         plain.append(True)
-        return View(b"".join(pieces), cuts, places, plain)
+        return PlainText(b"".join(pieces), cuts, places, plain)
 
     def _add_plain(self, add: Callable[..., None], start: int, end: int) -> None:
-        """Add the part from *start* to *end*, cut where this view is cut itself."""
+        """Add the part from *start* to *end*, cut where this text is cut itself."""
         index = bisect_right(self._cuts, start) - 1
         while start < end:
             stop = min(end, self._cuts[index + 1])
