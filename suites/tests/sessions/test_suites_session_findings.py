@@ -95,7 +95,8 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
             only=["limits"],
         )
 
-    kept = Path(pytester.path, ".graphtape", "test_any_json_is_accepted_as_metadata.jsonl")
+    name = "test_limits.py-test_any_json_is_accepted_as_metadata"
+    kept = Path(pytester.path, ".graphtape", f"{name}.jsonl")
     (exchange,) = read(kept).exchanges
     sent: dict[str, Any] = orjson.loads(exchange.request.body)["metadata"]
     (key,) = sent.keys() - TAGS
@@ -106,8 +107,8 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
         [
             "limits.any-json (MUST): *",
             "*500*got 500*",
+            f"*.graphtape/{name}.jsonl*graphtape show .graphtape*",
             f"curl *{deployment.url}/runs/stream*",
-            "*.graphtape/test_any_json_is_accepted_as_metadata.jsonl*graphtape show .graphtape*",
             "*-k 'limits.any-json'*",
         ]
     )

@@ -1,0 +1,25 @@
+"""The folder for files that are not to be committed: drafts, and failures that were kept."""
+
+from contextlib import suppress
+from pathlib import Path
+
+HIDDEN = ".graphtape"
+"""Its name."""
+
+
+def hidden_folder(beside: Path) -> Path:
+    """Return the folder `.graphtape` in the folder *beside*, and create both if needed.
+
+    Git ignores it, and other users can't read it. Raises OSError where it can't be written.
+    """
+    folder = beside / HIDDEN
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="ascii") as ignore:
+        ignore.write("*\n")
+    return folder
+
+
+def is_hidden(path: Path) -> bool:
+    """Return whether *path* is a file in such a folder."""
+    return path.parent.name == HIDDEN
