@@ -22,6 +22,8 @@ from graphtape_mock.replay.matching import (
 )
 from graphtape_mock.replay.selection import can_show, request_body, view_of
 
+RECORD_HINT = "To record it: "
+"""What stands before the command in the message of NoMatch."""
 MAX_DIFFERENCES = 5
 """The number of differences to the nearest recording that NoMatch lists."""
 
@@ -57,7 +59,7 @@ class NoMatch(NotRecorded):
             lines += [f"- {path}" for path in self.paths[:MAX_DIFFERENCES]]
             if len(self.paths) > MAX_DIFFERENCES:
                 lines.append(f"- and {len(self.paths) - MAX_DIFFERENCES} more")
-        lines.append(f"To record it: {self.command}")
+        lines.append(f"{RECORD_HINT}{self.command}")
         return "\n".join(lines)
 
 

@@ -79,10 +79,14 @@ def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
         yield f"{path}: recorded {_short(old)}, requested {_short(new)}"
 
 
-def record_command(body: Json, url: str = "URL") -> str:
-    """Return the command line that records the run of the request *body*."""
+def record_command(body: Json, url: str = "URL", *, input_file: str | None = None) -> str:
+    """Return the command line that records the run of the request *body*.
+
+    *input_file* is the path of a file with the input, if the command is to read it from one.
+    """
     words = ["graphtape", "record", url, "--assistant", str(body.get("assistant_id"))]
-    words += ["--input", orjson.dumps(redact_json(body.get("input"))).decode()]
+    input_ = orjson.dumps(redact_json(body.get("input"))).decode()
+    words += ["--input", input_ if input_file is None else f"@{input_file}"]
     kept = ("command", "context", "interrupt_before", "interrupt_after")
     more = {key: body[key] for key in kept if body.get(key)}
     if configurable := _object(_object(body.get("config")).get("configurable")):

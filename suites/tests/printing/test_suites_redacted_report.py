@@ -45,7 +45,7 @@ def test_passes(record_property):
 """
 
 
-@pytest.mark.parametrize("style", ["long", "short", "native", "line", "value"])
+@pytest.mark.parametrize("style", ["long", "short", "native", "line"])
 def test_no_text_of_a_report_shows_a_secret(pytester: pytest.Pytester, style: str) -> None:
     set_heap_aside()
     pytester.makeconftest(PLUGIN)
