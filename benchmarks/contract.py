@@ -1,10 +1,10 @@
-"""What it costs to judge a stream as it comes, by its length.
+"""The cost of checking a stream as it arrives, by its length.
 
     python benchmarks/contract.py [--write] [--rounds N]
 
-Streams of every length are made of the same steps, each of 26 events in six stream modes, and are
-judged frame by frame by all rules. Reading them, which is to cut the bytes into frames and to
-decode their data, is measured beside it. `--write` puts the table into README.md.
+Streams of every length repeat the same step of 26 events in six stream modes, and are checked
+frame by frame by all rules. Reading them (cutting the bytes into frames and decoding their data)
+is measured separately. `--write` puts the table into README.md.
 """
 
 import argparse
@@ -100,7 +100,7 @@ def ai(fields: dict[str, object]) -> dict[str, object]:
 
 
 def debug(step: int, kind: str, payload: object) -> dict[str, object]:
-    """Return the twin of a task event."""
+    """Return the `debug` event of a task event."""
     time = "2026-01-01T00:00:00.000000+00:00"
     return {"step": step, "timestamp": time, "type": kind, "payload": payload}
 
@@ -120,7 +120,7 @@ def read(events: int) -> None:
 
 
 def check(events: int) -> None:
-    """Judge the stream as it is read."""
+    """Check the stream while reading it."""
     decoder = sse.Decoder()
     checker = Checker(parse_head(REQUEST, RESPONSE))
     found = checker.head()
@@ -133,7 +133,7 @@ def check(events: int) -> None:
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Yield a row for each length: microseconds an event, and the most memory in bytes."""
+    """Yield a row for each length: microseconds per event, and peak memory in bytes."""
     made = {length: time_of(lambda n: list(body(n)), length) for length in LENGTHS}
     seconds: dict[tuple[str, int], list[float]] = defaultdict(list)
     for _ in range(rounds):
@@ -153,7 +153,7 @@ def time_of(work: Callable[[int], object], length: int) -> float:
 
 
 def memory_of(length: int) -> float:
-    """Return the most bytes that judging a stream of that length held at a time."""
+    """Return the peak memory in bytes while checking a stream of that length."""
     tracemalloc.start()
     check(length)
     _, most = tracemalloc.get_traced_memory()
@@ -162,7 +162,7 @@ def memory_of(length: int) -> float:
 
 
 def main() -> None:
-    """Measure, print, and write where asked."""
+    """Measure, print, and optionally write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
     parser.add_argument("--rounds", type=int, default=5)

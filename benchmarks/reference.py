@@ -1,8 +1,8 @@
-"""What the mock is measured against: servers that know the whole answer beforehand.
+"""Reference servers to compare the mock with: their answers are prepared in advance.
 
     python reference.py {bare,paced,starlette} ANSWERS PORT
 
-ANSWERS is a file that has, by path, the head and the body that the mock gave.
+ANSWERS is a file with the head and the body of the mock's answers, by path.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ EVENT_SECONDS = 0.05
 
 
 def bare(answers: Answers) -> App:
-    """Return an application that sends the body at once: the most that uvicorn allows."""
+    """Return an application that sends the body at once, the fastest possible on uvicorn."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         head, body = answers[scope["path"]]
@@ -56,8 +56,8 @@ def paced(answers: Answers) -> App:
 
 
 def starlette(answers: Answers) -> App:
-    """Return an application that streams a chunk an event, as most do."""
-    # Would add to the time that the bare server takes to start.
+    """Return an application that streams one chunk for each event, as most do."""
+    # Imported here, because it would slow down the start of the bare server.
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import StreamingResponse
@@ -105,7 +105,7 @@ def read_answers(path: Path) -> Answers:
 if __name__ == "__main__":
     kind, file, port = sys.argv[1:]
     make = {"bare": bare, "paced": paced, "starlette": starlette}[kind]
-    bytes(16 * 1024 * 1024)  # As the mock does, so that the C library keeps large blocks.
+    bytes(16 * 1024 * 1024)  # The mock does this, too: the C library then keeps large blocks.
     uvicorn.run(
         make(read_answers(Path(file))),
         port=int(port),

@@ -1,8 +1,8 @@
-"""How fast the mock replays, against servers that know the whole answer beforehand.
+"""How fast the mock replays, compared with servers whose answers are prepared in advance.
 
     python benchmarks/replay.py [--write] [--rounds N] [--seconds N]
 
-Servers take turns, round by round, so that noise of the machine hits all of them; results are
+Servers take turns, round by round, so that noise of the machine affects all of them; results are
 medians. `--write` puts the tables into README.md beside this file.
 """
 
@@ -37,12 +37,12 @@ from workloads import WORKLOADS, write_recordings
 HERE = Path(__file__).parent
 STREAMS = 1000
 STREAMED = WORKLOADS[1]
-"""What is paced: 22 events."""
+"""The workload that is paced: 22 events."""
 SPREADS = ((0.0, "all asked at once"), (0.5, "asked within 0.5 s"))
 
 
 def ask_mock(server: Server) -> Answers:
-    """Return what the mock answers to each workload, by the path it has at a reference server."""
+    """Return the mock's answer to each workload, by its path on a reference server."""
     answers: Answers = {}
     with httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as client:
         for index, workload in enumerate(WORKLOADS):
@@ -68,7 +68,7 @@ def load(server: Server, path: str, body: bytes, seconds: float) -> Load:
 def measure_throughput(
     recordings: Path, answers: Path, options: argparse.Namespace
 ) -> Iterator[Row]:
-    """Yield a row for each workload: requests a second of each server."""
+    """Yield a row for each workload: requests per second of each server."""
     commands = {
         "bare": reference_command("bare", answers),
         "mock": mock_command(recordings, speed=0),
@@ -99,7 +99,7 @@ def measure_pace(recordings: Path, answers: Path, rounds: int) -> Iterator[Row]:
     for _ in range(rounds):
         for (spread, how), (name, (command, path)) in product(SPREADS, commands.items()):
             with running(name, command) as server:
-                play(server, path, 10, 0.0)  # Not counted: nothing is warm.
+                play(server, path, 10, 0.0)  # A warm-up, which is not counted.
                 busy = server.cpu_seconds()
                 values = play(server, path, STREAMS, spread)
                 busy = server.cpu_seconds() - busy

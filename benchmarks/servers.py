@@ -1,4 +1,4 @@
-"""Servers to measure, each a process of its own on a core of its own."""
+"""Servers to measure, each in a separate process; on a separate core if possible."""
 
 import os
 import socket
@@ -16,38 +16,38 @@ _GRAPHTAPE = "from graphtape_mock.cli.main import main; main()"
 
 
 class Server(NamedTuple):
-    """A server that runs."""
+    """A running server."""
 
     name: str
     pid: int
     port: int
 
     def cpu_seconds(self) -> float:
-        """Return the time that the server kept a core busy so far."""
+        """Return the CPU seconds of the server so far."""
         user, system = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")")[1].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def mock_command(recordings: Path, speed: float) -> list[str]:
-    """Return how the mock is started, but for the port."""
+    """Return the command that starts the mock, without the port."""
     options = ["--speed", str(speed), str(recordings), "--port"]
     return [sys.executable, "-c", _GRAPHTAPE, "serve", *options]
 
 
 def reference_command(kind: str, answers: Path) -> list[str]:
-    """Return how one of the reference servers is started, but for the port."""
+    """Return the command that starts a reference server, without the port."""
     return [sys.executable, str(_HERE / "reference.py"), kind, str(answers)]
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
 
 
 def pin(core: int) -> None:
-    """Keep this process, and what it starts from now on, on one *core* where there are several."""
+    """Pin this process and its future children to *core*, if there are several cores."""
     if sys.platform == "linux" and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {core})
 

@@ -2,9 +2,9 @@
 
     python streams.py PORT PATH STREAMS SPREAD    (the body of the request comes on standard input)
 
-The requests leave within SPREAD seconds, over connections that are open already. Prints, as JSON
-and in milliseconds, median and p99 of how late an event came, counted from its request, and the
-median of how long a head took.
+The requests are sent within SPREAD seconds, over connections that are already open. Prints as JSON,
+in milliseconds, the median and p99 lateness of events, relative to the request, and the median time
+to the head.
 """
 
 import asyncio

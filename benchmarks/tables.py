@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """What was measured of one workload, or of one server."""
+    """The measurements of one workload or one server."""
 
     name: str
     values: dict[str, float]
 
 
 def throughput_table(rows: Iterable[Row]) -> str:
-    """Return the table of requests a second, with the ratio to the bare server."""
+    """Return the table of requests per second, with the ratio to the bare server."""
     lines = [
         [row.name, f"{row.values['bytes']:,.0f}", *(_rate(row, server) for server in _SERVERS)]
         for row in rows
@@ -57,7 +57,7 @@ def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 
 def check_table(rows: Iterable[Row]) -> str:
-    """Return the table of what judging costs, with the ratio to reading alone."""
+    """Return the table of the cost of checking, with the ratio to reading alone."""
     lines = [
         [
             row.name,
@@ -71,7 +71,7 @@ def check_table(rows: Iterable[Row]) -> str:
 
 
 def plugin_table(rows: Iterable[Row]) -> str:
-    """Return the table of what a start of pytest costs; the difference is that of pairs."""
+    """Return the table of pytest start-up times; differences are medians of pairs."""
     lines = [
         [row.name, *(f"{row.values[name]:.1f} ms" for name in ("empty", "ours", "more"))]
         for row in rows
@@ -80,7 +80,7 @@ def plugin_table(rows: Iterable[Row]) -> str:
 
 
 def write(path: Path, section: str, results: str) -> None:
-    """Put *results* in place of those of that *section* in the file *path*."""
+    """Replace the results of *section* in the file *path* by *results*."""
     start, end = f"<!-- {section} -->\n", f"<!-- end of {section} -->\n"
     before, found, rest = path.read_text(encoding="utf-8").partition(start)
     _, ended, after = rest.partition(end)

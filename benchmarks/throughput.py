@@ -1,9 +1,9 @@
-"""Load: as many requests as a server answers, over connections that are kept open.
+"""Load: as many requests as a server can answer, over keep-alive connections.
 
     python throughput.py PORT PATH SECONDS    (the body of the request comes on standard input)
 
 Prints the number of answers and the seconds they took. `{n}` in the body stands for twelve digits
-that differ in every request. wrk makes the load where it is installed, this module elsewhere.
+that differ in every request. wrk makes the load if it is installed, otherwise this module.
 """
 
 import asyncio
@@ -24,28 +24,28 @@ _LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 class Load(NamedTuple):
-    """What came of it."""
+    """The result of a load."""
 
     answers: int
     seconds: float
 
 
 class WrongAnswer(RuntimeError):
-    """A server answered something else than 200."""
+    """A server answered with a status other than 200."""
 
 
 def request_of(path: str, body: bytes) -> bytes:
-    """Return the bytes of a request; `{n}` stays."""
+    """Return the bytes of a request; `{n}` is not replaced."""
     length = len(body.replace(PLACE, b"0" * 12))
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     return f"{head}content-length: {length}\r\n\r\n".encode() + body
 
 
 class _Client(asyncio.Protocol):
-    """Asks again as soon as it is answered."""
+    """Sends the next request as soon as the response is complete."""
 
     answers = 0
-    """Of all clients."""
+    """The number of answers to all clients."""
     wrong: bytes | None = None
 
     def __init__(self, request: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What is asked and what is answered: recordings of the size and the form of real ones."""
+"""Requests, and recordings that answer them, in the size and form of real ones."""
 
 import random
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from graphtape_mock.recordings.file import RecordingWriter
 EVENT_SECONDS = 0.05
 """Time between two events of a paced stream."""
 OTHER_RECORDINGS = 11
-"""Recordings that nobody asks for: a library has more than one."""
+"""The number of recordings that no request matches, as in a real library."""
 
 _ASSISTANT = "fe096781-5601-53d2-b2f6-0d3403f7e9ca"
 _RANDOM = random.Random(7)
@@ -27,7 +27,7 @@ class Workload:
     name: str
     path: str
     body: bytes
-    """Has `{n}` where each request is to differ from the one before."""
+    """The request body; `{n}` stands for digits that differ in every request."""
 
 
 def _uuid(version: int) -> str:
@@ -192,7 +192,7 @@ def _wait(request: dict[str, Any]) -> Exchange:
 
 
 def write_recordings(folder: Path) -> None:
-    """Write what answers all workloads, and some more, into *folder*."""
+    """Write the recordings of all workloads, and others, into *folder*."""
     exchanges = {name: _stream(_request(name, mode), n) for name, (n, mode) in STREAMS.items()}
     exchanges[WAIT] = _wait(_request(WAIT, "values"))
     for number in range(OTHER_RECORDINGS):

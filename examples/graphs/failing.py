@@ -6,7 +6,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 
 class QuotaExhausted(Exception):
-    """Not one of the classes whose text the server shows to a client."""
+    """An error of a class whose text the server hides from clients."""
 
 
 async def greet(state: MessagesState) -> dict:

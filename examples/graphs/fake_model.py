@@ -1,4 +1,4 @@
-"""A chat model that needs no network and no key: it says what its script says, piece by piece."""
+"""A chat model that needs no network and no key: it streams the pieces of its script."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ class FakeModel(BaseChatModel):
     where the last piece would be.
     """
 
-    # LangChain asks for the model's repr in every run, and that of a message takes long.
+    # LangChain calls the model's repr in every run, and the repr of messages is slow.
     script: list[AIMessageChunk] = Field(repr=False)
     finish_reason: str = "stop"
     pause: float = 0.0

@@ -1,7 +1,7 @@
 """Parallel workers by Send, then a join.
 
-All workers start together; then each waits a little longer than the one before it, so that they
-take the same turns every time.
+All workers start together; each waits a little longer than the one before, so that their order is
+the same in every run.
 """
 
 import asyncio

@@ -13,7 +13,7 @@ ASKED = {"role": "human", "content": "Hello! My name is Bagatur and I am 26 year
 
 
 def post(url: str, **fields: object) -> HTTPResponse:
-    """Ask for a run. Yours is the client that your program has: the SDK, RemoteGraph, fetch."""
+    """Request a run. Replace it by the client of your program: the SDK, RemoteGraph, fetch."""
     body = {"assistant_id": "agent", "input": {"messages": [ASKED]}} | fields
     response = urllib.request.urlopen(url, json.dumps(body).encode())
     assert isinstance(response, HTTPResponse)

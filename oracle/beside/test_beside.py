@@ -8,11 +8,11 @@ from packaging.version import Version
 from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
 
 OLDEST_SERVER = Version("0.16.7")
-"""The server that our recordings are of: an older one was taken because of our requirements."""
+"""The recorded version: an older one means that our requirements held the server back."""
 
 
 def unmet(requirement: Requirement) -> bool:
-    """Whether nothing, or another version, is installed where *requirement* applies."""
+    """Whether no matching version of *requirement* is installed."""
     installed = {found.metadata["Name"].lower().replace("_", "-") for found in distributions()}
     name = requirement.name.lower().replace("_", "-")
     return name not in installed or version(name) not in requirement.specifier

@@ -1,4 +1,4 @@
-"""The same requests to the real server and to a mock, and how the answers differ."""
+"""Sends the same requests to the real server and to a mock, and compares the responses."""
 
 import json
 import re
@@ -15,26 +15,26 @@ from graphtape_contracts import Headers
 from graphtape_mock.recordings.assistant_id import default_id
 
 _OWN_WORDS = re.compile(rb"Failed validating|Loopback webhooks")
-"""Stands in refusals whose text a mock may say otherwise: it is that of a library, or long."""
+"""Matches error texts that a mock may word differently: they are long, or a library's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request, with a name for people."""
+    """One request, with a name for reports."""
 
     name: str
     ask: Ask
     ordered: bool = True
     """Whether the order of the events is always the same."""
     chunks: bool = False
-    """Whether the cuts between chunks are compared, and heartbeats judged by the clock."""
+    """Whether chunk boundaries are compared, and heartbeats checked against the clock."""
     own_body: bool = False
-    """Whether the body is the server's own, so that only its type is compared."""
+    """Whether the body is specific to the server, so that only its media type is compared."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many requests were compared, and how many were answered differently, by group."""
+    """Counts of compared and of different responses, by group."""
 
     compared: Counter[str] = field(default_factory=Counter[str])
     different: Counter[str] = field(default_factory=Counter[str])
@@ -46,7 +46,7 @@ class Tally:
 
 
 class Comparison:
-    """Compares mocks with the real server, which is asked everything once."""
+    """Compares mocks with the real server, which gets each request once."""
 
     def __init__(self, url: str, recorded: str, graphs: Iterable[str], tally: Tally) -> None:
         """Compare with the server at *url*, which has these *graphs*, as that at *recorded* had."""
@@ -58,11 +58,11 @@ class Comparison:
 
     @staticmethod
     def assistant_id(graph: str) -> str:
-        """Return the id of the assistant that a server makes of *graph*."""
+        """Return the id of the assistant that a server creates for *graph*."""
         return default_id(graph)
 
     def differences(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
-        """Ask both servers; tell each difference in a few lines. *mock* is its URL."""
+        """Send the cases to both servers; describe each difference. *mock* is a URL."""
         asks = [case.ask for case in cases]
         fresh = [ask for ask in dict.fromkeys(asks) if ask not in self._replies]
         self._replies.update(zip(fresh, ask_all(self.url, fresh), strict=True))
@@ -80,7 +80,7 @@ class Comparison:
         ]
 
     def differences_in_order(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
-        """Ask both servers one thing after the other: later answers depend on earlier requests."""
+        """Send the cases one by one, because later responses depend on earlier requests."""
         asks = [case.ask for case in cases]
         return self._told(
             group, mock, cases, ask_all(self.url, asks, at_once=1), ask_all(mock, asks, at_once=1)
@@ -120,7 +120,7 @@ class Comparison:
 
 
 def _chunk_by_chunk(reply: Reply) -> tuple[bytes, ...]:
-    """Write the chunks of *reply* as a JSON array, so that none is taken for a comment."""
+    """Return *reply* with its chunks as a JSON array, so that none is read as a comment."""
     chunks = [chunk.decode() for chunk in without_heartbeats(reply).chunks]
     return (json.dumps(chunks, indent=0).encode(),)
 
@@ -134,6 +134,6 @@ def _without_length(reply: Reply) -> Headers:
 
 
 def _without_words(reply: Reply) -> Reply:
-    """Hide the text of a refusal, and its length; its shape stays."""
+    """Mask the text of an error response, and its length, but not its structure."""
     shape = json.dumps({key: type(value).__name__ for key, value in json.loads(reply.body).items()})
     return replace(reply, headers=_without_length(reply), chunks=(shape.encode(),))

@@ -1,4 +1,4 @@
-"""Drivers of clients at work: what a client gives for each call, masked, from one server."""
+"""Runs the drivers of clients, and masks the results of their calls."""
 
 import json
 import re
@@ -19,14 +19,14 @@ AT_ONCE = 16
 """Calls in flight: an idle server takes up to a second to begin a run."""
 
 _REFUSAL = re.compile(r'"(?:[^"\\]|\\.)*Failed validating(?:[^"\\]|\\.)*"')
-"""The text of a refusal by schema, which a mock may word differently."""
+"""The text of a schema validation error, which a mock may word differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
     """A program that calls one client, without its last arguments.
 
-    They are the URL, the file of calls, and how many of these it makes at once.
+    These are the URL, the file of calls, and the number of concurrent calls.
     """
 
     command: tuple[str, ...]
@@ -34,9 +34,9 @@ class Driver:
     def drive(
         self, url: str, calls: Sequence[Call], folder: Path, at_once: int = AT_ONCE
     ) -> list[list[list[Any]]]:
-        """Make all *calls* of the server at *url*; return what came of each, in their order.
+        """Make all *calls* on the server at *url*; return a list of results for each, in order.
 
-        A thing that came is a list: what it is, and the thing. *folder* is for files.
+        A result is a list of kind and value. *folder* is for temporary files.
         """
         file = folder / f"{urlsplit(url).port}.json"
         file.write_text(json.dumps(calls))
@@ -52,9 +52,9 @@ class Driver:
 def transcribe_call(
     call: Call, came: list[list[Any]], urls: Sequence[str], kept: frozenset[str]
 ) -> Transcript:
-    """Return what came of a *call*, the hosts of *urls* masked, all ids masked but those *kept*.
+    """Return the results of a *call* with the hosts of *urls*, and ids not in *kept*, masked.
 
-    Both hosts, because a recording keeps that of its server.
+    A recording contains the host of the recorded server, so both hosts are masked.
     """
     ordered = is_ordered(call)
     mask = Mask(kept, numbered=ordered)

@@ -1,7 +1,7 @@
-"""What keeps a connection alive while a run says nothing: every five seconds since the head.
+"""Heartbeats, which servers send every five seconds after the head while a run is silent.
 
-How many there are depends on how busy the server was, so they are compared with the time that the
-response took, and not with those of another response.
+Their number depends on the load of the server, so it is checked against the duration of the same
+response, not against another response.
 """
 
 from dataclasses import replace
@@ -10,9 +10,9 @@ from connection import Reply
 
 EVERY = 5.0
 _LATE = 2.0
-"""Seconds that a busy machine may be late."""
+"""Tolerance in seconds for a busy machine."""
 _HEARTBEATS = (b": heartbeat\r\n\r\n", b"\n")
-"""A chunk of its own in a stream, and where a run is waited for."""
+"""The chunk of a heartbeat in a stream, and in a wait."""
 
 
 def without_heartbeats(reply: Reply) -> Reply:
@@ -22,7 +22,7 @@ def without_heartbeats(reply: Reply) -> Reply:
 
 
 def irregularity(reply: Reply) -> str:
-    """Tell how the heartbeats of *reply* do not fit the time that it took; nothing if they do."""
+    """Describe how the heartbeats of *reply* do not fit its duration; empty if they do."""
     arrived = list(zip(reply.chunks, reply.times, strict=True))
     beats = [at for chunk, at in arrived if chunk in _HEARTBEATS]
     end = max(reply.times, default=0.0)

@@ -1,7 +1,7 @@
-"""What differs between two runs of the same request, hidden: ids, times, the server's address.
+"""Masks values that differ between runs of a request: ids, times, the server's address.
 
-An id becomes the number of its first appearance, so that two texts are equal only where the same
-ids are equal in both.
+Each id is replaced by a number in order of first appearance, so masked texts are equal only if ids
+are equal at the same places.
 """
 
 import re
@@ -17,10 +17,10 @@ _DAY = 86_400.0
 
 
 class Mask:
-    """Masks the texts of one response, in their order."""
+    """Masks the texts of one response; call `hide` in their order."""
 
     def __init__(self, kept: Collection[str] = (), *, numbered: bool = True) -> None:
-        """Leave the ids *kept* as they are; give all the others one mask if not *numbered*."""
+        """Do not mask the ids in *kept*; use one mask for all others if not *numbered*."""
         self._names: dict[str, str] = {id_: id_ for id_ in kept}
         self._numbered = numbered
 
@@ -40,10 +40,10 @@ class Mask:
 
 
 def _form(id_: str) -> str:
-    """Tell ids of different forms apart: UUIDs of version 7 by the time in them.
+    """Return the form of an id; UUIDs of version 7 are recognized by their time.
 
-    The other versions can't be told: the id of a task is a hash in the form of a UUID, with any
-    digit where the version is.
+    Other versions cannot be recognized: a task id is a hash in the form of a UUID, with any digit
+    as its version.
     """
     if "-" not in id_:
         return "hex"

@@ -1,4 +1,4 @@
-"""Requests that are wrong, odd or unusual as HTTP or as JSON: by name, as bytes."""
+"""Requests that are invalid or unusual as HTTP or JSON, by name, as bytes."""
 
 import gzip
 import json
@@ -51,7 +51,7 @@ BODIES: dict[str, bytes] = {
     "assistant a number": b'{"assistant_id":5}',
     "long": b'{"input":"' + b"x" * 100_000 + b'"}',
 }
-"""Bodies, most of them refused."""
+"""Request bodies, most of them rejected."""
 
 _BAD_MODES: tuple[Any, ...] = (
     *(None, "", "VALUES", "tools", "lifecycle", "values,updates", 5, {}, [5], [""]),
@@ -134,7 +134,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         for value in values
     },
 }
-"""What is put into a good request; refused, but for the UUIDs of an assistant."""
+"""Fields to add to a valid request; all are rejected, except the UUIDs of an assistant."""
 
 METHODS = ("GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "QUERY", "FOO")
 
@@ -149,7 +149,7 @@ HEADERS: dict[str, Headers] = {
     "closes": (("Connection", "close"),),
     "expects": (("Expect", "100-continue"),),
 }
-"""Fields that a good request can have."""
+"""Header fields that a valid request can have."""
 
 PREFLIGHTS: dict[str, Headers] = {
     "plain": (ORIGIN, ("Access-Control-Request-Method", "POST")),
@@ -170,7 +170,7 @@ PREFLIGHTS: dict[str, Headers] = {
 
 
 def refused_cases(path: str) -> Iterator[Case]:
-    """Yield requests to *path* whose body is wrong, or just so right."""
+    """Yield requests to *path* whose body is invalid, or barely valid."""
     for name, body in BODIES.items():
         yield _case(f"body {name}", ask_for("POST", path, body))
     for name, fields in FIELDS.items():

@@ -20,7 +20,7 @@ class Recordings:
 
     @property
     def url(self) -> str:
-        """The server, whose address stands in the recordings."""
+        """The URL of the server, which the recordings contain."""
         return (self.folder / "url").read_text()
 
     @property
@@ -37,7 +37,7 @@ class Recordings:
 def record_all(url: str, folder: Path) -> None:
     """Record every input of the server at *url* in both ways.
 
-    All at the same time, because a server that waits for work takes half a second to begin a run.
+    Concurrently, because an idle server takes half a second to start a run.
     """
     (folder / "url").write_text(url)
     commands: list[list[str]] = []

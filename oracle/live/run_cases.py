@@ -1,4 +1,4 @@
-"""Run requests: the inputs of the example graphs, and the stream modes they are asked with."""
+"""Run requests: the inputs of the example graphs with different stream modes."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -48,7 +48,7 @@ def run_case(path: str, body: dict[str, Any], name: str = "") -> Case:
 
 
 def view_cases(path: str, body: dict[str, Any]) -> Iterator[Case]:
-    """Yield *body* with every view, subgraphs shown and not."""
+    """Yield *body* with every view, with and without subgraphs."""
     for subgraphs in (False, True):
         yield from option_cases(path, body | {"stream_subgraphs": subgraphs}, VIEWS)
 
@@ -56,6 +56,6 @@ def view_cases(path: str, body: dict[str, Any]) -> Iterator[Case]:
 def option_cases(
     path: str, body: dict[str, Any], options: Iterable[dict[str, Any]]
 ) -> Iterator[Case]:
-    """Yield *body* with each of *options*; its name is what it asks for besides."""
+    """Yield *body* with each of *options*, named after the added options."""
     for option in options:
         yield run_case(path, body | option, json.dumps({"path": path} | option))

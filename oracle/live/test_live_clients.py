@@ -1,6 +1,7 @@
-"""What the official clients give to a program: the same from a mock as from the server.
+"""The official clients return the same results from a mock as from the real server.
 
-A driver of each client calls it, and prints what it gets. The clients come from package registries.
+A driver for each client makes the calls and prints the results. The clients come from package
+registries.
 """
 
 import json
@@ -40,7 +41,7 @@ NOT_DOUBLED = {"graph": "agent", "arguments": [INPUTS["agent"]["input"]], "paren
 def driver_of(
     python_with: Callable[[str], Path], javascript_with: Callable[[str], Path]
 ) -> Callable[[str], Driver]:
-    """Gives the driver of a client, which is installed when it is asked for."""
+    """A function that installs a client on first use and returns its driver."""
 
     def find(client: str) -> Driver:
         match client.split():
@@ -67,7 +68,7 @@ def differences(
     driver_of: Callable[[str], Driver],
     tmp_path: Path,
 ) -> Compare:
-    """Makes calls of the server and of a mock by the same client; tells how what came differs."""
+    """A function that makes calls on the server and a mock, and describes different results."""
     kept = frozenset(comparison.assistant_id(graph) for graph in read_graphs())
 
     def compare(

@@ -1,4 +1,4 @@
-"""Heartbeats are judged by the clock, not by how many another response had."""
+"""Heartbeats are checked against the clock, not against another response."""
 
 import pytest
 from connection import Reply

@@ -1,4 +1,4 @@
-"""Requests that are refused, and requests that are unusual as HTTP."""
+"""Rejected requests, and requests that are unusual as HTTP."""
 
 import pytest
 from comparison import Comparison

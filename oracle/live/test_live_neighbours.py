@@ -1,4 +1,4 @@
-"""The routes around runs: health, assistants, threads, runs in the background, cancelling."""
+"""Endpoints other than stateless runs: health, assistants, threads, background runs, cancelling."""
 
 import json
 from collections.abc import Iterator
@@ -176,7 +176,7 @@ def test_runs_in_the_background_are_described_as_by_the_server(
 
 @pytest.fixture
 def uncreated(real: str) -> Iterator[None]:
-    """Take the assistant that a test creates from the real server: it outlives the tests."""
+    """Delete the assistant that a test creates on the real server, which outlives the tests."""
     forget = ask_for("DELETE", f"/assistants/{CREATED}")
     ask_all(real, [forget])
     yield

@@ -1,4 +1,4 @@
-"""What a request can ask for besides its view, and the forms in which it can ask."""
+"""Request options other than the view, and equivalent forms of options."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ SHOWN: tuple[dict[str, Any], ...] = (
     {"stream_mode": ["events", "tasks", "custom"]},
     {"stream_mode": ["updates", "custom"], "stream_subgraphs": True},
 )
-"""Views in which everything that an option can change is to be seen."""
+"""Views that together show every effect of an option."""
 
 FORMS: tuple[dict[str, Any], ...] = (
     *({"stream_mode": mode} for mode in MODES),
@@ -71,7 +71,7 @@ CLIENTS: dict[str, dict[str, Any]] = {
         "config": {"tags": [], "metadata": {}, "configurable": {}, "recursion_limit": 25},
     },
 }
-"""What clients send besides assistant and input."""
+"""Fields that clients send in addition to assistant and input."""
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "resumable": {"stream_resumable": True},
@@ -113,7 +113,7 @@ KEPT: tuple[dict[str, Any], ...] = tuple(
     for mode in ("values", "updates", "messages", "messages-tuple", "events", "tasks", "custom")
     for subgraphs in (False, True)
 )
-"""Views of a run that is kept, but for those that show checkpoints: no recording has any."""
+"""Views of a run whose thread is kept; without checkpoints, which no recording has."""
 
 HELLO = "Hello! My name is Bagatur and I am 26 years old."
 MESSAGES: tuple[list[dict[str, Any]], ...] = (

@@ -1,4 +1,4 @@
-"""The comparison itself: it sees what a client could see, and nothing else."""
+"""The comparison reports exactly the differences that a client can see."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a reply comes to, in lines that can be compared: the head, then events or the body."""
+"""A reply as comparable lines: the head, then the events or the body."""
 
 import re
 from collections import Counter
@@ -15,28 +15,28 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One reply, masked: equal to that of another where a client can't tell them apart."""
+    """One masked reply; two are equal if a client cannot distinguish the replies."""
 
     lines: tuple[str, ...]
-    """Status line, header fields, then each event as it stands on the wire, or the body."""
+    """Status line, header fields, then each event as sent, or the body."""
     ordered: bool = True
-    """Whether the order of the events means anything; it does not where branches are parallel."""
+    """Whether the order of the events is compared; False if branches run in parallel."""
     ids: tuple[tuple[str, ...], ...] = ()
-    """Where the order means nothing: for each id, all places where it stands."""
+    """If the order is not compared: for each id, all places where it occurs."""
 
 
 def transcribe(
     reply: Reply, hosts: Sequence[str], kept: Collection[str] = (), *, ordered: bool = True
 ) -> Transcript:
-    """Return the transcript of a *reply*, *hosts* masked, all ids masked but those *kept*.
+    """Return the transcript of a *reply* with *hosts*, and ids not in *kept*, masked.
 
-    Comments are left out, and what keeps a wait alive. Each line of an event stays as it came, so
-    line ends, the order of fields and that of keys are compared too.
+    Comments and heartbeats are left out. Lines of events are unchanged, so line ends and the order
+    of fields and keys are compared, too.
     """
     host = re.compile("|".join(map(re.escape, hosts)))
     head = list(_head(reply))
     if not ordered:
-        head = ["\n".join(head)]  # The order of header fields always means something.
+        head = ["\n".join(head)]  # The order of header fields is always compared.
     lines = [host.sub("<host>", line) for line in (*head, *_body(reply))]
     mask = Mask(kept, numbered=ordered)
     masked = tuple(mask.hide(line) for line in lines)
@@ -57,7 +57,7 @@ def _head(reply: Reply) -> Iterator[str]:
         match name:
             case "date":
                 yield "date: <date>"
-            case "allow":  # Its order is another in every process of the server.
+            case "allow":  # Its order differs in every server process.
                 yield f"allow: {', '.join(sorted(value.split(', ')))}"
             case _:
                 yield f"{name}: {value}"
@@ -76,7 +76,7 @@ def _body(reply: Reply) -> Iterator[str]:
 
 
 def difference(expected: Transcript, got: Transcript) -> str:
-    """Tell how two transcripts differ, at the first place; nothing where they are equal."""
+    """Describe the first difference of two transcripts; empty if they are equal."""
     if not expected.ordered:
         return _difference_of_sets(expected, got)
     for number, (old, new) in enumerate(zip_longest(expected.lines, got.lines)):

@@ -1,7 +1,6 @@
-// What @langchain/langgraph-sdk makes of a deployment: javascript_sdk.mjs URL CALLS AT_ONCE.
+// Calls @langchain/langgraph-sdk and prints its results: javascript_sdk.mjs URL CALLS AT_ONCE.
 //
-// The calls are those of python_sdk.py; names are changed to those of JavaScript here. Prints the
-// same lines.
+// CALLS and the printed lines are as in python_sdk.py; names are converted to those of JavaScript.
 import { readFileSync } from "node:fs";
 import { Client } from "@langchain/langgraph-sdk";
 

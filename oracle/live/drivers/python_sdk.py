@@ -1,9 +1,9 @@
-"""What langgraph-sdk makes of a deployment: python_sdk.py async|sync URL CALLS AT_ONCE.
+"""Calls langgraph-sdk and prints its results: python_sdk.py async|sync URL CALLS AT_ONCE.
 
 CALLS is a file with an array of calls: `method` of the client (`runs.stream`), its `arguments`
 and `options` (the keyword arguments). AT_ONCE is the number of calls in flight. Prints a JSON line
-for each thing that the caller gets, those of one call in order: number of the call, what it is (run
-created, part, result, exception), the thing itself.
+for each result, in order for each call: number of the call, kind (run created, part, result,
+exception), value.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from typing import Any
 from langgraph_sdk import get_client, get_sync_client
 
 PRINTING = Lock()
-"""Threads that print at once write over each other."""
+"""Keeps the lines of concurrent threads apart."""
 
 
 def show(number: int, what: str, thing: object) -> None:
@@ -34,7 +34,7 @@ def show_exception(number: int, error: Exception) -> None:
 
 
 def begin(client: object, number: int, call: dict[str, Any]) -> Any:
-    """Call the method; its result is still to be awaited, or its parts to be asked for."""
+    """Call the method; return an awaitable or an iterator of parts."""
     options = dict(call.get("options", {}))
     if call["method"] in ("runs.stream", "runs.wait", "runs.create"):
         options["on_run_created"] = partial(show, number, "run created")

@@ -53,7 +53,7 @@ class SimulatedServer:
 def simulated_servers(
     draw: st.DrawFn, choice: DialectChoice = "any", *, deterministic: bool = False
 ) -> SimulatedServer:
-    """A server and a run it supports, with the same result each time if *deterministic*."""
+    """Draw a server and a run it supports, repeatable if *deterministic*."""
     server = draw(servers(choice))
     known = server.dialect is not None
     asks = server.dialect is not Dialect.JAVASCRIPT
@@ -75,7 +75,7 @@ def streams(
     modes: Sequence[str] | None = None,
     subgraphs: bool | None = None,
 ) -> Exchange:
-    """Draw an exchange of `POST /runs/stream` in a *dialect*, or `unknown` or `any`.
+    """Draw an exchange of `POST /runs/stream`; *dialect* may be `unknown` or `any`.
 
     *modes* are the stream modes of the request and *subgraphs* its `stream_subgraphs`; both are
     drawn if not given. Requests to LangGraph.js never combine `values` and subgraphs.
@@ -107,9 +107,9 @@ def joins(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
 def same_run_variants(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
     """Draw exchanges that request the same run with different options.
 
-    A stream of several modes; one of each of them alone; a wait; a stream with the events of
-    subgraphs; and two of one request. Each is a separate run with its own ids, times
-    and order of parallel events.
+    Two streams of the same request with several modes, one stream of each mode alone, a stream
+    with the events of subgraphs, and a wait. Each is a separate run with its own ids, times and
+    order of parallel events.
     """
     simulated = draw(simulated_servers(dialect, deterministic=True))
     modes = draw(stream_modes())[:4]
@@ -192,7 +192,7 @@ def _joined(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed:
     chance = random.Random(seed)
     events = _numbered(simulated, request, run, chance)
     server = simulated.server
-    if server.dialect is Dialect.JAVASCRIPT:  # There, only joined streams have ids.
+    if server.dialect is Dialect.JAVASCRIPT:  # LangGraph.js sends ids only in joined streams.
         events = [(event, str(n)) for n, (event, _) in enumerate(events)]
     at = draw(st.integers(-1, len(events) - 1))
     last = events[at][1] if at >= 0 else None

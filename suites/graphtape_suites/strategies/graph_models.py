@@ -1,6 +1,6 @@
 """Strategies of run models: any behaviour that a graph can have.
 
-The parts are made once: strategies that are made while others draw cost ten times as much.
+The strategies are cached: making them while others draw takes ten times as long.
 """
 
 from dataclasses import replace
@@ -38,12 +38,12 @@ _KEYS = ("out", "n", "hidden", "")
 _SHARED = {"log", "messages"}
 """Keys whose updates are appended: tasks of one superstep may all write to them."""
 _RESERVED = {"__error__", "__interrupt__"}
-"""LangGraph refuses graphs that have such keys in their state."""
+"""Keys that LangGraph does not allow in the state."""
 
 
 @cache
 def failures() -> st.SearchStrategy[Fails]:
-    """Draw exceptions, in the form in which servers send them."""
+    """Return a strategy of exceptions as servers send them."""
     classes = ("ValueError", "KeyError", "GraphRecursionError", "MyOwnError")
     return st.builds(Fails, st.sampled_from(classes), texts())
 
@@ -59,9 +59,9 @@ def run_models(
 ) -> RunModel:
     """Draw models of runs, including failures, cancellations and retries.
 
-    Without *asks* no task interrupts the run; without *retries* there is one attempt; with *marked*
-    the last chunk of a message is marked; *deterministic* models give the same events in every run,
-    except for ids, times and the order of parallel events.
+    Without *asks*, no task interrupts the run; without *retries*, there is one attempt; with
+    *marked*, the last chunk of a message is marked. *deterministic* models produce the same events
+    in every run, except for ids, times and the order of parallel events.
     """
     graph: Graph | Function
     is_function = draw(_ONE_IN_EIGHT)
@@ -214,7 +214,7 @@ def _functions() -> st.SearchStrategy[Function]:
 
 
 def _unreserved(output: Any) -> Any:
-    """Leave out the keys that make a function's output look like an error or an interrupt.
+    """Return *output* without keys that make it look like an error or an interrupt.
 
     A function may return them, but then its responses violate the contract.
     """

@@ -1,9 +1,9 @@
 """JSON values for the state of a graph, ordinary and odd.
 
-The odd values are ones that servers were observed to pass on: U+2028 and similar characters, emoji,
+Servers were observed to pass on all of the odd values: U+2028 and similar characters, emoji,
 empty keys, numbers of any size that fits in 64 bits, deep nesting, and words of the protocol in
 user data. Values that some server changes or refuses are left out: NaN, larger integers, NUL,
-halves of surrogate pairs, more than about a hundred levels.
+lone surrogates, more than about a hundred levels.
 """
 
 from functools import cache

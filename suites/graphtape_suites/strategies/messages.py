@@ -1,6 +1,6 @@
-"""Messages: strategies of complete messages, and of those that a chat model streams.
+"""Strategies of messages, complete or streamed by a chat model.
 
-They have the form of the Python server (langchain-core 1.7.2); `dialect_data` has the others.
+Messages have the form of the Python server (langchain-core 1.7.2); `dialect_data` converts them.
 """
 
 import json
@@ -92,7 +92,7 @@ def messages() -> st.SearchStrategy[Json]:
 def model_streams(*, marked: bool = True) -> st.SearchStrategy[ModelStream]:
     """Return a strategy of streaming models: text, content blocks or tool calls in any pieces.
 
-    Without *marked*, the last chunk is not marked as the last.
+    Without *marked*, the last chunk has no `chunk_position`.
     """
     finish: st.SearchStrategy[Json] = st.sampled_from(
         ({}, {"finish_reason": "stop", "model_name": "fake-1"})

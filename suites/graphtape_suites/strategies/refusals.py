@@ -1,4 +1,4 @@
-"""Requests that all servers refuse, with the refusals of each dialect."""
+"""Run requests that every server rejects, with the error response of each dialect."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,7 +18,7 @@ _UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class _Fault:
-    """A defect of a request, and the status of its refusal in each dialect."""
+    """A defect of a request, and the status of the error response in each dialect."""
 
     name: str
     python: int
@@ -27,11 +27,11 @@ class _Fault:
     body: bytes | None = None
     """The body to send; None for a valid one."""
     fields: tuple[tuple[str, object], ...] = ()
-    """Fields of the body with a wrong value."""
+    """Names and wrong values of fields to set in the body."""
     method: str = "POST"
 
     def spoil(self, request: Request) -> Request:
-        """Return the *request* with the fault."""
+        """Return the *request* with this defect."""
         body = self.body if self.body is not None else request.body
         if self.fields:
             wrong: Json = orjson.loads(request.body) | dict(self.fields)
@@ -67,7 +67,7 @@ _FAULTS = (
 @cache
 @st.composite
 def refusals(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
-    """Draw a refused run request, and the refusal of a server of the *dialect*."""
+    """Draw a run request that every server rejects, and the error response in the *dialect*."""
     server = draw(servers(dialect))
     path = draw(st.sampled_from(("/runs/stream", "/runs/wait")))
     fault = draw(st.sampled_from(_FAULTS))

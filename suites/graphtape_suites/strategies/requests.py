@@ -1,4 +1,4 @@
-"""Requests for runs that a server accepts."""
+"""Strategies of run requests that every server accepts."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -18,7 +18,10 @@ ORIGIN = "http://localhost:3000"
 
 @cache
 def stream_modes() -> st.SearchStrategy[list[str]]:
-    """Return a strategy of stream modes in any order, often all with one mode of messages."""
+    """Return a strategy of stream modes in any order.
+
+    Often all of them, or all but one of `messages` and `messages-tuple`.
+    """
     without = [[m for m in STREAM_MODES if m != left_out] for left_out in _MESSAGES]
     return st.one_of(
         st.lists(st.sampled_from(STREAM_MODES), min_size=1, max_size=4, unique=True),
@@ -103,6 +106,6 @@ def _unread() -> st.SearchStrategy[Json]:
 
 
 def join_request(thread_id: str, run_id: str, last_event_id: str | None) -> Request:
-    """Return the request for the events of a run after *last_event_id*."""
+    """Return the request that joins a run's stream after *last_event_id*."""
     seen: Headers = (("last-event-id", last_event_id),) if last_event_id else ()
     return Request("GET", f"/threads/{thread_id}/runs/{run_id}/stream", seen)

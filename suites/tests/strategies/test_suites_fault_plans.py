@@ -1,4 +1,4 @@
-"""Fault plans: each can happen, and shrinks."""
+"""Fault plans can be applied to a response, and shrink."""
 
 import pytest
 from hypothesis import find, given

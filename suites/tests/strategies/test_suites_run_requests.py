@@ -1,4 +1,4 @@
-"""Requests that are drawn: options that change nothing, and fields that are wrong."""
+"""Drawn requests: options that do not change the run, and wrong fields."""
 
 from typing import Any
 

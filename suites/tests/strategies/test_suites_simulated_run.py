@@ -1,4 +1,4 @@
-"""What a run shows of a plan that was written by hand."""
+"""The events of simulated runs of hand-written models."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""What is legitimate is not reported: the contract is silent about whatever a server may answer.
+"""The contract reports no findings for legal exchanges.
 
-Each property is tried with 200 examples, and with 10,000 so:
+Each property is tried with 200 examples; with 10,000 by:
 
     pytest suites/tests/test_suites_strategies.py --hypothesis-profile=deep
 """
@@ -21,14 +21,14 @@ MAY_NOTES = {
     "tasks.unfinished": "a run may be cancelled, and a task be answered from a cache",
     "tasks.failure-ends-run": "a task may catch the failure of a graph that it calls",
 }
-"""Notes about legal exchanges, and why the strategies give reason for them."""
+"""Expected notes about legal exchanges, with the reason."""
 
 # One example is a whole run: large, and some are thrown away because they cannot be repeated.
 thorough = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def reported(findings: Iterable[Finding]) -> list[str]:
-    """Return what the contract has to say, the notes apart that are expected."""
+    """Return the findings of the contract, except the expected notes."""
     return [
         str(finding)
         for finding in findings

@@ -1,4 +1,4 @@
-"""The model behind the strategies tells what real servers told, where it is given the same plan."""
+"""The model behind the strategies produces the events of real servers for the same graph."""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def ai(content: str, **more: Any) -> Json:
 
 
 def saying(text: str) -> ModelStream:
-    """A model that says *text*; its last piece is marked, as the fake model of LangChain does."""
+    """Return a model that streams *text*; like LangChain's fake model, it marks the last piece."""
     return ModelStream(tuple(MessagePiece(word) for word in re.findall(r"\s+|\S+", text)))
 
 
@@ -180,7 +180,7 @@ _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?!
 
 
 class Normal:
-    """Puts numbers in the place of ids, in the order in which they come, and leaves times out."""
+    """Replaces ids by numbers in order of appearance, and removes times."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}

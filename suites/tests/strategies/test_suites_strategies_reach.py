@@ -1,4 +1,4 @@
-"""The strategies are not trivial: whatever they claim to make does occur."""
+"""The strategies are not trivial: every kind of exchange they claim to draw occurs."""
 
 import json
 import sys
@@ -28,10 +28,10 @@ _MOST_ROUNDS = 100
 
 
 class Sample:
-    """What is drawn of some strategies: as much as is looked at, and the same in every session.
+    """Examples drawn from strategies on demand, the same in every session.
 
-    Another release of Hypothesis draws other examples, and something rare may come late. So more
-    are drawn until it comes, in rounds, each with a seed of its own; but not for ever.
+    Other releases of Hypothesis draw other examples, and rare ones may come late. So examples are
+    drawn in a limited number of rounds, each with its own seed, until a match is found.
     """
 
     def __init__(self, *strategies: Any) -> None:
@@ -111,7 +111,7 @@ def _speakers(exchange: Exchange) -> list[str]:
 
 
 def _returns(ids: list[str]) -> bool:
-    """Whether somebody goes on who was interrupted by somebody else."""
+    """Whether an id occurs again after another id."""
     changes = [a for a, b in pairwise([*ids, ""]) if a != b]
     return len(changes) > len(set(changes))
 

@@ -1,4 +1,4 @@
-"""The event data of each dialect, where it differs from that of the Python server.
+"""Conversion of event data from the form of the Python server to that of each dialect.
 
 Observed on LangGraph.js 2.0.0 and 1.5.1, and on Aegra 0.11.0.
 """
@@ -11,11 +11,11 @@ from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_suites.strategies.model.graph_model import Fails
 
 DialectData = Callable[[str, Any], Any]
-"""Converts the data of an event of a stream mode to a dialect."""
+"""Takes a stream mode and the data of its event; returns the data in a dialect."""
 
 
 def dialect_data(dialect: Dialect | None) -> DialectData:
-    """Return the conversion to *dialect*; unknown servers write data as Python does."""
+    """Return the conversion to *dialect*; unknown servers use the form of the Python server."""
     match dialect:
         case Dialect.JAVASCRIPT:
             return _in_javascript

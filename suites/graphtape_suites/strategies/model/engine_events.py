@@ -20,7 +20,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class StreamedChunk:
-    """A chunk of a message from a model: number *count*, from 1."""
+    """Chunk number *count* of a model's message, counted from 1."""
 
     stream: ModelStream
     model_id: ModelId
@@ -31,11 +31,11 @@ class StreamedChunk:
 
 @dataclass(frozen=True)
 class ReturnedMessages:
-    """Whole messages that a node returned, shown if they were not streamed before."""
+    """Complete messages returned by a node; views leave out those already streamed."""
 
     messages: tuple[Json, ...]
     known: frozenset[str]
-    """The ids of the messages in the input of the node: they are not shown again."""
+    """The ids of the messages in the node's input, which views leave out, too."""
     metadata: Json
     namespace: Namespace
 

@@ -1,4 +1,4 @@
-"""The ids given to messages that a node returned without one."""
+"""New ids for messages that a node returned without an id."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,18 +9,18 @@ from graphtape_suites.strategies.model.graph_model import Writes
 
 
 class MessageIds:
-    """Gives ids to messages that have none, as the server does, and remembers them."""
+    """Assigns ids to messages without one, as the server does, and records these ids."""
 
     def __init__(self, new_id: Callable[[], str]) -> None:
         """Take new ids from *new_id*."""
         self._new_id = new_id
         self.given_ids: set[str] = set()
-        """All ids that were given."""
+        """All ids assigned so far."""
         self.ids_not_in_state: set[str] = set()
-        """Those for a key of the state whose reducer gives no ids."""
+        """Assigned ids of messages under a state key whose reducer does not assign ids."""
 
     def update(self, writes: Writes, said: list[Json]) -> Json:
-        """Return the update of a task that *writes*, with the messages *said* by its models."""
+        """Return the state update of *writes*; *said* are the messages streamed by the task."""
         update = dict(writes.update)
         messages = [*(said if writes.includes_streamed else []), *writes.returned]
         if messages:

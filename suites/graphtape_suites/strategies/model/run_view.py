@@ -2,13 +2,15 @@
 
 Observed on langgraph-api 0.16.7 (and LangGraph.js, Aegra, where named):
 
-- a subgraph's events are shown if subgraphs are asked for, those of `events` in any case;
-- the message of a model has one id in the streams of messages, and wherever one of them (or
-  `events`) is asked for too; else `-0` is added to it;
-- a message that a node returned without id shows null in `updates` and `tasks` where `custom` or
-  subgraphs are asked for and no model streams, and in `values` too if no reducer of messages
-  takes it;
-- of both modes of messages only the tuples are shown, but by LangGraph.js.
+- events of subgraphs are shown if the request has `stream_subgraphs`; those of the mode `events`
+  always are;
+- if the request has `messages`, `messages-tuple` or `events`, a streamed message has the same id
+  in all modes; without these modes, `-0` is appended to the id;
+- if the request has none of these modes, but `custom` or subgraphs, a message that a node returned
+  without id has the id null in `updates` and `tasks`, and also in `values` if no message reducer
+  assigns it an id;
+- if the request has both modes of messages, only `messages-tuple` is shown, except by
+  LangGraph.js, which shows both.
 """
 
 from collections.abc import Iterable, Iterator
@@ -67,7 +69,7 @@ class RunView:
         if every and self.dialect in (None, Dialect.PYTHON):
             return asked[0] if len(asked) == 1 else {"__interrupt__": every}
         values = [data for name, data in shown if name == "values"]
-        if every and values:  # Aegra: seen with one interrupt, and nothing else in its superstep.
+        if every and values:  # Aegra; observed with one interrupt alone in its superstep.
             return {**values[-1], "__interrupt__": _once_each(every)}
         return values[-1] if values else nothing
 
@@ -139,7 +141,7 @@ class _Attempt:
         if mode in view.modes:
             yield self._name(mode, event), data
         elif (
-            # Aegra shows interrupts like this where no updates are asked for.
+            # Without the mode `updates`, Aegra sends interrupts as `values`.
             mode == "updates"
             and view.dialect is Dialect.AEGRA
             and _asks(value)

@@ -1,8 +1,10 @@
 """A simulated run of a model: with ids, times, and one possible order of parallel tasks.
 
-Observed on langgraph 1.2.22, library and server: the order of what a superstep shows, the
-namespaces (the second graph that one task calls gets `|1`), what is left of a superstep in which a
-task fails (the others stop where they are) or asks (the others finish), and the LangChain events.
+Observed on langgraph 1.2.22, library and server:
+
+- the order of the events of a superstep, and the LangChain events;
+- the namespace of the second graph that a task calls ends with `|1`;
+- if a task fails, the other tasks of the superstep stop at once; if it interrupts, they finish.
 """
 
 from collections.abc import Sequence
@@ -42,10 +44,10 @@ _ATTEMPTS_EXHAUSTED = Fails("RuntimeError", "Run exceeded max attempts (3).")
 
 @dataclass(frozen=True)
 class _End:
-    """The end of a graph or a task."""
+    """The result of a graph or a task."""
 
     state: Any = None
-    """Of a graph: its last state. Of a task: its update."""
+    """The final state of a graph, or the update of a task."""
     error: Fails | None = None
     interrupts: tuple[Json, ...] = ()
     halted: bool = False
@@ -71,12 +73,12 @@ class _RunningTask:
     id: str
     step: int
     given: Json
-    """The state that it starts with, or what was sent to it."""
+    """The input of the task: the state, or the value of its `Send`."""
     place: _RunningGraph
 
     @property
     def inner(self) -> Namespace:
-        """The namespace of the first graph that it calls."""
+        """The namespace of the first graph that the task calls."""
         return (*self.place.namespace, f"{self.task.name}:{self.id}")
 
 
@@ -96,9 +98,9 @@ class SimulatedRun:
         self.run_id = self._factory.run_id
         self.thread_id = self._factory.thread_id
         self.model_ids: set[str] = set()
-        """The ids that LangChain gave to streamed messages."""
+        """The ids that LangChain assigned to streamed messages."""
         self.message_ids = MessageIds(self._factory.new_id)
-        """The ids given to messages without one."""
+        """Assigns ids to messages without one."""
         self.attempts: list[list[EngineEvent]] = []
         self.error = model.start_error
         self.interrupted = False
@@ -273,7 +275,7 @@ class SimulatedRun:
                 return [Shown("custom", value, job.place.namespace)]
             case Dispatched(name, value):
                 return [chain.custom(name, value)]
-            case _:  # Speeches
+            case _:  # ModelStreams
                 parents = (*job.place.parents, chain.id)
                 models = [self._stream_model(s, metadata, job, parents, said) for s in act.streams]
                 return self._factory.merge(models)
