@@ -1,5 +1,6 @@
 """The mock server for the tests of one process."""
 
+import os
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,6 +28,17 @@ _NOW = 1767225600.0
 """The mock's clock, the same in every session: the start of 2026."""
 
 
+class ForkedProcess(RuntimeError):
+    """The mock was used in a forked child of the process that runs it."""
+
+    def __init__(self, parent: int) -> None:
+        """Name the process *parent*, which runs the mock."""
+        super().__init__(
+            f"graphtape_mock runs in process {parent} and can't be used in its forked child "
+            f"{os.getpid()}: call its methods in the parent; the child can send requests to its url"
+        )
+
+
 class RunningMock:
     """A running mock; changes to it run in the thread of its server, between two requests."""
 
@@ -39,6 +51,7 @@ class RunningMock:
         self.url = server.url
         """The URL of the mock."""
         self.overrides: Overrides = mock.overrides
+        self._process = os.getpid()
 
     @property
     def loaded(self) -> set[str]:
@@ -66,7 +79,11 @@ class RunningMock:
         return set() if self._recorder is None else self._recorder.made
 
     def do(self, act: Callable[[], Result]) -> Result:
-        """Call *act* in the event loop of the server and return its result."""
+        """Call *act* in the event loop of the server and return its result.
+
+        Raises ForkedProcess in a forked child, which has the mock but not its thread.
+        """
+        self._refuse_in_child()
 
         async def work() -> Result:
             return act()
@@ -82,12 +99,21 @@ class RunningMock:
         return self.do(lambda: self._mock.journal.entries)
 
     def wait_for(self, count: int, timeout: float) -> bool:
-        """Return whether *count* requests were answered within *timeout* seconds."""
+        """Return whether *count* requests were answered within *timeout* seconds.
+
+        Raises ForkedProcess in a forked child.
+        """
+        self._refuse_in_child()
         try:
             self._server.run(self._mock.journal.until_answered(count), timeout)
         except TimeoutError:
             return False
         return True
+
+
+    def _refuse_in_child(self) -> None:
+        if os.getpid() != self._process:
+            raise ForkedProcess(self._process)
 
 
 @contextmanager
