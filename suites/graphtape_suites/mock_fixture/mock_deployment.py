@@ -57,8 +57,10 @@ class MockDeployment:
         requests; several such calls apply one after the other. If *recording* or *speed* is None,
         its current value stays.
 
-        Raises UnknownRecording (a LookupError) for an unknown name, unless missing recordings are
-        recorded; TypeError if *fault* is not a fault; ValueError for a *speed* below 0 or *times*
+        A name may begin with folders: `billing/agent`. Raises UnknownRecording (a LookupError) for
+        an unknown name, unless missing recordings are recorded; AmbiguousRecording (a LookupError)
+        for a name that several files have; ForkedProcess (a RuntimeError) in a forked child;
+        TypeError if *fault* is not a fault; ValueError for a *speed* below 0 or *times*
         below 1.
         """
         _check_least("speed", speed, 0)
@@ -162,10 +164,15 @@ class MockDeployment:
         return redactor
 
     def _known(self, recording: str | None) -> str | None:
-        names = self._mock.names
-        if recording is not None and recording not in names and not self._mock.records:
-            raise UnknownRecording(recording, names)
-        return recording
+        """Return the full name of *recording*; it may be new if recordings are made."""
+        if recording is None:
+            return None
+        try:
+            return self._mock.resolve(recording)
+        except UnknownRecording:
+            if self._mock.records:
+                return recording
+            raise
 
 
 def _faults(fault: Fault | Iterable[Fault]) -> tuple[Fault, ...]:

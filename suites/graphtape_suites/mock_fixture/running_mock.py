@@ -58,10 +58,9 @@ class RunningMock:
         """The names of all loaded recordings."""
         return {recording.name for recording in self._mock.replay.library.recordings}
 
-    @property
-    def names(self) -> set[str]:
-        """The names of the recordings that can answer a request."""
-        return self._mock.replay.library.names
+    def resolve(self, name: str) -> str:
+        """Return the full name of the recording that *name* means; see `Library.resolve`."""
+        return self.do(lambda: self._mock.replay.library.resolve(name))
 
     @property
     def used(self) -> set[str]:
