@@ -9,7 +9,7 @@ from graphtape_contracts import Headers
 from graphtape_mock.console.text import escape
 from graphtape_mock.deployment.connection import READ_TIMEOUT, header_fields
 from graphtape_mock.deployment.errors import BadHeader
-from graphtape_mock.replay.library import recording_files
+from graphtape_mock.recordings.recording_files import recording_files
 
 URL_VARIABLE = "LANGGRAPH_API_URL"
 """The environment variable with the URL of the deployment."""

@@ -19,9 +19,10 @@ from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.draft import numbered, replacing
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.recordings.recording_files import recording_files
 from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
 from graphtape_mock.redaction.redactor import Redactor
-from graphtape_mock.replay.library import AmbiguousRecording, load, recording_files
+from graphtape_mock.replay.library import AmbiguousRecording, load
 from graphtape_mock.replay.matching import match_form, match_key
 
 _SET_BY_RECORDER = {"assistant_id", "input", *VIEW_FIELDS}

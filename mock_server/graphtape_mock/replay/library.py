@@ -1,9 +1,7 @@
 """The library: a set of recordings, searched for the one that matches a request."""
 
-import errno
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +9,8 @@ from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
 from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.file import read
-from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.recordings.recording_files import path_parts, recording_files, recording_names
 from graphtape_mock.recordings.view import View
 from graphtape_mock.replay.errors import NotRecorded
 from graphtape_mock.replay.graph_output import output_keys
@@ -155,7 +154,7 @@ class Library:
             recording.name: file
             for recording, file in zip(self.recordings, self.files, strict=False)
             if recording.name in self._by_name
-            and "/".join(("", *_parts(file))).endswith(f"/{name}")
+            and "/".join(("", *path_parts(file))).endswith(f"/{name}")
         }
         if not fitting:
             raise UnknownRecording(name, self._by_name)
@@ -259,64 +258,6 @@ def _able(candidates: list[RecordedRun], body: Json) -> list[RecordedRun]:
     if len(candidates) == 1:
         return candidates
     return [run for run in candidates if run.shows(body)] or candidates
-
-
-def recording_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the recordings among *paths*: files as they are, and those in folders, sorted.
-
-    `agent-2` comes before `agent-10`. Hidden files, and files in hidden folders, are left out,
-    unless they are among *paths*; so is a file that an earlier path leads to. Raises
-    FileNotFoundError for a path that does not exist.
-    """
-    found: dict[Path, Path] = {}
-    for path in paths:
-        if path.is_dir():
-            files = sorted(_visible(path), key=_place)
-        elif path.exists():
-            files = [path]
-        else:
-            raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", str(path))
-        for file in files:
-            found.setdefault(file.resolve(), file)
-    return list(found.values())
-
-
-def _visible(folder: Path) -> Iterator[Path]:
-    for file in folder.rglob(f"*{SUFFIX}"):
-        if not any(part.startswith(".") for part in file.relative_to(folder).parts):
-            yield file
-
-
-_NUMBER = re.compile(r"([0-9]+)")
-
-
-def _place(file: Path) -> list[list[str | int]]:
-    """Return the sort key of *file*: part by part, with the numbers in it as numbers."""
-    split = (_NUMBER.split(part) for part in _parts(file))
-    return [[int(one) if n % 2 else one for n, one in enumerate(part)] for part in split]
-
-
-def _parts(file: Path) -> tuple[str, ...]:
-    return (*file.parent.parts, file.name.removesuffix(SUFFIX))
-
-
-def recording_names(files: Sequence[Path]) -> list[str]:
-    """Return a name for each of *files*: as much of the end of its path as differs from others.
-
-    `recordings/agent.jsonl` is `agent`; with a `recordings/billing/agent.jsonl` beside it, they are
-    `recordings/agent` and `billing/agent`.
-    """
-    parts = [_parts(file) for file in files]
-    names = [""] * len(files)
-    length = 0
-    while unnamed := [number for number, name in enumerate(names) if not name]:
-        length += 1
-        ends = ["/".join(part[-length:]) for part in parts]
-        count = Counter(ends)
-        for number in unnamed:
-            if count[ends[number]] == 1 or length >= len(parts[number]):
-                names[number] = ends[number]
-    return names
 
 
 def load(paths: Iterable[Path]) -> Library:

@@ -109,7 +109,6 @@ class RunningMock:
             return False
         return True
 
-
     def _refuse_in_child(self) -> None:
         if os.getpid() != self._process:
             raise ForkedProcess(self._process)

@@ -66,7 +66,7 @@ def read_settings(config: pytest.Config) -> MockSettings:
 
 def _check_recordings(paths: Iterable[Path]) -> None:
     """Raise UsageError for a path that does not exist or a folder without recordings."""
-    from graphtape_mock.replay.library import recording_files
+    from graphtape_mock.recordings.recording_files import recording_files
 
     for path in paths:
         if path.exists() and recording_files([path]):
@@ -84,7 +84,7 @@ def _known(config: pytest.Config, paths: Iterable[Path]) -> frozenset[str]:
     if KNOWN_KEY in workerinput:
         return frozenset(workerinput[KNOWN_KEY])
     from graphtape_mock.recordings.recording import SUFFIX
-    from graphtape_mock.replay.library import recording_files, recording_names
+    from graphtape_mock.recordings.recording_files import recording_files, recording_names
 
     files = recording_files(path for path in paths if path.exists())
     stems = (file.name.removesuffix(SUFFIX) for file in files)

@@ -70,9 +70,7 @@ def _without_secrets(verdict: Verdict, redact: Redact, item: pytest.Item) -> Ver
 
 def _redacted(finding: Finding, redact: Redact) -> Finding:
     path = tuple(redact(part) if isinstance(part, str) else part for part in finding.path)
-    return replace(
-        finding, expected=redact(finding.expected), got=redact(finding.got), path=path
-    )
+    return replace(finding, expected=redact(finding.expected), got=redact(finding.got), path=path)
 
 
 def verdict_on(

@@ -241,7 +241,7 @@ def test_a_test_that_skips_itself_after_a_miss_fails(pytester: pytest.Pytester) 
     result = pytester.runpytest("--junitxml=junit.xml", "--show-capture=no")
 
     result.assert_outcomes(failed=1, errors=1, xfailed=1)
-    result.stdout.fnmatch_lines(["*requested \"in a fixture\"", "*requested \"skipped\""])
+    result.stdout.fnmatch_lines(['*requested "in a fixture"', '*requested "skipped"'])
 
 
 @pytest.mark.parametrize("swallowed", [True, False])

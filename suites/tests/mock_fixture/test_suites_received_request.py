@@ -147,7 +147,7 @@ def test_secrets_are_as_they_were_sent_and_are_never_printed(pytester: pytest.Py
 
     result.assert_outcomes(passed=1, failed=3)
     printed = result.stdout.str() + (pytester.path / "junit.xml").read_text()
-    printed = printed.replace("Bearer alice-1234\"", "")  # The source of a test that passed.
+    printed = printed.replace('Bearer alice-1234"', "")  # The source of a test that passed.
     assert "[redacted-1]" in printed
     assert "alice-1234" not in printed
     assert "4321-ecila" not in printed
