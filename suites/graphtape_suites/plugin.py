@@ -52,11 +52,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test whose request matched no recording."""
-    result = yield
-    if mock := item.stash.get(MOCK, None):
-        from graphtape_suites.mock_fixture.reporting import fail_on_problems
+    if (mock := item.stash.get(MOCK, None)) is None:
+        return (yield)
+    from graphtape_suites.mock_fixture.reporting import fail_on_problems
 
-        fail_on_problems(item, mock)
+    with mock.in_test():
+        result = yield
+    fail_on_problems(item, mock)
     return result
 
 

@@ -1,6 +1,7 @@
 """The interface of the fixture `graphtape_mock`."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,10 @@ class MockDeployment:
     def allow_unmatched(self) -> None:
         """Let the test pass even if a request matches no recording; the client still gets a 404."""
         self._allows_unmatched = True
+
+    def in_test(self) -> AbstractContextManager[None]:
+        """Run the body of the test; see `RunningMock.in_test`."""
+        return self._mock.in_test()
 
     def problems(self) -> str:
         """Return the problems since the last call, or an empty string; any problem fails a test."""

@@ -13,10 +13,11 @@ from graphtape_mock.recordings.recording import BrokenRecording
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.journal import Entry, Journal
-from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.mock import bundled_recordings
 from graphtape_mock.server.overrides import Overrides
 from graphtape_mock.server.recorded_deployment import BadRecordedResponse
 from graphtape_mock.server.running import BackgroundServer
+from graphtape_suites.mock_fixture.fixture_mock import FixtureMock
 from graphtape_suites.mock_fixture.options import RECORDINGS_INI
 from graphtape_suites.mock_fixture.settings import MockSettings
 
@@ -43,7 +44,7 @@ class RunningMock:
     """A running mock; changes to it run in the thread of its server, between two requests."""
 
     def __init__(
-        self, server: BackgroundServer, mock: Mock, recorder: OnMissRecorder | None
+        self, server: BackgroundServer, mock: FixtureMock, recorder: OnMissRecorder | None
     ) -> None:
         self._server = server
         self._mock = mock
@@ -93,6 +94,15 @@ class RunningMock:
         """Return to the initial state."""
         self.do(self._mock.reset)
 
+    @contextmanager
+    def in_test(self) -> Generator[None]:
+        """Run the body of a test; threads that it leaves running are late afterwards."""
+        self._mock.threads.begin()
+        try:
+            yield
+        finally:
+            self._mock.threads.end()
+
     def entries(self) -> tuple[Entry, ...]:
         """Return the requests since the last reset."""
         return self.do(lambda: self._mock.journal.entries)
@@ -120,7 +130,7 @@ def run_mock(settings: MockSettings) -> Generator[RunningMock]:
     try:
         library = load(_existing_paths(settings) if settings.paths else [bundled_recordings()])
         options = ReplayOptions(speed=0, seed=0, now=lambda: _NOW)
-        mock = Mock(library, options, journal=Journal(None, _LARGEST_BODY))
+        mock = FixtureMock(library, options, journal=Journal(None, _LARGEST_BODY))
     except (BrokenRecording, BadRecordedResponse) as error:
         raise pytest.UsageError(f"{RECORDINGS_INI}: {error}") from None
     except OSError as error:
@@ -130,7 +140,7 @@ def run_mock(settings: MockSettings) -> Generator[RunningMock]:
         recorder: OnMissRecorder | None = None
         if settings.records:
             recorder = stack.enter_context(_on_miss(settings, mock))
-            mock.overrides.prepare = recorder.prepare
+            mock.prepare_with(recorder.prepare)
         yield RunningMock(stack.enter_context(BackgroundServer(mock)), mock, recorder)
 
 
@@ -139,7 +149,7 @@ def _existing_paths(settings: MockSettings) -> list[Path]:
     return [path for path in settings.paths if path.exists() or not settings.records]
 
 
-def _on_miss(settings: MockSettings, mock: Mock) -> OnMissRecorder:
+def _on_miss(settings: MockSettings, mock: FixtureMock) -> OnMissRecorder:
     assert settings.folder is not None  # `read_settings` checks it.
     return OnMissRecorder(
         mock,

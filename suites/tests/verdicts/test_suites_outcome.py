@@ -19,7 +19,6 @@ from graphtape_suites.verdicts.evaluation import Evaluation
 from graphtape_suites.verdicts.outcome import EVALUATION, attach_verdict
 from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict, Verdict
 
-
 SECRET = "not-for-everyone-1"
 
 
