@@ -7,7 +7,6 @@ from typing import Any
 from graphtape_contracts import Headers
 from graphtape_contracts.json_value import is_object
 from graphtape_mock.console.text import escape, shorten
-from graphtape_mock.deployment.connection import secrets_among
 from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.try_json import value_in
 from graphtape_mock.redaction.redactor import Redactor
@@ -90,8 +89,10 @@ def received_request(entry: Entry, redactor: Redactor) -> ReceivedRequest:
 
 def sent_secrets(entries: Sequence[Entry]) -> tuple[str, ...]:
     """Return the values of the secret headers of *entries*, in the order of their first use."""
-    names = Redactor()
-    found = (secret for entry in entries for secret in secrets_among(_headers(entry), names))
+    secret = Redactor().names_secret
+    values = [value for entry in entries for name, value in _headers(entry) if secret(name)]
+    # A value may have a scheme, as in `Bearer abc`.
+    found = (one for value in values for one in (value, value.partition(" ")[2]) if one)
     return tuple(dict.fromkeys(found))
 
 
