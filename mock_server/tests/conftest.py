@@ -56,7 +56,7 @@ async def _exchange(
     return Exchange(request, Response(start["status"], pairs), frames, end)
 
 
-@pytest.fixture(name="call")
+@pytest.fixture(name="call", scope="session")
 def _call() -> Callable[..., Exchange]:
     """Call an application: `call(app, method, path, body, headers)` returns the exchange."""
 
@@ -164,9 +164,17 @@ class _JumpingClock:
     def now(self) -> float:
         return self.time
 
-    def wake_at(self, when: float, wake: Callable[[], None]) -> None:
-        heapq.heappush(self._due, (when, next(self._count), True, wake))
+    def wake_at(self, when: float, wake: Callable[[], None]) -> Callable[[], None]:
+        entry = (when, next(self._count), True, wake)
+        heapq.heappush(self._due, entry)
         asyncio.get_running_loop().call_soon(self._jump)
+
+        def take_back() -> None:
+            if entry in self._due:
+                self._due.remove(entry)
+                heapq.heapify(self._due)
+
+        return take_back
 
     def at(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something *seconds* after the start."""
@@ -176,6 +184,8 @@ class _JumpingClock:
         # Whoever was woken by the last act goes on first.
         if rounds:
             asyncio.get_running_loop().call_soon(self._jump, rounds - 1)
+            return
+        if not self._due:
             return
         when, _, is_sleeper, act = heapq.heappop(self._due)
         self.time = max(self.time, when)

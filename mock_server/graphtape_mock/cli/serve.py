@@ -3,11 +3,11 @@
 import errno
 import gc
 import math
+import signal
 import socket
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,12 +23,16 @@ from graphtape_mock.recordings.view import VIEW_FIELDS
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library, RecordedRun, load
 from graphtape_mock.replay.selection import request_body, view_of
+from graphtape_mock.server.foreign_page import is_loopback
 from graphtape_mock.server.mock import Mock, bundled_recordings
 from graphtape_mock.server.recorded_deployment import BadRecordedResponse
 from graphtape_mock.server.request_body import BODY_LIMIT
-from graphtape_mock.server.running import DEFAULT_PORT, MockServer, open_socket
+from graphtape_mock.server.running import DEFAULT_PORT, GRACE_SECONDS, MockServer, open_socket
 
 _TRIED_PORTS = 100
+_SHOWN_REQUESTS = 10
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+"""Ports that browsers leave out of an origin."""
 
 
 def _number(_context: click.Context, _option: click.Parameter, value: float) -> float:
@@ -41,13 +45,22 @@ def _origins(
     _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return the origins as browsers send them: scheme and host, maybe a port, no slash."""
-    for value in values:
+    return tuple(value if value == "*" else _origin(value) for value in values)
+
+
+def _origin(value: str) -> str:
+    try:
         parts = urlsplit(value)
-        if value != "*" and (not parts.scheme or not parts.netloc or parts.path not in ("", "/")):
-            raise click.BadParameter(
-                f"expected an origin such as http://localhost:3000, got {value!r}"
-            )
-    return tuple(value.rstrip("/") for value in values)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:  # A port or a bracket that is none, a label that is too long.
+        host, port, parts = "", None, urlsplit("")
+    more = (parts.username, parts.query, parts.fragment, parts.path.removesuffix("/"))
+    if not parts.scheme or not host or any(more):
+        raise click.BadParameter(f"expected an origin such as http://localhost:3000, got {value!r}")
+    named = f"[{host}]" if ":" in host else host
+    if port is None or port == _DEFAULT_PORTS.get(parts.scheme):
+        return f"{parts.scheme}://{named}"
+    return f"{parts.scheme}://{named}:{port}"
 
 
 @click.command(short_help="Replay recordings as a LangGraph deployment.")
@@ -95,7 +108,8 @@ def _origins(
     multiple=True,
     metavar="ORIGIN",
     callback=_origins,
-    help="Allow only pages of this origin to read responses; default: any. Repeatable.",
+    help="Allow only pages of this origin to read responses and cancel runs; default: any. "
+    "Repeatable.",
 )
 @click.option(
     "--max-body",
@@ -150,20 +164,37 @@ def serve(
 
     async def greet_and_watch() -> None:
         click.echo(_greeting(library, server.url))
+        if port is None and server.port != DEFAULT_PORT:
+            # A client with the default port in its code would talk to the other server.
+            loud = f"PORT {DEFAULT_PORT} IS TAKEN BY ANOTHER SERVER. Graphtape is at {server.url}"
+            click.secho(loud, err=True, bold=True, fg="red")
         if watch:
             await _watch(mock, paths)
 
-    server = MockServer(mock, listening, greet_and_watch)
-    if port is None and server.port != DEFAULT_PORT:
-        click.echo(f"port {DEFAULT_PORT} is taken: serving on {server.port} instead", err=True)
-    if not _is_loopback(host):
+    server = MockServer(mock, listening, greet_and_watch, _say_what_is_awaited)
+    if not is_loopback(host.removeprefix("[").removesuffix("]")):
         click.echo(f"listening on {host}: anyone who reaches it can read recordings", err=True)
     for reason in _unusable(library):
         click.echo(f"not served: {escape(reason)}", err=True)
     gc.freeze()  # Loaded objects stay: no collection should scan them during a stream.
     with suppress(KeyboardInterrupt):  # Ctrl-C is the normal end.
         server.listen()
+    if server.signals:
+        # One that arrives now can't hurry the end any more, but it could interrupt it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     return GOOD
+
+
+def _say_what_is_awaited(requests: Sequence[str]) -> None:
+    lines = [f"  {request}" for request in requests[:_SHOWN_REQUESTS]]
+    if more := len(requests) - len(lines):
+        lines.append(f"  and {more} more")
+    click.echo(
+        f"ending; waiting up to {GRACE_SECONDS:g} seconds for:\n"
+        + "\n".join(lines)
+        + "\nPress Ctrl-C again to end at once.",
+        err=True,
+    )
 
 
 class NothingRecorded(LookupError):
@@ -221,13 +252,6 @@ def _listen(host: str, port: int | None) -> socket.socket:
             if error.errno != errno.EADDRINUSE:
                 raise
     return open_socket(host, 0)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _greeting(library: Library, url: str) -> str:

@@ -1,6 +1,7 @@
 """The lines of a recording: requests, frames and ends, to JSON objects and back."""
 
 import base64
+import re
 from typing import Any, cast
 
 import orjson
@@ -198,7 +199,21 @@ def _headers(line: Line) -> Headers:
     for pair in cast(list[object], value):
         match pair:
             case [str(name), str(text)]:
+                _check_header(name, text, pair)
                 pairs.append((name.lower(), text))
             case _:
                 raise BadLine('each of "headers" as [name, value]', pair)
     return tuple(pairs)
+
+
+def _check_header(name: str, text: str, pair: object) -> None:
+    """Raise BadLine for a header that HTTP can't carry: no server could send the response."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise BadLine("the name of a header in letters, digits and !#$%&'*+-.^_`|~", pair)
+    if not _HEADER_VALUE.fullmatch(text):
+        raise BadLine("the value of a header as Latin-1 text of one line", pair)
+
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+"""RFC 9110, 5.5: no control characters but the tab."""

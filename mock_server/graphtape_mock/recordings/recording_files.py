@@ -14,7 +14,8 @@ def recording_files(paths: Iterable[Path]) -> list[Path]:
 
     `agent-2` comes before `agent-10`. Hidden files, and files in hidden folders, are left out,
     unless they are among *paths*; so is a file that an earlier path leads to. Raises
-    FileNotFoundError for a path that does not exist.
+    FileNotFoundError for a path that does not exist, and OSError for one that is neither a file nor
+    a folder.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -25,13 +26,17 @@ def recording_files(paths: Iterable[Path]) -> list[Path]:
         else:
             raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", str(path))
         for file in files:
+            if file.exists() and not file.is_file():  # Reading it could wait, or go on, for ever.
+                problem = "it is a pipe, a device or a socket, not a file"
+                raise OSError(errno.EINVAL, problem, str(file))
             found.setdefault(file.resolve(), file)
     return list(found.values())
 
 
 def _visible(folder: Path) -> Iterator[Path]:
     for file in folder.rglob(f"*{SUFFIX}"):
-        if not any(part.startswith(".") for part in file.relative_to(folder).parts):
+        is_hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if not is_hidden and not file.is_dir():
             yield file
 
 

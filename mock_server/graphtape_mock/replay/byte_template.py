@@ -39,6 +39,11 @@ class ByteTemplate:
         elif order and not static:
             self._pick = lambda values: (values[order[0]],)
 
+    @property
+    def size(self) -> int:
+        """The bytes of its texts."""
+        return sum(map(len, self._static)) + sum(template.size for template in self._repeated)
+
     def render(self, values: list[bytes]) -> bytes:
         """Return the bytes with *values*, one for each slot, filled in."""
         if self._pick is None:

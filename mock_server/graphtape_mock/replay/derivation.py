@@ -17,6 +17,8 @@ from graphtape_contracts.langchain.messages import (
     is_message,
     messages_in,
 )
+from graphtape_mock.replay.errors import NotReplayable
+from graphtape_mock.replay.message_flaws import flaw_of
 from graphtape_mock.replay.recorded_event import RecordedEvent
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -75,7 +77,8 @@ def untagged(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
 def partial_messages(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """Replace `messages` tuples by `messages/metadata`, `/partial` and `/complete` events.
 
-    Chunks are added up. The names of the new events have no namespace.
+    Chunks are added up. The names of the new events have no namespace. Raises NotReplayable for a
+    message that can't be added.
     """
     partial = PartialMessages()
     for event in events:
@@ -84,8 +87,11 @@ def partial_messages(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]
         if event.base != "messages" or not _is_tuple(event.data):
             yield event
             continue
+        message, metadata = event.data
+        if flaw := flaw_of(message):
+            raise NotReplayable(flaw, event.number, event.name)
         try:
-            derived = partial.feed(*event.data)
+            derived = partial.feed(message, metadata)
         except NotAddable as error:
             # The server adds chunks up too, and fails the run if they can't be added.
             data = {"error": error.error, "message": error.message}

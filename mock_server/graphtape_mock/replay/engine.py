@@ -6,7 +6,6 @@ response.head(), response.body()
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 from graphtape_contracts.json_value import Json
 from graphtape_mock.recordings.assistant_id import assistant_key
-from graphtape_mock.replay.errors import NotRecorded
+from graphtape_mock.replay.bounded_cache import BoundedCache
+from graphtape_mock.replay.errors import NotRecorded, NotReplayable
 from graphtape_mock.replay.ids import IdSource
 from graphtape_mock.replay.library import Library, NoMatch, RecordedRun
 from graphtape_mock.replay.matching import match_form
@@ -27,6 +27,8 @@ from graphtape_mock.replay.selection import ViewNotRecorded, view_of
 
 MAX_TEMPLATES = 256
 """The maximum number of cached response templates."""
+MAX_TEMPLATE_BYTES = 48 * 1024 * 1024
+"""The maximum size of all cached response templates in memory, in bytes; one is always cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class ReplayEngine:
         self._ids = self._fresh_ids()
         # An entry lives as long as its request stays in the cache of the server's parser.
         self._keys: WeakKeyDictionary[RunRequest, MatchKey] = WeakKeyDictionary()
-        self._templates: OrderedDict[Hashable, ResponseTemplate] = OrderedDict()
+        self._templates = BoundedCache[Hashable, ResponseTemplate](
+            MAX_TEMPLATES, MAX_TEMPLATE_BYTES
+        )
 
     def use(self, library: Library) -> None:
         """Respond from another *library* from now on."""
@@ -148,13 +152,10 @@ class ReplayEngine:
         key = (run, path, view_key)
         template = self._templates.get(key)
         if template is not None:
-            self._templates.move_to_end(key)
             return template
         try:
             template = make_response_template(run, path, body, keep_ids=self.options.keep_ids)
-        except ViewNotRecorded as error:
+        except (ViewNotRecorded, NotReplayable) as error:
             raise error.in_recording(run.name) from None
-        self._templates[key] = template
-        if len(self._templates) > MAX_TEMPLATES:
-            self._templates.popitem(last=False)
+        self._templates.add(key, template, template.size)
         return template

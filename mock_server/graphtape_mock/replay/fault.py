@@ -17,7 +17,7 @@ from typing import ClassVar, Literal
 import orjson
 
 from graphtape_contracts import sse
-from graphtape_mock.replay.pacing import Chunk
+from graphtape_mock.replay.pacing import HEARTBEAT_SECONDS, Chunk
 from graphtape_mock.replay.response_plan import Ending, ResponsePlan
 
 How = Literal["reset", "half chunk", "close", "end"]
@@ -57,9 +57,12 @@ class Status(Fault):
     """The `detail` of the body; by default the name of the status."""
 
     def __post_init__(self) -> None:
-        """Raise BadFault for a status that no response can have."""
+        """Raise BadFault for a status that no response can have, or a header that can't be sent."""
         if self.status not in set(HTTPStatus) or self.status < 200:
             raise BadFault(f"expected the status of a response, got {self.status!r}")
+        after = str(self.retry_after)
+        if not (after.isascii() and after.isprintable()):
+            raise BadFault(f"expected retry_after as seconds or a date, got {self.retry_after!r}")
 
     def apply(self, plan: ResponsePlan) -> ResponsePlan:
         """Replace the whole response by the status."""
@@ -140,10 +143,16 @@ def _split(chunks: Iterable[Chunk], size: int) -> tuple[tuple[Chunk, ...], bytes
     kept: list[Chunk] = []
     rest: list[bytes] = []
     for chunk in chunks:
-        if size > 0:
-            kept.append(chunk._replace(body=chunk.body[:size]))
-        rest.append(chunk.body[max(0, size) :])
-        size -= len(chunk.body)
+        whole = min(chunk.times, max(0, size) // max(1, len(chunk.body)))
+        if whole:
+            kept.append(chunk._replace(times=whole))
+            size -= whole * len(chunk.body)
+        if whole < chunk.times:
+            if size > 0:
+                due = chunk.due + whole * HEARTBEAT_SECONDS
+                kept.append(Chunk(due, chunk.body[:size]))
+            rest.append(chunk.body[max(0, size) :])
+            size = 0
     return tuple(kept), b"".join(rest)
 
 

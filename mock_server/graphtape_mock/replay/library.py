@@ -7,6 +7,7 @@ from pathlib import Path
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.json_value import Json
+from graphtape_mock.console.text import escape
 from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.recording import Recording
@@ -22,8 +23,8 @@ from graphtape_mock.replay.matching import (
 )
 from graphtape_mock.replay.selection import can_show, request_body, view_of
 
-RECORD_HINT = "To record it: "
-"""What stands before the command in the message of NoMatch."""
+MAX_NAMES = 20
+"""The number of names that UnknownRecording lists."""
 MAX_DIFFERENCES = 5
 """The number of differences to the nearest recording that NoMatch lists."""
 
@@ -59,7 +60,7 @@ class NoMatch(NotRecorded):
             lines += [f"- {path}" for path in self.paths[:MAX_DIFFERENCES]]
             if len(self.paths) > MAX_DIFFERENCES:
                 lines.append(f"- and {len(self.paths) - MAX_DIFFERENCES} more")
-        lines.append(f"{RECORD_HINT}{self.command}")
+        lines.append(f"To record it: {self.command}")
         return "\n".join(lines)
 
 
@@ -71,7 +72,9 @@ class UnknownRecording(NotRecorded):
         self.name, self.known = name, sorted(known)
 
     def __str__(self) -> str:
-        return f"No recording is named {self.name!r}. There are: {', '.join(self.known)}"
+        more = f" and {len(self.known) - MAX_NAMES} more" if len(self.known) > MAX_NAMES else ""
+        names = ", ".join(map(escape, self.known[:MAX_NAMES]))
+        return f"No recording is named {self.name!r}. There are: {names}{more}"
 
 
 class AmbiguousRecording(NotRecorded):
@@ -82,7 +85,7 @@ class AmbiguousRecording(NotRecorded):
         self.name, self.files = name, list(files)
 
     def __str__(self) -> str:
-        files = ", ".join(map(str, self.files))
+        files = ", ".join(escape(str(file)) for file in self.files[:MAX_NAMES])
         return f"Several recordings are named {self.name!r}: {files}. Name the folder, too."
 
 

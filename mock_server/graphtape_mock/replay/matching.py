@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from graphtape_contracts.json_value import Json, is_list, is_object
+from graphtape_mock.console.text import escape
 from graphtape_mock.redaction.redactor import redact_json
 from graphtape_mock.replay.ids import message_kind
 
@@ -66,7 +67,10 @@ def match_key(form: Any) -> bytes:
 
 
 def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths at which two canonical forms differ, each with both values."""
+    """Yield the paths at which two canonical forms differ, each with both values, for a terminal.
+
+    Paths and values are cut.
+    """
     if is_object(recorded) and is_object(requested):
         for key in recorded | requested:
             below = f"{path}.{key}" if path else key
@@ -76,24 +80,61 @@ def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
         for index, (old, new) in enumerate(pairs):
             yield from differences(old, new, f"{path}[{index}]")
     elif (old := _text(recorded)) != (new := _text(requested)):
-        yield f"{path}: recorded {_short(old)}, requested {_short(new)}"
+        old, new = _short(escape(old)), _short(escape(new))
+        yield f"{_short(escape(path))}: recorded {old}, requested {new}"
 
 
-def record_command(body: Json, url: str = "URL", *, input_file: str | None = None) -> str:
-    """Return the command line that records the run of the request *body*.
+MAX_ARGUMENT = 2048
+"""Characters of an argument that `record_command` writes out; a longer one comes from a file."""
 
-    *input_file* is the path of a file with the input, if the command is to read it from one.
+
+INPUT_FILE, BODY_FILE = "input.json", "body.json"
+"""The names of the files that `record_command` reads."""
+
+
+def record_command(body: Json, url: str = "URL") -> str:
+    """Return the command line that records the run of the request *body*, for a terminal.
+
+    An input or a body that is too long for a line is taken from a file, `@input.json` say; see
+    `files_of_command`.
     """
-    words = ["graphtape", "record", url, "--assistant", str(body.get("assistant_id"))]
-    input_ = orjson.dumps(redact_json(body.get("input"))).decode()
-    words += ["--input", input_ if input_file is None else f"@{input_file}"]
+    words = ["graphtape", "record", url, "--assistant", escape(str(body.get("assistant_id")))]
+    words += ["--input", _argument(redact_json(body.get("input")), INPUT_FILE)]
+    if more := _further_fields(body):
+        words += ["--body", _argument(more, BODY_FILE)]
+    return shlex.join(words)
+
+
+def files_of_command(body: Json) -> dict[str, str]:
+    """Return the files that `record_command` reads for the request *body*: content by name."""
+    values = {INPUT_FILE: redact_json(body.get("input")), BODY_FILE: _further_fields(body)}
+    texts = {name: orjson.dumps(value).decode() for name, value in values.items()}
+    return {name: text for name, text in texts.items() if len(text) > MAX_ARGUMENT}
+
+
+def _further_fields(body: Json) -> Any:
+    """Return what `graphtape record --body` needs of a request *body*, without secrets."""
     kept = ("command", "context", "interrupt_before", "interrupt_after")
     more = {key: body[key] for key in kept if body.get(key)}
     if configurable := _object(_object(body.get("config")).get("configurable")):
         more["config"] = {"configurable": configurable}
-    if more:
-        words += ["--body", orjson.dumps(redact_json(more)).decode()]
-    return shlex.join(words)
+    return redact_json(more)
+
+
+def _argument(value: Any, file: str) -> str:
+    text = orjson.dumps(value).decode()
+    if len(text) > MAX_ARGUMENT:
+        return f"@{file}"
+    # JSON has an escape for each character, so the command stays true.
+    return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
+
+
+def _harmless(character: str) -> str:
+    if escape(character) == character:
+        return character
+    units = character.encode("utf-16-be")
+    pairs = (units[place : place + 2] for place in range(0, len(units), 2))
+    return "".join(f"\\u{pair.hex()}" for pair in pairs)
 
 
 _ABSENT = object()

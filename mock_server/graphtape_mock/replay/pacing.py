@@ -1,11 +1,16 @@
 """Pacing: pieces are due at their recorded time divided by the speed, heartbeats in real time."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 HEARTBEAT_SECONDS = 5.0
 """Observed on langgraph-api 0.16.7: sent 5.0, 10.0, ... after the head, whatever else is sent."""
+
+_LONGEST = 1e15
+"""Seconds up to which heartbeats are counted: far more than any wait lasts."""
 
 
 class TimedPiece(NamedTuple):
@@ -25,8 +30,8 @@ class Clock(Protocol):
         """Return the time in seconds since any fixed start."""
         ...
 
-    def wake_at(self, when: float, wake: Callable[[], None]) -> None:
-        """Call *wake* when the time is *when*."""
+    def wake_at(self, when: float, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call *wake* when the time is *when*; return a function that takes this back."""
         ...
 
 
@@ -37,9 +42,9 @@ class LoopClock:
         """Return the time of the loop in seconds."""
         return asyncio.get_running_loop().time()
 
-    def wake_at(self, when: float, wake: Callable[[], None]) -> None:
-        """Call *wake* when the time is *when*."""
-        asyncio.get_running_loop().call_at(when, wake)
+    def wake_at(self, when: float, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call *wake* when the time is *when*; return a function that takes this back."""
+        return asyncio.get_running_loop().call_at(when, wake).cancel
 
 
 class Chunk(NamedTuple):
@@ -49,43 +54,64 @@ class Chunk(NamedTuple):
     body: bytes
     event: str | None = None
     """The name of the event, if the chunk is exactly one event."""
+    times: int = 1
+    """The number of times it is sent, five seconds apart: more than once for heartbeats alone."""
 
 
-def schedule(
-    pieces: Iterable[TimedPiece], speed: float, heartbeat: bytes | None
-) -> Iterator[Chunk]:
-    """Yield the chunks to send, at *speed* times the recorded pace.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the times of a response follow from those of its recording."""
 
-    At speed 0 everything is one chunk, due at once. At speed 1 each piece is a chunk, due as
-    recorded, heartbeats included. At any other speed the recorded heartbeats are left out, and
-    *heartbeat* is sent every five seconds of real time, because clients judge the health of the
-    connection by the rhythm of heartbeats.
+    speed: float
+    """1 replays at the recorded pace, 2 twice as fast, 0 without any delay."""
+    shift: float = 0.0
+    """Recorded seconds by which every piece is sent later, or earlier if it is negative."""
+    heartbeat: bytes | None = None
+    """The bytes of a heartbeat; None for a server that sends none."""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether pieces and heartbeats are sent exactly when they were recorded."""
+        return self.speed == 1 and self.shift == 0
+
+    def due(self, at: float) -> float:
+        """Return when a piece is due that was recorded *at* so many seconds."""
+        return max(0.0, at + self.shift) / self.speed if self.speed else 0.0
+
+
+def schedule(pieces: Iterable[TimedPiece], pace: Pace) -> Iterator[Chunk]:
+    """Yield the chunks to send, one at a time as they are needed.
+
+    At speed 0 everything is one chunk, due at once, without heartbeats.
     """
-    if speed == 0:
+    if pace.speed == 0:
         yield Chunk(0.0, b"".join(piece.body for piece in pieces if not piece.is_heartbeat))
         return
-    beat = HEARTBEAT_SECONDS
+    yield from one_by_one(pieces, pace)
+
+
+def one_by_one(pieces: Iterable[TimedPiece], pace: Pace) -> Iterator[Chunk]:
+    """Yield a chunk for each of *pieces*, also at speed 0, and the heartbeats between them.
+
+    Heartbeats are those that were recorded if the pace is; otherwise they are sent every five
+    seconds of real time, because clients judge the health of the connection by their rhythm. All
+    between two pieces are one chunk, so their number costs nothing.
+    """
+    sent = 0
+    is_recorded = pace.is_recorded
     for at, body, is_heartbeat, event in pieces:
-        if speed == 1:
+        if is_recorded:
             yield Chunk(at, body, event)
             continue
         if is_heartbeat:
             continue
-        due = at / speed
-        while heartbeat is not None and beat < due:
-            yield Chunk(beat, heartbeat)
-            beat += HEARTBEAT_SECONDS
+        due = pace.due(at)
+        if pace.heartbeat is not None:
+            beats = math.ceil(min(due, _LONGEST) / HEARTBEAT_SECONDS) - 1  # Those before it.
+            if (new := beats - sent) > 0:
+                yield Chunk((sent + 1) * HEARTBEAT_SECONDS, pace.heartbeat, None, new)
+                sent += new
         yield Chunk(due, body, event)
-
-
-def one_by_one(
-    pieces: Iterable[TimedPiece], speed: float, heartbeat: bytes | None
-) -> Iterator[Chunk]:
-    """Yield the chunks to send like `schedule`, but one for each piece even at speed 0."""
-    if speed:
-        return schedule(pieces, speed, heartbeat)
-    kept = (piece for piece in pieces if not piece.is_heartbeat)
-    return (Chunk(0.0, piece.body, piece.event) for piece in kept)
 
 
 class Pause:
@@ -103,8 +129,11 @@ class Pause:
             return
         sleeper = asyncio.get_running_loop().create_future()
         self._sleeper = sleeper
-        self._clock.wake_at(when, self.wake)
-        await sleeper
+        take_back = self._clock.wake_at(when, self.wake)
+        try:
+            await sleeper
+        finally:
+            take_back()  # Else the clock would remember this sleep until then.
 
     async def until_woken(self) -> None:
         """Sleep until `wake` or `end` is called."""
@@ -129,14 +158,17 @@ async def play(
     pause: Pause,
     clock: Clock,
     started: float,
+    is_gone: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Send each of *chunks* when it is due, counted from *started* on *clock*.
 
-    Stops when *pause* is over. Returns whether all were sent.
+    Stops when *pause* is over, or when *is_gone* says that the client is. Return whether all were
+    sent.
     """
-    for due, body, _ in chunks:
-        await pause.until(started + due)
-        if pause.over:
-            return False
-        await send(body)
+    for due, body, _, times in chunks:
+        for number in range(times):
+            await pause.until(started + due + number * HEARTBEAT_SECONDS)
+            if pause.over or is_gone():
+                return False
+            await send(body)
     return True

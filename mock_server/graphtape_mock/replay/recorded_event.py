@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from graphtape_contracts import Frame, sse
+from graphtape_contracts.parsing.nesting import is_deeper
 
 
 class RecordedEvent(NamedTuple):
@@ -15,6 +16,8 @@ class RecordedEvent(NamedTuple):
     name: str
     data: Any
     id: str | None = None
+    number: int = 0
+    """The number of its frame in the recorded body, from 1; 0 if it is not recorded itself."""
 
     @property
     def base(self) -> str:
@@ -46,6 +49,9 @@ def frame_of(event: RecordedEvent, eol: sse.Eol) -> Frame:
     """Return the frame of *event*, as a server that ends lines with *eol* sends it."""
     try:
         data = orjson.dumps(event.data).decode()
-    except TypeError:  # orjson refuses more than 254 levels, which LangGraph.js 1.5.1 sends.
+    except orjson.JSONEncodeError:
+        if not is_deeper(event.data):
+            raise
+        # LangGraph.js 1.5.1 sends data of more levels than orjson writes.
         data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"))
     return sse.frame(sse.encode_event(event.name, data, event.id, eol=eol), event.at)

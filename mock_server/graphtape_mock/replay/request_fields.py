@@ -4,15 +4,13 @@ Each `RequestField` is called with the frames of a recorded run, the body of the
 and the body of the new one, and returns the frames as the server would have sent them.
 """
 
-from itertools import count, takewhile
 from typing import Any
 
 import orjson
 
 from graphtape_contracts import Frame, sse
 from graphtape_contracts.json_value import Json, is_object, objects_in
-from graphtape_mock.replay.pacing import HEARTBEAT_SECONDS
-from graphtape_mock.replay.recorded_event import RecordedEvent, event_of, frame_of, is_heartbeat
+from graphtape_mock.replay.recorded_event import RecordedEvent, event_of, frame_of
 from graphtape_mock.replay.request_echo import is_start_of_run, with_input, with_tags
 from graphtape_mock.replay.request_field import Frames, RequestField, depends_on
 
@@ -134,31 +132,10 @@ def _error(at: float, name: str, message: str, eol: sse.Eol) -> Frame:
     return frame_of(RecordedEvent(at, "error", {"error": name, "message": message}), eol)
 
 
-def _delay(body: Json) -> float:
+def delay_of(body: Json) -> float:
+    """Return the seconds by which a run request delays its run; a negative number means none."""
     value = body.get("after_seconds", 0)
     return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
-
-
-@depends_on(_delay)
-def with_delay(frames: Frames, old: float, new: float, eol: sse.Eol) -> Frames:
-    """Delay the run by `after_seconds`; a negative number means no delay.
-
-    Heartbeats are not delayed, and end with the run.
-    """
-    delay = new - old
-    if delay == 0:
-        return frames
-    moved = [_moved(f, max(0.0, f.at + delay)) for f in frames if not is_heartbeat(f)]
-    if eol != "\r\n" and len(moved) == len(frames):
-        return moved  # LangGraph.js sends no heartbeats.
-    end = max((frame.at for frame in moved), default=0.0)
-    times = takewhile(lambda at: at < end, count(HEARTBEAT_SECONDS, HEARTBEAT_SECONDS))
-    heartbeats = [sse.frame(sse.encode_comment(eol=eol), at) for at in times]
-    return sorted([*moved, *heartbeats], key=lambda frame: frame.at)
-
-
-def _moved(frame: Frame, at: float) -> Frame:
-    return Frame(at, frame.raw, frame.event, frame.data, frame.id, frame.comment, frame.torn)
 
 
 def without_event_ids(frames: Frames, eol: sse.Eol) -> Frames:
@@ -178,7 +155,6 @@ REQUEST_FIELDS: tuple[RequestField[Any], ...] = (
     with_durability,
     with_recursion_limit,
     with_feedback,
-    with_delay,
 )
 
 

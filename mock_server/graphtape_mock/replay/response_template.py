@@ -1,8 +1,9 @@
 """Response templates: made once, rendered with the ids of each response."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 import orjson
 
@@ -14,7 +15,11 @@ from graphtape_mock.replay.ids import ANY_ID, recorded_ids, sent_message_ids, se
 from graphtape_mock.replay.library import RecordedRun
 from graphtape_mock.replay.pacing import TimedPiece
 from graphtape_mock.replay.recorded_event import is_heartbeat
-from graphtape_mock.replay.request_fields import apply_request_fields, without_event_ids
+from graphtape_mock.replay.request_fields import (
+    apply_request_fields,
+    delay_of,
+    without_event_ids,
+)
 from graphtape_mock.replay.selection import (
     recorded_wait,
     request_body,
@@ -47,6 +52,9 @@ _FROM_HTTP_SERVER = frozenset(("date", "server", "transfer-encoding", "content-l
 
 RUN, THREAD = 0, 1
 """The slots of every template for the ids of the run and of its thread."""
+
+_BYTES_OF_ID, _BYTES_OF_PIECE = 200, 800
+"""What an id and a piece take in memory beside their text; measured on CPython 3.11."""
 
 _NO_RUN = "01a20000-0000-7000-8000-000000000000"
 _NO_THREAD = "01a20000-0000-7000-8000-000000000001"
@@ -89,6 +97,15 @@ class ResponseTemplate:
     """The recorded frames of the stream: the body of a cancelled wait is made from them."""
     parse: Callable[[bytes], ByteTemplate]
     """Makes a template of recorded bytes, with a slot for each recorded id in them."""
+    delay: float
+    """The `after_seconds` of the recorded request: the recorded times include it."""
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes in memory, roughly."""
+        piece_bytes = sum(len(frame.raw) for frame in self.frames)
+        ids = _BYTES_OF_ID * len(self.ids)
+        return 2 * self.body.size + 2 * piece_bytes + ids + _BYTES_OF_PIECE * len(self.pieces)
 
     def values(self, fresh: list[bytes], body: Json) -> list[bytes]:
         """Return the id of each slot: from a message in the request *body*, else from *fresh*."""
@@ -162,12 +179,16 @@ class _TemplateBuilder:
         self._path = path
         self._eol: sse.Eol = line_end(source.frames)
         ids = recorded_ids(source)
-        run = next((id_ for id_, of in ids.items() if of == "run"), _NO_RUN)
-        thread = next((id_ for id_, of in ids.items() if of == "thread"), _NO_THREAD)
         sent = sent_message_ids(source, request_body(source))
         named = [id_ for id_ in sent if id_ is not None]
-        self._ids = tuple(dict.fromkeys((run, thread, *ids, *named)))
-        self._slot_of = {} if keep_ids else {id_: slot for slot, id_ in enumerate(self._ids)}
+        taken = {*ids, *named}
+        run = _first_of("run", ids) or _unused(_NO_RUN, taken)
+        thread = _first_of("thread", ids) or _unused(_NO_THREAD, {*taken, run})
+        others = (id_ for id_ in dict.fromkeys((*ids, *named)) if id_ not in (run, thread))
+        # The first two stay apart even if a recording has the same id for both.
+        self._ids = (run, thread, *others)
+        slots = {id_: slot for slot, id_ in reversed(tuple(enumerate(self._ids)))}
+        self._slot_of = {} if keep_ids else slots
         self._sent_slots = tuple(None if id_ is None else self._slot_of.get(id_) for id_ in sent)
         # An id that a client made up is replaced only where it is the id of a message.
         odd = [re.escape(orjson.dumps(i)[1:-1].decode()) for i in named if not ANY_ID.fullmatch(i)]
@@ -204,6 +225,7 @@ class _TemplateBuilder:
             gives_event_ids,
             stream,
             self._parse,
+            delay_of(request_body(self._source)),
         )
 
     def _heartbeat(self, stream: tuple[Frame, ...]) -> bytes | None:
@@ -236,3 +258,14 @@ class _TemplateBuilder:
                 pieces += [text[start : match.start()], slot]
                 start = match.end()
         return ByteTemplate([*pieces, text[start:]], len(self._ids))
+
+
+def _first_of(kind: str, ids: Mapping[str, str]) -> str | None:
+    return next((id_ for id_, of in ids.items() if of == kind), None)
+
+
+def _unused(stand_in: str, taken: Container[str]) -> str:
+    """Return *stand_in*, or an id of the same form if it is among those *taken*."""
+    prefix, last = stand_in[:-12], int(stand_in[-12:], 16)
+    candidates = (f"{prefix}{number:012x}" for number in count(last))
+    return next(id_ for id_ in candidates if id_ not in taken)

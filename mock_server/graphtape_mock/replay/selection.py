@@ -81,7 +81,7 @@ def select_stream(
     """Return the frames of the response of `POST /runs/stream` to a request with *view*.
 
     *exchanges* are those of one run request, *output* the keys of the output schema of the
-    graph. Raises ViewNotRecorded.
+    graph. Raises ViewNotRecorded, and NotReplayable for an event that no view can be made of.
     """
     streams = [e for e in exchanges if e.request.path == "/runs/stream" and e.is_stream]
     source, shown = _closest(streams, view)
@@ -91,9 +91,10 @@ def select_stream(
     needed = view.event_names
     if changes:
         needed |= _DERIVED_FROM
-    kept = [f for f in source.frames if _is_shown(f, needed, view)]
+    numbered = enumerate(source.frames, 1)
+    kept = [(number, frame) for number, frame in numbered if _is_shown(frame, needed, view)]
     if not changes:
-        return Selection(source, tuple(kept), derived=False)
+        return Selection(source, tuple(frame for _, frame in kept), derived=False)
     frames = _derive(kept, source, shown, view, output)
     return Selection(source, tuple(frames), derived=True)
 
@@ -178,12 +179,12 @@ def _is_shown(frame: Frame, needed: frozenset[str], view: View) -> bool:
 
 
 def _derive(
-    kept: list[Frame], source: Exchange, shown: View, view: View, output: Sequence[str]
+    kept: list[tuple[int, Frame]], source: Exchange, shown: View, view: View, output: Sequence[str]
 ) -> Iterator[Frame]:
     eol = line_end(source.frames)
     changes = _changes(shown, view)
-    decoded = [event_of(frame) or frame for frame in kept]
-    plain = [e for e in decoded if isinstance(e, RecordedEvent)]
+    decoded = [(number, event_of(frame) or frame) for number, frame in kept]
+    plain = [e._replace(number=n) for n, e in decoded if isinstance(e, RecordedEvent)]
     derived: Iterable[RecordedEvent] = plain
     if "keep" in changes and not view.keep:
         derived = derivation.without_checkpoints(derived)
@@ -205,7 +206,7 @@ def _derive(
         for event in derived
         if event.base in names or event.base not in _ALL_NAMES
     ]
-    others = [e for e in decoded if isinstance(e, Frame)]
+    others = [e for _, e in decoded if isinstance(e, Frame)]
     yield from sorted([*frames, *others], key=lambda frame: frame.at)
 
 

@@ -6,17 +6,17 @@
         run_registry=run_registry,            # RunRegistry
         runs={"/runs/stream": stream, ...},   # ASGI applications for POST requests to these paths
         cors_origins=("*",),
+        refuse_foreign_pages=False,
         body_limit=BODY_LIMIT,                # of the endpoints that are not in runs
     )
 
 An endpoint may raise ApiError, and ClientDisconnect if the client is gone; runs may also raise
-NotRecorded.
+NotRecorded. Any other error is ours: it is logged, and answered with a 500 that says so.
 """
 
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from orjson import JSONEncodeError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -28,10 +28,18 @@ from graphtape_mock.replay.errors import NotRecorded
 from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
 from graphtape_mock.server.assistants import assistant_endpoints
 from graphtape_mock.server.cors import Cors
-from graphtape_mock.server.errors import ApiError, NotAvailable, ServerCrash, not_recorded
+from graphtape_mock.server.errors import (
+    ApiError,
+    NotAvailable,
+    OurFailure,
+    ServerCrash,
+    not_recorded,
+)
+from graphtape_mock.server.failures import report_failure
+from graphtape_mock.server.foreign_page import ForeignPages
 from graphtape_mock.server.journal import entry_of
 from graphtape_mock.server.request_body import BODY_LIMIT
-from graphtape_mock.server.responses import empty_response
+from graphtape_mock.server.responses import ResponseTooDeep, empty_response
 from graphtape_mock.server.routes import SYSTEM_PATHS, make_routes, redirect_or_404
 from graphtape_mock.server.run_cancellation import cancel_endpoints
 from graphtape_mock.server.run_registry import RunRegistry
@@ -47,9 +55,15 @@ def create_app(
     run_registry: RunRegistry,
     runs: Mapping[str, ASGIApp],
     cors_origins: Collection[str] = ("*",),
+    refuse_foreign_pages: bool = False,
     body_limit: int = BODY_LIMIT,
 ) -> ASGIApp:
-    """Return the application that answers every request to the LangGraph API."""
+    """Return the application that answers every request to the LangGraph API.
+
+    Pages of *cors_origins* may read responses and cancel runs; `*` allows all. With
+    *refuse_foreign_pages* only they and pages of this machine may send any request at all, and
+    `*` allows none.
+    """
     endpoints = {
         **system_endpoints(catalogue),
         **assistant_endpoints(catalogue, body_limit),
@@ -61,11 +75,17 @@ def create_app(
         exception_handlers={
             HTTPException: _on_http_exception,
             **dict.fromkeys(_EXPECTED, _on_expected_error),
+            Exception: _on_failure,
         },
     )
     app.router.redirect_slashes = False
     app.router.default = _fallback(app.routes)
-    return Cors(_RunsFirst(runs, app), cors_origins)
+    answers: ASGIApp = Cors(_RunsFirst(runs, app), cors_origins)
+    if refuse_foreign_pages:
+        answers = ForeignPages(answers, cors_origins)
+    if "*" not in cors_origins:
+        answers = ForeignPages(answers, cors_origins, loopback=False, paths=["/runs/cancel"])
+    return answers
 
 
 class _RunsFirst:
@@ -84,12 +104,19 @@ class _RunsFirst:
         is_post = scope["type"] == "http" and scope["method"] == "POST"
         run = self._runs.get(scope["path"]) if is_post else None
         if run is None:
-            await self._app(scope, receive, send)
+            try:
+                await self._app(scope, receive, send)
+            except Exception as error:  # Starlette has answered it.
+                report_failure(error, scope)
             return
         try:
             await run(scope, receive, send)
         except _EXPECTED as error:
             await _response_to(error, scope)(scope, receive, send)
+        except Exception as error:  # Ours, whatever it is.
+            report_failure(error, scope)
+            if entry_of(scope).status is None:
+                await OurFailure(error).response()(scope, receive, send)
 
 
 def _fallback(routes: list[BaseRoute]) -> ASGIApp:
@@ -99,7 +126,7 @@ def _fallback(routes: list[BaseRoute]) -> ASGIApp:
     return answer
 
 
-_EXPECTED = (ApiError, NotRecorded, JSONEncodeError, ClientDisconnect)
+_EXPECTED = (ApiError, NotRecorded, ResponseTooDeep, ClientDisconnect)
 """The errors that an endpoint may raise."""
 
 
@@ -107,17 +134,21 @@ def _response_to(error: Exception, scope: Scope) -> Response:
     if isinstance(error, NotRecorded):
         error = not_recorded(error)
     if isinstance(error, NotAvailable):
-        entry_of(scope).miss = error.detail
+        entry_of(scope).miss = error.miss
     if isinstance(error, ApiError):
         return error.response()
-    if isinstance(error, JSONEncodeError):
-        # orjson can't encode more than 254 levels. Observed: the server crashes too.
+    if isinstance(error, ResponseTooDeep):
+        # Observed: the server crashes, too.
         return ServerCrash().response()
     return empty_response()  # The client is gone.
 
 
 async def _on_expected_error(request: Request, error: Exception) -> Response:
     return _response_to(error, request.scope)
+
+
+async def _on_failure(_: Request, error: Exception) -> Response:
+    return OurFailure(error).response()
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphtape_contracts.json_value import Json
+from graphtape_contracts.json_value import Json, is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Assistant:
 
     def part(self, name: str) -> Json:
         """Return the object in the field *name*; empty if it is missing."""
-        value: Json | None = self.fields.get(name)
-        return value or {}
+        value = self.fields.get(name)
+        return value if is_object(value) else {}
 
 
 def make_assistant(

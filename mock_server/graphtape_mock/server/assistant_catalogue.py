@@ -17,9 +17,11 @@ from uuid import uuid4
 from graphtape_contracts.json_value import Json
 from graphtape_mock.recordings.assistant_id import default_id, uuid_in
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.replay.bounded_cache import BoundedCache
 from graphtape_mock.server.assistant import Assistant, make_assistant
-from graphtape_mock.server.assistant_search import find_assistants
-from graphtape_mock.server.errors import ApiError, NotAvailable
+from graphtape_mock.server.assistant_search import find_assistants, matching_assistants
+from graphtape_mock.server.errors import ApiError, NotAvailable, TooMuchToKeep
+from graphtape_mock.server.json_size import size_of
 from graphtape_mock.server.recorded_deployment import read_deployment, xray_of
 from graphtape_mock.server.validation.json_body import (
     CONFIGURABLE_AND_CONTEXT,
@@ -30,7 +32,9 @@ from graphtape_mock.server.validation.json_body import (
 )
 
 CREATED_LIMIT = 1000
-"""The maximum number of assistants created by clients; the oldest are dropped."""
+"""Assistants created by clients that are kept; beyond it the oldest are dropped."""
+CREATED_BYTES = 16 * 1024 * 1024
+"""The maximum size of all created assistants in memory, in bytes; the oldest are dropped."""
 
 # GET /info of langgraph-api 0.16.7, for recordings without it.
 _INFO: Json = {
@@ -61,16 +65,17 @@ class AssistantCatalogue:
         recordings: Iterable[Recording] = (),
         *,
         created_limit: int = CREATED_LIMIT,
+        created_bytes: int = CREATED_BYTES,
         new_id: Callable[[], str] = lambda: str(uuid4()),
         now: Callable[[], float] = time.time,
     ) -> None:
         """Take the assistants of *recordings*; keep up to *created_limit* created by clients.
 
-        *new_id* makes the ids of created ones, *now* returns the time of day in seconds since the
-        epoch.
+        The created ones take up to *created_bytes* in memory. *new_id* makes their ids, *now*
+        returns the time of day in seconds since the epoch.
         """
-        self._created: dict[str, Assistant] = {}
-        self._created_limit = created_limit
+        self._created = BoundedCache[str, Assistant](created_limit, created_bytes)
+        self._created_bytes = created_bytes
         self._new_id = new_id
         self._now = now
         self.revision = 0
@@ -103,7 +108,7 @@ class AssistantCatalogue:
     @property
     def assistants(self) -> list[Assistant]:
         """All assistants, those of the recordings first."""
-        return [*self._known.assistants.values(), *self._created.values()]
+        return [*self._known.assistants.values(), *self._created.values]
 
     @property
     def info(self) -> Json:
@@ -180,10 +185,20 @@ class AssistantCatalogue:
             self._check_graph(body["graph_id"])
         return find_assistants(self.assistants, body)
 
+    def count(self, body: Json) -> int:
+        """Return the number of assistants that match *body*; raises ApiError 404.
+
+        *body* is valid by `assistants-count-request.json`, which allows any order to be asked for.
+        """
+        if "graph_id" in body:
+            self._check_graph(body["graph_id"])
+        return len(matching_assistants(self.assistants, body))
+
     def create(self, body: Json) -> Assistant:
         """Create the assistant in *body*, and return it or the existing one.
 
-        *body* is valid by `assistant-create-request.json`. Raises ApiError 422, 404, 400 or 409.
+        *body* is valid by `assistant-create-request.json`. Raises ApiError 422, 404, 400, 409 or
+        507 (too large to keep).
         """
         asked = body.get("assistant_id")
         assistant_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
@@ -213,13 +228,14 @@ class AssistantCatalogue:
         return assistant
 
     def _add(self, assistant: Assistant) -> None:
-        while len(self._created) >= self._created_limit:
-            del self._created[next(iter(self._created))]
-        self._created[assistant.assistant_id] = assistant
+        size = size_of(assistant.fields)
+        if size > self._created_bytes:
+            raise TooMuchToKeep("assistant", size, self._created_bytes)
+        self._created.add(assistant.assistant_id, assistant, size)
         self.revision += 1
 
     def _by_id(self, uuid: str) -> Assistant | None:
-        return self._known.assistants.get(uuid) or self._created.get(uuid)
+        return self._known.assistants.get(uuid) or self._created.peek(uuid)
 
     def _check_graph(self, graph_id: str) -> None:
         if graph_id not in self.graphs:
@@ -228,11 +244,14 @@ class AssistantCatalogue:
 
     def _unrecorded(self, assistant: Assistant, part: str) -> NotAvailable:
         graph_id = assistant.graph_id
-        name = self._known.recordings[graph_id]
+        missing = f"Not recorded: GET /assistants/{assistant.assistant_id}{part}."
+        name = self._known.recordings.get(graph_id)
+        if name is None:  # The recordings were replaced since a client created the assistant.
+            return NotAvailable(501, f"{missing} There is no recording of {graph_id!r} any more.")
         return NotAvailable(
             501,
-            f"Not recorded: GET /assistants/{assistant.assistant_id}{part}. The recording "
-            f"{name!r} of {graph_id!r} lacks it; make it again with `graphtape record` to add it.",
+            f"{missing} The recording {name!r} of {graph_id!r} lacks it; make it again with "
+            "`graphtape record` to add it.",
         )
 
 

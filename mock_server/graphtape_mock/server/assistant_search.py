@@ -8,9 +8,14 @@ from graphtape_contracts.json_value import Json
 from graphtape_mock.server.assistant import Assistant
 
 
+def matching_assistants(assistants: Iterable[Assistant], body: Json) -> list[Assistant]:
+    """Return those of the *assistants* that match *body*, in their order."""
+    return [assistant for assistant in assistants if _matches(assistant, body)]
+
+
 def find_assistants(assistants: Iterable[Assistant], body: Json) -> list[Assistant]:
-    """Return the *assistants* that match *body*, in the requested order."""
-    wanted = [assistant for assistant in assistants if _matches(assistant, body)]
+    """Return those of the *assistants* that match *body*, in the order that it requests."""
+    wanted = matching_assistants(assistants, body)
     # Observed: by default newest first, in descending order. Without a field to sort by, the
     # order in the request is ignored.
     by = body.get("sort_by")
@@ -19,7 +24,7 @@ def find_assistants(assistants: Iterable[Assistant], body: Json) -> list[Assista
 
 
 def _matches(assistant: Assistant, body: Json) -> bool:
-    name: str = assistant.fields.get("name") or ""
+    name = str(assistant.fields.get("name") or "")
     return (
         body.get("graph_id") in (None, assistant.graph_id)
         and str(body.get("name", "")).lower() in name.lower()

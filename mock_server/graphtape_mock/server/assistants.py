@@ -24,7 +24,7 @@ def assistant_endpoints(catalogue: AssistantCatalogue, body_limit: int = BODY_LI
 
     async def count(request: Request) -> Response:
         body = await read_json_request(request, "assistants-count-request.json", body_limit)
-        return json_response(len(catalogue.search(body)))
+        return json_response(catalogue.count(body))
 
     async def create(request: Request) -> Response:
         body = await read_json_request(request, "assistant-create-request.json", body_limit)

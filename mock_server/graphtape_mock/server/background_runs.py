@@ -1,12 +1,10 @@
 """The endpoints of background runs: POST /runs and /runs/batch."""
 
-import asyncio
 from datetime import UTC, datetime
 
 from starlette.types import Receive, Scope, Send
 
 from graphtape_mock.replay.engine import ReplayEngine
-from graphtape_mock.replay.pacing import Pause, play
 from graphtape_mock.replay.run_response import RunResponse
 from graphtape_mock.server.graphtape_headers import PIN_HEADER, header
 from graphtape_mock.server.journal import entry_of
@@ -37,13 +35,6 @@ class BackgroundEndpoint:
         self._overrides = overrides
         self._body_limit = body_limit
         self._batch = batch
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._pauses: set[Pause] = set()
-
-    def end_all(self) -> None:
-        """End every run in progress."""
-        for pause in tuple(self._pauses):
-            pause.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to one request, as an ASGI application."""
@@ -82,23 +73,6 @@ class BackgroundEndpoint:
         await response(scope, receive, send)
 
     def _start(self, run: RunResponse) -> None:
-        task = asyncio.ensure_future(self._complete(run))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _complete(self, run: RunResponse) -> None:
-        clock = self._replay.options.clock
-        started = clock.now()
-        pause = Pause(clock)
-        self._registry.start(run, pause.end)
-        self._pauses.add(pause)
-        try:
-            chunks = run.chunks(self._replay.options.speed)
-            await play(chunks, _discard, pause, clock, started)
-        finally:
-            self._pauses.discard(pause)
-            self._registry.finish(run)
-
-
-async def _discard(body: bytes) -> None:
-    """Drop *body*: no client reads a background run."""
+        options = self._replay.options
+        until = options.clock.now() + run.seconds(options.speed)
+        self._registry.leave_alone(run, until, options.clock)

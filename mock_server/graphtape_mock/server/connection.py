@@ -29,6 +29,10 @@ class Connection:
         self._receive = receive
         self._send = send
 
+    def is_gone(self) -> bool:
+        """Return whether the client can receive nothing more; False without a transport."""
+        return self._transport is not None and self._transport.is_closing()
+
     async def reset(self, *, on_headers: bool) -> None:
         """Reset the connection; if *on_headers*, after everything written has been sent."""
         if self._transport is not None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graphtape_contracts import Headers
+from graphtape_mock.console.text import escape
 from graphtape_mock.replay.errors import NotRecorded
 from graphtape_mock.server.responses import json_response
 
@@ -35,6 +36,47 @@ class NotAvailable(ApiError):
 
     The journal lists the request as a miss.
     """
+
+    @property
+    def miss(self) -> str:
+        """The detail as a terminal may show it: cut, and with control characters as escapes."""
+        return shown(self.detail)
+
+
+MAX_SHOWN = 4096
+"""Characters of a miss that are shown to people; the client gets all of it."""
+
+
+def shown(text: str) -> str:
+    """Return *text* as a terminal may show it: up to `MAX_SHOWN` characters, line by line.
+
+    Control and invisible characters become escapes; what is cut is counted.
+    """
+    kept = "\n".join(map(escape, text[:MAX_SHOWN].split("\n")))
+    cut = len(text) - MAX_SHOWN
+    return kept if cut <= 0 else f"{kept} ... ({cut} more characters)"
+
+
+class TooMuchToKeep(ApiError):
+    """A request for something to be kept that is larger than the mock keeps of its kind."""
+
+    def __init__(self, what: str, size: int, limit: int) -> None:
+        """Say that *what* would take *size* bytes in memory, of *limit*."""
+        super().__init__(
+            507, f"Too large for graphtape to keep: this {what} takes {size} bytes of {limit}"
+        )
+
+
+class OurFailure(ApiError):
+    """A failure of graphtape itself, never of the recorded deployment."""
+
+    def __init__(self, error: Exception) -> None:
+        """Name the class of *error*; its text may hold anything, so it goes only into the log."""
+        super().__init__(
+            500,
+            f"graphtape failed: {type(error).__name__}. This is a bug in graphtape, not an error "
+            "of the deployment; its log has the traceback.",
+        )
 
 
 def not_recorded(error: NotRecorded) -> NotAvailable:

@@ -34,9 +34,16 @@ class Mock:
         options: ReplayOptions | None = None,
         *,
         cors_origins: Collection[str] = ("*",),
+        refuse_foreign_pages: bool = False,
         body_limit: int = BODY_LIMIT,
         journal: Journal | None = None,
     ) -> None:
+        """Replay *library*.
+
+        Pages of *cors_origins* may read responses and cancel runs; `*` allows all. While requests
+        are recorded from a deployment, *refuse_foreign_pages* keeps all other pages but those of
+        this machine from sending any.
+        """
         options = options or ReplayOptions()
         self.journal = journal or Journal()
         self.overrides = Overrides()
@@ -56,6 +63,7 @@ class Mock:
             run_registry=self.run_registry,
             runs=self._runs.by_path,
             cors_origins=cors_origins,
+            refuse_foreign_pages=refuse_foreign_pages,
             body_limit=body_limit,
         )
 
@@ -104,6 +112,13 @@ class Mock:
             return None
         return self.replay.would_answer(request, recording, may_repeat=may_repeat)
 
-    def end_streams(self) -> None:
-        """End every stream in progress, as a server does on SIGTERM."""
-        self._runs.end_streams()
+    def begin_end(self) -> None:
+        """End every stream at once and let waits be completed, as a server does on SIGTERM.
+
+        Runs that begin later end at once.
+        """
+        self._runs.begin_end()
+
+    def end_runs(self) -> None:
+        """End every run in progress."""
+        self._runs.end_all()

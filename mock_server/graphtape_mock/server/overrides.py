@@ -57,7 +57,8 @@ class Overrides:
         self.prepare: BeforeRun | None = None
         """Called before each run request is matched: to record it, for example."""
         self._in_force = ResponseOverride()
-        self._queued: deque[ResponseOverride] = deque()
+        self._queued: deque[tuple[ResponseOverride, int]] = deque()
+        """Each with the number of requests that it is still for."""
 
     def set(self, override: ResponseOverride) -> None:
         """Replace the override in force; a recording or speed of None keeps the current one."""
@@ -68,7 +69,7 @@ class Overrides:
 
         A recording or speed of None stands for the one in force now.
         """
-        self._queued += [self._completed(override)] * times
+        self._queued.append((self._completed(override), times))
 
     def _completed(self, override: ResponseOverride) -> ResponseOverride:
         in_force = self._in_force
@@ -85,7 +86,12 @@ class Overrides:
 
     def next(self) -> ResponseOverride:
         """Return the override for the next request."""
-        return self._queued.popleft() if self._queued else self._in_force
+        if not self._queued:
+            return self._in_force
+        override, times = self._queued.popleft()
+        if times > 1:
+            self._queued.appendleft((override, times - 1))
+        return override
 
     def clear(self) -> None:
         """Remove all overrides."""

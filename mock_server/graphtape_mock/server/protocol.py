@@ -1,16 +1,77 @@
 """The HTTP protocol of uvicorn, with access to the connection for the application."""
 
+import logging
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from graphtape_mock.console.text import escape
 from graphtape_mock.server.connection import TRANSPORT_KEY
+from graphtape_mock.server.failures import LOG
+
+
+class _ConnectionLog(logging.Logger):
+    """The log of connections: a child of ours, because that of uvicorn belongs to the host."""
+
+    def handle(self, record: logging.LogRecord) -> None:
+        """Pass on a *record*, unless it is about a response that was broken off on purpose."""
+        if "without completing response" not in record.getMessage():
+            super().handle(record)
+
+
+_LOG = _ConnectionLog("graphtape.connection", logging.WARNING)
+_LOG.parent = LOG
 
 
 class Protocol(HttpToolsProtocol):
-    """Puts the transport into each ASGI scope; faults need it to break the connection."""
+    """Puts the transport into each ASGI scope; faults need it to break the connection.
+
+    A WebSocket handshake is refused.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.logger = _LOG
+        self.access_log = False
+        # Any class makes uvicorn pass handshakes to `handle_websocket_upgrade`.
+        self.ws_protocol_class = Protocol
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
         cast(dict[str, Any], self.scope)[TRANSPORT_KEY] = self.transport
+
+    def handle_websocket_upgrade(self) -> None:
+        """Refuse a WebSocket handshake as langgraph-api 0.16.7 does, which has no such route."""
+        named = dict(self.headers)
+        missing = [name for name in (b"Key", b"Version") if _header_of(name) not in named]
+        status, text = b"403 Forbidden", b""
+        if missing:
+            status, text = b"400 Bad Request", b"missing Sec-WebSocket-%b header" % missing[0]
+        elif (version := named[_header_of(b"Version")]) != b"13":
+            status = b"400 Bad Request"
+            text = b"invalid Sec-WebSocket-Version header: " + version
+        if text:
+            text = b"Failed to open a WebSocket connection: %b.\n" % text
+        dates = [value for name, value in self.server_state.default_headers if name == b"date"]
+        date = b"Date: %b\r\n" % dates[0] if dates else b""
+        self.transport.write(
+            b"HTTP/1.1 %b\r\n%bConnection: close\r\nContent-Length: %d\r\n"
+            b"Content-Type: text/plain; charset=utf-8\r\n\r\n%b" % (status, date, len(text), text)
+        )
+        self.transport.close()
+
+    def unfinished(self) -> str:
+        """Return what the connection waits for, in words; empty if it is idle."""
+        cycle = self.cycle
+        unread = self.transport.get_write_buffer_size()
+        if cycle is None or (cycle.response_complete and not unread):
+            return ""
+        request = escape(f"{cycle.scope['method']} {cycle.scope['path']}")
+        if cycle.more_body:
+            return f"{request}, which was not received completely"
+        return f"{request}, whose client does not read the response" if unread else request
+
+
+def _header_of(name: bytes) -> bytes:
+    return b"sec-websocket-" + name.lower()

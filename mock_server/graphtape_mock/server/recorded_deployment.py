@@ -6,19 +6,16 @@ appears only in runs is made up like the one that a server creates for each grap
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
-
-import orjson
 
 from graphtape_contracts import End, Exchange
-from graphtape_contracts.json_value import Json
+from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_mock.recordings.assistant_id import assistant_key, default_id, uuid_in
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.recordings.try_json import object_in, value_in
 from graphtape_mock.server.assistant import Assistant, make_assistant
 
 _EPOCH = "1970-01-01T00:00:00+00:00"
@@ -91,18 +88,18 @@ def _read_responses(recording: Recording, known: RecordedDeployment) -> None:
     for exchange in _responses(recording):
         path = urlsplit(exchange.request.path).path
         match = _ASSISTANT_PATH.fullmatch(path)
-        with _decoded(recording, exchange) as content:
-            if path == "/info":
-                known.info = _object(content)
-            elif path == "/assistants/search":
-                for found in content:
-                    _add(_object(found), recording, known)
-            elif match and match["part"] == "":
-                _add(_object(content), recording, known)
-            elif match and match["part"] == "/schemas":
-                graph_id = _object(content)["graph_id"]
-                known.schemas[graph_id] = content
-                _add_made_up(match["id"], graph_id, recording, known)
+        content = _Content(recording, exchange)
+        if path == "/info":
+            known.info = content.object()
+        elif path == "/assistants/search":
+            for assistant in content.assistants():
+                _add(assistant, recording, known)
+        elif match and match["part"] == "":
+            _add(content.assistant(content.value), recording, known)
+        elif match and match["part"] == "/schemas":
+            graph_id = content.text("graph_id")
+            known.schemas[graph_id] = content.value
+            _add_made_up(match["id"], graph_id, recording, known)
 
 
 def _read_drawings(recording: Recording, known: RecordedDeployment) -> None:
@@ -110,20 +107,22 @@ def _read_drawings(recording: Recording, known: RecordedDeployment) -> None:
         url = urlsplit(exchange.request.path)
         match = _ASSISTANT_PATH.fullmatch(url.path)
         if match and match["part"] == "/graph":
-            with _decoded(recording, exchange) as content:
+            content = _Content(recording, exchange)
+            try:
                 xray = xray_of(parse_qs(url.query).get("xray", [""])[-1])
-                known.drawings[_graph_of(match["id"], known), xray] = _object(content)
+            except ValueError:
+                raise content.bad() from None
+            known.drawings[_graph_of(match["id"], known), xray] = content.object()
 
 
 def _read_runs(recording: Recording, known: RecordedDeployment) -> None:
     for run in recording.runs:
-        if run.response.status == 200:
-            with suppress(ValueError, TypeError, KeyError):  # Every run request names an assistant.
-                body = orjson.loads(run.request.body)
-                asked = str(body["assistant_id"])
-                _add_made_up(asked, asked, recording, known)
-                if len(run.request.body) <= _LARGEST_EXAMPLE:
-                    known.requests.setdefault(recording.name, body)
+        body = object_in(run.request.body)
+        asked = body.get("assistant_id")
+        if run.response.status == 200 and isinstance(asked, str):  # Every run request has one.
+            _add_made_up(asked, asked, recording, known)
+            if len(run.request.body) <= _LARGEST_EXAMPLE:
+                known.requests.setdefault(recording.name, body)
 
 
 def _responses(recording: Recording) -> Iterator[Exchange]:
@@ -134,25 +133,47 @@ def _responses(recording: Recording) -> Iterator[Exchange]:
             yield exchange
 
 
-@contextmanager
-def _decoded(recording: Recording, exchange: Exchange) -> Generator[Any]:
-    request = f"{exchange.request.method} {exchange.request.path}"
-    try:
-        yield orjson.loads(exchange.body)
-    except (ValueError, TypeError, KeyError):
-        got = exchange.body[:60].decode(errors="replace")
-        raise BadRecordedResponse(recording.name, request, got) from None
+class _Content:
+    """The JSON of a recorded response; what it lacks is a BadRecordedResponse."""
+
+    def __init__(self, recording: Recording, exchange: Exchange) -> None:
+        self._recording, self._exchange = recording, exchange
+        self.value = value_in(exchange.body)
+
+    def bad(self) -> BadRecordedResponse:
+        request = f"{self._exchange.request.method} {self._exchange.request.path}"
+        got = self._exchange.body[:60].decode(errors="replace")
+        return BadRecordedResponse(self._recording.name, request, got)
+
+    def object(self) -> Json:
+        if not is_object(self.value):
+            raise self.bad()
+        return self.value
+
+    def text(self, key: str) -> str:
+        found = self.object().get(key)
+        if not isinstance(found, str):
+            raise self.bad()
+        return found
+
+    def assistants(self) -> Iterator[Assistant]:
+        if not is_list(self.value):
+            raise self.bad()
+        yield from map(self.assistant, self.value)
+
+    def assistant(self, fields: Any) -> Assistant:
+        if not is_object(fields) or not isinstance(fields.get("graph_id"), str):
+            raise self.bad()
+        if uuid_in(str(fields.get("assistant_id"))) is None:
+            raise self.bad()
+        for key in ("config", "context", "metadata"):
+            if not is_object(fields.get(key) or {}):
+                raise self.bad()
+        return Assistant(fields)
 
 
-def _object(value: Any) -> Json:
-    if not isinstance(value, dict):
-        raise TypeError
-    return cast(Json, value)
-
-
-def _add(found: Json, recording: Recording, known: RecordedDeployment) -> None:
-    assistant = Assistant(found)
-    known.assistants[str(UUID(assistant.assistant_id))] = assistant
+def _add(assistant: Assistant, recording: Recording, known: RecordedDeployment) -> None:
+    known.assistants[assistant_key(assistant.assistant_id)] = assistant
     known.recordings[assistant.graph_id] = recording.name
 
 
@@ -162,7 +183,7 @@ def _add_made_up(
     assistant_id = assistant_key(asked)
     if assistant_id not in known.assistants:
         made = make_assistant(assistant_id, graph_id, recording.recorded_at or _EPOCH)
-        _add(made.fields, recording, known)
+        _add(made, recording, known)
     known.recordings.setdefault(known.assistants[assistant_id].graph_id, recording.name)
 
 

@@ -6,15 +6,29 @@ import orjson
 from starlette.responses import Response
 
 from graphtape_contracts import Headers
+from graphtape_contracts.parsing.nesting import is_deeper
 
 VARY = (b"vary", b"Origin")
 """The last header of every response, with or without an origin in the request. CORS headers are
 inserted before it; a response without it gets none."""
 
 
+class ResponseTooDeep(ValueError):
+    """A response would repeat JSON of more levels than its encoder writes."""
+
+
 def json_response(content: Any, status: int = 200, headers: Headers = ()) -> Response:
-    """Return *content* as a JSON response; *headers* go before Content-Type and Content-Length."""
-    return raw_response(orjson.dumps(content), "application/json", status, headers)
+    """Return *content* as a JSON response; *headers* go before Content-Type and Content-Length.
+
+    Raises ResponseTooDeep for more than 254 levels: the server's encoder is the same.
+    """
+    try:
+        body = orjson.dumps(content)
+    except orjson.JSONEncodeError:  # Any TypeError is one: only depth is expected.
+        if is_deeper(content):
+            raise ResponseTooDeep from None
+        raise
+    return raw_response(body, "application/json", status, headers)
 
 
 def raw_response(

@@ -1,13 +1,14 @@
 """The run object: the response of POST /runs and /runs/batch to a run that will start."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from graphtape_contracts.json_value import Json
+from graphtape_contracts.json_value import Json, is_object
 from graphtape_mock.replay.run_request import RunRequest
 from graphtape_mock.server.assistant import Assistant
 from graphtape_mock.server.run_request import requested_modes
+from graphtape_mock.server.validation.run_checks import time_after
 
 
 def run_object(
@@ -41,7 +42,8 @@ def run_object(
         "__request_start_time_ms__": int(now.timestamp() * 1000),
         "__after_seconds__": request.after_seconds,
     }
-    inherited: Json = assistant.part("config").get("configurable") or {}
+    inherited = assistant.part("config").get("configurable")
+    inherited = inherited if is_object(inherited) else {}
     configurable = inherited | given | from_server | ids
     configurable["user_id"] = given.get("user_id") or inherited.get("user_id") or ""
     config_metadata: Json = request.config.get("metadata") or {}
@@ -74,7 +76,7 @@ def run_object(
             "durability": request.durability,
         },
         "multitask_strategy": body.get("multitask_strategy") or "enqueue",
-        "created_at": (now + timedelta(seconds=request.after_seconds)).isoformat(),
+        "created_at": time_after(now, request.after_seconds).isoformat(),
         "updated_at": now.isoformat(),
         "langsmith_session_name": None,
     }

@@ -9,11 +9,11 @@ All raise ApiError with the status and, except for the wording of 422, the text 
 caches by both.
 """
 
-from collections import OrderedDict
-
 from graphtape_contracts.json_value import Json
+from graphtape_mock.replay.bounded_cache import BoundedCache
 from graphtape_mock.replay.run_request import RunRequest
 from graphtape_mock.server.assistant_catalogue import AssistantCatalogue
+from graphtape_mock.server.json_size import size_of
 from graphtape_mock.server.validation.fast_path import is_plainly_valid
 from graphtape_mock.server.validation.json_body import (
     parse_json_body,
@@ -30,6 +30,8 @@ from graphtape_mock.server.validation.run_checks import (
 
 MAX_CACHED = 256
 """The maximum number of cached run requests."""
+MAX_CACHED_BYTES = 16 * 1024 * 1024
+"""The maximum size of all cached run requests in memory, in bytes."""
 MAX_CACHED_BODY = 16 * 1024
 """Bytes of the longest body whose request is cached; longer ones are parsed every time."""
 
@@ -39,7 +41,7 @@ class RunRequestParser:
 
     def __init__(self, catalogue: AssistantCatalogue) -> None:
         self.catalogue = catalogue
-        self._requests: OrderedDict[tuple[bytes, int], RunRequest] = OrderedDict()
+        self._requests = BoundedCache[tuple[bytes, int], RunRequest](MAX_CACHED, MAX_CACHED_BYTES)
 
     def parse(self, body: bytes) -> RunRequest:
         """Return the request with this *body* to /runs/stream or /runs/wait; raises ApiError."""
@@ -47,12 +49,10 @@ class RunRequestParser:
             return parse_run(body, self.catalogue)
         key = (body, self.catalogue.revision)
         request = self._requests.get(key)
-        if request is not None:
-            self._requests.move_to_end(key)
-            return request
-        request = self._requests[key] = parse_run(body, self.catalogue)
-        if len(self._requests) > MAX_CACHED:
-            self._requests.popitem(last=False)
+        if request is None:
+            request = parse_run(body, self.catalogue)
+            # The engine keeps a canonical form of it for as long.
+            self._requests.add(key, request, len(body) + 2 * size_of(request.body))
         return request
 
     def parse_background(self, body: bytes) -> RunRequest:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graphtape_mock.console.text import escape
 from graphtape_mock.replay.engine import ReplayEngine
 from graphtape_mock.replay.pacing import Pause, play
 from graphtape_mock.replay.response_plan import NoSuchEvent, ResponsePlan
@@ -45,11 +46,16 @@ class RunEndpoint:
         self._overrides = overrides
         self._body_limit = body_limit
         self._pauses: set[Pause] = set()
+        self._is_ending = False
 
     def end_all(self) -> None:
         """End every response in progress, after the part already sent."""
         for pause in tuple(self._pauses):
             pause.end()
+
+    def end_later_ones(self) -> None:
+        """End every response that begins from now on at once, after its head."""
+        self._is_ending = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to one request, as an ASGI application."""
@@ -65,7 +71,7 @@ class RunEndpoint:
         entry.recording = response.recording
         head = response.head()
         if response.is_nearest:
-            head.append((NEAREST_HEADER, response.recording.encode()))
+            head.append((NEAREST_HEADER, escape(response.recording).encode()))
         # Let the loop notice a client that closed its side: a real server sends it nothing.
         await asyncio.sleep(0)
         speed = self._replay.options.speed if override.speed is None else override.speed
@@ -79,19 +85,25 @@ class RunEndpoint:
             if response.request.on_completion == "keep":
                 self._registry.record_finished(response)
         else:
-            await self._play(response, speed, receive, send)
+            await self._play(response, speed, (scope, receive, send))
 
     async def _play(
-        self, response: RunResponse, speed: float, receive: Receive, send: Send
+        self, response: RunResponse, speed: float, asgi: tuple[Scope, Receive, Send]
     ) -> None:
+        _, receive, send = asgi
         clock = self._replay.options.clock
         started = clock.now()
+        connection = Connection(*asgi)
 
         async def write(body: bytes) -> None:
             await send({"type": "http.response.body", "body": body, "more_body": True})
 
         with self._in_progress(response, receive) as pause:
-            is_complete = await play(response.chunks(speed), write, pause, clock, started)
+            chunks = response.chunks(speed)
+            is_complete = await play(chunks, write, pause, clock, started, connection.is_gone)
+            if connection.is_gone() and not pause.over:
+                self._registry.leave_alone(response, started + response.seconds(speed), clock)
+                return
             if not is_complete and self._path == "/runs/wait":
                 await write(response.cancelled_body((clock.now() - started) * speed))
             await send({"type": "http.response.body", "body": b""})
@@ -130,6 +142,8 @@ class RunEndpoint:
             watch.add_done_callback(lambda _: pause.end())
         self._registry.start(response, pause.end)
         self._pauses.add(pause)
+        if self._is_ending:
+            pause.end()
         try:
             yield pause
         finally:
@@ -164,23 +178,29 @@ class RunEndpoints:
         body_limit: int = BODY_LIMIT,
     ) -> None:
         shared = (parser, replay, run_registry, overrides or Overrides(), body_limit)
+        self._registry = run_registry
         self._stream = RunEndpoint("/runs/stream", *shared)
         self._wait = RunEndpoint("/runs/wait", *shared)
-        self._run = BackgroundEndpoint(*shared)
-        self._batch = BackgroundEndpoint(*shared, batch=True)
         self.by_path: Mapping[str, ASGIApp] = {
             "/runs/stream": self._stream,
             "/runs/wait": self._wait,
-            "/runs": self._run,
-            "/runs/batch": self._batch,
+            "/runs": BackgroundEndpoint(*shared),
+            "/runs/batch": BackgroundEndpoint(*shared, batch=True),
         }
         """The ASGI application of each path, for POST requests."""
 
-    def end_streams(self) -> None:
-        """End every stream in progress, after the part already sent."""
+    def begin_end(self) -> None:
+        """End what a server ends on SIGTERM: streams, runs without a client, and all later runs.
+
+        Waits in progress go on.
+        """
+        self._stream.end_later_ones()
+        self._wait.end_later_ones()
         self._stream.end_all()
+        self._registry.end_unattended()
 
     def end_all(self) -> None:
         """End every run in progress."""
-        for endpoint in (self._stream, self._wait, self._run, self._batch):
-            endpoint.end_all()
+        self._stream.end_all()
+        self._wait.end_all()
+        self._registry.end_unattended()

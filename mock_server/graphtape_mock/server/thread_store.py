@@ -7,11 +7,14 @@ from typing import Any
 
 from graphtape_contracts.json_value import Json
 from graphtape_mock.replay.ids import IdSource
-from graphtape_mock.server.errors import ApiError, NotAvailable
+from graphtape_mock.server.errors import ApiError, NotAvailable, TooMuchToKeep
+from graphtape_mock.server.json_size import size_of
 from graphtape_mock.server.validation.json_body import parse_uuid, strip_metadata
 
 THREAD_LIMIT = 10_000
 """The maximum number of threads; the oldest are dropped."""
+THREAD_BYTES = 32 * 1024 * 1024
+"""The maximum size of all threads in memory, in bytes; the oldest are dropped."""
 
 
 class ThreadStore:
@@ -21,23 +24,29 @@ class ThreadStore:
         self,
         *,
         limit: int = THREAD_LIMIT,
+        byte_limit: int = THREAD_BYTES,
         new_id: Callable[[], str] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Keep *limit* threads at most; *new_id* makes the ids of those created without one.
+        """Keep *limit* threads of *byte_limit* bytes in all at most.
 
-        *now* returns the time of day in seconds since the epoch.
+        *new_id* makes the ids of those created without one; *now* returns the time of day in
+        seconds since the epoch.
         """
         self._threads: dict[str, Json] = {}
-        self._limit = limit
+        self._sizes: dict[str, int] = {}
+        self._limit, self._byte_limit = limit, byte_limit
         self._new_id = new_id or IdSource().run_id
         self._clock = now
+        self.bytes = 0
+        """The bytes that all threads take in memory."""
 
     def create(self, body: Json) -> Json:
         """Create the thread in *body*, and return it or the existing one.
 
         *body* is valid by `thread-create-request.json`; a time to live is accepted and has no
-        effect. Raises ApiError 422 (not a UUID), 409 (exists) or 501 (with `supersteps`).
+        effect. Raises ApiError 422 (not a UUID), 409 (exists), 501 (with `supersteps`) or 507 (too
+        large to keep).
         """
         asked = body.get("thread_id")
         thread_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
@@ -58,11 +67,12 @@ class ThreadStore:
             "config": {},
             "values": None,
         }
-        self._keep(thread)
+        if not self._keep(thread):
+            raise TooMuchToKeep("thread", size_of(thread), self._byte_limit)
         return thread
 
     def occupy(self, thread_id: str, metadata: Json) -> None:
-        """Add the thread *thread_id*, busy with a run."""
+        """Add the thread *thread_id*, busy with a run, unless it is too large to keep."""
         now = self._now()
         self._keep(
             {
@@ -80,39 +90,54 @@ class ThreadStore:
     def release(
         self, thread_id: str, status: str, values: Any, error: Json | None, interrupts: Json
     ) -> None:
-        """Set the state that a run leaves the thread *thread_id* in, unless it was deleted."""
+        """Set the state that a run leaves the thread *thread_id* in, unless it was deleted.
+
+        A thread that is too large to keep with its state is dropped.
+        """
         if thread := self._threads.get(thread_id):
             now = self._now()
             thread |= {"status": status, "updated_at": now, "values": values}
             thread |= {"state_updated_at": now, "error": error, "interrupts": interrupts}
+            self.forget(thread_id)
+            self._keep(thread)
 
     def forget(self, thread_id: str) -> None:
         """Remove the thread of a finished run that does not keep it."""
-        self._threads.pop(thread_id, None)
+        if self._threads.pop(thread_id, None) is not None:
+            self.bytes -= self._sizes.pop(thread_id)
 
     def clear(self) -> None:
         """Remove all threads."""
         self._threads.clear()
+        self._sizes.clear()
+        self.bytes = 0
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self._clock(), UTC).isoformat()
 
-    def _keep(self, thread: Json) -> None:
-        while len(self._threads) >= self._limit:
-            del self._threads[next(iter(self._threads))]
-        self._threads[thread["thread_id"]] = thread
+    def _keep(self, thread: Json) -> bool:
+        """Add *thread* as the newest; return whether it is small enough to be kept."""
+        thread_id, size = thread["thread_id"], size_of(thread)
+        self.forget(thread_id)
+        if size > self._byte_limit:
+            return False
+        while len(self._threads) >= self._limit or self.bytes + size > self._byte_limit:
+            self.forget(next(iter(self._threads)))
+        self._threads[thread_id] = thread
+        self._sizes[thread_id] = size
+        self.bytes += size
+        return True
 
     def get(self, thread_id: str) -> Json:
         """Return a thread; raises ApiError 422 or 404."""
         uuid = parse_uuid(thread_id, _NOT_A_UUID)
-        try:
-            return self._threads[uuid]
-        except KeyError:
-            raise ApiError(404, f"Thread with ID {uuid} not found") from None
+        if thread := self._threads.get(uuid):
+            return thread
+        raise ApiError(404, f"Thread with ID {uuid} not found")
 
     def delete(self, thread_id: str) -> None:
         """Remove a thread; raises ApiError 422 or 404."""
-        del self._threads[self.get(thread_id)["thread_id"]]
+        self.forget(self.get(thread_id)["thread_id"])
 
 
 _NOT_A_UUID = "Invalid thread ID: must be a UUID"

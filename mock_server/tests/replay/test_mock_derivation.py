@@ -148,7 +148,7 @@ def test_a_further_attempt_sums_up_anew() -> None:
 def test_chunks_without_a_sum_fail_the_run() -> None:
     events = [
         event("messages", chunk("a")),
-        event("messages", [message(UUID, "b", "ToolMessageChunk"), {}]),
+        event("messages", [message(UUID, "b", "ToolMessageChunk") | {"tool_call_id": "c"}, {}]),
         event("values", {}),
     ]
 

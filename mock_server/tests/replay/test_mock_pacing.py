@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphtape_mock.replay.pacing import Chunk, Clock, LoopClock, Pause, TimedPiece, play, schedule
+from graphtape_mock.replay.pacing import (
+    Chunk,
+    Clock,
+    LoopClock,
+    Pace,
+    Pause,
+    TimedPiece,
+    play,
+    schedule,
+)
 
 At = Callable[[float, Callable[[], None]], None]
 
@@ -22,7 +31,7 @@ LONG = [TimedPiece(1.0, b"a"), TimedPiece(44.0, b"b")]
 
 
 def test_at_speed_1_each_piece_leaves_alone_as_recorded() -> None:
-    assert list(schedule(RECORDED, 1, BEAT)) == [
+    assert list(schedule(RECORDED, Pace(1, heartbeat=BEAT))) == [
         Chunk(0.5, b"a"),
         Chunk(5.0, BEAT),
         Chunk(8.0, b"b"),
@@ -31,7 +40,7 @@ def test_at_speed_1_each_piece_leaves_alone_as_recorded() -> None:
 
 
 def test_at_speed_0_all_leaves_at_once_without_heartbeats() -> None:
-    assert list(schedule(RECORDED, 0, BEAT)) == [Chunk(0.0, b"abc")]
+    assert list(schedule(RECORDED, Pace(0, heartbeat=BEAT))) == [Chunk(0.0, b"abc")]
 
 
 @pytest.mark.parametrize(
@@ -39,9 +48,14 @@ def test_at_speed_0_all_leaves_at_once_without_heartbeats() -> None:
     [(0.5, [5.0 * n for n in range(1, 18)]), (2, [5.0, 10.0, 15.0, 20.0]), (10, [])],
 )
 def test_heartbeats_come_every_five_seconds_of_real_time(speed: float, beats: list[float]) -> None:
-    chunks = list(schedule(LONG, speed, BEAT))
+    chunks = list(schedule(LONG, Pace(speed, heartbeat=BEAT)))
 
-    assert [chunk.due for chunk in chunks if chunk.body == BEAT] == beats
+    assert [
+        chunk.due + 5.0 * number
+        for chunk in chunks
+        if chunk.body == BEAT
+        for number in range(chunk.times)
+    ] == beats
     assert [chunk for chunk in chunks if chunk.body != BEAT] == [
         Chunk(1.0 / speed, b"a"),
         Chunk(44.0 / speed, b"b"),
@@ -50,7 +64,7 @@ def test_heartbeats_come_every_five_seconds_of_real_time(speed: float, beats: li
 
 @pytest.mark.parametrize("speed", [0.5, 2, 10])
 def test_recorded_heartbeats_are_left_out_at_another_pace(speed: float) -> None:
-    assert BEAT not in [chunk.body for chunk in schedule(RECORDED, speed, None)]
+    assert BEAT not in [chunk.body for chunk in schedule(RECORDED, Pace(speed, heartbeat=None))]
 
 
 @given(
@@ -63,7 +77,7 @@ def test_chunks_leave_in_order_and_nothing_is_lost(
 ) -> None:
     pieces = [TimedPiece(at, b"x", is_heartbeat) for at, is_heartbeat in sorted(times)]
 
-    chunks = list(schedule(pieces, speed, BEAT))
+    chunks = list(schedule(pieces, Pace(speed, heartbeat=BEAT)))
 
     assert [chunk.due for chunk in chunks] == sorted(chunk.due for chunk in chunks)
     kept = [piece for piece in pieces if speed == 1 or not piece.is_heartbeat]

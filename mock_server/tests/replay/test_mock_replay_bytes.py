@@ -168,9 +168,10 @@ class Instant:
     def now(self) -> float:
         return self.time
 
-    def wake_at(self, when: float, wake: Callable[[], None]) -> None:
+    def wake_at(self, when: float, wake: Callable[[], None]) -> Callable[[], None]:
         self.time = when
         wake()
+        return lambda: None
 
 
 def _is_close(written: Writes, recorded: Writes) -> bool:

@@ -9,8 +9,8 @@ import pytest
 from graphtape_contracts import Exchange, Frame, sse
 from graphtape_mock.replay.request_fields import (
     apply_request_fields,
+    delay_of,
     request_fields_key,
-    with_delay,
     with_durability,
     with_feedback,
     without_event_ids,
@@ -101,67 +101,19 @@ def test_feedback_changes_nothing_else(frames: list[Frame], recorded: Json, aske
     assert with_feedback(frames, recorded, asked, "\r\n") is frames
 
 
-def test_a_run_starts_after_its_delay() -> None:
-    frames = frames_of(("metadata", {}), ("values", {}))
-
-    changed = with_delay(frames, {}, {"after_seconds": 1.5}, "\r\n")
-
-    assert [(frame.at, frame.raw) for frame in changed] == [
-        (1.5, frames[0].raw),
-        (1.6, frames[1].raw),
-    ]
-
-
 @pytest.mark.parametrize(
-    ("recorded", "asked", "at"),
+    ("body", "seconds"),
     [
-        ({}, {"after_seconds": -3}, 0.0),
-        ({"after_seconds": 2}, {"after_seconds": 2.0}, 0.0),
-        ({"after_seconds": 2}, {"after_seconds": 3}, 1.0),
-        ({"after_seconds": 2}, {}, 0.0),
-        ({}, {"after_seconds": "odd"}, 0.0),
+        ({}, 0.0),
+        ({"after_seconds": 1.5}, 1.5),
+        ({"after_seconds": 2}, 2.0),
+        ({"after_seconds": -3}, 0.0),
+        ({"after_seconds": "odd"}, 0.0),
     ],
     ids=str,
 )
-def test_the_recorded_delay_is_taken_off(recorded: Json, asked: Json, at: float) -> None:
-    frames = frames_of(("metadata", {}))
-
-    assert [frame.at for frame in with_delay(frames, recorded, asked, "\r\n")] == [at]
-
-
-def test_a_delayed_stream_is_kept_alive() -> None:
-    frames = [*frames_of(("metadata", {})), heartbeat(5.0), sse.frame(b"event: values\n\n", 8.0)]
-
-    changed = with_delay(frames, {}, {"after_seconds": 4}, "\r\n")
-
-    assert [(f.at, f.event or f.comment) for f in changed] == [
-        (4.0, "metadata"),
-        (5.0, "heartbeat"),
-        (10.0, "heartbeat"),
-        (12.0, "values"),
-    ]
-
-
-def test_a_stream_that_starts_earlier_does_not_wait_for_its_heartbeats(captured: Captured) -> None:
-    recorded = captured("python/after6-stream")
-    frames = [heartbeat(5.0), *(sse.frame(f.raw, 6.5) for f in recorded.frames if f.event)]
-
-    changed = with_delay(frames, {"after_seconds": 6}, {}, "\r\n")
-
-    assert [(f.at, f.event) for f in changed] == [
-        (0.5, "metadata"),
-        (0.5, "values"),
-        (0.5, "values"),
-        (0.5, "values"),
-    ]
-
-
-def test_a_server_without_heartbeats_gets_none() -> None:
-    frames = frames_of(("metadata", {}), eol="\n")
-
-    changed = with_delay(frames, {}, {"after_seconds": 7}, "\n")
-
-    assert [frame.event for frame in changed] == ["metadata"]
+def test_a_run_is_delayed_by_after_seconds(body: Json, seconds: float) -> None:
+    assert delay_of(body) == seconds
 
 
 def test_ids_of_events_go_and_nothing_else() -> None:
@@ -179,14 +131,14 @@ def test_ids_of_events_go_and_nothing_else() -> None:
 
 def test_all_that_a_request_changes_is_changed() -> None:
     frames = frames_of(("metadata", {}), ("events", {"metadata": OF_SERVER}))
-    asked = {"metadata": {"m": 1}, "feedback_keys": ["a"], "after_seconds": 1}
+    asked = {"metadata": {"m": 1}, "feedback_keys": ["a"]}
 
     changed = apply_request_fields(frames, {}, asked, "\r\n")
 
     assert [(f.at, f.event) for f in changed] == [
-        (1.0, "metadata"),
-        (1.1, "events"),
-        (4.1, "error"),
+        (0.0, "metadata"),
+        (0.1, "events"),
+        (3.1, "error"),
     ]
     assert '"m":1' in str(changed[1].data)
 
@@ -199,7 +151,6 @@ def test_all_that_a_request_changes_is_changed() -> None:
         {"metadata": {"n": 1, "m": 1}},
         {"durability": "sync"},
         {"feedback_keys": ["a"]},
-        {"after_seconds": 1},
     ],
     ids=str,
 )

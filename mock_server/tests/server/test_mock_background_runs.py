@@ -74,8 +74,6 @@ async def run_in_the_background(mock: Mock) -> None:
     transport = httpx.ASGITransport(mock)
     async with httpx.AsyncClient(transport=transport, base_url="http://server.test") as client:
         await client.post("/runs", content=request())
-    await asyncio.sleep(0)  # The run starts after the response.
-    assert len(mock.run_registry) == 1
     while len(mock.run_registry):
         await asyncio.sleep(0)
 

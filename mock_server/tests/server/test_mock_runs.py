@@ -130,7 +130,7 @@ def test_a_server_that_goes_ends_its_streams_cleanly(
     slow_run: Exchange, serve_runs: ServeRuns, clock: Clock, at: At
 ) -> None:
     mock = serve_runs(slow_run, speed=1, clock=clock)
-    at(7.0, mock.end_streams)
+    at(7.0, mock.begin_end)
 
     sent = drive(mock, clock, "/runs/stream", request())
 
@@ -142,7 +142,7 @@ def test_a_server_that_goes_answers_waits_to_the_end(
     slow_run: Exchange, serve_runs: ServeRuns, clock: Clock, at: At
 ) -> None:
     mock = serve_runs(slow_run, speed=1, clock=clock)
-    at(7.0, mock.end_streams)
+    at(7.0, mock.begin_end)
 
     sent = drive(mock, clock, "/runs/wait", request())
 

@@ -3,18 +3,12 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import orjson
-
 from graphtape_mock.console.text import escape
 from graphtape_mock.recordings.try_json import object_in
-from graphtape_mock.redaction.redactor import redact_json
-from graphtape_mock.replay.library import RECORD_HINT
-from graphtape_mock.replay.matching import record_command
+from graphtape_mock.replay.matching import BODY_FILE, INPUT_FILE, files_of_command
 from graphtape_mock.server.journal import Entry
 from graphtape_suites.printing.kept_file import keep_text
 
-_LONGEST_COMMAND = 2000
-"""The longest command that has the input of the run in it, in characters."""
 _ADVICE = (
     "To record it: pytest --graphtape-record new_episodes --graphtape-upstream URL\n"
     "To accept this response: graphtape_mock.allow_unmatched()"
@@ -38,22 +32,23 @@ def new_problems(
         request = f"request {number}, {entry.method} {escape(entry.path)}"
         if entry.miss and with_misses and (number, entry.miss) not in reported:
             reported.add((number, entry.miss))
-            miss = _with_short_command(entry, folder, test)
+            miss = _with_files(entry, folder, test)
             yield f"{request}, matches no recording (status {entry.status}):\n{miss}\n{_ADVICE}"
         if entry.problem and (number, entry.problem) not in reported:
             reported.add((number, entry.problem))
             yield f"{request}: {entry.problem}"
 
 
-def _with_short_command(entry: Entry, folder: Path, test: str) -> str:
-    """Return the message of a miss; a long command reads the input from a file."""
-    message, hint, command = entry.miss.partition(RECORD_HINT)
-    if len(command) <= _LONGEST_COMMAND or entry.body is None:
-        return entry.miss
-    body = object_in(entry.body)
-    input_ = orjson.dumps(redact_json(body.get("input"))).decode()
-    try:
-        path = keep_text(folder, test, ".json", input_)
-    except OSError as error:
-        return f"{message}(The input of the run can't be kept in a file: {error})"
-    return f"{message}{hint}{record_command(body, input_file=str(path.relative_to(folder)))}"
+def _with_files(entry: Entry, folder: Path, test: str) -> str:
+    """Return the message of a miss; what its command reads from files is kept in such files."""
+    message = entry.miss
+    if entry.body is None or INPUT_FILE not in message and BODY_FILE not in message:
+        return message
+    for name, text in files_of_command(object_in(entry.body)).items():
+        try:
+            path = keep_text(folder, test, f".{name}", text)
+        except OSError as error:
+            message += f"\n({name} can't be kept: {error})"
+        else:
+            message = message.replace(f"@{name}", f"@{path.relative_to(folder)}")
+    return message

@@ -130,7 +130,12 @@ def run_mock(settings: MockSettings) -> Generator[RunningMock]:
     try:
         library = load(_existing_paths(settings) if settings.paths else [bundled_recordings()])
         options = ReplayOptions(speed=0, seed=0, now=lambda: _NOW)
-        mock = FixtureMock(library, options, journal=Journal(None, _LARGEST_BODY))
+        mock = FixtureMock(
+            library,
+            options,
+            journal=Journal(None, _LARGEST_BODY),
+            refuse_foreign_pages=settings.records,
+        )
     except (BrokenRecording, BadRecordedResponse) as error:
         raise pytest.UsageError(f"{RECORDINGS_INI}: {error}") from None
     except OSError as error:

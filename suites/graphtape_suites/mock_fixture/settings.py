@@ -69,9 +69,12 @@ def _check_recordings(paths: Iterable[Path]) -> None:
     from graphtape_mock.recordings.recording_files import recording_files
 
     for path in paths:
-        if path.exists() and recording_files([path]):
-            continue
-        problem = "a folder without recordings" if path.exists() else "no such file or folder"
+        try:
+            if recording_files([path]):
+                continue
+            problem = "a folder without recordings"
+        except OSError as error:
+            problem = error.strerror
         raise pytest.UsageError(
             f"{RECORDINGS_INI}: expected recordings in {path}, got {problem}; to record them: "
             "pytest --graphtape-record once --graphtape-upstream URL, "

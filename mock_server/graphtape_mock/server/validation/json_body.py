@@ -1,12 +1,12 @@
 """JSON request bodies, validated by a schema."""
 
-from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
 from graphtape_contracts.json_value import Json
+from graphtape_contracts.parsing.nesting import is_deeper
 from graphtape_contracts.schema import first_error
 from graphtape_mock.server.errors import ApiError
 
@@ -40,22 +40,9 @@ def read_json(body: bytes) -> Any:
     except orjson.JSONDecodeError:
         raise ApiError(422, "Invalid JSON in request body") from None
     # Fewer brackets can't open that many levels.
-    if body.count(b"[") + body.count(b"{") > _LEVELS and _is_deeper(payload, _LEVELS):
+    if body.count(b"[") + body.count(b"{") > _LEVELS and is_deeper(payload, _LEVELS):
         raise ApiError(400, "Recursion limit reached")
     return payload
-
-
-def _is_deeper(payload: Any, levels: int) -> bool:
-    level = [payload]
-    for _ in range(levels):
-        level = [child for node in level for child in _children(node)]
-    return any(isinstance(node, dict | list) for node in level)
-
-
-def _children(node: Any) -> Iterable[Any]:
-    if isinstance(node, dict):
-        return cast(Json, node).values()
-    return cast(list[object], node) if isinstance(node, list) else ()
 
 
 def validate(payload: Any, schema: str) -> None:

@@ -78,8 +78,16 @@ def _crash_unless_object(value: Any) -> None:
 
 
 def _check_after_seconds(body: Json) -> None:
+    time_after(datetime.now(UTC), body.get("after_seconds", 0))
+
+
+def time_after(now: datetime, seconds: float) -> datetime:
+    """Return the time *seconds* after *now*.
+
+    Raises ServerCrash beyond the years 1 to 9999, as langgraph-api 0.16.7 was seen to crash.
+    """
     try:
-        _ = datetime.now(UTC) + timedelta(seconds=body.get("after_seconds", 0))
+        return now + timedelta(seconds=seconds)
     except OverflowError:
         raise ServerCrash from None
 
