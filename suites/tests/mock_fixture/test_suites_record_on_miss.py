@@ -476,3 +476,26 @@ def test_recordings_of_one_name_in_two_folders_are_both_used(
     assert deployment[0].runs == 1
     first, second = (folder / name / "agent.jsonl" for name in "ab")
     result.stdout.fnmatch_lines([f"E *AmbiguousRecording: *'agent'*{first}, {second}*"])
+
+
+def test_a_foreign_web_page_can_not_start_runs_at_the_deployment(
+    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
+) -> None:
+    project(
+        pytester,
+        """
+BODY = {"assistant_id": "agent", "input": {"messages": [{"role": "human", "content": HELLO}]}}
+
+def test_pages(graphtape_mock):
+    with pytest.raises(Refused) as refused:
+        headers = {"Origin": "https://other.example", "Content-Type": "text/plain"}
+        post(graphtape_mock, "/runs/wait", BODY, headers)
+    assert refused.value.code == 403
+    post(graphtape_mock, "/runs/wait", BODY, {"Origin": "http://localhost:3000"})
+""",
+        INI,
+    )
+
+    record(pytester, "new_episodes", deployment[1]).assert_outcomes(passed=1)
+
+    assert deployment[0].runs == 1
