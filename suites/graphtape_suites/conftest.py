@@ -1,6 +1,6 @@
 """Fixtures and hooks of the suites: a session with the deployment, and a verdict on each test."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,13 @@ _WRONG_USE = (
 class _SuiteModule(pytest.Module):
     """A test module of the suites; the user's settings for the names of tests do not apply."""
 
+    @staticmethod
+    def collecting(file: Path, parent: pytest.Collector) -> "_SuiteModule":
+        """Return the collector of the module *file*."""
+        # pytest's types say nothing about this method.
+        make: Callable[..., _SuiteModule] = getattr(_SuiteModule, "from_parent")  # noqa: B009
+        return make(parent, path=file)
+
     def funcnamefilter(self, name: str) -> bool:
         """Return whether *name* is that of a test."""
         return name.startswith("test_")
@@ -63,7 +70,7 @@ def pytest_collect_file(
         return []
     is_suite = file_path.name.startswith("test_") and file_path.suffix == ".py"
     if is_suite and not any(isinstance(one, _SuiteModule) for one in collected):
-        collected.append(_SuiteModule.from_parent(parent, path=file_path))
+        collected.append(_SuiteModule.collecting(file_path, parent))
     return collected
 
 
@@ -73,8 +80,7 @@ def pytest_pycollect_makemodule(
     """Return the collector of a test module of the suites."""
     if not module_path.name.startswith("test_"):
         return None
-    module: pytest.Module = _SuiteModule.from_parent(parent, path=module_path)
-    return module
+    return _SuiteModule.collecting(module_path, parent)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -36,7 +36,7 @@ class LateThreads:
 
     def end(self) -> None:
         """End the test: what it started and is still alive is late from now on."""
-        frames = sys._current_frames()
+        frames = _frames()
         started = set(threading.enumerate()) - self._before
         self._late = {thread for thread in self._late | started if thread.is_alive()}
         self._late -= {thread for thread in started if _is_shared(frames.get(thread.ident or 0))}
@@ -50,13 +50,19 @@ class LateThreads:
         late = [thread for thread in self._late if thread.is_alive()]
         if not late or address is None:
             return False
-        frames = sys._current_frames()
+        frames = _frames()
         return any(
             _has_address(used, address)
             for thread in late
             for frame in _stack(frames.get(thread.ident or 0))
             for used in _sockets(frame)
         )
+
+
+def _frames() -> dict[int, FrameType]:
+    """Return the innermost frame of each thread, by its id."""
+    current_frames: Callable[[], dict[int, FrameType]] = vars(sys)["_current_frames"]
+    return current_frames()
 
 
 def _stack(frame: FrameType | None) -> Iterator[FrameType]:

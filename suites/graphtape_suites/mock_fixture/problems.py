@@ -42,7 +42,7 @@ def new_problems(
 def _with_files(entry: Entry, folder: Path, test: str) -> str:
     """Return the message of a miss; what its command reads from files is kept in such files."""
     message = entry.miss
-    if entry.body is None or INPUT_FILE not in message and BODY_FILE not in message:
+    if entry.body is None or (INPUT_FILE not in message and BODY_FILE not in message):
         return message
     for name, text in files_of_command(object_in(entry.body)).items():
         try:

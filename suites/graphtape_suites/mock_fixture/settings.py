@@ -74,7 +74,7 @@ def _check_recordings(paths: Iterable[Path]) -> None:
                 continue
             problem = "a folder without recordings"
         except OSError as error:
-            problem = error.strerror
+            problem = error.strerror or str(error)
         raise pytest.UsageError(
             f"{RECORDINGS_INI}: expected recordings in {path}, got {problem}; to record them: "
             "pytest --graphtape-record once --graphtape-upstream URL, "

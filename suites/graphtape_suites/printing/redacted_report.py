@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 import pytest
+
+from graphtape_contracts.json_value import is_list
 
 
 def redact_report(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
@@ -21,8 +23,10 @@ def redact_report(report: pytest.TestReport, redact: Callable[[str], str]) -> No
 def _redacted(value: Any, redact: Callable[[str], str], seen: set[int]) -> Any:
     if isinstance(value, str):
         return redact(value)
-    if isinstance(value, list | tuple):
-        return type(value)([_redacted(item, redact, seen) for item in value])
+    if is_list(value):
+        return [_redacted(item, redact, seen) for item in value]
+    if isinstance(value, tuple):
+        return tuple(_redacted(list(cast(tuple[Any, ...], value)), redact, seen))
     if hasattr(value, "toterminal") and id(value) not in seen:
         # A dataclass of pytest: it keeps its type, so that the terminal still shows colours.
         seen.add(id(value))

@@ -147,11 +147,11 @@ class PropertyRunner:
         except _CaseFailed as failure:
             raise CheckFailed(self._reported(failure), failure.level) from None
         except Flaky:
-            failure = list(self._failures.values())[-1]
+            last = list(self._failures.values())[-1]
             spent = self._session.target.run_budget.left < 1
             why = "the budget is spent" if spent else "the repeated request passed"
             note = f"the failure could not be reproduced: {why}"
-            raise CheckFailed(self._reported(failure, note), failure.level) from None
+            raise CheckFailed(self._reported(last, note), last.level) from None
         except Unsatisfiable:
             raise NotExercised("the budget was spent before the first case") from None
 

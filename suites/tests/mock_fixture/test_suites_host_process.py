@@ -4,7 +4,7 @@ import pytest
 from suites_run import run_suites
 from user_project import project
 
-HOST = '''
+HOST = """
 import asyncio
 import gc
 import json
@@ -18,7 +18,7 @@ import sys
 import threading
 import warnings
 
-LOGGERS = ("", "asyncio", "uvicorn", "uvicorn.access", "uvicorn.error", "httpx", "hypothesis", "mine")
+LOGGERS = ("", "asyncio", "uvicorn", "uvicorn.access", "uvicorn.error", "httpx", "mine")
 FIRST = {}
 
 
@@ -62,7 +62,7 @@ def pytest_sessionfinish():
     last = snapshot()
     changed = {key: [FIRST[key], last[key]] for key in FIRST if FIRST[key] != last[key]}
     pathlib.Path("changed.json").write_text(json.dumps(changed))
-'''
+"""
 
 
 @pytest.fixture(name="_host", autouse=True)

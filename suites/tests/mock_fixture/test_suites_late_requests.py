@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from types import SimpleNamespace
 
 import pytest
 from user_project import project
@@ -137,7 +138,7 @@ def test_a_late_thread_is_known_by_its_socket() -> None:
         assert not threads.sent(None)
         threads.begin()
         go.clear()
-        second = threading.Thread(target=lambda used: wait(used), args=(listening,))
+        second = threading.Thread(target=wait, args=(SimpleNamespace(connection=listening),))
         second.start()
         go.wait()
         threads.end()

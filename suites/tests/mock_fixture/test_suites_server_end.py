@@ -35,7 +35,8 @@ def test_large(graphtape_mock):
 
 def test_half(graphtape_mock):
     connection = connect(graphtape_mock)
-    connection.sendall(b"POST /runs/wait HTTP/1.1\\r\\nhost: x\\r\\ncontent-length: 100\\r\\n\\r\\n{")
+    head = b"POST /runs/wait HTTP/1.1\\r\\nhost: x\\r\\ncontent-length: 100\\r\\n\\r\\n"
+    connection.sendall(head + b"{")
     while not graphtape_mock.requests:
         pass
 """

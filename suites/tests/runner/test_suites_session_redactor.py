@@ -1,6 +1,7 @@
 """The redactor of a session knows all that the user gave."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from suites_run import SETTINGS
@@ -20,7 +21,7 @@ from graphtape_suites.runner.session_redactor import session_redactor
         ({"url": "http://[hush-hush-1"}, "http://[hush-hush-1"),
     ],
 )
-def test_what_the_user_gave_is_a_secret(settings: dict[str, str], secret: str) -> None:
+def test_what_the_user_gave_is_a_secret(settings: dict[str, Any], secret: str) -> None:
     redactor = session_redactor(
         replace(SETTINGS, **settings), {"LANGGRAPH_API_KEY": '"key-of-mine"'}
     )
