@@ -1,6 +1,6 @@
 """Fixtures and hooks of the suites: a session with the deployment, and a verdict on each test."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,12 +45,9 @@ _WRONG_USE = (
 class _SuiteModule(pytest.Module):
     """A test module of the suites; the user's settings for the names of tests do not apply."""
 
-    @staticmethod
-    def collecting(file: Path, parent: pytest.Collector) -> "_SuiteModule":
-        """Return the collector of the module *file*."""
-        # pytest's types say nothing about this method.
-        make: Callable[..., _SuiteModule] = getattr(_SuiteModule, "from_parent")  # noqa: B009
-        return make(parent, path=file)
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Return the tests; none without the plugin, so that the usage error is all that is said."""
+        return super().collect() if _has_plugin(self.config) else []
 
     def funcnamefilter(self, name: str) -> bool:
         """Return whether *name* is that of a test."""
@@ -61,26 +58,13 @@ class _SuiteModule(pytest.Module):
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-    """Collect the test modules of the suites, whatever the user's `python_files` says.
-
-    Without the plugin nothing is collected, so that the usage error is the only message.
-    """
-    collected = yield
-    if not _has_plugin(parent.config):
+    """Collect the test modules of the suites and nothing else, whatever the user's settings say."""
+    yield
+    if not (file_path.name.startswith("test_") and file_path.suffix == ".py"):
         return []
-    is_suite = file_path.name.startswith("test_") and file_path.suffix == ".py"
-    if is_suite and not any(isinstance(one, _SuiteModule) for one in collected):
-        collected.append(_SuiteModule.collecting(file_path, parent))
-    return collected
-
-
-def pytest_pycollect_makemodule(
-    module_path: Path, parent: pytest.Collector
-) -> pytest.Module | None:
-    """Return the collector of a test module of the suites."""
-    if not module_path.name.startswith("test_"):
-        return None
-    return _SuiteModule.collecting(module_path, parent)
+    # pytest's types say nothing about this method.
+    collector: Callable[..., _SuiteModule] = getattr(_SuiteModule, "from_parent")  # noqa: B009
+    return [collector(parent, path=file_path)]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -146,7 +146,7 @@ class MockDeployment:
         entries = self._mock.entries()
         redact = self._redactor_for(entries).redact_text
         found = new_problems(
-            entries,
+            enumerate(entries, 1 + self._mock.dropped),
             self._reported,
             with_misses=not self._allows_unmatched,
             folder=self._folder,

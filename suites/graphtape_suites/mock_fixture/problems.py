@@ -16,19 +16,19 @@ _ADVICE = (
 
 
 def new_problems(
-    entries: Iterable[Entry],
+    entries: Iterable[tuple[int, Entry]],
     reported: set[tuple[int, str]],
     *,
     with_misses: bool,
     folder: Path,
     test: str,
 ) -> Iterator[str]:
-    """Yield a message for each problem in journal *entries* that is not in *reported*; add it.
+    """Yield a message for each problem in *entries* that is not in *reported*; add it.
 
-    Misses are included only *with_misses*. An input that is too long for a command line is kept in
+    *entries* are those of the journal with their numbers. Misses are included only *with_misses*. An input that is too long for a command line is kept in
     the folder `.graphtape` in *folder*, in a file named for the *test*.
     """
-    for number, entry in enumerate(entries, 1):
+    for number, entry in entries:
         request = f"request {number}, {entry.method} {escape(entry.path)}"
         if entry.miss and with_misses and (number, entry.miss) not in reported:
             reported.add((number, entry.miss))

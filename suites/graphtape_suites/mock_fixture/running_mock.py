@@ -107,6 +107,11 @@ class RunningMock:
         """Return the requests since the last reset."""
         return self.do(lambda: self._mock.journal.entries)
 
+    @property
+    def dropped(self) -> int:
+        """The number of requests since the last reset that were too many bytes to keep."""
+        return self.do(lambda: self._mock.journal.dropped)
+
     def wait_for(self, count: int, timeout: float) -> bool:
         """Return whether *count* requests were answered within *timeout* seconds.
 
