@@ -46,7 +46,7 @@ class _SuiteModule(pytest.Module):
     """A test module of the suites; the user's settings for the names of tests do not apply."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        """Return the tests; none without the plugin, so that the usage error is all that is said."""
+        """Return the tests; none without the plugin, which the usage error is about."""
         return super().collect() if _has_plugin(self.config) else []
 
     def funcnamefilter(self, name: str) -> bool:

@@ -25,8 +25,9 @@ def new_problems(
 ) -> Iterator[str]:
     """Yield a message for each problem in *entries* that is not in *reported*; add it.
 
-    *entries* are those of the journal with their numbers. Misses are included only *with_misses*. An input that is too long for a command line is kept in
-    the folder `.graphtape` in *folder*, in a file named for the *test*.
+    *entries* are those of the journal with their numbers. Misses are included only *with_misses*.
+    An input that is too long for a command line is kept in the folder `.graphtape` in *folder*, in
+    a file named for the *test*.
     """
     for number, entry in entries:
         request = f"request {number}, {entry.method} {escape(entry.path)}"
