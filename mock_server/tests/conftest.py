@@ -185,8 +185,6 @@ class _JumpingClock:
         if rounds:
             asyncio.get_running_loop().call_soon(self._jump, rounds - 1)
             return
-        if not self._due:
-            return
         when, _, is_sleeper, act = heapq.heappop(self._due)
         self.time = max(self.time, when)
         act()

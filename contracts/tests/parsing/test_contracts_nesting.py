@@ -11,7 +11,7 @@ from graphtape_contracts import Exchange, Frame
 from graphtape_contracts.checker import check, check_related
 from graphtape_contracts.json_value import Absent, is_list, is_object
 from graphtape_contracts.parsing.event import parse
-from graphtape_contracts.parsing.nesting import DEEPEST, is_too_deep
+from graphtape_contracts.parsing.nesting import DEEPEST, is_deeper, is_too_deep
 
 
 def lists(levels: int) -> str:
@@ -119,3 +119,15 @@ def test_whatever_is_read_can_be_judged(name: str) -> None:
     for mutant in mutants:
         check(mutant)
         check_related([exchange, mutant, mutant], deterministic=True)
+
+
+@pytest.mark.parametrize("levels", [1, 2, DEEPEST])
+@pytest.mark.parametrize("in_objects", [False, True])
+def test_a_value_is_deeper_than_its_levels_less_one(in_objects: bool, levels: int) -> None:
+    value: Any = 1
+    for _ in range(levels):
+        value = {"a": 1, "b": value} if in_objects else [value]
+
+    assert is_deeper(value, levels - 1)
+    assert not is_deeper(value, levels)
+    assert not is_deeper(value, levels + 1)

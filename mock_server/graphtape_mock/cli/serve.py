@@ -171,7 +171,7 @@ def serve(
         if watch:
             await _watch(mock, paths)
 
-    server = MockServer(mock, listening, greet_and_watch, _say_what_is_awaited)
+    server = MockServer(mock, listening, greet_and_watch, say_what_is_awaited)
     if not is_loopback(host.removeprefix("[").removesuffix("]")):
         click.echo(f"listening on {host}: anyone who reaches it can read recordings", err=True)
     for reason in _unusable(library):
@@ -185,7 +185,8 @@ def serve(
     return GOOD
 
 
-def _say_what_is_awaited(requests: Sequence[str]) -> None:
+def say_what_is_awaited(requests: Sequence[str]) -> None:
+    """Print the *requests* that the end of the server waits for."""
     lines = [f"  {request}" for request in requests[:_SHOWN_REQUESTS]]
     if more := len(requests) - len(lines):
         lines.append(f"  and {more} more")

@@ -80,8 +80,8 @@ def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
         for index, (old, new) in enumerate(pairs):
             yield from differences(old, new, f"{path}[{index}]")
     elif (old := _text(recorded)) != (new := _text(requested)):
-        old, new = _short(escape(old)), _short(escape(new))
-        yield f"{_short(escape(path))}: recorded {old}, requested {new}"
+        shown = (escape(_short(text)) for text in (path, old, new))
+        yield "{}: recorded {}, requested {}".format(*shown)
 
 
 MAX_ARGUMENT = 2048

@@ -3,8 +3,6 @@
 Servers send such messages and chunks always; a recording that was edited may lack anything.
 """
 
-from typing import Any
-
 from graphtape_contracts.json_value import Json, is_list, is_object
 
 _OWN_TEXT = {
@@ -42,12 +40,12 @@ def flaw_of(message: Json) -> str:
 
 
 def _expected(message: Json, key: str, kind: str) -> str:
-    got: Any = _kind(message[key]) if key in message else "none"
+    got = _kind(message[key]) if key in message else "none"
     return f'expected "{key}" of a message as {kind}, got {got}'
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     if value is None:
         return "null"
-    kinds = {str: "text", bool: "a boolean", dict: "an object", list: "an array"}
+    kinds: dict[type, str] = {str: "text", bool: "a boolean", dict: "an object", list: "an array"}
     return kinds.get(type(value), "a number")

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from graphtape_contracts.json_value import Json
+from graphtape_mock.console.text import escape, shorten
 from graphtape_mock.recordings.assistant_id import default_id, uuid_in
 from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.replay.bounded_cache import BoundedCache
@@ -133,10 +134,14 @@ class AssistantCatalogue:
             return default_id(assistant_id)
         if uuid := uuid_in(assistant_id):
             return uuid
+        detail = (
+            "Invalid assistant: '{}'. Must be either:\n- A valid assistant UUID, or\n"
+            f"- One of the registered graphs: {', '.join(self.graphs)}"
+        )
         raise NotAvailable(
             422,
-            f"Invalid assistant: '{assistant_id}'. Must be either:\n- A valid assistant UUID, or\n"
-            f"- One of the registered graphs: {', '.join(self.graphs)}",
+            detail.replace("{}", assistant_id, 1),
+            detail.replace("{}", shorten(escape(assistant_id), _SHOWN_ID), 1),
         )
 
     def find(self, uuid: str) -> Assistant:
@@ -255,4 +260,6 @@ class AssistantCatalogue:
         )
 
 
+_SHOWN_ID = 200
+"""Columns of an unknown assistant's id in the journal."""
 _NOT_A_UUID = "Invalid assistant ID: must be a UUID"

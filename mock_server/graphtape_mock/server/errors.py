@@ -37,10 +37,11 @@ class NotAvailable(ApiError):
     The journal lists the request as a miss.
     """
 
-    @property
-    def miss(self) -> str:
+    def __init__(self, status: int, detail: str, miss: str | None = None) -> None:
+        """Set *miss*, the text of the journal, where *detail* has lines of a client in it."""
+        super().__init__(status, detail)
+        self.miss = shown(detail if miss is None else miss)
         """The detail as a terminal may show it: cut, and with control characters as escapes."""
-        return shown(self.detail)
 
 
 MAX_SHOWN = 4096

@@ -63,7 +63,7 @@ class Protocol(HttpToolsProtocol):
 
     def unfinished(self) -> str:
         """Return what the connection waits for, in words; empty if it is idle."""
-        cycle = self.cycle
+        cycle: Any = self.cycle  # None before the first request.
         unread = self.transport.get_write_buffer_size()
         if cycle is None or (cycle.response_complete and not unread):
             return ""

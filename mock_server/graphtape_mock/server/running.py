@@ -3,9 +3,9 @@
 import asyncio
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Self, TypeVar, cast
@@ -52,7 +52,7 @@ class MockServer(uvicorn.Server):
         mock: Mock,
         listening: socket.socket,
         background: Callable[[], Awaitable[None]] | None = None,
-        on_waiting: Callable[[Sequence[str]], None] | None = None,
+        on_waiting: Callable[[Sequence[str]], object] = list,
         grace: float = GRACE_SECONDS,
     ) -> None:
         """Serve *mock* on the socket *listening*, and start the work *background* with it.
@@ -110,8 +110,7 @@ class MockServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept requests."""
-        if not self.config.loaded:
-            self.config.load()
+        self.config.load()
         self.loop = asyncio.get_running_loop()
         self._acceptor.start(self.loop, self._make_protocol)
         # The C library returns the memory of every large body and requests it again for the next,
@@ -134,12 +133,13 @@ class MockServer(uvicorn.Server):
             self._task.cancel()
         loop = asyncio.get_running_loop()
         began = loop.time()
-        is_told = self._on_waiting is None
+        is_told = False
         while self._close_idle() and not self.force_exit and loop.time() < began + self._grace:
             await asyncio.sleep(_POLL_SECONDS)
-            if not is_told and loop.time() >= began + _TELL_SECONDS:
+            is_time = not is_told and loop.time() >= began + _TELL_SECONDS
+            if is_time and (waiting := self._unfinished()):
                 is_told = True
-                self._tell()
+                self._on_waiting(waiting)
         await self._abort()
 
     def _make_protocol(self) -> Protocol:
@@ -155,10 +155,8 @@ class MockServer(uvicorn.Server):
             connection.shutdown()
         return bool(self.server_state.connections or self.server_state.tasks)
 
-    def _tell(self) -> None:
-        waiting = [text for connection in self._connections if (text := connection.unfinished())]
-        if waiting and self._on_waiting is not None:
-            self._on_waiting(waiting)
+    def _unfinished(self) -> list[str]:
+        return [text for connection in self._connections if (text := connection.unfinished())]
 
     async def _abort(self) -> None:
         """Abort every connection and every request that is still in progress."""
@@ -166,9 +164,6 @@ class MockServer(uvicorn.Server):
         self._mock.end_runs()
         for connection in self._connections:
             connection.transport.abort()
-        if not self.server_state.tasks:
-            return
-        await asyncio.sleep(0)  # What waits for its client notices that it is gone.
         tasks = tuple(self.server_state.tasks)
         for task in tasks:
             task.cancel()
@@ -204,10 +199,10 @@ class MockServer(uvicorn.Server):
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
-    if sys.platform == "win32":
+    try:
+        import uvloop
+    except ImportError:  # There is none for Windows.
         return asyncio.SelectorEventLoop()
-    import uvloop
-
     return uvloop.new_event_loop()
 
 
@@ -233,7 +228,7 @@ class BackgroundServer:
         if the server has ended.
         """
         loop = self._server.loop
-        if loop is None or not self._thread.is_alive():
+        if loop is None or loop.is_closed() or not self._thread.is_alive():
             work.close()
             raise ServerNotResponding("the mock server does not run")
         future = asyncio.run_coroutine_threadsafe(work, loop)
@@ -242,6 +237,8 @@ class BackgroundServer:
         except TimeoutError:
             future.cancel()
             raise
+        except CancelledError:  # The server ended meanwhile.
+            raise ServerNotResponding("the mock server has ended") from None
 
     def _serve(self) -> None:
         try:

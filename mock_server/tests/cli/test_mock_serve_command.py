@@ -2,12 +2,14 @@
 
 import asyncio
 import errno
+import os
 import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +19,7 @@ from graphtape_contracts import End, Exchange, Request, Response
 from graphtape_mock.cli import serve as serve_command
 from graphtape_mock.cli.main import run
 from graphtape_mock.recordings.file import RecordingWriter
+from graphtape_mock.server.mock import Mock
 from graphtape_mock.server.running import MockServer, open_socket
 
 Capture = pytest.CaptureFixture[str]
@@ -277,10 +280,92 @@ def test_names_cannot_reach_into_the_terminal(
     assert "  a\\x1b[2J: 1" in told.out
 
 
-@pytest.mark.parametrize("origin", ["localhost:3000", "http://localhost:3000/page", "http://"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "localhost:3000",
+        "http://localhost:3000/page",
+        "http://",
+        "http://user@a.test",
+        "http://a.test?x",
+        "http://a.test#x",
+        "http://a.test:port",
+        "http://[::1",
+        "null",
+    ],
+)
 def test_what_is_no_origin_is_refused(origin: str, recording: Path, capsys: Capture) -> None:
     assert serve(recording, "--cors", origin) == 2
     assert missing(capsys.readouterr().err, ["--cors", origin, "http://localhost:3000"]) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("*", "*"),
+        ("http://localhost:3000/", "http://localhost:3000"),
+        ("HTTP://A.Test:80", "http://a.test"),
+        ("https://a.test:443/", "https://a.test"),
+        ("https://a.test:80", "https://a.test:80"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+        ("http://bücher.test", "http://xn--bcher-kva.test"),
+        ("tauri://localhost", "tauri://localhost"),
+    ],
+)
+@pytest.mark.usefixtures("briefly")
+def test_an_origin_is_taken_as_browsers_send_it(
+    given: str, origin: str, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[object] = []
+
+    def make(*arguments: Any, **options: Any) -> Mock:
+        taken.append(options["cors_origins"])
+        return Mock(*arguments, **options)
+
+    monkeypatch.setattr(serve_command, "Mock", make)
+
+    assert serve(recording, "--cors", given) == 0
+    assert taken == [(origin,)]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.usefixtures("briefly")
+def test_an_address_of_this_machine_needs_no_warning(
+    host: str, recording: Path, capsys: Capture
+) -> None:
+    assert serve(recording, "--host", host) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_port_that_is_asked_for_and_taken_is_an_error(recording: Path, capsys: Capture) -> None:
+    with open_socket("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+
+        assert serve(recording, "--port", str(port)) == 2
+
+    assert missing(capsys.readouterr().err, ["--port", str(port)]) == []
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["named", "in a folder"])
+def test_a_pipe_is_refused_before_it_is_read(inside: bool, tmp_path: Path, capsys: Capture) -> None:
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+
+    assert serve(tmp_path if inside else pipe) == 2
+    assert str(pipe) in capsys.readouterr().err
+
+
+def test_a_device_is_refused_before_it_is_read(capsys: Capture) -> None:
+    assert serve("/dev/zero") == 2
+    assert "/dev/zero" in capsys.readouterr().err
+
+
+def test_the_requests_that_are_awaited_are_listed_up_to_a_number(capsys: Capture) -> None:
+    serve_command.say_what_is_awaited([f"GET /{number}" for number in range(12)])
+
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 13
+    assert lines[10:12] == ["  GET /9", "  and 2 more"]
 
 
 def test_a_seed_has_no_use_with_recorded_ids(recording: Path, capsys: Capture) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from socket import create_connection, socket
 from typing import Any
@@ -185,9 +186,9 @@ def test_a_folder_is_watched_for_new_recordings(
 
 @pytest.fixture(name="slow")
 def _slow(tmp_path: Path, make_run: MakeRun) -> Path:
-    """A recording whose stream starts at once and ends after three seconds."""
+    """A recording whose stream starts at once and ends after a second and a half."""
     run = make_run([("metadata", {}), ("values", 1)], input=[1])
-    frames = (sse.frame(run.frames[0].raw, 0.0), sse.frame(run.frames[1].raw, 3.0))
+    frames = (sse.frame(run.frames[0].raw, 0.0), sse.frame(run.frames[1].raw, 1.5))
     return write(tmp_path / "slow.jsonl", Exchange(run.request, run.response, frames))
 
 
@@ -206,6 +207,38 @@ def post(url: str, path: str) -> socket:
 def rest_of(connection: socket) -> bytes:
     with connection:
         return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_is_obeyed_and_said_and_a_second_one_hurries(
+    ending: signal.Signals, serving: Serving, slow: Path
+) -> None:
+    served = serving(slow, "--speed", "0.001")
+    stream, wait = post(served.url, "/runs/stream"), post(served.url, "/runs/wait")
+
+    served.process.send_signal(ending)
+    told = served.read_until("Press Ctrl-C again to end at once.")
+    served.process.send_signal(ending)
+
+    assert served.process.wait(GIVE_UP_SECONDS) == 0
+    assert "  POST /runs/wait" in told
+    assert served.process.stdout is not None
+    assert served.process.stdout.read() == ""
+    assert rest_of(stream).endswith(b"0\r\n\r\n")
+    with suppress(ConnectionResetError):
+        assert rest_of(wait) == b""
+
+
+def test_two_signals_at_once_end_it_without_a_traceback(serving: Serving, slow: Path) -> None:
+    served = serving(slow, "--speed", "0.001")
+    with post(served.url, "/runs/wait"):
+        for _ in range(3):
+            served.process.send_signal(signal.SIGINT)
+
+        assert served.process.wait(GIVE_UP_SECONDS) in (0, 2)
+
+    assert served.process.stdout is not None
+    assert "Traceback" not in served.process.stdout.read()
 
 
 def test_a_termination_ends_streams_cleanly_and_answers_waits_to_the_end(

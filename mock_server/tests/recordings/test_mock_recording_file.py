@@ -266,6 +266,16 @@ def _broken() -> Iterator[tuple[bytes, int, str]]:
         (b'{"status":"200"}', 'expected "status" from 100 to 599 in "response", got "200"'),
         (b'{"status":200,"headers":1}', 'expected "headers" as a list of [name, value], got 1'),
         (b'{"status":200,"headers":[["a"]]}', 'expected each of "headers" as [name, value]'),
+        (
+            b'{"status":200,"headers":[["a","1\\r\\nset-cookie: evil=1"]]}',
+            "expected the value of a header as Latin-1 text of one line",
+        ),
+        (
+            '{"status":200,"headers":[["a","café €"]]}'.encode(),
+            "expected the value of a header as Latin-1 text of one line",
+        ),
+        (b'{"status":200,"headers":[["a:","1"]]}', "expected the name of a header in letters"),
+        (b'{"status":200,"headers":[["","1"]]}', "expected the name of a header in letters"),
         (b'{"status":200},"eol":"x"', 'expected "eol" of CRLF, LF or CR, got "x"'),
     ]:
         line = b'{"exchange":1,"request":' + request + b',"response":' + response + b"}\n"

@@ -4,7 +4,7 @@ Each is answered, or refused with its name and a reason: never an error of ours.
 """
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphtape_contracts import Exchange
+from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_contracts.json_value import is_list, is_object
 from graphtape_contracts.stream_mode import STREAM_MODES
+from graphtape_mock.recordings.assistant_id import default_id
 from graphtape_mock.recordings.file import parse
-from graphtape_mock.recordings.recording import BrokenRecording
+from graphtape_mock.recordings.recording import BrokenRecording, Recording
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.errors import NotReplayable
 from graphtape_mock.replay.library import Library
@@ -50,10 +51,14 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
     waiting = [value]
     while waiting:
         found = waiting.pop()
-        keys = list(found) if is_object(found) else range(len(found)) if is_list(found) else ()
-        for key in keys:
+        items: Iterable[tuple[Any, Any]] = ()
+        if is_object(found):
+            items = list(found.items())
+        elif is_list(found):
+            items = list(enumerate(found))
+        for key, inner in items:
             yield found, key
-            waiting.append(found[key])
+            waiting.append(inner)
 
 
 @st.composite
@@ -71,11 +76,27 @@ def damaged_recordings(draw: st.DrawFn) -> tuple[list[Any], bytes]:
     return lines, b"\n".join(map(orjson.dumps, damaged)) + b"\n"
 
 
-def requests_of(lines: list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the bodies of the recorded runs."""
-    for line in lines:
-        if "exchange" in line and line["request"]["path"].startswith("/runs/"):
-            yield line["request"]["json"]
+def request_of(lines: list[Any]) -> dict[str, Any]:
+    """Return the body of the first recorded run."""
+    requests = [line["request"] for line in lines if "exchange" in line]
+    bodies: list[dict[str, Any]] = [r["json"] for r in requests if r["path"].startswith("/runs/")]
+    return bodies[0]
+
+
+def load(content: bytes) -> Mock | str:
+    """Return a mock of a recording, or the reason why it can't be loaded."""
+    try:
+        return Mock(Library([parse(content, NAME, NAME)]), ReplayOptions(speed=0))
+    except (BrokenRecording, BadRecordedResponse) as error:
+        return str(error)
+
+
+def is_refusal(answered: Exchange) -> bool:
+    """Return whether a response says why no recording has it, or that it has no such assistant."""
+    detail = str(orjson.loads(answered.body)["detail"])
+    return answered.response.status in (404, 422) and (
+        "record" in detail.lower() or "assistant" in detail
+    )
 
 
 @given(damaged_recordings(), st.sampled_from(MODES), st.booleans(), st.booleans())
@@ -88,25 +109,30 @@ def test_each_view_is_shown_or_refused_with_the_name_and_a_reason(
     keep: bool,
 ) -> None:
     lines, content = damaged
-    try:
-        mock = Mock(Library([parse(content, NAME, NAME)]), ReplayOptions(speed=0))
-    except (BrokenRecording, BadRecordedResponse) as error:
-        refused = str(error)
-    else:
-        refused = ""
-    if refused:
-        assert NAME in refused
+    mock = load(content)
+    if isinstance(mock, str):
+        assert NAME in mock
         return
-    body = next(requests_of(lines)) | {"stream_mode": modes, "stream_subgraphs": subgraphs}
+    body = request_of(lines) | {"stream_mode": modes, "stream_subgraphs": subgraphs}
     body |= {"on_completion": "keep"} if keep else {}
     runs = [("POST", path, orjson.dumps(body)) for path in ("/runs/stream", "/runs/wait", "/runs")]
 
-    for request in (*runs, *OTHERS):
-        answered = call(mock, *request)
-        if answered.response.status != 200:
-            assert answered.response.status in (404, 422), answered.body
-            assert b"ecord" in answered.body or b"assistant" in answered.body
+    answers = [call(mock, *request) for request in (*runs, *OTHERS)]
+
+    assert [a.body for a in answers if a.response.status != 200 and not is_refusal(a)] == []
     assert [entry.problem for entry in mock.journal.entries if entry.problem] == []
+
+
+def test_an_assistant_whose_config_is_text_is_refused_when_it_is_loaded(
+    make_run: Callable[..., Exchange],
+) -> None:
+    assistant_id = default_id("agent")
+    fields = {"assistant_id": assistant_id, "graph_id": "agent", "config": "text"}
+    asked = Request("GET", f"/assistants/{assistant_id}")
+    assistant = Exchange(asked, Response(200), (Frame(0.0, orjson.dumps(fields)),))
+
+    with pytest.raises(BadRecordedResponse, match=f"'damaged'.*{asked.path}"):
+        Mock(Library([Recording(NAME, (make_run([]), assistant))]), ReplayOptions())
 
 
 def chunk(**changes: Any) -> dict[str, Any]:
@@ -141,7 +167,7 @@ def test_a_message_that_can_not_be_added_up_is_refused_with_its_frame(
     serve_runs: Callable[..., Mock],
     call: Call,
 ) -> None:
-    events = [("metadata", {}), ("messages", [message, {}])]
+    events: list[tuple[str, Any]] = [("metadata", {}), ("messages", [message, {}])]
     mock = serve_runs(make_run(events, stream_mode=["messages-tuple"]))
     asked = {"assistant_id": "agent", "stream_mode": ["messages"]}
 

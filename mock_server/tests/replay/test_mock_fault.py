@@ -194,6 +194,11 @@ def test_the_body_of_a_wait_is_its_only_event() -> None:
     [
         (lambda: Status(7), "expected the status of a response, got 7"),
         (lambda: Status(101), "expected the status of a response, got 101"),
+        (
+            lambda: Status(503, retry_after="1\r\nx: y"),
+            "expected retry_after as seconds or a date, got '1\\r\\nx: y'",
+        ),
+        (lambda: Latency(-1), "expected seconds to be 0 or more, got -1"),
         (lambda: Cut(after=1, after_bytes=1), "expected after or after_bytes, got both"),
         (lambda: Cut(after=-1), "expected after to be 0 or more, got -1"),
         (lambda: Cut(after_bytes=-1), "expected after_bytes to be 0 or more, got -1"),
@@ -223,3 +228,25 @@ def test_a_fault_that_can_not_be_is_refused(make: Callable[[], Fault], said: str
 )
 def test_a_fault_reads_as_a_test_writes_it(fault: Fault, text: str) -> None:
     assert str(fault) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "sent"),
+    [
+        (0, []),
+        (2, [(5.0, b"be", 1)]),
+        (4, [(5.0, b"beat", 1)]),
+        (9, [(5.0, b"beat", 2), (15.0, b"b", 1)]),
+        (12, [(5.0, b"beat", 3)]),
+        (14, [(5.0, b"beat", 3), (17.0, b"ev", 1)]),
+        (99, [(5.0, b"beat", 3), (17.0, b"event", 1)]),
+    ],
+)
+def test_a_cut_counts_the_bytes_of_each_heartbeat(
+    size: int, sent: list[tuple[float, bytes, int]]
+) -> None:
+    chunks = (Chunk(5.0, b"beat", None, 3), Chunk(17.0, b"event", "values"))
+
+    kept = Cut(after_bytes=size).apply(ResponsePlan((), chunks)).chunks
+
+    assert [(chunk.due, chunk.body, chunk.times) for chunk in kept] == sent

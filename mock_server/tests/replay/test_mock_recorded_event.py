@@ -83,3 +83,8 @@ def test_every_captured_event_is_made_again() -> None:
 )
 def test_a_heartbeat_is_that_comment_and_nothing_else(raw: bytes, heartbeat: bool) -> None:
     assert is_heartbeat(sse.frame(raw)) is heartbeat
+
+
+def test_data_that_is_no_json_is_a_bug_and_not_taken_for_depth() -> None:
+    with pytest.raises(TypeError):
+        frame_of(RecordedEvent(0.0, "values", {"a": object()}), "\n")

@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 
 import orjson
@@ -15,6 +15,7 @@ import pytest
 from graphtape_contracts import Exchange, sse
 from graphtape_mock.server import running
 from graphtape_mock.server.mock import Mock
+from graphtape_mock.server.protocol import Protocol
 from graphtape_mock.server.running import (
     BackgroundServer,
     MockServer,
@@ -69,7 +70,7 @@ class Ended:
 
 
 @contextmanager
-def serving(mock: Mock, grace: float = 0.5) -> Iterator[Ended]:
+def serving(mock: Mock, grace: float = 0.5) -> Generator[Ended]:
     ended = Ended(mock, grace)
     ended.thread.start()
     assert ended.server.serving.wait(GIVE_UP_SECONDS)
@@ -177,10 +178,10 @@ def test_a_request_that_waits_for_something_else_is_cancelled(
 ) -> None:
     waits = threading.Event()
 
-    async def wait_for_ever(body: bytes, name: str | None) -> str | None:
+    async def wait_for_ever(*_: object) -> str | None:
         waits.set()
-        await asyncio.Event().wait()
-        return name
+        never_done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        return await never_done
 
     never.overrides.prepare = wait_for_ever
     with serving(never, grace=0) as ended:
@@ -192,20 +193,33 @@ def test_a_request_that_waits_for_something_else_is_cancelled(
     connection.close()
 
 
-def test_a_cancelled_request_is_an_error_before_the_end(never: Mock) -> None:
-    async def cancelled(*_: object) -> None:
+def test_a_request_that_is_cancelled_before_the_end_is_an_error(
+    never: Mock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def cancelled(*_: object) -> str | None:
         raise asyncio.CancelledError
 
-    with open_socket("127.0.0.1", 0) as listening:
-        server = MockServer(never, listening)
-        never.overrides.prepare = cancelled  # type: ignore[assignment]
-        scope = {"type": "http", "method": "POST", "path": "/runs/wait", "headers": []}
+    never.overrides.prepare = cancelled
+    with serving(never) as ended:
+        response = read_to_end(send(ended.server.port, "/runs/wait", request()))
 
-        async def receive() -> dict[str, object]:
-            return {"type": "http.request", "body": request()}
+    assert response.startswith(b"HTTP/1.1 500")
+    assert len(caplog.records) == 1
 
-        with pytest.raises(asyncio.CancelledError):
-            asyncio.run(server.config.app(scope, receive, cancelled))  # type: ignore[operator,arg-type]
+
+def test_a_connection_without_a_request_is_nothing_to_wait_for(never: Mock) -> None:
+    with (
+        serving(never) as ended,
+        socket.create_connection(("127.0.0.1", ended.server.port), GIVE_UP_SECONDS),
+    ):
+        while not ended.server.server_state.connections:
+            time.sleep(0.01)
+        (idle,) = ended.server.server_state.connections
+        assert isinstance(idle, Protocol)
+        assert idle.unfinished() == ""
+        ended.end()
+
+    assert ended.waited_for == []
 
 
 def test_the_error_of_a_thread_that_can_not_start_is_raised(
@@ -223,6 +237,13 @@ def test_the_error_of_a_thread_that_can_not_start_is_raised(
 def test_a_thread_that_does_not_start_or_end_is_said(
     never: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    go_on, listen = threading.Event(), MockServer.listen
+
+    def listen_late(server: MockServer) -> None:
+        go_on.wait(GIVE_UP_SECONDS)
+        listen(server)
+
+    monkeypatch.setattr(MockServer, "listen", listen_late)
     monkeypatch.setattr(running, "START_SECONDS", 0.0)
     monkeypatch.setattr(running, "JOIN_SECONDS", 0.0)
     server = BackgroundServer(never)
@@ -231,27 +252,43 @@ def test_a_thread_that_does_not_start_or_end_is_said(
         pass
     with pytest.raises(ServerNotResponding):
         server.__exit__()
+    go_on.set()
+    monkeypatch.setattr(running, "JOIN_SECONDS", GIVE_UP_SECONDS)
+    server.__exit__()
+
+
+async def nothing() -> None:
+    """Work that is done at once."""
+
+
+async def end_of_the_loop() -> None:
+    """Work that is cancelled, as all is when the loop ends."""
+    raise asyncio.CancelledError
 
 
 def test_a_server_that_fails_later_is_logged_and_refuses_work(
     never: Mock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def work() -> None:
-        pass
+    go_on = threading.Event()
 
     async def fail(_: object) -> None:
+        while not go_on.is_set():
+            await asyncio.sleep(0.01)
         raise RuntimeError("failed later")
 
     monkeypatch.setattr(MockServer, "main_loop", fail)
     server = BackgroundServer(never)
     with pytest.raises(ServerNotResponding):
-        server.run(work())
-    server._thread.start()
-    server._thread.join(GIVE_UP_SECONDS)
+        server.run(nothing())
+    with server:
+        server.run(nothing())
+        with pytest.raises(ServerNotResponding):
+            server.run(end_of_the_loop())
+        go_on.set()
 
     assert "failed later" in caplog.text
     with pytest.raises(ServerNotResponding):
-        server.run(work())
+        server.run(nothing())
 
 
 def test_work_that_takes_too_long_is_given_up(never: Mock) -> None:
@@ -264,7 +301,7 @@ def state_of_the_host() -> list[object]:
     loggers = [logging.getLogger(name) for name in names]
     return [
         [(log.level, log.propagate, log.handlers[:], log.filters[:]) for log in loggers],
-        type(asyncio.get_event_loop_policy()),
+        type(asyncio.get_event_loop_policy()),  # pyright: ignore[reportDeprecated]  # of old hosts
         [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
         logging.getLevelName(5),
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from starlette.types import Scope
 
 from graphtape_contracts import End, Exchange
 from graphtape_mock.replay.engine import ReplayEngine
@@ -95,7 +96,7 @@ def call_until_it_breaks(mock: Mock) -> list[tuple[str, int | None]]:
     async def send(message: Any) -> None:
         sent.append((message["type"], message.get("status")))
 
-    scope = {"type": "http", "method": "POST", "path": "/runs/stream", "headers": []}
+    scope: Scope = {"type": "http", "method": "POST", "path": "/runs/stream", "headers": []}
     asyncio.run(mock(scope, receive, send))
     return sent
 
@@ -115,9 +116,15 @@ def test_what_is_no_json_is_a_bug_and_not_taken_for_depth() -> None:
         json_response({"a": object()})
 
 
+def test_a_count_of_another_graph_is_refused(mock: Mock, call: Call) -> None:
+    assert call(mock, "POST", "/assistants/count", b'{"graph_id":"nope"}').response.status == 404
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        b"{}",
+        b'{"graph_id":"agent"}',
         b'{"sort_by":["x"]}',
         b'{"sort_by":{"a":1}}',
         b'{"sort_order":5}',

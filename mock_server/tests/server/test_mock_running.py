@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -116,6 +117,20 @@ def test_each_of_many_clients_gets_its_own(
     assert bodies == [b"".join(frame.raw for frame in run.frames) for run in runs]
 
 
+def test_without_uvloop_the_loop_of_python_serves(
+    make_run: MakeRun,
+    serve_runs: ServeRuns,
+    ask: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+
+    with BackgroundServer(serve_runs(make_run([("values", 1)]))) as server:
+        wait = ask.post(f"{server.url}/runs/wait", content=request())
+
+    assert wait.json() == 1
+
+
 def test_a_taken_port_is_refused() -> None:
     with open_socket("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
         open_socket("127.0.0.1", taken.getsockname()[1])
@@ -134,10 +149,11 @@ def _has_ipv6() -> bool:
 
 
 @pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6 loopback")
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
 def test_the_url_of_an_ipv6_address_has_brackets(
-    make_run: MakeRun, serve_runs: ServeRuns, ask: httpx.Client
+    host: str, make_run: MakeRun, serve_runs: ServeRuns, ask: httpx.Client
 ) -> None:
-    with BackgroundServer(serve_runs(make_run([])), "::1") as server:
+    with BackgroundServer(serve_runs(make_run([])), host) as server:
         answered = ask.get(f"{server.url}/ok")
 
     assert server.url.startswith("http://[::1]:")
