@@ -1,4 +1,4 @@
-"""Graphs within graphs, two levels deep; the model and the custom writer are in the innermost."""
+"""A graph with two levels of subgraphs. The innermost has the model and the custom writer."""
 
 from typing import Annotated
 
@@ -8,12 +8,12 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 
 def add_new(old: list[str], new: list[str]) -> list[str]:
-    """Add what is new only: a subgraph gives back all that it was given, and its own besides."""
+    """Append only new names, because a subgraph returns its input names as well as its own."""
     return old + [name for name in new if name not in old]
 
 
 class Travel(MessagesState):
-    """The messages, and the names of the nodes that were visited."""
+    """The messages, and the names of the visited nodes."""
 
     visited: Annotated[list[str], add_new]
 
