@@ -52,15 +52,26 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test whose request matched no recording."""
-    try:
+    if (mock := item.stash.get(MOCK, None)) is None:
+        return (yield)
+    from graphtape_suites.mock_fixture.reporting import fail_on_problems
+
+    with mock.in_test():
         result = yield
-    except BaseException:
-        if (mock := item.stash.get(MOCK, None)) and (problems := mock.problems()):
-            item.add_report_section("call", "graphtape", problems)
-        raise
-    if (mock := item.stash.get(MOCK, None)) and (problems := mock.problems()):
-        pytest.fail(problems, pytrace=False)
+    fail_on_problems(item, mock)
     return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # Outermost, to see what other plugins report.
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say in the report of a failed test which of its requests matched no recording."""
+    if (mock := item.stash.get(MOCK, None)) is None:
+        return (yield)
+    from graphtape_suites.mock_fixture.reporting import complete_report
+
+    return (yield from complete_report(item, call, mock))
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +102,9 @@ def graphtape_mock(
     from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
 
     graphtape_server.reset()
-    mock = request.node.stash[MOCK] = MockDeployment(graphtape_server)
+    folder = request.config.invocation_params.dir
+    mock = MockDeployment(graphtape_server, request.node.nodeid, folder)
+    request.node.stash[MOCK] = mock
     for mark in reversed([*request.node.iter_markers("graphtape")]):
         try:
             mock.use(*mark.args, **mark.kwargs)

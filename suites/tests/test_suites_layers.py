@@ -12,6 +12,7 @@ import graphtape_suites
 PACKAGE = Path(graphtape_suites.__file__).parent
 LAYERS = [
     ["marks", "faults"],
+    ["printing"],
     ["strategies", "mock_fixture"],
     ["runner"],
     ["scenarios"],

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from graphtape_mock.console.text import escape
-from graphtape_mock.replay.library import recording_files
+from graphtape_mock.recordings.recording_files import recording_files
 
 URL_VARIABLE = "LANGGRAPH_API_URL"
 """The environment variable with the URL of the deployment."""

@@ -16,8 +16,8 @@ from graphtape_mock.record.draft_recording import abandoned_drafts, pick_up
 from graphtape_mock.record.redact_file import RedactedFile, redact_file
 from graphtape_mock.recordings.hidden_folder import HIDDEN
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
+from graphtape_mock.recordings.recording_files import recording_files
 from graphtape_mock.redaction.redactor import Redactor
-from graphtape_mock.replay.library import recording_files
 
 
 @click.command(short_help="Replace secrets in recordings.")

@@ -46,6 +46,8 @@ class OnMissRecorder:
         self._mock = mock
         self._recorder = SingleRunRecorder(url, paths, folder)
         self._known_at_start = known_at_start
+        self.made: set[str] = set()
+        """The names of the new recordings."""
         self._lock = asyncio.Lock()
 
     def __enter__(self) -> Self:
@@ -53,11 +55,6 @@ class OnMissRecorder:
 
     def __exit__(self, *_: object) -> None:
         self._recorder.close()
-
-    @property
-    def made(self) -> set[str]:
-        """The names of the new recordings."""
-        return self._recorder.made
 
     async def prepare(self, raw: bytes, name: str | None) -> str | None:
         """Record the run of the request body *raw*, if the record mode requires it.
@@ -67,29 +64,41 @@ class OnMissRecorder:
         NotAvailable if the run can't be recorded.
         """
         async with self._lock:
-            run = self._mock.would_answer(raw, name)
+            # A test sees the same turns here and in replay: one that had its turn is not repeated.
+            run = self._mock.would_answer(raw, name, may_repeat=self._mode != "all")
             if not self._must_record(run, name):
                 return name
-            library = self._mock.replay.library
-            # A new recording of a run replaces the old one.
-            replaced = run.name if run is not None and run.name not in self.made else None
-            again = self._mode in ("all", "rewrite")
-            known = None if again else {recording.name for recording in library.recordings}
-            body, title = object_in(raw), name or replaced
             try:
-                made = await asyncio.to_thread(self._recorder.record, body, title, known)
-                self._mock.use(library.changed(made))
+                made = await self._record(raw, name, run)
             except _FAILURES as error:
                 raise NotAvailable(
                     404, f"No recording could be made of this request: {error}"
                 ) from None
-            return name if replaced else made.name
+            if name is not None:
+                return name
+            found = self._mock.would_answer(raw)
+            return None if found is not None and found.name == made else made
+
+    async def _record(self, raw: bytes, name: str | None, run: RecordedRun | None) -> str:
+        """Record the run of *raw*, in place of *run* if there is one; return its name."""
+        library = self._mock.replay.library
+        known = None if self._mode in ("all", "rewrite") else frozenset(library.files)
+        replaced = None if run is None else library.file_of(run.name)
+        # A recording of the same request that had its turn: the new one comes after it.
+        earlier = None if run or name else self._mock.would_answer(raw)
+        after = None if earlier is None else library.file_of(earlier.name)
+        file, recording = await asyncio.to_thread(
+            self._recorder.record, object_in(raw), name, known, replaced=replaced, after=after
+        )
+        library = self._mock.replay.library.changed(recording, file)
+        self._mock.use(library)
+        made = library.name_of(file)
+        self.made.add(made)
+        return made
 
     def _must_record(self, run: RecordedRun | None, name: str | None) -> bool:
         match self._mode:
-            case "all":
-                return True
-            case "rewrite":
+            case "all" | "rewrite":
                 return run is None or run.name not in self.made
             case "once" if name is not None:
                 return run is None and name not in self._known_at_start

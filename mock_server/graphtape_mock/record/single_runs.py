@@ -1,9 +1,10 @@
 """Records single runs of a deployment into a folder that several processes may share."""
 
 import os
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 from filelock import FileLock
@@ -22,9 +23,10 @@ from graphtape_mock.recordings.draft import numbered
 from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.hidden_folder import hidden_folder
 from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.recordings.recording_files import recording_files
 from graphtape_mock.recordings.view import EVERYTHING, VIEW_FIELDS
 from graphtape_mock.redaction.redactor import Redactor
-from graphtape_mock.replay.library import Library, recording_files
+from graphtape_mock.replay.library import AmbiguousRecording, load
 from graphtape_mock.replay.matching import match_form, match_key
 
 _SET_BY_RECORDER = {"assistant_id", "input", *VIEW_FIELDS}
@@ -48,24 +50,32 @@ class SingleRunRecorder:
         self._url, self._paths, self._folder = url, paths, folder
         self._open = ExitStack()
         self._infos: dict[str, DeploymentInfo] = {}
-        self.made: set[str] = set()
-        """The names of the new recordings."""
 
     def close(self) -> None:
         """Close the connection."""
         self._open.close()
 
-    def record(self, body: Json, name: str | None, known: Collection[str] | None) -> Recording:
-        """Record the run of the request *body*, in a file named *name* if given; return it.
+    def record(
+        self,
+        body: Json,
+        name: str | None,
+        known: Collection[Path] | None,
+        *,
+        replaced: Path | None = None,
+        after: Path | None = None,
+    ) -> tuple[Path, Recording]:
+        """Record the run of the request *body*; return its file and the recording.
 
-        If another process has recorded that run under a name that is not in *known*, its recording
-        is returned instead. If *known* is None, the run is always recorded. Raises NotRecordable,
-        DeploymentError, BadRecordingRequest, BrokenRecording and OSError.
+        The file is *replaced* if given, else named *name*, else it sorts right after the file
+        *after*, else it is named for the assistant. If another process has recorded that run in a
+        file that is not among *known*, that one is returned instead; if *known* is None, the run
+        is always recorded. Raises NotRecordable, DeploymentError, BadRecordingRequest,
+        BrokenRecording and OSError.
         """
         request = _recording_request(body, name)
         with self._locked():
             found = None if known is None else self._recorded_elsewhere(body, name, known)
-            return found or self._record(request)
+            return found or self._record(request, replaced, after)
 
     @cached_property
     def _upstream(self) -> DeploymentConnection:
@@ -80,9 +90,12 @@ class SingleRunRecorder:
             self._infos[assistant] = fetch_assistant_info(self._upstream, assistant, self._info)
         return self._infos[assistant]
 
-    def _record(self, request: RecordingRequest) -> Recording:
+    def _record(
+        self, request: RecordingRequest, replaced: Path | None, after: Path | None
+    ) -> tuple[Path, Recording]:
         deployment_info = self._assistant_info(request.assistant)
-        path = self._file_for(request, deployment_info.title)
+        path = replaced or self._file_for(request, deployment_info.title, after)
+        _refuse_several_runs(path)
         recorder = Recorder(
             self._upstream,
             Redactor(secrets=self._upstream.secrets),
@@ -95,9 +108,7 @@ class SingleRunRecorder:
         published = recorder.publication
         if run.ending or published is None or published.secrets:
             raise NotRecordable(self._problem(run, published))
-        recording = read(published.path)
-        self.made.add(recording.name)
-        return recording
+        return published.path, read(published.path)
 
     def _problem(self, run: RecordedRunResult, published: Publication | None) -> str:
         """Return why *run* can't be replayed, and where it was kept."""
@@ -112,36 +123,34 @@ class SingleRunRecorder:
         found = ", ".join(map(str, published.secrets)) if published else ""
         return f"the recording may hold a secret ({found}){kept}"
 
-    def _file_for(self, request: RecordingRequest, title: str) -> Path:
-        """Return the file for *request*: by its name, or the first free one for *title*."""
+    def _file_for(self, request: RecordingRequest, title: str, after: Path | None) -> Path:
+        """Return the file for *request*: by its name, or the first free one; see `record`."""
         if request.name is None:
-            files = (self._folder / f"{name}{SUFFIX}" for name in numbered(title))
+            files = _later_names(after) if after else self._names_for(title)
             return next(file for file in files if not file.exists())
         name = f"{request.name}{SUFFIX}"
         recorded = recording_files(path for path in self._paths if path.exists())
-        found = next((file for file in recorded if file.name == name), self._folder / name)
-        if (
-            found.exists()
-            and len({match_key(r.match_form) for r in Library([read(found)]).runs}) > 1
-        ):
-            raise NotRecordable(
-                f"{found} has several runs, which this one would replace; use graphtape record"
-            )
-        return found
+        found = [file for file in recorded if file.name == name]
+        if len(found) > 1:
+            raise NotRecordable(str(AmbiguousRecording(request.name, found)))
+        return found[0] if found else self._folder / name
+
+    def _names_for(self, title: str) -> Iterator[Path]:
+        return (self._folder / f"{name}{SUFFIX}" for name in numbered(title))
 
     def _recorded_elsewhere(
-        self, body: Json, name: str | None, known: Collection[str]
-    ) -> Recording | None:
-        """Return the recording of the run that another process made, or None."""
-        read_already = {f"{name}{SUFFIX}" for name in known}
-        files = recording_files([self._folder])
-        others = Library(read(file) for file in files if file.name not in read_already)
+        self, body: Json, name: str | None, known: Collection[Path]
+    ) -> tuple[Path, Recording] | None:
+        """Return the recording of the run that another process made, and its file, or None."""
+        files = [file for file in recording_files([self._folder]) if file not in known]
+        others = load(files)
         form = match_form(body, assistant_key(str(body.get("assistant_id"))))
         try:
             run = others.find(form, body, name)
         except LookupError:
             return None
-        return next(recording for recording in others.recordings if recording.name == run.name)
+        file = others.file_of(run.name)
+        return file, others.recordings[others.files.index(file)]
 
     @contextmanager
     def _locked(self) -> Generator[None]:
@@ -151,6 +160,22 @@ class SingleRunRecorder:
         """
         with FileLock(hidden_folder(self._folder) / LOCK):
             yield
+
+
+def _refuse_several_runs(file: Path) -> None:
+    """Raise NotRecordable if *file* has runs of different requests."""
+    if file.exists() and len({match_key(run.match_form) for run in load([file]).runs}) > 1:
+        raise NotRecordable(
+            f"{file} has several runs, which this one would replace; use graphtape record"
+        )
+
+
+def _later_names(file: Path) -> Iterator[Path]:
+    """Yield the files that sort after *file*: `agent-3` and so on for `agent-2`."""
+    title, _, number = file.name.removesuffix(SUFFIX).rpartition("-")
+    if not (title and number.isascii() and number.isdigit()):
+        title, number = file.name.removesuffix(SUFFIX), "1"
+    return (file.with_name(f"{title}-{one}{SUFFIX}") for one in count(int(number) + 1))
 
 
 def _recording_request(body: Json, name: str | None) -> RecordingRequest:

@@ -113,15 +113,21 @@ class ReplayEngine:
             values = template.values(self._ids.fresh(template.ids), request.body)
         return RunResponse(request, run, template, values, is_nearest, self.options.now)
 
-    def would_answer(self, request: RunRequest, recording: str | None = None) -> RecordedRun | None:
+    def would_answer(
+        self, request: RunRequest, recording: str | None = None, *, may_repeat: bool = True
+    ) -> RecordedRun | None:
         """Return the recorded run that matches and covers the view; None if there is none.
 
         Unlike `respond`, ignores `ReplayOptions.nearest` and does not advance to the next
-        recording of the same request.
+        recording of the same request. Unless it *may_repeat*, a run that had its turn does not
+        count.
         """
+        form = self._key(request).match_form
         try:
-            run = self.library.peek(self._key(request).match_form, request.body, recording)
+            run = self.library.peek(form, request.body, recording)
         except NotRecorded:
+            return None
+        if recording is None and not may_repeat and self.library.repeats(form, request.body):
             return None
         return run if run.shows(request.body) else None
 

@@ -1,9 +1,8 @@
 """The library: a set of recordings, searched for the one that matches a request."""
 
-import errno
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphtape_contracts import End, Exchange
@@ -11,7 +10,8 @@ from graphtape_contracts.json_value import Json
 from graphtape_mock.console.text import escape
 from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.file import read
-from graphtape_mock.recordings.recording import SUFFIX, Recording
+from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.recordings.recording_files import path_parts, recording_files, recording_names
 from graphtape_mock.recordings.view import View
 from graphtape_mock.replay.errors import NotRecorded
 from graphtape_mock.replay.graph_output import output_keys
@@ -77,6 +77,18 @@ class UnknownRecording(NotRecorded):
         return f"No recording is named {self.name!r}. There are: {names}{more}"
 
 
+class AmbiguousRecording(NotRecorded):
+    """A request names a recording by a name that several files have."""
+
+    def __init__(self, name: str, files: Iterable[Path]) -> None:
+        super().__init__(name)
+        self.name, self.files = name, list(files)
+
+    def __str__(self) -> str:
+        files = ", ".join(escape(str(file)) for file in self.files[:MAX_NAMES])
+        return f"Several recordings are named {self.name!r}: {files}. Name the folder, too."
+
+
 class Library:
     """Recordings, searched by request.
 
@@ -84,8 +96,10 @@ class Library:
     view are skipped, and the last one repeats.
     """
 
-    def __init__(self, recordings: Iterable[Recording]) -> None:
+    def __init__(self, recordings: Iterable[Recording], files: Iterable[Path] = ()) -> None:
+        """Search *recordings*, whose names differ; *files* are their files, if they have any."""
         self.recordings = tuple(recordings)
+        self.files = tuple(files)
         self.runs = tuple(run for recording in self.recordings for run in _runs(recording))
         self.assistants = frozenset(str(run.match_form["assistant"]) for run in self.runs)
         """The UUIDs of the assistants whose runs were recorded."""
@@ -116,7 +130,7 @@ class Library:
         """Return the recorded run for a request with this canonical *form* and *body*.
 
         With a *name* the run is from the recording of that name, even if the request differs.
-        Raises NoMatch, and UnknownRecording for a *name* that does not exist.
+        Raises NoMatch, and the errors of `resolve` for a *name*.
         """
         run = self._find(form, body, name)
         self.used.add(run.name)
@@ -126,37 +140,73 @@ class Library:
         """Return the run that `find` would return, without taking a turn or marking it as used."""
         return self._find(form, body, name, takes_turn=False)
 
+    def repeats(self, form: Json, body: Json) -> bool:
+        """Return whether `find` would repeat the last recording, as each has had its turn."""
+        key = match_key(form)
+        return self._turns[key] >= len(_able(self._by_key.get(key, []), body))
+
+    def resolve(self, name: str) -> str:
+        """Return the full name of the recording that *name* means.
+
+        That is a name in `names`, or the last parts of the path of one file, without the suffix.
+        Raises UnknownRecording if there is none, AmbiguousRecording if there are several.
+        """
+        if name in self._by_name:
+            return name
+        fitting = {
+            recording.name: file
+            for recording, file in zip(self.recordings, self.files, strict=False)
+            if recording.name in self._by_name
+            and "/".join(("", *path_parts(file))).endswith(f"/{name}")
+        }
+        if not fitting:
+            raise UnknownRecording(name, self._by_name)
+        if len(fitting) > 1:
+            raise AmbiguousRecording(name, fitting.values())
+        return next(iter(fitting))
+
+    def file_of(self, name: str) -> Path:
+        """Return the file of the recording with that full *name*."""
+        names = [recording.name for recording in self.recordings]
+        return self.files[names.index(name)]
+
+    def name_of(self, file: Path) -> str:
+        """Return the full name of the recording in *file*."""
+        return self.recordings[self.files.index(file)].name
+
     def _find(
         self, form: Json, body: Json, name: str | None, *, takes_turn: bool = True
     ) -> RecordedRun:
         key = match_key(form)
         candidates = self._by_key.get(key)
         if name is not None:
-            if name not in self._by_name:
-                raise UnknownRecording(name, self._by_name)
-            pinned = self._by_name[name]
+            pinned = self._by_name[self.resolve(name)]
             return next((run for run in pinned if match_key(run.match_form) == key), pinned[0])
         if candidates is None:
             raise self._miss(form, body)
-        if len(candidates) > 1:
-            able = [run for run in candidates if run.shows(body)] or candidates
-            place = min(self._turns[key], len(able) - 1)
-            if takes_turn:
-                self._turns[key] = place + 1
-            return able[place]
-        return candidates[0]
+        able = _able(candidates, body)
+        place = min(self._turns[key], len(able) - 1)
+        if takes_turn:
+            self._turns[key] = place + 1
+        return able[place]
 
     def restart(self) -> None:
         """Start over with the first of several recordings of one request."""
         self._turns.clear()
 
-    def changed(self, recording: Recording) -> "Library":
-        """Return the library with *recording* added, or replacing the one of the same name.
+    def changed(self, recording: Recording, file: Path) -> "Library":
+        """Return the library with the *recording* in *file* added, or replaced.
 
         The two libraries share their turns and the names of used recordings.
         """
-        by_name = {known.name: known for known in self.recordings} | {recording.name: recording}
-        library = Library(by_name.values())
+        recordings, files = list(self.recordings), list(self.files)
+        if file in files:
+            place = files.index(file)
+            recordings[place] = replace(recording, name=recordings[place].name)
+        else:
+            files.append(file)
+            recordings.append(replace(recording, name=recording_names(files)[-1]))
+        library = Library(recordings, files)
         library._turns, library.used = self._turns, self.used
         return library
 
@@ -206,25 +256,11 @@ def _is_complete(exchange: Exchange) -> bool:
     return exchange.response.status == 200 and exchange.end is End.COMPLETE
 
 
-def recording_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the recordings among *paths*: files as they are, and those in folders, sorted.
-
-    Raises FileNotFoundError for a path that does not exist, and OSError for one that is neither a
-    file nor a folder.
-    """
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = (file for file in path.rglob(f"*{SUFFIX}") if not file.is_dir())
-            found += sorted(inside, key=lambda file: file.with_suffix(""))
-        elif path.exists():
-            found.append(path)
-        else:
-            raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", str(path))
-    for file in found:
-        if file.exists() and not file.is_file():  # Reading it could wait, or go on, for ever.
-            raise OSError(errno.EINVAL, "it is a pipe, a device or a socket, not a file", str(file))
-    return found
+def _able(candidates: list[RecordedRun], body: Json) -> list[RecordedRun]:
+    """Return the *candidates* that cover the view of a request; all if none does."""
+    if len(candidates) == 1:
+        return candidates
+    return [run for run in candidates if run.shows(body)] or candidates
 
 
 def load(paths: Iterable[Path]) -> Library:
@@ -232,4 +268,7 @@ def load(paths: Iterable[Path]) -> Library:
 
     Raises BrokenRecording, and OSError for files that do not exist or can't be read.
     """
-    return Library(read(path) for path in recording_files(paths))
+    files = recording_files(paths)
+    names = recording_names(files)
+    recordings = (replace(read(file), name=n) for file, n in zip(files, names, strict=True))
+    return Library(recordings, files)

@@ -88,26 +88,43 @@ MAX_ARGUMENT = 2048
 """Characters of an argument that `record_command` writes out; a longer one comes from a file."""
 
 
+INPUT_FILE, BODY_FILE = "input.json", "body.json"
+"""The names of the files that `record_command` reads."""
+
+
 def record_command(body: Json, url: str = "URL") -> str:
     """Return the command line that records the run of the request *body*, for a terminal.
 
-    An input or a body that is too long for a line is taken from a file, `@input.json` say.
+    An input or a body that is too long for a line is taken from a file, `@input.json` say; see
+    `files_of_command`.
     """
     words = ["graphtape", "record", url, "--assistant", escape(str(body.get("assistant_id")))]
-    words += ["--input", _argument(redact_json(body.get("input")), "@input.json")]
+    words += ["--input", _argument(redact_json(body.get("input")), INPUT_FILE)]
+    if more := _further_fields(body):
+        words += ["--body", _argument(more, BODY_FILE)]
+    return shlex.join(words)
+
+
+def files_of_command(body: Json) -> dict[str, str]:
+    """Return the files that `record_command` reads for the request *body*: content by name."""
+    values = {INPUT_FILE: redact_json(body.get("input")), BODY_FILE: _further_fields(body)}
+    texts = {name: orjson.dumps(value).decode() for name, value in values.items()}
+    return {name: text for name, text in texts.items() if len(text) > MAX_ARGUMENT}
+
+
+def _further_fields(body: Json) -> Any:
+    """Return what `graphtape record --body` needs of a request *body*, without secrets."""
     kept = ("command", "context", "interrupt_before", "interrupt_after")
     more = {key: body[key] for key in kept if body.get(key)}
     if configurable := _object(_object(body.get("config")).get("configurable")):
         more["config"] = {"configurable": configurable}
-    if more:
-        words += ["--body", _argument(redact_json(more), "@body.json")]
-    return shlex.join(words)
+    return redact_json(more)
 
 
 def _argument(value: Any, file: str) -> str:
     text = orjson.dumps(value).decode()
     if len(text) > MAX_ARGUMENT:
-        return file
+        return f"@{file}"
     # JSON has an escape for each character, so the command stays true.
     return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
 

@@ -98,16 +98,19 @@ class Mock:
         self._threads.clear()
         self.journal.clear()
 
-    def would_answer(self, body: bytes, recording: str | None = None) -> RecordedRun | None:
+    def would_answer(
+        self, body: bytes, recording: str | None = None, *, may_repeat: bool = True
+    ) -> RecordedRun | None:
         """Return the recorded run for the *body* of a run request; None if there is none.
 
-        *recording* names the one to use, if any. Raises ApiError for an invalid request.
+        *recording* names the one to use, if any. Unless it *may_repeat*, a run that had its turn
+        since the last reset does not count. Raises ApiError for an invalid request.
         """
         try:
             request = self.parser.parse(body)
         except NotAvailable:
             return None
-        return self.replay.would_answer(request, recording)
+        return self.replay.would_answer(request, recording, may_repeat=may_repeat)
 
     def begin_end(self) -> None:
         """End every stream at once and let waits be completed, as a server does on SIGTERM.

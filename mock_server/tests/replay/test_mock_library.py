@@ -14,12 +14,12 @@ from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.recordings.recording import BrokenRecording, Recording
 from graphtape_mock.replay.library import (
     MAX_DIFFERENCES,
+    AmbiguousRecording,
     Library,
     NoMatch,
     RecordedRun,
     UnknownRecording,
     load,
-    recording_files,
 )
 from graphtape_mock.replay.matching import match_form
 
@@ -225,23 +225,6 @@ def write(path: Path, *exchanges: Exchange) -> Path:
     return path
 
 
-def test_files_are_taken_as_they_are_and_folders_searched_in_order(
-    tmp_path: Path, make_run: MakeRun
-) -> None:
-    b, a, deep, odd = (
-        write(tmp_path / name, make_run([]))
-        for name in ("in/b.jsonl", "in/a.jsonl", "in/c/x.jsonl", "out/odd.txt")
-    )
-    (tmp_path / "in" / "notes.md").write_text("no recording")
-
-    assert recording_files([odd, tmp_path / "in"]) == [odd, a, b, deep]
-
-
-def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="nowhere"):
-        recording_files([tmp_path / "nowhere"])
-
-
 def test_recordings_are_loaded_by_the_names_of_their_files(
     tmp_path: Path, make_run: MakeRun
 ) -> None:
@@ -281,15 +264,69 @@ def test_a_library_begins_again(make_run: MakeRun) -> None:
 
 
 def test_a_recording_that_changed_keeps_its_place_and_the_library_its_turn(
-    make_run: MakeRun,
+    tmp_path: Path, make_run: MakeRun
 ) -> None:
-    library = library_of(a=(make_run([]),), b=(make_run([]),))
+    files = [write(tmp_path / f"{name}.jsonl", make_run([])) for name in "ab"]
+    library = load(files)
     find(library)
 
-    changed = library.changed(Recording("b", (make_run([("values", "new")]),)))
-    changed = changed.changed(Recording("c", (make_run([]),)))
+    changed = library.changed(Recording("b", (make_run([("values", "new")]),)), files[1])
+    changed = changed.changed(Recording("c", (make_run([]),)), tmp_path / "c.jsonl")
     found = find(changed)
 
     assert [recording.name for recording in changed.recordings] == ["a", "b", "c"]
     assert (found.name, b"new" in found.exchanges[0].body) == ("b", True)
     assert changed.used == {"a", "b"}
+
+
+def test_a_new_recording_hides_none_of_the_same_name(tmp_path: Path, make_run: MakeRun) -> None:
+    library = load([write(tmp_path / "billing" / "agent.jsonl", make_run([], input=1))])
+    file = tmp_path / "agent.jsonl"
+
+    changed = library.changed(Recording("agent", (make_run([], input=2),)), file)
+
+    assert find(changed, input=1).name == "agent"
+    assert find(changed, input=2).name == changed.name_of(file) == f"{tmp_path.name}/agent"
+
+
+def test_recordings_of_one_name_are_told_apart_by_their_folders(
+    tmp_path: Path, make_run: MakeRun
+) -> None:
+    for number, folder in enumerate(("billing", "search")):
+        write(tmp_path / folder / "agent.jsonl", make_run([], input=number))
+    write(tmp_path / "search" / "other.jsonl", make_run([], input=2))
+
+    library = load([tmp_path])
+
+    assert library.names == {"billing/agent", "search/agent", "other"}
+    assert [find(library, input=n).name for n in (0, 1)] == ["billing/agent", "search/agent"]
+    assert find(library, "search/agent", input=0).name == "search/agent"
+    assert find(library, "search/other", input=0).name == "other"
+    assert library.file_of("billing/agent") == tmp_path / "billing" / "agent.jsonl"
+
+
+def test_a_pin_that_fits_two_files_is_refused_with_both(tmp_path: Path, make_run: MakeRun) -> None:
+    files = [write(tmp_path / name / "agent.jsonl", make_run([])) for name in ("a", "b")]
+    library = load([tmp_path])
+
+    with pytest.raises(AmbiguousRecording) as refused:
+        find(library, "agent")
+
+    assert refused.value.files == files
+    assert all(str(file) in str(refused.value) for file in files)
+    with pytest.raises(UnknownRecording):
+        find(library, "gent")
+
+
+def test_a_recording_that_had_its_turn_would_only_be_repeated(make_run: MakeRun) -> None:
+    library = library_of(first=(make_run([], input=1),), second=(make_run([], input=1),))
+    body = {"assistant_id": "agent", "input": 1}
+    form = match_form(body, assistant_key("agent"))
+    repeats: list[bool] = []
+    for _ in range(3):
+        repeats.append(library.repeats(form, body))
+        find(library, input=1)
+
+    assert repeats == [False, False, True]
+    library.restart()
+    assert not library.repeats(form, body)

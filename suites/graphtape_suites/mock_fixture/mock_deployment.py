@@ -1,20 +1,26 @@
 """The interface of the fixture `graphtape_mock`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
+from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.replay.fault import Fault
 from graphtape_mock.replay.library import UnknownRecording
 from graphtape_mock.replay.steps import Step
+from graphtape_mock.server.journal import Entry
 from graphtape_mock.server.overrides import ResponseOverride, Steps
 from graphtape_suites.mock_fixture.held_response import HeldResponse
-from graphtape_suites.mock_fixture.problems import problems
+from graphtape_suites.mock_fixture.problems import new_problems
 from graphtape_suites.mock_fixture.received_request import (
     ReceivedRequest,
     list_requests,
     received_request,
+    sent_secrets,
 )
 from graphtape_suites.mock_fixture.running_mock import RunningMock
+from graphtape_suites.printing.printed_text import printed_text
 
 
 class MockDeployment:
@@ -24,10 +30,16 @@ class MockDeployment:
     in every session.
     """
 
-    def __init__(self, running_mock: RunningMock) -> None:
+    def __init__(self, running_mock: RunningMock, test: str, folder: Path) -> None:
+        """Use *running_mock* in the *test* with that id.
+
+        What is too long to be printed is kept in the folder `.graphtape` in *folder*.
+        """
         self._mock = running_mock
+        self._test, self._folder = test, folder
         self._allows_unmatched = False
-        self._reported: set[str] = set()
+        self._reported: set[tuple[int, str]] = set()
+        self._secrets: tuple[str, ...] = ()
         self.url = running_mock.url
         """The URL of the mock."""
 
@@ -46,8 +58,10 @@ class MockDeployment:
         requests; several such calls apply one after the other. If *recording* or *speed* is None,
         its current value stays.
 
-        Raises UnknownRecording (a LookupError) for an unknown name, unless missing recordings are
-        recorded; TypeError if *fault* is not a fault; ValueError for a *speed* below 0 or *times*
+        A name may begin with folders: `billing/agent`. Raises UnknownRecording (a LookupError) for
+        an unknown name, unless missing recordings are recorded; AmbiguousRecording (a LookupError)
+        for a name that several files have; ForkedProcess (a RuntimeError) in a forked child;
+        TypeError if *fault* is not a fault; ValueError for a *speed* below 0 or *times*
         below 1.
         """
         _check_least("speed", speed, 0)
@@ -78,7 +92,9 @@ class MockDeployment:
     @property
     def requests(self) -> list[ReceivedRequest]:
         """The requests of this test so far, in order."""
-        return [received_request(entry) for entry in self._mock.entries()]
+        entries = self._mock.entries()
+        redactor = self._redactor_for(entries)
+        return [received_request(entry, redactor) for entry in entries]
 
     def assert_called(
         self, path: str, *, assistant_id: str | None = None, times: int | None = None
@@ -95,8 +111,10 @@ class MockDeployment:
         assistant = f" with assistant_id {assistant_id!r}" if assistant_id is not None else ""
         wanted = "at least one request" if times is None else _requests(times)
         raise AssertionError(
-            f"expected {wanted} to {path}{assistant}, got {found or 'none'}; the requests were:\n"
-            f"{list_requests(requests)}"
+            self._printed(
+                f"expected {wanted} to {path}{assistant}, got {found or 'none'}; the requests "
+                f"were:\n{list_requests(requests)}"
+            )
         )
 
     def wait_for(self, n: int, timeout: float = 10.0) -> None:
@@ -109,26 +127,57 @@ class MockDeployment:
         __tracebackhide__ = True
         if not self._mock.wait_for(n, timeout):
             raise TimeoutError(
-                f"expected {_requests(n)} to be answered within {timeout:g} s; the requests were:\n"
-                f"{list_requests(self.requests)}"
+                self._printed(
+                    f"expected {_requests(n)} to be answered within {timeout:g} s; the requests "
+                    f"were:\n{list_requests(self.requests)}"
+                )
             )
 
     def allow_unmatched(self) -> None:
         """Let the test pass even if a request matches no recording; the client still gets a 404."""
         self._allows_unmatched = True
 
+    def in_test(self) -> AbstractContextManager[None]:
+        """Run the body of the test; see `RunningMock.in_test`."""
+        return self._mock.in_test()
+
     def problems(self) -> str:
         """Return the problems since the last call, or an empty string; any problem fails a test."""
-        found = problems(self._mock.entries(), with_misses=not self._allows_unmatched)
-        new = [problem for problem in found if problem not in self._reported]
-        self._reported.update(new)
-        return "\n\n".join(new)
+        entries = self._mock.entries()
+        redact = self._redactor_for(entries).redact_text
+        found = new_problems(
+            enumerate(entries, 1 + self._mock.dropped),
+            self._reported,
+            with_misses=not self._allows_unmatched,
+            folder=self._folder,
+            test=self._test,
+        )
+        return printed_text("\n\n".join(found), redact, self._folder, self._test)
+
+    def redact(self, text: str) -> str:
+        """Return *text* without secrets, among them the credentials in requests of this test."""
+        return Redactor(secrets=self._secrets).redact_text(text)
+
+    def _printed(self, text: str) -> str:
+        return printed_text(text, self.redact, self._folder, self._test)
+
+    def _redactor_for(self, entries: Sequence[Entry]) -> Redactor:
+        self._secrets = sent_secrets(entries) or self._secrets
+        redactor = Redactor(secrets=self._secrets)
+        for secret in self._secrets:
+            redactor.redact_text(secret)  # The first secret is the first placeholder everywhere.
+        return redactor
 
     def _known(self, recording: str | None) -> str | None:
-        names = self._mock.names
-        if recording is not None and recording not in names and not self._mock.records:
-            raise UnknownRecording(recording, names)
-        return recording
+        """Return the full name of *recording*; it may be new if recordings are made."""
+        if recording is None:
+            return None
+        try:
+            return self._mock.resolve(recording)
+        except UnknownRecording:
+            if self._mock.records:
+                return recording
+            raise
 
 
 def _faults(fault: Fault | Iterable[Fault]) -> tuple[Fault, ...]:

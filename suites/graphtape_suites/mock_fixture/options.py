@@ -28,7 +28,8 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         "folder of graphtape_recordings. none: no requests (default). once: unmatched requests, "
         "unless the recording that the test names existed when the session started; for a test "
         "that names none, unless any recording existed. new_episodes: all unmatched requests. "
-        "all: every request. rewrite: every request, but each run only once per session.",
+        "all: every request, but a recording that was made in this session is not made again for "
+        "another test. rewrite: every request, but each run only once per session.",
     )
     group.addoption(
         "--graphtape-upstream",

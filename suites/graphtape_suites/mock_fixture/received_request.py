@@ -4,16 +4,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphtape_contracts import Headers
 from graphtape_contracts.json_value import is_object
+from graphtape_mock.console.text import escape, shorten
 from graphtape_mock.recordings.assistant_id import assistant_key
 from graphtape_mock.recordings.try_json import value_in
 from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.server.journal import Entry
 
+_LONGEST_REPR = 1000
+"""In columns."""
 
-@dataclass(frozen=True, slots=True)
+
+class SentHeaders(dict[str, str]):
+    """Headers as they were sent; their `repr` shows placeholders for secrets."""
+
+    def __init__(self, headers: Headers, redactor: Redactor) -> None:
+        super().__init__(headers)
+        self._redactor = redactor
+
+    def __repr__(self) -> str:
+        return repr(dict(self._redactor.redact_headers(tuple(self.items()))))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ReceivedRequest:
-    """One request."""
+    """One request, as it was sent; its `repr` and `str` show placeholders for secrets."""
 
     method: str
     path: str
@@ -24,14 +40,23 @@ class ReceivedRequest:
     """The status of the response; None if there is none yet, or a fault prevented it."""
     recording: str | None
     """The name of the recording that answered."""
-    headers: dict[str, str] = field(repr=False)
-    """The headers by lower-case name, with secrets redacted."""
+    headers: dict[str, str]
+    """The headers by lower-case name."""
+    _redactor: Redactor = field(compare=False)
+
+    def __repr__(self) -> str:
+        text = self._redactor.redact_text(
+            f"ReceivedRequest(method={self.method!r}, path={self.path!r}, body={self.body!r}, "
+            f"status={self.status!r}, recording={self.recording!r})"
+        )
+        return shorten(escape(text), _LONGEST_REPR)
 
     def __str__(self) -> str:
         assistant = f" of {self.assistant_id!r}" if self.assistant_id is not None else ""
         status = "no response" if self.status is None else str(self.status)
         by = f" by recording {self.recording!r}" if self.recording else ""
-        return f"{self.method} {self.path}{assistant}: {status}{by}"
+        text = self._redactor.redact_text(f"{self.method} {self.path}{assistant}: {status}{by}")
+        return shorten(escape(text), _LONGEST_REPR)
 
     @property
     def assistant_id(self) -> str | None:
@@ -49,19 +74,32 @@ class ReceivedRequest:
         return requested is not None and assistant_key(requested) == assistant_key(assistant_id)
 
 
-def received_request(entry: Entry) -> ReceivedRequest:
-    """Return the request of a journal *entry*, with secrets redacted."""
-    headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in entry.headers)
+def received_request(entry: Entry, redactor: Redactor) -> ReceivedRequest:
+    """Return the request of a journal *entry*; *redactor* is used where it is printed."""
     return ReceivedRequest(
         entry.method,
         entry.path,
         value_in(entry.body) if entry.body is not None else None,
         entry.status,
         entry.recording,
-        dict(Redactor().redact_headers(headers)),
+        SentHeaders(_headers(entry), redactor),
+        redactor,
     )
+
+
+def sent_secrets(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the values of the secret headers of *entries*, in the order of their first use."""
+    secret = Redactor().names_secret
+    values = [value for entry in entries for name, value in _headers(entry) if secret(name)]
+    # A value may have a scheme, as in `Bearer abc`.
+    found = (one for value in values for one in (value, value.partition(" ")[2]) if one)
+    return tuple(dict.fromkeys(found))
 
 
 def list_requests(requests: Sequence[ReceivedRequest]) -> str:
     """Return one line per request, or `- nothing` without requests."""
     return "\n".join(f"- {request}" for request in requests) or "- nothing"
+
+
+def _headers(entry: Entry) -> Headers:
+    return tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in entry.headers)

@@ -66,10 +66,15 @@ def read_settings(config: pytest.Config) -> MockSettings:
 
 def _check_recordings(paths: Iterable[Path]) -> None:
     """Raise UsageError for a path that does not exist or a folder without recordings."""
+    from graphtape_mock.recordings.recording_files import recording_files
+
     for path in paths:
-        if path.exists() and not (path.is_dir() and not any(path.rglob("*.jsonl"))):
-            continue
-        problem = "a folder without recordings" if path.exists() else "no such file or folder"
+        try:
+            if recording_files([path]):
+                continue
+            problem = "a folder without recordings"
+        except OSError as error:
+            problem = error.strerror or str(error)
         raise pytest.UsageError(
             f"{RECORDINGS_INI}: expected recordings in {path}, got {problem}; to record them: "
             "pytest --graphtape-record once --graphtape-upstream URL, "
@@ -82,7 +87,8 @@ def _known(config: pytest.Config, paths: Iterable[Path]) -> frozenset[str]:
     if KNOWN_KEY in workerinput:
         return frozenset(workerinput[KNOWN_KEY])
     from graphtape_mock.recordings.recording import SUFFIX
-    from graphtape_mock.replay.library import recording_files
+    from graphtape_mock.recordings.recording_files import recording_files, recording_names
 
     files = recording_files(path for path in paths if path.exists())
-    return frozenset(file.name.removesuffix(SUFFIX) for file in files)
+    stems = (file.name.removesuffix(SUFFIX) for file in files)
+    return frozenset((*stems, *recording_names(files)))

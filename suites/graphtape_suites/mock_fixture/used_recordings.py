@@ -59,13 +59,20 @@ class UsedRecordings:
         """List new and unused recordings."""
         if self._made:
             terminalreporter.section("graphtape: recorded")
-            terminalreporter.line("\n".join(sorted(self._made)))
+            _list_names(terminalreporter, sorted(self._made))
         if self.unused:
             terminalreporter.section("graphtape: unused recordings")
-            terminalreporter.line("\n".join(self.unused))
+            _list_names(terminalreporter, self.unused)
             if not self._fails:
                 hint = "--graphtape-fail-unused makes this an error"
                 terminalreporter.line(f"(in {RECORDINGS_INI}; {hint})")
+
+
+def _list_names(terminalreporter: pytest.TerminalReporter, names: Iterable[str]) -> None:
+    from graphtape_mock.console.text import escape
+
+    for name in names:
+        terminalreporter.line(escape(name))
 
 
 def track_used_recordings(config: pytest.Config) -> UsedRecordings:

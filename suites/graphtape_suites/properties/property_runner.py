@@ -4,7 +4,7 @@ A generated case runs like a scenario. Hypothesis shrinks a failing case while t
 the smallest one is printed as curl commands and saved as a recording.
 """
 
-import re
+import shlex
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +24,8 @@ from graphtape_mock.deployment.curl import as_curl
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.recordings.recording import SUFFIX
 from graphtape_suites.checks.check import CheckFailed, NotExercised
+from graphtape_suites.printing.kept_file import keep
+from graphtape_suites.properties.hypothesis_files import hypothesis_files_in
 from graphtape_suites.properties.inputs import inputs
 from graphtape_suites.properties.sequences import Sequences
 from graphtape_suites.runner.client import ScenarioClient
@@ -31,11 +33,7 @@ from graphtape_suites.session.folder import write_exchanges
 from graphtape_suites.session.session import Session
 from graphtape_suites.verdicts.results import numbered
 
-FAILURES = Path(".graphtape")
-"""The folder of failing requests, relative to the working directory."""
 _MOST_SHOWN = 5
-_NOT_IN_FILE_NAMES = re.compile(r"[^\w.]+")
-"""Characters in test names that `-` replaces in file names."""
 
 _SUPPRESSED = (
     HealthCheck.data_too_large,
@@ -48,24 +46,33 @@ _SUPPRESSED = (
 Case = TypeVar("Case")
 
 
+class _CaseFailed(CheckFailed):
+    """A failing case: a description of its problems, and its exchanges."""
+
+    def __init__(self, text: str, level: Level | None, client: ScenarioClient) -> None:
+        super().__init__(text, level)
+        self.client = client
+
+
 class PropertyRunner:
     """Checks a property of a session's target with generated requests."""
 
     def __init__(
         self,
         session: Session,
-        name: str,
+        test: str,
         expected: Collection[str] = (),
-        failures: Path = FAILURES,
+        folder: Path = Path(),
     ) -> None:
-        """Save the failures of the test *name* in the folder *failures*.
+        """Save the failures of the test with the id *test* in `.graphtape` in *folder*.
 
         Findings of rules whose ids are *expected* to fail are ignored.
         """
         self._session = session
+        self._test = test
         self._expected = expected
-        self._path = failures / f"{_NOT_IN_FILE_NAMES.sub('-', name).strip('-')}{SUFFIX}"
-        self._failures: dict[str, CheckFailed] = {}
+        self._folder = folder
+        self._failures: dict[str, _CaseFailed] = {}
 
     @property
     def dialect(self) -> Dialect | None:
@@ -135,13 +142,16 @@ class PropertyRunner:
 
     def _run(self, check_cases: Callable[[], None]) -> None:
         try:
-            check_cases()
+            with hypothesis_files_in(self._session.target.folder):
+                check_cases()
+        except _CaseFailed as failure:
+            raise CheckFailed(self._reported(failure), failure.level) from None
         except Flaky:
-            failure = list(self._failures.values())[-1]
+            last = list(self._failures.values())[-1]
             spent = self._session.target.run_budget.left < 1
             why = "the budget is spent" if spent else "the repeated request passed"
-            text = f"{failure}\nthe failure could not be reproduced: {why}"
-            raise CheckFailed(text, failure.level) from None
+            note = f"the failure could not be reproduced: {why}"
+            raise CheckFailed(self._reported(last, note), last.level) from None
         except Unsatisfiable:
             raise NotExercised("the budget was spent before the first case") from None
 
@@ -164,7 +174,7 @@ class PropertyRunner:
         if problems:
             levels = (finding.level for finding in findings)
             level = None if client.complaints else min(levels, key=lambda level: level.rank)
-            self._failures[key] = CheckFailed(self._save(client, problems), level)
+            self._failures[key] = _CaseFailed("\n".join(problems), level, client)
             raise self._failures[key]
 
     def _findings(self, exchanges: Sequence[Exchange]) -> list[Finding]:
@@ -181,24 +191,29 @@ class PropertyRunner:
         failures = (finding for finding in found if finding.level is not Level.NOTE)
         return [finding for finding in failures if finding.rule not in self._expected]
 
-    def _save(self, client: ScenarioClient, problems: Sequence[str]) -> str:
-        """Save the exchanges of a failing case; return its description."""
+    def _reported(self, failure: _CaseFailed, note: str = "") -> str:
+        """Save the exchanges of the smallest failing case; return its description.
+
+        Where they can't be saved, the description says why.
+        """
+        lines = [str(failure), *([note] if note else [])]
+        exchanges = failure.client.exchanges
+        if exchanges:
+            lines += ["", self._save(exchanges, str(failure))]
+        url = self._session.target.url
+        curls = (as_curl(one.request, url, key=True) for one in exchanges[:_MOST_SHOWN])
+        return "\n".join([*lines, "", "the smallest requests that reproduce it:", *curls])
+
+    def _save(self, exchanges: Sequence[Exchange], description: str) -> str:
+        """Save *exchanges*; return a line that says where, or why not."""
         target = self._session.target
-        description = target.redactor.redact_text("\n".join(problems))
-        lines = [description, "", "the smallest requests that reproduce it:"]
-        lines += [_curl(client, exchange) for exchange in client.exchanges[:_MOST_SHOWN]]
-        if client.exchanges:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.unlink(missing_ok=True)
-            write_exchanges(target, self._path, client.exchanges, description)
-            lines += ["", f"saved in {self._path}: graphtape show {self._path}"]
-        return "\n".join(lines)
 
+        def write(path: Path) -> None:
+            write_exchanges(target, path, exchanges, description)
 
-_LONGEST_CURL = 2000
-
-
-def _curl(client: ScenarioClient, exchange: Exchange) -> str:
-    redactor = client.target.redactor
-    text = redactor.redact_text(as_curl(exchange.request, client.target.url, key=True))
-    return text if len(text) <= _LONGEST_CURL else f"{text[:_LONGEST_CURL]}... (cut)"
+        try:
+            path = keep(self._folder, self._test, SUFFIX, write)
+        except OSError as error:
+            return f"the requests can't be saved: {error}"
+        shown = path.relative_to(self._folder)
+        return f"saved in {shown}: graphtape show {shlex.quote(str(shown))}"

@@ -13,6 +13,7 @@ from graphtape_contracts.catalogue import versions
 from graphtape_contracts.json_value import Json
 from graphtape_mock.recordings.file import RecordingWriter, read
 from graphtape_mock.recordings.recording import SUFFIX
+from graphtape_mock.recordings.redacted import redact_exchange
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_suites.runner.target import Target
 from graphtape_suites.scenarios import SCENARIOS, Scenario
@@ -28,17 +29,24 @@ def result_path(folder: Path, scenario: str) -> Path:
 
 def write_result(target: Target, path: Path, result: ScenarioResult) -> None:
     """Write *result* to the recording *path* and a JSON file beside it, without secrets."""
-    outcome = {"problem": result.problem, "inapplicable": result.inapplicable}
+    redact = target.redactor.redact_text
+    outcome = {
+        "problem": redact(result.problem),
+        "inapplicable": redact(result.inapplicable),
+    }
     _json_beside(path).write_text(json.dumps(outcome), encoding="utf-8")
     write_exchanges(target, path, result.exchanges, result.about)
 
 
 def write_exchanges(target: Target, path: Path, exchanges: Sequence[Exchange], note: str) -> None:
-    """Write a recording of *exchanges* with *target* to *path*, without secrets."""
-    server = {"url": target.url} | object_in(target.info.body)
-    with RecordingWriter(path, server=server, note=note) as writer:
+    """Write a recording of *exchanges* with *target* to *path*, without secrets.
+
+    Raises FileExistsError if *path* exists.
+    """
+    server = {"url": target.url} | _info(target)
+    with RecordingWriter(path, server=server, note=target.redactor.redact_text(note)) as writer:
         for exchange in exchanges:
-            writer.add_exchange(target.redactor.redact_exchange(exchange))
+            writer.add_exchange(redact_exchange(exchange, target.redactor))
 
 
 def read_result(scenario: Scenario, path: Path) -> ScenarioResult:
@@ -65,11 +73,16 @@ def write_description(target: Target) -> None:
     """Write a description of the deployment, for the report, to the folder of the session."""
     description = {
         "url": target.url,
-        "server": object_in(target.info.body),
+        "server": _info(target),
         "dialect": target.dialect or "",
         "contract": target.settings.contract or versions()[-1],
     }
     (target.folder / _DEPLOYMENT).write_text(json.dumps(description), encoding="utf-8")
+
+
+def _info(target: Target) -> Json:
+    """Return what the deployment says about itself, without secrets."""
+    return object_in(target.redactor.redact(target.info.body))
 
 
 def read_description(folder: Path) -> Json:

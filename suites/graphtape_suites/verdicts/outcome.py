@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Finding, Level
 from graphtape_mock.deployment.budget import BudgetExhausted
 from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.redaction.redactor import Redactor
 from graphtape_suites.checks.check import Check, CheckFailed, NotExercised, check_of
 from graphtape_suites.marks import VERDICT_ATTRIBUTE
+from graphtape_suites.printing.printed_text import Redact, printed_text
+from graphtape_suites.printing.redacted_report import redact_report
 from graphtape_suites.verdicts.evaluation import Evaluation
 from graphtape_suites.verdicts.expected_failures import ExpectedFailure, ExpectedFailures
 from graphtape_suites.verdicts.results import Outcome, Verdict
@@ -24,18 +27,26 @@ _NOT_EXERCISED = NotExercised | BudgetExhausted | DeploymentError
 
 
 def attach_verdict(
-    item: pytest.Item, error: BaseException | None, report: pytest.TestReport
+    item: pytest.Item,
+    error: BaseException | None,
+    report: pytest.TestReport,
+    redactor: Redactor,
 ) -> None:
     """Attach the verdict on the check of *item* to *report*, and change the report's outcome.
 
-    *error* is the exception of the test, if any. The report of a test without a check is unchanged.
+    *error* is the exception of the test, if any. Secrets that *redactor* knows are removed from the
+    verdict and from all texts of the report. The report of a test without a check is unchanged.
     """
     check = check_of(item)
     if check is None:
         return
     evaluation = item.stash.get(EVALUATION, Evaluation())
     expectations = item.config.stash.get(EXPECTED, ExpectedFailures())
-    verdict = verdict_on(check, item, error, evaluation, expectations)
+    redact = redactor.redact_text
+    redact_report(report, redact)
+    verdict = _without_secrets(
+        verdict_on(check, item, error, evaluation, expectations), redact, item
+    )
     if verdict.outcome is Outcome.EXPECTED_FAILURE:
         report.outcome = "skipped"
         report.wasxfail = verdict.reason
@@ -44,6 +55,22 @@ def attach_verdict(
         if _is_about_deployment(error):
             report.longrepr = _failure_text(check, verdict)
     setattr(report, VERDICT_ATTRIBUTE, json.dumps(verdict.to_json()))
+
+
+def _without_secrets(verdict: Verdict, redact: Redact, item: pytest.Item) -> Verdict:
+    """Return *verdict* as it is printed and written; a long reason is cut."""
+    folder = item.config.invocation_params.dir
+    reason = printed_text(verdict.reason, redact, folder, f"{item.path.name}::{item.name}")
+    scenarios = (
+        replace(one, findings=tuple(_redacted(finding, redact) for finding in one.findings))
+        for one in verdict.scenarios
+    )
+    return replace(verdict, reason=reason, scenarios=tuple(scenarios))
+
+
+def _redacted(finding: Finding, redact: Redact) -> Finding:
+    path = tuple(redact(part) if isinstance(part, str) else part for part in finding.path)
+    return replace(finding, expected=redact(finding.expected), got=redact(finding.got), path=path)
 
 
 def verdict_on(

@@ -20,10 +20,11 @@ def test_requests(graphtape_mock):
     )
     assert (search.status, search.recording, search.assistant_id) == (200, None, None)
     assert search.headers["x-mine"] == "yes"
-    assert search.headers["x-api-key"].startswith("[redacted")
+    assert search.headers["x-api-key"] == headers["X-Api-Key"]
     assert (ok.method, ok.body) == ("GET", None)
     assert (run.assistant_id, run.recording, run.status) == ("agent", "agent", 200)
     assert "lsv2" not in repr(graphtape_mock.requests)
+    assert "lsv2" not in repr(search.headers)
 """,
     )
 
@@ -107,3 +108,46 @@ def test_too_long(graphtape_mock):
             "E*- POST /runs/wait of 'agent': 200 by recording 'agent'",
         ]
     )
+
+
+TWO_TOKENS = """
+def ask_as(mock, token):
+    body = {"assistant_id": "agent", "input": {"messages": [{"role": "human", "content": HELLO}]}}
+    post(mock, "/runs/wait", body, {"Authorization": f"Bearer {token}", "X-Api-Key": token[::-1]})
+
+def test_tokens(graphtape_mock, capsys):
+    for token in ("alice-1234", "robert-5678", "alice-1234"):
+        ask_as(graphtape_mock, token)
+    alice, robert, again = graphtape_mock.requests
+    assert alice.headers["authorization"] == "Bearer alice-1234"
+    assert robert.headers["authorization"] == "Bearer robert-5678"
+    shown = [repr(request.headers) for request in graphtape_mock.requests]
+    assert shown[0] == shown[2] != shown[1]
+
+def test_value(graphtape_mock):
+    ask_as(graphtape_mock, "alice-1234")
+    print(graphtape_mock.requests[0].headers["authorization"])
+    assert graphtape_mock.requests[0].headers["authorization"] == "Bearer " + "robert"
+
+def test_headers(graphtape_mock):
+    ask_as(graphtape_mock, "alice-1234")
+    assert graphtape_mock.requests[0].headers == {}
+
+def test_called(graphtape_mock):
+    with pytest.raises(Refused):
+        post(graphtape_mock, "/alice-1234", {}, {"X-Api-Key": "alice-1234"})
+    graphtape_mock.assert_called("/runs/wait")
+"""
+
+
+def test_secrets_are_as_they_were_sent_and_are_never_printed(pytester: pytest.Pytester) -> None:
+    project(pytester, TWO_TOKENS.replace('"alice-1234"', '"alice" "-1234"'))
+
+    result = pytester.runpytest("--showlocals", "-vv", "-rA", "--junitxml=junit.xml")
+
+    result.assert_outcomes(passed=1, failed=3)
+    printed = result.stdout.str() + (pytester.path / "junit.xml").read_text()
+    printed = printed.replace('Bearer alice-1234"', "")  # The source of a test that passed.
+    assert "[redacted-1]" in printed
+    assert "alice-1234" not in printed
+    assert "4321-ecila" not in printed

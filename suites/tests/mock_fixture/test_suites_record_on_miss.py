@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from user_project import copy_recording, project
 
 from graphtape_contracts import End
@@ -34,6 +34,8 @@ class Deployment(Mock):
 
     def __init__(self) -> None:
         super().__init__(load([bundled_recordings()]), ReplayOptions(speed=0))
+        self.count_runs = False
+        """Whether each response to a run contains the number of the run."""
         self.runs_after_docs = False
         """Whether runs get no response until a client has requested `/docs`."""
         self._read = asyncio.Event()
@@ -42,7 +44,14 @@ class Deployment(Mock):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/docs":
             self._read.set()
-        await super().__call__(scope, receive, send)
+        number = b"user %d" % self.runs
+
+        async def send_numbered(message: Message) -> None:
+            if self.count_runs and message["type"] == "http.response.body":
+                message["body"] = message["body"].replace(b"Bagatur", number)
+            await send(message)
+
+        await super().__call__(scope, receive, send_numbered)
 
     async def _wait(self, raw: bytes, name: str | None) -> str | None:
         if self.runs_after_docs:
@@ -387,3 +396,105 @@ def test_a_worker_is_told_what_was_there_when_the_session_began() -> None:
 
     assert settings.known == {"a"}
     assert node.workerinput == {KNOWN_KEY: ["a"]}
+
+
+SEEN = """
+import pathlib
+
+@pytest.mark.parametrize("number", range(2))
+def test_seen(graphtape_mock, number, request):
+    seen = b"|".join(ask(graphtape_mock) for _ in range(12))
+    pathlib.Path(f"{request.config.option.graphtape_record}-{number}").write_bytes(seen)
+"""
+
+
+def test_what_all_saw_is_what_replay_answers(
+    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
+) -> None:
+    upstream, url = deployment
+    upstream.count_runs = True
+    project(pytester, SEEN, INI)
+
+    for session in (1, 2):
+        record(pytester, "all", url).assert_outcomes(passed=2)
+        assert upstream.runs == 12 * session
+        assert len(names(folder)) == 12
+        pytester.runpytest("--graphtape-fail-unused").assert_outcomes(passed=2)
+
+        seen = [Path(pytester.path, f"{m}-{n}").read_bytes() for m in ("all", "none") for n in "01"]
+        assert len(set(seen)) == 1
+        assert len(set(seen[0].split(b"|"))) == 12
+
+
+def test_all_adds_recordings_after_those_that_had_their_turn(
+    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
+) -> None:
+    project(pytester, ASKED_TWICE, INI)
+    copy_recording("agent", folder / "in", "mine-7")
+
+    record(pytester, "all", deployment[1]).assert_outcomes(passed=1)
+
+    assert names(folder / "in") == ["mine-7.jsonl", "mine-8.jsonl"]
+
+
+def test_all_makes_a_recording_that_a_test_names_once(
+    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
+) -> None:
+    project(pytester, '@pytest.mark.graphtape("named")' + ASKED_TWICE, INI)
+
+    record(pytester, "all", deployment[1]).assert_outcomes(passed=1)
+
+    assert (names(folder), deployment[0].runs) == (["named.jsonl"], 1)
+
+
+SAME_NAME = """
+def test_both(graphtape_mock):
+    ask(graphtape_mock)
+    ask(graphtape_mock, "What is the weather in Paris?", assistant="tools")
+    ask(graphtape_mock, "Is anybody there? ☕")
+    assert [request.recording for request in graphtape_mock.requests][:2] == ["a/agent", "b/agent"]
+    graphtape_mock.use("b/agent")
+    ask(graphtape_mock)
+    assert graphtape_mock.requests[3].recording == "b/agent"
+
+def test_ambiguous(graphtape_mock):
+    graphtape_mock.use("agent")
+"""
+
+
+def test_recordings_of_one_name_in_two_folders_are_both_used(
+    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
+) -> None:
+    project(pytester, SAME_NAME, INI)
+    copy_recording("agent", folder / "a", "agent")
+    copy_recording("tools", folder / "b", "agent")
+
+    result = record(pytester, "new_episodes", deployment[1])
+
+    result.assert_outcomes(passed=1, failed=1)
+    assert deployment[0].runs == 1
+    first, second = (folder / name / "agent.jsonl" for name in "ab")
+    result.stdout.fnmatch_lines([f"E *AmbiguousRecording: *'agent'*{first}, {second}*"])
+
+
+def test_a_foreign_web_page_can_not_start_runs_at_the_deployment(
+    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
+) -> None:
+    project(
+        pytester,
+        """
+BODY = {"assistant_id": "agent", "input": {"messages": [{"role": "human", "content": HELLO}]}}
+
+def test_pages(graphtape_mock):
+    with pytest.raises(Refused) as refused:
+        headers = {"Origin": "https://other.example", "Content-Type": "text/plain"}
+        post(graphtape_mock, "/runs/wait", BODY, headers)
+    assert refused.value.code == 403
+    post(graphtape_mock, "/runs/wait", BODY, {"Origin": "http://localhost:3000"})
+""",
+        INI,
+    )
+
+    record(pytester, "new_episodes", deployment[1]).assert_outcomes(passed=1)
+
+    assert deployment[0].runs == 1

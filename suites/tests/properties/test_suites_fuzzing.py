@@ -24,7 +24,7 @@ def _explored(folder: Path, path: str, answer: Answer, **changes: str) -> list[A
     """Fuzz *path* of a deployment with allowed requests; return the requests it received there."""
     with deployed(answer) as deployment, targeted(folder, deployment.url, **changes) as target:
         fuzzing = Fuzzing(target)
-        property_runner = PropertyRunner(Session(target), "fuzz", failures=folder)
+        property_runner = PropertyRunner(Session(target), "fuzz", folder=folder)
         property_runner(fuzzing.allowed(path), fuzzing.run, runs=1)
     return [asked for asked in deployment.asked if asked.path == path]
 

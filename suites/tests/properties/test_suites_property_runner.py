@@ -40,7 +40,7 @@ def _target(tmp_path: Path, deployment: Deployment) -> Iterator[Target]:
 
 @pytest.fixture(name="property_runner")
 def _property_runner(target: Target, tmp_path: Path) -> PropertyRunner:
-    return PropertyRunner(Session(target), "test_it", failures=tmp_path / "failures")
+    return PropertyRunner(Session(target), "some/test_of.py::test_it[a b]", folder=tmp_path)
 
 
 def _wait(client: ScenarioClient, _: object) -> None:
@@ -63,10 +63,11 @@ def test_the_smallest_case_that_fails_is_told_as_curl_and_kept(
     with pytest.raises(CheckFailed) as caught:
         property_runner(st.integers(0, 99), _late)
 
-    kept = tmp_path / "failures" / "test_it.jsonl"
+    (kept,) = (tmp_path / ".graphtape").glob("*.jsonl")
     text = str(caught.value)
-    assert text.startswith("21 is late\n\nthe smallest requests that reproduce it:\ncurl ")
-    assert text.endswith(f"saved in {kept}: graphtape show {kept}")
+    assert kept.name == "some-test_of.py-test_it-a-b.jsonl"
+    assert text.startswith(f"21 is late\n\nsaved in .graphtape/{kept.name}: graphtape show ")
+    assert "\n\nthe smallest requests that reproduce it:\ncurl " in text
     assert len(read(kept).exchanges) == 1
     assert caught.value.level is None
 
@@ -80,16 +81,24 @@ def test_a_failure_without_an_answer_is_not_kept(
     with pytest.raises(CheckFailed, match="expected a response, got none: the line is dead"):
         property_runner(st.integers(), lost)
 
-    assert not (tmp_path / "failures").exists()
+    assert not (tmp_path / ".graphtape").exists()
 
 
-def test_a_long_request_is_cut_in_what_is_told(property_runner: PropertyRunner) -> None:
-    def long(client: ScenarioClient, _: object) -> None:
-        client.run(WAIT, graphtape_unknown_field="x" * 3000)
-        client.complain("it is long")
+def test_a_failure_overwrites_no_other(property_runner: PropertyRunner, tmp_path: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(CheckFailed, match="saved in"):
+            property_runner(st.integers(0, 99), _late)
 
-    with pytest.raises(CheckFailed, match=r"x\.\.\. \(cut\)"):
-        property_runner(st.just(1), long)
+    assert len(list((tmp_path / ".graphtape").glob("*.jsonl"))) == 2
+
+
+def test_a_failure_is_reported_though_it_can_not_be_saved(
+    property_runner: PropertyRunner, tmp_path: Path
+) -> None:
+    (tmp_path / ".graphtape").touch()
+
+    with pytest.raises(CheckFailed, match=r"21 is late(?s:.*)can't be saved: (?s:.*)\ncurl "):
+        property_runner(st.integers(0, 99), _late)
 
 
 def test_a_failure_that_does_not_come_again_is_told_as_such(
@@ -191,7 +200,7 @@ def _crashes(asked: Asked) -> JSONResponse | None:
 
 def test_what_rules_find_binds_as_the_rules_do(tmp_path: Path) -> None:
     with deployed(_crashes) as deployment, targeted(tmp_path, deployment.url) as target:
-        property_runner = PropertyRunner(Session(target), "test_it", failures=tmp_path)
+        property_runner = PropertyRunner(Session(target), "test_it", folder=tmp_path)
         with pytest.raises(CheckFailed) as caught:
             property_runner(st.just(1), _wait)
 

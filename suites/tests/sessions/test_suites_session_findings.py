@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,6 @@ from suites_run import Asked, deployed, run_suites
 
 from graphtape_mock.recordings.file import read
 
-KEY = "lsv2_pt_0123456789abcdef"
-TOKEN = "token-of-mine"
 TAGS = {"graphtape", "graphtape_marker"}
 
 
@@ -95,7 +92,8 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
             only=["limits"],
         )
 
-    kept = Path(pytester.path, ".graphtape", "test_any_json_is_accepted_as_metadata.jsonl")
+    name = "test_limits.py-test_any_json_is_accepted_as_metadata"
+    kept = Path(pytester.path, ".graphtape", f"{name}.jsonl")
     (exchange,) = read(kept).exchanges
     sent: dict[str, Any] = orjson.loads(exchange.request.body)["metadata"]
     (key,) = sent.keys() - TAGS
@@ -106,8 +104,8 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
         [
             "limits.any-json (MUST): *",
             "*500*got 500*",
+            f"*.graphtape/{name}.jsonl*graphtape show .graphtape*",
             f"curl *{deployment.url}/runs/stream*",
-            "*.graphtape/test_any_json_is_accepted_as_metadata.jsonl*graphtape show .graphtape*",
             "*-k 'limits.any-json'*",
         ]
     )
@@ -115,40 +113,3 @@ def test_the_smallest_request_that_fails_is_told_and_kept(pytester: pytest.Pytes
         [sys.executable, "-m", "graphtape_mock", "show", str(kept)], capture_output=True, text=True
     )
     assert "POST /runs/stream" in shown.stdout
-
-
-def _leave(*_: object, **__: object) -> None:
-    """Delete nothing; replaces `shutil.rmtree`."""
-
-
-def test_no_secret_leaves_the_process(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("LANGSMITH_API_KEY", KEY)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
-    def tells_the_key(asked: Asked) -> JSONResponse | None:
-        assert asked.headers["x-api-key"] == KEY
-        assert asked.headers["authorization"] == f"Bearer {TOKEN}"
-        told = {"detail": [KEY, TOKEN], KEY: f"Bearer {TOKEN}"}
-        return JSONResponse(told, 500, {"x-key": KEY}) if asked.is_run else None
-
-    with deployed(tells_the_key) as deployment, monkeypatch.context() as patched:
-        # Keep the shared folder, to inspect it.
-        patched.setattr("shutil.rmtree", _leave)
-        result = run_suites(
-            pytester,
-            *("--graphtape-url", deployment.url, "--graphtape-report", "report.html"),
-            *("--graphtape-header", f"authorization: Bearer {TOKEN}", "-vv", "-rA"),
-            *("-k", "test_scenario or any_json or refused or refusals"),
-            only=["limits", "errors"],
-        )
-
-    files = [path for path in (*pytester.path.rglob("*"), *tmp_path.rglob("*")) if path.is_file()]
-    texts = [path.read_bytes().decode(errors="replace") for path in files]
-    told = "\n".join([result.stdout.str(), result.stderr.str(), *texts])
-    assert {"report.html", "deployment.json", "limits.large.jsonl"} <= {path.name for path in files}
-    assert Path(pytester.path, ".graphtape").is_dir()
-    assert "errors.refused" in told
-    assert KEY not in told
-    assert TOKEN not in told

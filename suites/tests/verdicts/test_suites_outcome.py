@@ -1,19 +1,25 @@
 """Verdicts from the exceptions of tests."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from inner_sessions import set_heap_aside
 
-from graphtape_contracts.finding import Level
+from graphtape_contracts.finding import Finding, Level
 from graphtape_mock.deployment.budget import BudgetExhausted
 from graphtape_mock.deployment.errors import DeploymentError
+from graphtape_mock.redaction.redactor import Redactor
 from graphtape_suites.checks.check import CheckFailed, NotExercised, check
 from graphtape_suites.marks import VERDICT_ATTRIBUTE
-from graphtape_suites.verdicts.outcome import attach_verdict
-from graphtape_suites.verdicts.results import Outcome, Verdict
+from graphtape_suites.printing.printed_text import LONGEST
+from graphtape_suites.verdicts.evaluation import Evaluation
+from graphtape_suites.verdicts.outcome import EVALUATION, attach_verdict
+from graphtape_suites.verdicts.results import Outcome, ScenarioVerdict, Verdict
+
+SECRET = "not-for-everyone-1"
 
 
 @pytest.fixture(name="item")
@@ -23,10 +29,16 @@ def _item(pytester: pytest.Pytester) -> pytest.Item:
     return pytester.getitem("def test_it(): pass", "test_it")
 
 
-def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, Any]:
+def _attached(
+    item: pytest.Item, error: BaseException | None, evaluation: Evaluation | None = None
+) -> tuple[Verdict, Any]:
     item.add_marker(check("x.y", Level.MUST, "It is so."))
-    report: Any = SimpleNamespace(longrepr="the report of pytest")
-    attach_verdict(item, error, report)
+    report: Any = SimpleNamespace(
+        longrepr="the report of pytest", sections=[("Captured log", f"sent {SECRET}")]
+    )
+    report.user_properties = []
+    item.stash[EVALUATION] = evaluation or Evaluation()
+    attach_verdict(item, error, report, Redactor(secrets=[SECRET]))
     return Verdict.from_json(json.loads(getattr(report, VERDICT_ATTRIBUTE))), report
 
 
@@ -81,6 +93,34 @@ def test_a_failure_can_have_a_less_strict_level(item: pytest.Item) -> None:
 def test_a_test_without_a_check_gets_no_verdict(item: pytest.Item) -> None:
     report: Any = SimpleNamespace()
 
-    attach_verdict(item, None, report)
+    attach_verdict(item, None, report, Redactor())
 
     assert vars(report) == {}
+
+
+def test_no_secret_is_in_a_verdict_or_a_report(item: pytest.Item) -> None:
+    finding = Finding(
+        "x.y", Level.MUST, "It is so.", "seen", SECRET, f'"{SECRET}"', path=(SECRET, 1)
+    )
+    evaluation = Evaluation([ScenarioVerdict("wait.default", 1, 1, (finding,))])
+
+    verdict, report = _attached(item, CheckFailed(f"got {SECRET}"), evaluation)
+
+    assert SECRET not in json.dumps(verdict.to_json())
+    assert SECRET not in f"{report.longrepr} {report.sections}"
+    assert "[redacted-1]" in report.longrepr
+    assert verdict.scenarios[0].findings[0].path == ("[redacted-1]", 1)
+
+
+def test_a_long_reason_is_cut_and_kept_as_a_whole(
+    item: pytest.Item, pytester: pytest.Pytester
+) -> None:
+    reason = f"\x1b[2J{'x' * 10_000}"
+
+    verdict, report = _attached(item, CheckFailed(reason))
+
+    (kept,) = Path(pytester.path, ".graphtape").glob("*.txt")
+    assert kept.read_text() == reason.replace("\x1b", "\\x1b")
+    assert len(verdict.reason) < LONGEST + 500
+    assert str(kept) in report.longrepr
+    assert "-k 'x.y'" in report.longrepr
