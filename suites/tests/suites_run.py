@@ -56,8 +56,8 @@ def run_suites(
     profile = () if chosen else ("--graphtape-profile", "smoke")
     # Without `confcutdir`, pytest would find the configuration of this checkout above the suites.
     # pytest-asyncio would warn that one of its settings is missing.
-    plain = ("-p", "no:cacheprovider", "-p", "no:asyncio")
-    arguments = ("--confcutdir", str(PACKAGE), *plain, *profile, *options)
+    quiet = ("-p", "no:cacheprovider", "-p", "no:asyncio")
+    arguments = ("--confcutdir", str(PACKAGE), *quiet, *profile, *options)
     suites = [f"graphtape_suites.test_{suite}" for suite in only] or ["graphtape_suites"]
     if apart:
         # Each worker would import the plugin of Schemathesis, which takes long.
