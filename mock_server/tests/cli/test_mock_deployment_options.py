@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from scripted_deployment import (
     Deployment,
+    Script,
     answer,
     deployed,
     event,
@@ -36,6 +37,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def deployment() -> Generator[Deployment]:
     with deployed(scripts_of_a_server(stream(event("values", {"a": SECRET})))) as deployment:
         yield deployment
+
+
+def once(first: Script, then: Script) -> Script:
+    """Return a script that is *first* once."""
+    scripts = iter([first])
+    return lambda asked: next(scripts, then)(asked)
 
 
 def record(deployment: Deployment, *options: str) -> int:
@@ -180,8 +187,7 @@ def test_drift_comes_back_when_it_is_told_to_or_not(
     busy = say(answer(429, {"detail": "busy"}, b"Retry-After: 0"))
 
     for options, code in [((), 0), (("--no-retry",), 1)]:
-        scripts = iter([busy, good])
-        deployment.scripts[RUN] = lambda asked, scripts=scripts: next(scripts)(asked)
+        deployment.scripts[RUN] = once(busy, good)
         assert run(["drift", "recordings", deployment.url, *options]) == code
 
 

@@ -71,9 +71,8 @@ def test_a_path_can_not_lead_a_request_to_another_host(
     with (
         DeploymentConnection(deployment.url, key=KEY) as upstream,
         pytest.raises(DeploymentError, match="expected a path"),
-        upstream.open(Request("GET", pointed_at(other, path))),
     ):
-        pass
+        upstream.fetch("GET", pointed_at(other, path))
 
     assert deployment.asked == []
 
@@ -114,9 +113,9 @@ def test_a_redirect_is_not_followed(
 
 def recording(folder: Path, path: str) -> Path:
     """Write a recording of one request to *path*."""
-    request = {"method": "GET", "path": path, "headers": []}
+    request: dict[str, object] = {"method": "GET", "path": path, "headers": []}
     response = {"status": 200, "headers": [["content-type", "application/json"]]}
-    lines = [
+    lines: list[object] = [
         {"graphtape": 1, "recorded_at": "2026-11-24T00:35:27+00:00"},
         {"exchange": 1, "request": request, "response": response, "eol": "\r\n"},
         {"at": 0.1, "json": {}},
@@ -185,6 +184,13 @@ def test_the_query_of_the_url_goes_with_each_request(deployment: Deployment) -> 
     ]
 
 
-def test_a_host_that_is_none_is_refused() -> None:
+def test_without_the_query_the_deployment_refuses(deployment: Deployment) -> None:
+    deployment.query = "code=hunter-2"
+    with DeploymentConnection(deployment.url) as upstream:
+        assert upstream.fetch("GET", "/info").response.status == 401
+
+
+@pytest.mark.parametrize("url", ["http://\u2100.test", "http://1.2.3.999", "http://-é"])
+def test_a_host_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(DeploymentError, match="http://127"):
-        DeploymentConnection("http://\u2100.test")
+        DeploymentConnection(url)

@@ -1,6 +1,5 @@
 """A session with a deployment ends: by its time, by the size of a response, by Ctrl-C."""
 
-import itertools
 import threading
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -59,7 +58,7 @@ def for_ever(piece: bytes, *first: bytes, head: bytes = STREAM_HEAD) -> Script:
 
     def script(asked: Asked) -> None:
         asked.send(head, *map(chunk, first))
-        for _ in itertools.count():
+        while True:
             asked.send(chunk(piece))
 
     return script
@@ -120,10 +119,9 @@ def test_when_the_time_is_over_nothing_is_asked(deployment: Deployment, time: Ti
         deployment.url, limits=Limits(seconds=100.0), clock=lambda: time.now
     ) as upstream:
         time.now = 101.0
-        with pytest.raises(TimeOver), upstream.open(RUN):
-            pass
-        with pytest.raises(TimeOver):
-            upstream.fetch("GET", "/info")
+        for request in (RUN, Request("GET", "/info")):
+            with pytest.raises(TimeOver):
+                upstream.fetch(request.method, request.path, request.body)
 
     assert deployment.asked == []
 
