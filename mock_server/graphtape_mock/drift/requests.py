@@ -46,7 +46,7 @@ _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
 
 
 def is_run(request: Request) -> bool:
-    """Return whether *request* starts a stateless run and waits for its end."""
+    """Return whether *request* streams a stateless run or waits for it."""
     return request.method == "POST" and _target(request) in RUN_PATHS
 
 

@@ -54,7 +54,7 @@ class DriftSession:
         self._progress = progress
         self._at_once = at_once
         self._over = ""
-        """Why no further request is made; empty while requests are still made."""
+        """The reason to start no further requests; empty while there is none."""
         self._progress_lock = threading.Lock()
 
     def ask(self, requests: Sequence[RepeatedRequest]) -> RepeatedResponses:
@@ -85,7 +85,7 @@ class DriftSession:
         return asked
 
     def _outcome_of(self, request: RepeatedRequest) -> tuple[RepeatedRequest, Exchange | str]:
-        """Return *request* with its exchange, or with the reason why there is none."""
+        """Return *request*, and its exchange or the reason why it has no exchange."""
         return request, self._over or self._try(request)
 
     def _try(self, request: RepeatedRequest) -> Exchange | str:
