@@ -163,7 +163,7 @@ def test_a_response_that_is_too_large_is_kept_and_marked(
 
     assert record(deployment, "--max-bytes", "20kB") == 2
 
-    (kept,) = read(folder / "recordings" / "agent.jsonl").runs
+    (kept,) = read(folder / "recordings" / "agent.cut.jsonl").runs
     assert 15 < len(kept.frames) <= 20
     assert kept.end == "stopped"
     assert "--max-bytes" in capsys.readouterr().err
