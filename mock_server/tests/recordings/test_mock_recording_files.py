@@ -65,7 +65,7 @@ def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 def test_a_pipe_is_no_recording(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.jsonl")
 
-    with pytest.raises(OSError, match="a.jsonl"):
+    with pytest.raises(OSError, match=r"a\.jsonl"):
         recording_files([tmp_path])
 
 
