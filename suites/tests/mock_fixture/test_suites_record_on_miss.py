@@ -482,8 +482,8 @@ def test_recordings_of_one_name_in_two_folders_are_both_used(
     first, second = (folder / name / "agent.jsonl" for name in "ab")
     result.stdout.fnmatch_lines(
         [
-            f"E *AmbiguousRecording: *'agent'*{first}, {second}*",
-            f"No recording could be made *'agent'*{first}, {second}*",
+            f"E *AmbiguousRecording: *'agent'*{first}*{second}*",
+            f"No recording could be made *'agent'*{first}*{second}*",
         ]
     )
 
