@@ -40,19 +40,19 @@ def run_suites(
     only: Collection[str] = (),
     ini: tuple[str, ...] = (),
     apart: bool = False,
-    plain: bool = False,
+    bare: bool = False,
 ) -> pytest.RunResult:
     """Run the suites, or *only* some of them, against the mock and in the profile `smoke`.
 
     *options* may name another deployment or profile. With *apart*, they run in another process.
-    With *plain*, neither our settings nor our options are used.
+    With *bare*, neither our settings nor our options are used.
     """
     set_heap_aside()
     recordings = " ".join(str(bundled_recordings() / f"{name}.jsonl") for name in RECORDINGS)
-    ours = () if plain else (f"graphtape_recordings = {recordings}",)
+    ours = () if bare else (f"graphtape_recordings = {recordings}",)
     settings = ("[pytest]", *ours, *ini)
     pytester.makeini("\n".join(settings))
-    chosen = plain or "--graphtape-profile" in options
+    chosen = bare or "--graphtape-profile" in options
     profile = () if chosen else ("--graphtape-profile", "smoke")
     # Without `confcutdir`, pytest would find the configuration of this checkout above the suites.
     # pytest-asyncio would warn that one of its settings is missing.

@@ -1,5 +1,6 @@
 """The files of recordings: visible ones, each once, in their order, with names that differ."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,20 @@ def test_a_file_that_two_paths_lead_to_is_taken_once(tmp_path: Path) -> None:
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="nowhere"):
         recording_files([tmp_path / "nowhere"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_is_no_recording(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jsonl")
+
+    with pytest.raises(OSError, match=r"a\.jsonl"):
+        recording_files([tmp_path])
+
+
+def test_a_folder_is_no_recording(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").mkdir()
+
+    assert recording_files([tmp_path]) == []
 
 
 def test_names_are_as_short_as_they_can_be() -> None:

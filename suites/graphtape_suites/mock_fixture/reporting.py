@@ -42,7 +42,7 @@ def complete_report(
 
 def _add(report: pytest.TestReport, problems: str) -> None:
     if report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        _, _, reason = cast(tuple[str, int, str], report.longrepr)
         report.outcome = "failed"
         report.longrepr = f"{problems}\n\nThe test skipped itself: {reason}"
     elif hasattr(report.longrepr, "addsection"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -25,11 +25,15 @@ def _redacted(value: Any, redact: Callable[[str], str], seen: set[int]) -> Any:
         return redact(value)
     if is_list(value):
         return [_redacted(item, redact, seen) for item in value]
-    if isinstance(value, tuple):
-        return tuple(_redacted(list(cast(tuple[Any, ...], value)), redact, seen))
+    if _is_tuple(value):
+        return tuple(_redacted(item, redact, seen) for item in value)
     if hasattr(value, "toterminal") and id(value) not in seen:
         # A dataclass of pytest: it keeps its type, so that the terminal still shows colours.
         seen.add(id(value))
         for field in fields(value):
             setattr(value, field.name, _redacted(getattr(value, field.name), redact, seen))
     return value
+
+
+def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)

@@ -300,3 +300,23 @@ def test_name(graphtape_mock):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*x1b[[]2Jnobody*", "*x1b[[]3Jnowhere*"])
     assert "\x1b[" not in result.stdout.str()
+
+
+def test_a_fixture_that_does_not_exist_hides_no_miss(pytester: pytest.Pytester) -> None:
+    project(
+        pytester,
+        """
+@pytest.fixture
+def missed(graphtape_mock):
+    with pytest.raises(Refused):
+        ask(graphtape_mock, "in a fixture")
+
+def test_it(missed, nowhere):
+    pass
+""",
+    )
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fixture 'nowhere' not found*", '*requested "in a fixture"'])

@@ -459,6 +459,11 @@ def test_both(graphtape_mock):
 
 def test_ambiguous(graphtape_mock):
     graphtape_mock.use("agent")
+
+def test_ambiguous_header(graphtape_mock):
+    message = {"role": "human", "content": HELLO}
+    body = {"assistant_id": "agent", "input": {"messages": [message]}}
+    post(graphtape_mock, "/runs/wait", body, {"x-graphtape-recording": "agent"})
 """
 
 
@@ -471,10 +476,15 @@ def test_recordings_of_one_name_in_two_folders_are_both_used(
 
     result = record(pytester, "new_episodes", deployment[1])
 
-    result.assert_outcomes(passed=1, failed=1)
+    result.assert_outcomes(passed=1, failed=2)
     assert deployment[0].runs == 1
     first, second = (folder / name / "agent.jsonl" for name in "ab")
-    result.stdout.fnmatch_lines([f"E *AmbiguousRecording: *'agent'*{first}, {second}*"])
+    result.stdout.fnmatch_lines(
+        [
+            f"E *AmbiguousRecording: *'agent'*{first}*{second}*",
+            f"No recording could be made *'agent'*{first}*{second}*",
+        ]
+    )
 
 
 def test_a_foreign_web_page_can_not_start_runs_at_the_deployment(
@@ -498,3 +508,40 @@ def test_pages(graphtape_mock):
     record(pytester, "new_episodes", deployment[1]).assert_outcomes(passed=1)
 
     assert deployment[0].runs == 1
+
+
+def test_a_run_that_is_still_recorded_when_its_test_ends_is_not_charged_to_the_next(
+    pytester: pytest.Pytester, deployment: tuple[Deployment, str], folder: Path
+) -> None:
+    project(
+        pytester,
+        """
+import threading
+
+codes = []
+
+def late(mock):
+    try:
+        ask(mock)
+    except Refused as refused:
+        codes.append(refused.code)
+
+def test_first(graphtape_mock):
+    codes.append(threading.Thread(target=late, args=(graphtape_mock,)))
+    codes[0].start()
+    while not graphtape_mock.requests:
+        pass
+
+def test_second(graphtape_mock, request):
+    urllib.request.urlopen(request.config.option.graphtape_upstream + "/docs").close()
+    codes[0].join()
+    assert codes[1:] == [410]
+    assert graphtape_mock.requests == []
+""",
+        INI,
+    )
+    deployment[0].runs_after_docs = True
+
+    record(pytester, "all", deployment[1]).assert_outcomes(passed=2)
+
+    assert names(folder) == ["agent.jsonl"]

@@ -34,7 +34,7 @@ def test_only_test_modules_are_collected(pytester: pytest.Pytester) -> None:
 
 def test_without_the_plugin_there_is_one_usage_error(pytester: pytest.Pytester) -> None:
     result = run_suites(
-        pytester, "-p", "no:graphtape", "--strict-markers", only=["wait", "stream"], plain=True
+        pytester, "-p", "no:graphtape", "--strict-markers", only=["wait", "stream"], bare=True
     )
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
