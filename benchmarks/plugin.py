@@ -1,9 +1,9 @@
-"""The start-up cost of the plugin in projects that do not use it, compared with an empty plugin.
+"""Measures what the plugin adds to a start of pytest in projects that do not use it.
 
     python benchmarks/plugin.py [--write] [--rounds N]
 
-Both are loaded by name, in alternation, into a session with one test that passes. `--write` puts
-the results into README.md.
+The plugin and an empty plugin are loaded in turn, each into a session with one test that passes.
+`--write` puts the results into README.md.
 """
 
 import argparse
@@ -29,7 +29,7 @@ def pytest_unconfigure():
 
 
 class Project:
-    """A folder with one test, in which pytest starts with one plugin."""
+    """A folder with one test, which pytest runs with a given plugin."""
 
     def __init__(self, folder: Path) -> None:
         Path(folder, "test_nothing.py").write_text("def test_nothing():\n    pass\n")
@@ -39,7 +39,8 @@ class Project:
         self._environment = os.environ | {
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTHONPATH": ".",
-            # As if installed: the first start, which is not counted, compiles all modules.
+            # Use compiled modules, like an installed plugin. The first start, which is not counted,
+            # compiles them.
             "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
         }

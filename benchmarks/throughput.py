@@ -1,9 +1,9 @@
-"""Load: as many requests as a server can answer, over keep-alive connections.
+"""Sends as many requests as a server can answer, over keep-alive connections.
 
-    python throughput.py PORT PATH SECONDS    (the body of the request comes on standard input)
+    python throughput.py PORT PATH SECONDS    (reads the request body from stdin)
 
-Prints the number of answers and the seconds they took. `{n}` in the body stands for twelve digits
-that differ in every request. wrk makes the load if it is installed, otherwise this module.
+Prints the number of answers and the seconds they took. `{n}` in the body is replaced with twelve
+digits that differ in every request. If wrk is installed, `replay.py` uses it instead.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 class Load(NamedTuple):
-    """The result of a load."""
+    """The number of answers, and the seconds they took."""
 
     answers: int
     seconds: float
@@ -35,7 +35,7 @@ class WrongAnswer(RuntimeError):
 
 
 def request_of(path: str, body: bytes) -> bytes:
-    """Return the bytes of a request; `{n}` is not replaced."""
+    """Return the bytes of a request, in which `{n}` is not yet replaced."""
     length = len(body.replace(PLACE, b"0" * 12))
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     return f"{head}content-length: {length}\r\n\r\n".encode() + body
@@ -94,18 +94,18 @@ end
 
 
 def with_wrk(port: int, path: str, body: bytes, seconds: float) -> Load:
-    """Make the load with wrk."""
-    # Lua reads JSON strings as its own where all is ASCII.
+    """Send the requests with wrk; return the number of answers."""
+    # An ASCII JSON string is also a Lua string.
     parts = request_of(path, body).decode("ascii").split(PLACE.decode())
     with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="ascii") as script:
         script.write(_LUA % ", ".join(json.dumps(part) for part in parts))
         script.flush()
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", script.name]
         command.append(f"http://127.0.0.1:{port}{path}")
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", said)
-    if found is None or "Non-2xx" in said or "Socket errors" in said:
-        raise WrongAnswer(said)
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", output)
+    if found is None or "Non-2xx" in output or "Socket errors" in output:
+        raise WrongAnswer(output)
     return Load(int(found[1]), float(found[2]) / (1000 if found[3] == "ms" else 1))
 
 

@@ -1,6 +1,6 @@
-"""Environments for client programs, each installed once a session from package registries.
+"""Environments for client programs, installed once per session from package registries.
 
-The fixtures are for the tests here and those in `examples/tests`: their `conftest.py` imports them.
+The `conftest.py` here and in `examples/tests` import the fixtures.
 """
 
 import os
@@ -19,9 +19,9 @@ _CLIENTS = Path(__file__).parents[1] / "examples" / "clients"
 
 
 def make_once(folder: Path, make: Callable[[Path], object]) -> Path:
-    """Return *folder*, created and filled by *make* unless another process already did so.
+    """Create *folder* and fill it with *make*, unless another process already did; return it.
 
-    If another process is filling the folder, wait until it is done.
+    If another process is filling the folder, wait until that is done.
     """
     done = folder / "made"
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ def make_once(folder: Path, make: Callable[[Path], object]) -> Path:
 
 
 def install_python(requirement: str, folder: Path) -> Path:
-    """Make an environment in *folder* with a requirement, and return its Python."""
+    """Create an environment with *requirement* in *folder*; return the path of its Python."""
     place = folder / "environment"
     python = place / "bin" / "python"
     if uv := shutil.which("uv"):
@@ -46,13 +46,13 @@ def install_python(requirement: str, folder: Path) -> Path:
 
 
 def install_javascript(version: str, folder: Path) -> Path:
-    """Install a version of the JavaScript SDK, and return the folder to put programs in."""
+    """Install this *version* of the JavaScript SDK; return the folder for programs that use it."""
     run([str(_CLIENTS / "install-js"), version, str(folder)])
     return folder
 
 
 def install_npm(requirement: str, folder: Path) -> Path:
-    """Install an npm package, and return the folder to put programs in."""
+    """Install an npm package; return the folder for programs that use it."""
     (folder / "package.json").write_text('{ "private": true }')
     npm = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--save-exact"]
     run([*npm, "--prefix", str(folder), requirement])
@@ -64,7 +64,7 @@ def run(command: list[str], **variables: str) -> str:
     environment = os.environ | {"LANGSMITH_TRACING": "false"} | variables
     done = subprocess.run(command, env=environment, capture_output=True, timeout=300)
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr.decode()}"
-    return done.stdout.decode()  # `text=True` would change the line ends.
+    return done.stdout.decode()  # `text=True` would change line ends.
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The documentation's stateless example: one node, one streamed chat model."""
+"""The graph of the stateless example in LangGraph's documentation: one node, one chat model."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Runs that fail: in the middle of a model's answer, and with an error whose text is hidden."""
+"""Graphs that fail: in the middle of a model's answer, or with a text that the server hides."""
 
 from fake_model import FakeModel, words
 from langchain_core.messages import AIMessage

@@ -1,4 +1,4 @@
-"""Calls of client programs: the methods of the SDKs with their arguments, in Python's names."""
+"""Calls for client programs to make: methods of the SDKs, with arguments under Python's names."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,16 +41,16 @@ _REMOTE_VIEWS: tuple[dict[str, Any], ...] = (
 _SLOW = "slow"
 """The input that is run with fewer views, because its runs take seconds."""
 _IN_A_PARENT = ("agent", "context", "failing", "interrupt", "masked", "subgraphs", "tools")
-"""Inputs that are also given to a parent graph with the remote graph as a node."""
+"""Inputs that are also given to a parent graph, which has the remote graph as a node."""
 
 
 def is_ordered(call: Call) -> bool:
-    """Return whether the parts of a *call* always have the same order."""
+    """Return whether the parts that a *call* returns always have the same order."""
     return not {call.get("graph"), *map(str, call.get("arguments", ()))} & _PARALLEL
 
 
 def run_call(method: str, body: dict[str, Any], **options: Any) -> Call:
-    """Return the call of *method* that makes a stateless run with the request *body*."""
+    """Return a call of `runs.METHOD` that makes a stateless run with the request *body*."""
     given = {key: value for key, value in body.items() if key != "assistant_id"}
     arguments = [None, body["assistant_id"]]
     return {"method": f"runs.{method}", "arguments": arguments, "options": given | options}
@@ -76,7 +76,7 @@ def paced_calls() -> Iterator[Call]:
 
 
 def version_2_calls() -> Iterator[Call]:
-    """Yield streams in the newer form of parts, which langgraph-sdk 0.2 does not have."""
+    """Yield streams with parts in the form of version 2, which langgraph-sdk 0.2 lacks."""
     for body in INPUTS.values():
         yield run_call("stream", body, **_EVERYTHING, version="v2")
 
@@ -114,21 +114,21 @@ def _remote_methods(name: str, options: dict[str, Any]) -> Iterator[Call]:
 
 
 def unlike_calls() -> dict[str, Call]:
-    """Return calls of langgraph-sdk that a mock answers differently, by the mock's behaviour."""
+    """Return langgraph-sdk calls with known differences, by a description of the mock's result."""
     return {
         "draws one level of subgraphs": _call("assistants.get_graph", "subgraphs", xray=1),
     }
 
 
 def unlike_remote_calls() -> dict[str, Call]:
-    """Return calls of RemoteGraph that a mock answers differently, by the mock's behaviour."""
+    """Return RemoteGraph calls with known differences, by a description of the mock's result."""
     body = INPUTS["agent-conversation"]
     call = {"graph": body["assistant_id"], "arguments": [body["input"]], "parent": True}
-    return {"gives back an AI message as recorded": call | {"method": "stream"}}
+    return {"returns an AI message as recorded": call | {"method": "stream"}}
 
 
-def neighbour_calls(thread_id: str) -> Iterator[Call]:
-    """Yield calls of other endpoints, and rejected calls; *thread_id* is unused on the server."""
+def endpoint_calls(thread_id: str) -> Iterator[Call]:
+    """Yield calls of endpoints besides runs, and invalid calls; no thread has *thread_id*."""
     for graph_id in read_graphs():
         yield _call("assistants.search", graph_id=graph_id)
         yield _call("assistants.count", graph_id=graph_id)
@@ -151,9 +151,9 @@ def neighbour_calls(thread_id: str) -> Iterator[Call]:
 
 
 def cancel_calls() -> Iterator[Call]:
-    """Yield calls that cancel unknown runs; older clients have no such method.
+    """Yield calls that cancel unknown runs; some clients have no such method.
 
-    Only by id: cancelling by status would cancel runs of other tests on the same server.
+    They cancel by id, because cancelling by status would affect other tests on the same server.
     """
     yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=[_UNKNOWN])
     yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=["x"])

@@ -1,7 +1,8 @@
-"""Fixtures: a real server, recordings of it, mocks that serve them; the terminal summary.
+"""Fixtures (a real server, its recordings, mocks that serve these), and the terminal summary.
 
-Each worker of pytest-xdist has its own real server, so that tests do not affect each other.
-They share the recordings: one hash seed makes the servers write sets in the same order.
+Each worker of pytest-xdist has its own real server, so that tests do not affect each other. The
+workers share recordings of one server: all servers have the same hash seed, so they write sets in
+the same order.
 """
 
 import os
@@ -26,18 +27,18 @@ from graphtape_mock.server.running import BackgroundServer
 SERVERS = Path(__file__).parent.parent / "servers"
 
 _JOBS = 40
-"""Concurrent runs of a server; high, because most runs only sleep."""
+"""The number of concurrent runs of a server; high, because most runs only sleep."""
 
 _TALLY = pytest.StashKey[Tally]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count from zero."""
+    """Create the counts of this process."""
     config.stash[_TALLY] = Tally()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests without recordings first, for other workers to run while one records."""
+    """Put tests without recordings first: other workers run them while one worker records."""
     items.sort(key=lambda item: "recordings" in getattr(item, "fixturenames", ()))
 
 
@@ -79,13 +80,13 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real server with the example graphs: GRAPHTAPE_LIVE_URL, or a new one."""
     if url := os.environ.get("GRAPHTAPE_LIVE_URL"):
         if "PYTEST_XDIST_WORKER" in os.environ:
-            pytest.exit("expected one process with GRAPHTAPE_LIVE_URL, got several: say -n 0")
+            pytest.exit("expected one process with GRAPHTAPE_LIVE_URL, got several: add -n 0")
         yield url.rstrip("/")
         return
     folder = tmp_path_factory.mktemp("server")
     port = _free_port()
     command: list[str | Path] = [SERVERS / "langgraph-dev" / "start", str(port), folder]
-    seed = os.environ.get("PYTHONHASHSEED", "0")  # As tox draws it.
+    seed = os.environ.get("PYTHONHASHSEED", "0")  # tox chooses a random one.
     settings = {"JOBS": str(_JOBS), "PYTHONHASHSEED": seed}
     subprocess.run(command, check=True, env=os.environ | settings)
     try:
@@ -108,7 +109,7 @@ def exact_mock(recordings: Recordings) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def single_mock(recordings: Recordings) -> Iterator[str]:
-    """The URL of a mock that serves single-run recordings without delays."""
+    """The URL of a mock that serves recordings of one run each, without delays."""
     yield from _serve(recordings.single, speed=0)
 
 

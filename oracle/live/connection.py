@@ -1,4 +1,4 @@
-"""Raw HTTP exchanges: sends the bytes of a request, and returns the response unchanged."""
+"""A raw HTTP client: sends the bytes of a request, and returns the bytes of the response."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ HOST = b"@HOST@"
 """Placeholder for the server's host and port in the bytes of a request."""
 
 AT_ONCE = 60
-"""Requests in flight: more than the server's concurrent runs, so that it is never idle."""
+"""Concurrent requests: more than the concurrent runs of the server, which is then never idle."""
 
 _TIMEOUT = 60.0
 _CLOSING = 0.3
@@ -23,7 +23,7 @@ _CLOSING = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The bytes of one request, and how the client handles the connection."""
+    """The bytes of one request, with instructions for the connection."""
 
     raw: bytes
     half_close: bool = False
@@ -37,9 +37,9 @@ class Reply:
     """One response, split into the parts of HTTP/1.1."""
 
     interim: tuple[str, ...]
-    """The status lines of the 1xx responses before it."""
+    """The status lines of preceding 1xx responses."""
     status_line: str
-    """Empty where the server closed the connection without an answer."""
+    """The status line; empty if the server closed the connection without a response."""
     headers: Headers
     """Names and values as received, in order."""
     chunks: tuple[bytes, ...]
@@ -60,7 +60,7 @@ class Reply:
 
 
 def ask_for(method: str, target: str, body: bytes = b"", headers: Headers = ()) -> Ask:
-    """Return a plain request: Host, *headers*, and the length and type of a *body*."""
+    """Return a request with Host, *headers*, and the length and type of *body*, if any."""
     lines = [f"{method} {target} HTTP/1.1".encode(), b"Host: " + HOST]
     lines += [f"{name}: {value}".encode() for name, value in headers]
     if body:
@@ -92,7 +92,7 @@ async def _exchange(url: str, ask: Ask) -> Reply:
     try:
         async with asyncio.timeout(_TIMEOUT):
             if ask.half_close:
-                # Request and end leave in one packet, so the server sees both or none.
+                # Send the request and its end in one packet, so that both arrive at once.
                 connection: socket.socket = writer.get_extra_info("socket")
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
             writer.write(ask.raw.replace(HOST, place.netloc.encode()))
@@ -136,7 +136,7 @@ async def _until_empty_line(reader: asyncio.StreamReader) -> bytes:
 async def _body(
     reader: asyncio.StreamReader, fields: dict[str, str]
 ) -> AsyncIterator[tuple[float, bytes]]:
-    """Yield the chunks, each with the seconds since the head."""
+    """Yield the arrival time of each chunk, in seconds since the head, and the chunk."""
     start = time.monotonic()
     if fields.get("transfer-encoding") == "chunked":
         async for chunk in _chunks(reader):

@@ -1,7 +1,7 @@
-"""Heartbeats, which servers send every five seconds after the head while a run is silent.
+"""Checks heartbeats, which servers send every five seconds while a run is silent.
 
-Their number depends on the load of the server, so it is checked against the duration of the same
-response, not against another response.
+The number of heartbeats depends on the load of the server. So it is compared with the duration of
+the same response, not with another response.
 """
 
 from dataclasses import replace
@@ -10,19 +10,19 @@ from connection import Reply
 
 EVERY = 5.0
 _LATE = 2.0
-"""Tolerance in seconds for a busy machine."""
+"""The tolerated delay of a heartbeat, in seconds, on a busy machine."""
 _HEARTBEATS = (b": heartbeat\r\n\r\n", b"\n")
-"""The chunk of a heartbeat in a stream, and in a wait."""
+"""The chunks that are heartbeats: the first in a stream, the second in a wait."""
 
 
 def without_heartbeats(reply: Reply) -> Reply:
-    """Return *reply* as if it had come in no time."""
+    """Return *reply* without heartbeats and arrival times."""
     kept = tuple(chunk for chunk in reply.chunks if chunk not in _HEARTBEATS)
     return replace(reply, chunks=kept, times=())
 
 
 def irregularity(reply: Reply) -> str:
-    """Describe how the heartbeats of *reply* do not fit its duration; empty if they do."""
+    """Return an error text if heartbeats of *reply* are missing, early or late; else empty."""
     arrived = list(zip(reply.chunks, reply.times, strict=True))
     beats = [at for chunk, at in arrived if chunk in _HEARTBEATS]
     end = max(reply.times, default=0.0)

@@ -1,7 +1,7 @@
-"""Masks values that differ between runs of a request: ids, times, the server's address.
+"""Masks ids and times, which differ between runs of a request.
 
-Each id is replaced by a number in order of first appearance, so masked texts are equal only if ids
-are equal at the same places.
+Each id is replaced with a number in order of first appearance, so two masked texts are equal only
+if their ids repeat at the same places.
 """
 
 import re
@@ -17,10 +17,10 @@ _DAY = 86_400.0
 
 
 class Mask:
-    """Masks the texts of one response; call `hide` in their order."""
+    """Masks the texts of one response. Call `hide` with the texts in order."""
 
     def __init__(self, kept: Collection[str] = (), *, numbered: bool = True) -> None:
-        """Do not mask the ids in *kept*; use one mask for all others if not *numbered*."""
+        """Do not mask the ids in *kept*. Unless *numbered*, all ids get the same mask."""
         self._names: dict[str, str] = {id_: id_ for id_ in kept}
         self._numbered = numbered
 
@@ -40,10 +40,10 @@ class Mask:
 
 
 def _form(id_: str) -> str:
-    """Return the form of an id; UUIDs of version 7 are recognized by their time.
+    """Return the form of an id: `hex`, `uuid`, or `uuid7` for a version 7 with a recent time.
 
-    Other versions cannot be recognized: a task id is a hash in the form of a UUID, with any digit
-    as its version.
+    The digit of the version is not enough: a task id is a hash in the form of a UUID, and may have
+    any digit in that place.
     """
     if "-" not in id_:
         return "hex"

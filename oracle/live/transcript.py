@@ -1,4 +1,4 @@
-"""A reply as comparable lines: the head, then the events or the body."""
+"""Turns a reply into lines that can be compared: the head, then the events or the body."""
 
 import re
 from collections import Counter
@@ -10,25 +10,25 @@ from connection import Reply
 from masking import ID, Mask
 
 _SHOWN = 200
-"""Characters of a line that are shown on each side of the place where it differs."""
+"""The number of characters shown before and after the place where two lines differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One masked reply; two are equal if a client cannot distinguish the replies."""
+    """A masked reply. Two transcripts are equal if a client cannot distinguish the replies."""
 
     lines: tuple[str, ...]
-    """Status line, header fields, then each event as sent, or the body."""
+    """The status line, the header fields, then each event as sent, or else the body."""
     ordered: bool = True
     """Whether the order of the events is compared; False if branches run in parallel."""
     ids: tuple[tuple[str, ...], ...] = ()
-    """If the order is not compared: for each id, all places where it occurs."""
+    """All places of each id; empty if the order is compared."""
 
 
 def transcribe(
     reply: Reply, hosts: Sequence[str], kept: Collection[str] = (), *, ordered: bool = True
 ) -> Transcript:
-    """Return the transcript of a *reply* with *hosts*, and ids not in *kept*, masked.
+    """Return the transcript of a *reply*, with *hosts* and all ids but *kept* masked.
 
     Comments and heartbeats are left out. Lines of events are unchanged, so line ends and the order
     of fields and keys are compared, too.
@@ -92,7 +92,7 @@ def _difference_of_sets(expected: Transcript, got: Transcript) -> str:
         return f"lines in any order:\n{_both(_first(missing), _first(unexpected))}"
     for old, new in zip_longest(expected.ids, got.ids):
         if old != new:
-            return f"an id stands in other places:\n{_both(_lines(old), _lines(new))}"
+            return f"an id occurs in other places:\n{_both(_lines(old), _lines(new))}"
     return ""
 
 

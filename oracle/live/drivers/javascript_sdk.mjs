@@ -1,6 +1,6 @@
-// Calls @langchain/langgraph-sdk and prints its results: javascript_sdk.mjs URL CALLS AT_ONCE.
+// Calls @langchain/langgraph-sdk and prints the results: javascript_sdk.mjs URL CALLS AT_ONCE.
 //
-// CALLS and the printed lines are as in python_sdk.py; names are converted to those of JavaScript.
+// python_sdk.py describes CALLS and the printed lines. Python names are converted to JavaScript.
 import { readFileSync } from "node:fs";
 import { Client } from "@langchain/langgraph-sdk";
 

@@ -1,9 +1,11 @@
-"""Calls langgraph-sdk and prints its results: python_sdk.py async|sync URL CALLS AT_ONCE.
+"""Calls langgraph-sdk and prints the results.
 
-CALLS is a file with an array of calls: `method` of the client (`runs.stream`), its `arguments`
-and `options` (the keyword arguments). AT_ONCE is the number of calls in flight. Prints a JSON line
-for each result, in order for each call: number of the call, kind (run created, part, result,
-exception), value.
+    python_sdk.py async|sync URL CALLS AT_ONCE
+
+CALLS is a file with an array of calls: a `method` of the client, such as `runs.stream`, its
+`arguments`, and its `options` (the keyword arguments). AT_ONCE is the number of concurrent calls.
+Prints each result as a JSON line: an array of the number of the call, the kind of result (run
+created, part, result, exception), and the value. The results of a call are in order.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ from typing import Any
 from langgraph_sdk import get_client, get_sync_client
 
 PRINTING = Lock()
-"""Keeps the lines of concurrent threads apart."""
+"""Prevents threads from printing into each other's lines."""
 
 
 def show(number: int, what: str, thing: object) -> None:

@@ -1,9 +1,12 @@
-"""Calls RemoteGraph and prints its results: remote_graph.py URL CALLS AT_ONCE.
+"""Calls RemoteGraph and prints the results.
+
+    remote_graph.py URL CALLS AT_ONCE
 
 CALLS is a file with an array of calls: the `graph`, a `method` of it (`invoke`, `astream` ...), its
-`arguments`, its `options` (the keyword arguments), and whether it is called as a node of a
-`parent` graph. AT_ONCE is the number of calls in flight. Prints a JSON line for each result, in
-order for each call: number of the call, kind (part, result, exception), value.
+`arguments`, its `options` (the keyword arguments), and whether the graph is called as a node of a
+`parent` graph. AT_ONCE is the number of concurrent calls. Prints each result as a JSON line: an
+array of the number of the call, the kind of result (part, result, exception), and the value. The
+results of a call are in order.
 """
 
 import asyncio
@@ -24,16 +27,16 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 IDLE = 2.0
-"""Idle seconds after which a connection is not reused: servers close it after five, and a request
-sent at that moment gets no response.
+"""Idle seconds after which a connection is not reused. Servers close idle connections after five
+seconds, and a request sent at that moment gets no response.
 """
 
 PRINTING = Lock()
-"""Keeps the lines of concurrent threads apart."""
+"""Prevents threads from printing into each other's lines."""
 
 
 class Letter(TypedDict, total=False):
-    """The state of a parent graph whose child has no messages in its state."""
+    """The state of a parent graph whose child graph has no messages in its state."""
 
     to: str
     text: str

@@ -1,4 +1,4 @@
-"""Run requests that every server rejects, with the error response of each dialect."""
+"""A strategy for exchanges in which a server rejects an invalid run request."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,16 +18,16 @@ _UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class _Fault:
-    """A defect of a request, and the status of the error response in each dialect."""
+    """A defect that makes a request invalid, with the status that each dialect responds with."""
 
     name: str
     python: int
     javascript: int
     aegra: int
     body: bytes | None = None
-    """The body to send; None for a valid one."""
+    """The body to send; None for the valid body of the request."""
     fields: tuple[tuple[str, object], ...] = ()
-    """Names and wrong values of fields to set in the body."""
+    """Fields of the body to overwrite: pairs of a name and a wrong value."""
     method: str = "POST"
 
     def spoil(self, request: Request) -> Request:
@@ -39,7 +39,7 @@ class _Fault:
         return replace(request, method=self.method, body=body)
 
     def statuses(self, dialect: Dialect | None) -> tuple[int, ...]:
-        """Return the possible statuses; a server of unknown dialect may send any of them."""
+        """Return the statuses that a server of this dialect may send; all of them if it is None."""
         match dialect:
             case Dialect.PYTHON:
                 return (self.python,)

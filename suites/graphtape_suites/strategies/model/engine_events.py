@@ -1,4 +1,4 @@
-"""The events of a run inside the graph engine, before a request selects from them."""
+"""All events that the graph engine produces in a run. A request selects some of them."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -11,7 +11,7 @@ Namespace: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Shown:
-    """An event with its data for one stream mode."""
+    """An event of one stream mode, with its data."""
 
     mode: str
     value: Any
@@ -31,11 +31,11 @@ class StreamedChunk:
 
 @dataclass(frozen=True)
 class ReturnedMessages:
-    """Complete messages returned by a node; views leave out those already streamed."""
+    """Complete messages that a node returned. A view leaves out those already streamed."""
 
     messages: tuple[Json, ...]
     known: frozenset[str]
-    """The ids of the messages in the node's input, which views leave out, too."""
+    """Ids of messages in the node's input. A view leaves out these messages, too."""
     metadata: Json
     namespace: Namespace
 

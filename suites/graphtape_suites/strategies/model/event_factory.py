@@ -1,4 +1,4 @@
-"""Task and checkpoint events of the graph engine, with ids and times."""
+"""Makes the task and checkpoint events of the graph engine, with ids and times."""
 
 import random
 import uuid
@@ -33,10 +33,11 @@ class EventFactory:
         return str(uuid.UUID(int=random_bits | (7 << 76) | (2 << 62)))
 
     def merge(self, bodies: Sequence[Sequence[EngineEvent]]) -> list[EngineEvent]:
-        """Return the events of parallel *bodies*, interleaved in one of the possible orders.
+        """Return the events of several *bodies*, interleaved in a random possible order.
 
-        Consecutive events of the modes in `_ENGINE_MODES` stay together, such as an update, the
-        task result and its debug event.
+        Each body has the events of one of the tasks or models that run in parallel. Consecutive
+        events of the modes in `_ENGINE_MODES` stay together, such as an update, the task result and
+        its debug event.
         """
         left: list[deque[list[EngineEvent]]] = [
             deque(list(group) for _, group in groupby(body, _group_key)) for body in bodies if body

@@ -1,6 +1,6 @@
 """The behaviour of a graph, independent of a single run.
 
-A `RunModel` has no ids and no times; a `SimulatedRun` adds them. It models LangGraph 1.2:
+A `RunModel` has no ids and no times; a `SimulatedRun` adds them. The model follows LangGraph 1.2:
 
 - a graph runs in supersteps; the tasks of a superstep run in parallel;
 - a task writes an update of the state (or nothing), fails, or interrupts the run;
@@ -18,14 +18,14 @@ from graphtape_suites.strategies.model.model_stream import ModelStream
 
 @dataclass(frozen=True)
 class Custom:
-    """A write to the stream of the mode `custom`."""
+    """The task writes an event of the mode `custom`."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class Dispatched:
-    """A custom LangChain event that the graph dispatches (`on_custom_event`)."""
+    """The task dispatches a custom LangChain event (`on_custom_event`)."""
 
     name: str
     value: Any
@@ -33,14 +33,14 @@ class Dispatched:
 
 @dataclass(frozen=True)
 class ModelStreams:
-    """One model that streams, or several at once."""
+    """One or more models stream a message each, concurrently."""
 
     streams: tuple[ModelStream, ...]
 
 
 @dataclass(frozen=True)
 class Called:
-    """A call of another graph inside a task."""
+    """The task calls another graph."""
 
     graph: "Graph"
     caught: bool = False
@@ -57,11 +57,11 @@ class Writes:
 
     update: Json = field(default_factory=dict[str, Any])
     returned: tuple[Json, ...] = ()
-    """Complete messages for the key `messages`."""
+    """Complete messages that the update has under the key `messages`."""
     includes_streamed: bool = False
     """Whether the key `messages` also has the messages that models streamed in the task."""
     answer: Json | None = None
-    """A message, the value of the key `answer`."""
+    """The message under the key `answer` of the update; None if the update has no such key."""
     cached: bool = False
     """Whether the update comes from a cache; the task then has no result or LangChain events."""
 
@@ -83,7 +83,7 @@ class Asks:
 
 @dataclass(frozen=True)
 class Gives:
-    """The task is a graph itself: its update is the final state of its last `Called`."""
+    """The task is itself a graph: its update is the final state of the last graph it called."""
 
 
 Outcome: TypeAlias = Writes | Fails | Asks | Gives
@@ -105,10 +105,10 @@ class Graph:
     """One execution of a graph of nodes with a state."""
 
     state: Json
-    """The part of the input that is in the state; if empty, there is no first `values` event."""
+    """The initial state, from the input. If it is empty, there is no first `values` event."""
     steps: tuple[tuple[Task, ...], ...]
     halts: bool = False
-    """Whether a static interrupt, before or after a node, stops it after the last of `steps`."""
+    """Whether a static interrupt, before or after a node, stops the graph after its last step."""
     error: Fails | None = None
     """A failure outside all tasks: the recursion limit, or missing input."""
     unseen: frozenset[str] = frozenset()
@@ -128,7 +128,7 @@ class Function:
 
 @dataclass(frozen=True)
 class RunModel:
-    """The behaviour of a run, all attempts included."""
+    """The behaviour of a run in all its attempts."""
 
     graph: Graph | Function
     graph_id: str = "agent"
@@ -137,7 +137,7 @@ class RunModel:
     cancelled: bool = False
     """Whether the run is cancelled at some point."""
     start_error: Fails | None = None
-    """The error if the graph cannot be created: then there is no attempt."""
+    """The error if the graph cannot be created. In that case, there is no attempt."""
 
 
 def repeats(graph: Graph | Function) -> bool:

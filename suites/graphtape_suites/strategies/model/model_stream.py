@@ -1,4 +1,4 @@
-"""The stream of a chat model: chunks of one message, and their sum.
+"""Models the stream of a chat model: the chunks of a message, and how they add up.
 
 Chunks have the form of the Python server (langchain-core 1.7.2); `dialect_data` converts them.
 """
@@ -34,16 +34,16 @@ class ModelStream:
     own_id: str | None = None
     """The message id from the provider; None if LangChain assigns it."""
     named_pieces: int = 0
-    """How many chunks, from the first, have the provider's id; the others have LangChain's.
+    """The number of leading chunks with the provider's id; the later chunks have LangChain's.
 
-    Observed: all; all but the empty last one; only the first (OpenAI's Responses API).
+    Observed: all chunks; all but the empty last one; only the first (OpenAI's Responses API).
     """
     finished: bool = True
-    """False if the node abandons the stream: then no other event has the message."""
+    """False if the node abandons the stream; then the complete message is in no event."""
     silent: bool = False
-    """Tagged `nostream`: hidden from the modes of messages, not from `events`."""
+    """Whether the model is tagged `nostream`: the modes of messages hide it, `events` shows it."""
     hidden: bool = False
-    """Tagged `langsmith:hidden`: hidden from `events`, not from the modes of messages."""
+    """Whether it is tagged `langsmith:hidden`: `events` hides it, the modes of messages show it."""
     last_is_marked: bool = True
     """Whether the last chunk is marked (`chunk_position`)."""
 
@@ -61,7 +61,7 @@ class ModelStream:
         return as_message(_chunk(self.pieces, self.own_id or model_id, True))
 
     def so_far(self, count: int, model_id: ModelId) -> Json:
-        """Return the sum of those of the first *count* chunks that have the id of chunk *count*."""
+        """Return the message up to chunk *count*, without chunks that have another id."""
         ids = [chunk["id"] for chunk in self.chunks(model_id)[:count]]
         same = [p for p, id_ in zip(self.pieces, ids, strict=False) if id_ == ids[-1]]
         return as_message(_chunk(same, ids[-1], False))

@@ -1,4 +1,4 @@
-"""Server behaviour by dialect: response headers, event ids, last events."""
+"""Models servers of each dialect: their response headers, event ids and last events."""
 
 import random
 from collections.abc import Collection, Sequence
@@ -23,15 +23,15 @@ _HEARTBEAT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class ServerBehavior:
-    """The properties in which servers differ."""
+    """The properties of a server in which servers differ."""
 
     dialect: Dialect | None
     framing: Framing
     output_style: Style
     completes: bool = False
-    """Whether it repeats a streamed message in full at its end (LangGraph.js)."""
+    """Whether the server repeats a streamed message in full at its end (LangGraph.js)."""
     numbers: Literal["never", "resumable", "always"] = "resumable"
-    """Which streams have ids."""
+    """The streams whose events have ids."""
     ends: bool = False
     """Whether an unknown server sends a last event `end`, as Aegra does."""
     adds: bool = False
@@ -50,7 +50,7 @@ class ServerBehavior:
         return self.dialect is Dialect.JAVASCRIPT or "events" in modes
 
     def stream_head(self, run: SimulatedRun, request: Request, *, joined: bool = False) -> Response:
-        """Return status and headers of a stream; *joined* if it joins a run started earlier."""
+        """Return status and headers of a stream; *joined* if another request started the run."""
         here = f"/runs/{run.run_id}"
         there = f"/threads/{run.thread_id}{here}"
         path = there if joined or self.dialect is Dialect.AEGRA else here
@@ -155,7 +155,7 @@ class ServerBehavior:
         """Return the ids of the events of a stream.
 
         langgraph-api 0.16.7 gives all events of a millisecond the same id, so a client that resumes
-        there loses events. The ids here are unique, because that is a defect.
+        there loses events. That is a defect, so the ids here are unique.
         """
         if self.dialect is Dialect.AEGRA:
             return [f"{run.run_id}_event_{n}" for n in range(1, count + 1)]

@@ -1,4 +1,4 @@
-"""A simulated run of a model: with ids, times, and one possible order of parallel tasks.
+"""Simulates a run of a model: adds ids, times and a possible order of parallel tasks.
 
 Observed on langgraph 1.2.22, library and server:
 
@@ -58,16 +58,17 @@ _Result = tuple[list[EngineEvent], _End]
 
 @dataclass(frozen=True)
 class _RunningGraph:
-    """A running graph: its namespace, and the LangChain runs around its tasks."""
+    """A graph while it runs."""
 
     graph: Graph
     namespace: Namespace
     parents: tuple[str, ...]
+    """The ids of the LangChain runs around its tasks, outermost first."""
 
 
 @dataclass(frozen=True)
 class _RunningTask:
-    """A running task."""
+    """A task while it runs."""
 
     task: Task
     id: str
@@ -88,9 +89,10 @@ class SimulatedRun:
     def __init__(
         self, model: RunModel, seed: int, *, checkpoints: bool = False, whole: bool = False
     ) -> None:
-        """Simulate a run of *model*, with *checkpoints* if the server keeps the state of the run.
+        """Simulate a run of *model*.
 
-        With *whole*, `values` and `updates` show the whole state, not only the output.
+        With *checkpoints*, the run has checkpoint events, as if the server stored its state. With
+        *whole*, `values` and `updates` show the whole state, not only the output.
         """
         self._model = model
         self._whole = whole
@@ -100,7 +102,7 @@ class SimulatedRun:
         self.model_ids: set[str] = set()
         """The ids that LangChain assigned to streamed messages."""
         self.message_ids = MessageIds(self._factory.new_id)
-        """Assigns ids to messages without one."""
+        """Assigns ids to messages without an id."""
         self.attempts: list[list[EngineEvent]] = []
         self.error = model.start_error
         self.interrupted = False
@@ -218,12 +220,12 @@ class SimulatedRun:
         metadata = self._factory.metadata(task, job.step, job.inner)
         chain = LangchainRun(task.name, self._factory.new_id(), job.place.parents, metadata)
         shown: list[EngineEvent] = [chain.start(job.given)]
-        said: list[Json] = []
+        streamed: list[Json] = []
         calls = 0
         last_state: Json = {}
         for act in task.acts:
             if not isinstance(act, Called):
-                shown += self._act(act, chain, metadata, job, said)
+                shown += self._act(act, chain, metadata, job, streamed)
                 continue
             numbered = (*job.inner, str(calls)) if calls else job.inner
             engine_events, end = self._run_graph(
@@ -242,7 +244,7 @@ class SimulatedRun:
             case Asks(values):
                 return shown, _End(interrupts=tuple(map(self._factory.interrupt, values)))
             case Writes() as writes:
-                update = self.message_ids.update(writes, said)
+                update = self.message_ids.update(writes, streamed)
             case _:  # Gives
                 update = last_state
         seen = {key: value for key, value in update.items() if key not in job.place.graph.unseen}
@@ -268,7 +270,7 @@ class SimulatedRun:
         chain: LangchainRun,
         metadata: Json,
         job: _RunningTask,
-        said: list[Json],
+        streamed: list[Json],
     ) -> list[EngineEvent]:
         match act:
             case Custom(value):
@@ -277,7 +279,9 @@ class SimulatedRun:
                 return [chain.custom(name, value)]
             case _:  # ModelStreams
                 parents = (*job.place.parents, chain.id)
-                models = [self._stream_model(s, metadata, job, parents, said) for s in act.streams]
+                models = [
+                    self._stream_model(s, metadata, job, parents, streamed) for s in act.streams
+                ]
                 return self._factory.merge(models)
 
     def _stream_model(
@@ -286,7 +290,7 @@ class SimulatedRun:
         metadata: Json,
         job: _RunningTask,
         parents: tuple[str, ...],
-        said: list[Json],
+        streamed: list[Json],
     ) -> list[EngineEvent]:
         model = self._factory.new_id()
         model_id = f"lc_run--{model}"
@@ -301,7 +305,7 @@ class SimulatedRun:
             shown.append(StreamedChunk(stream, model_id, count, known, job.place.namespace))
         if stream.finished:
             whole = stream.whole(model_id)
-            said.append(whole)
+            streamed.append(whole)
             shown.append(chain.end(whole, given))
         if stream.hidden:
             shown = [event for event in shown if isinstance(event, StreamedChunk)]
