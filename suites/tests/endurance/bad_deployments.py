@@ -361,8 +361,13 @@ class Deployments:
     url: str = ""
     asked: list[str] = field(default_factory=list[str])
     """Method and path of each request, with the name of the kind."""
-    frames: dict[str, int] = field(default_factory=dict[str, int])
-    """By the name of a kind: the repetitions that were sent so far."""
+    steps: dict[str, int] = field(default_factory=dict[str, int])
+    """By the name of a kind: the steps that were taken for its latest request."""
+
+    @property
+    def runs(self) -> int:
+        """The number of runs that were asked for."""
+        return sum("/runs/" in line for line in self.asked)
 
     def url_of(self, kind: Kind) -> str:
         """Return the base URL of the deployment that misbehaves as *kind*."""
@@ -444,14 +449,14 @@ async def _respond(
         whole = b"".join(s for s in events(METADATA, VALUES) if isinstance(s, bytes))
         writer.write(whole if run == RUN_PATH else _GOOD_ANSWERS.get(path, _NOT_FOUND))
         return True
-    for step in kind.steps:
-        await _take(step, writer, kind.name, deployments)
+    for number, step in enumerate(kind.steps):
+        deployments.steps[kind.name] = number
+        await _take(step, writer)
+    deployments.steps[kind.name] = len(kind.steps)
     return False
 
 
-async def _take(
-    step: Step, writer: asyncio.StreamWriter, name: str, deployments: Deployments
-) -> None:
+async def _take(step: Step, writer: asyncio.StreamWriter) -> None:
     match step:
         case bytes():
             writer.write(step)
@@ -459,11 +464,10 @@ async def _take(
             await writer.drain()
             await asyncio.sleep(seconds)
         case Repeat(data, times, pause):
-            for number in range(times):
+            for _ in range(times):
                 writer.write(data)
                 await writer.drain()
                 await asyncio.sleep(pause)
-                deployments.frames[name] = number + 1
         case Reset():  # pragma: no branch - all kinds of steps are above
             await writer.drain()
             peer: socket.socket = writer.get_extra_info("socket")
