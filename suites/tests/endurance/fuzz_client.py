@@ -39,7 +39,8 @@ class FuzzResult:
 
     def __str__(self) -> str:
         raw = self.request.raw
-        return f"{self.request.level} {self.flaw}: {raw[:600]!r} ({len(raw)} bytes): {self.body[:200]!r}"
+        sent = f"{raw[:600]!r} ({len(raw)} bytes)"
+        return f"{self.request.level} {self.flaw}: {sent}: {self.body[:200]!r}"
 
 
 def send_all(url: str, requests: Sequence[FuzzRequest], at_once: int = 20) -> list[FuzzResult]:

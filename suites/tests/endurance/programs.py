@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Self
 
 GRAPHTAPE = (sys.executable, "-m", "graphtape_mock")
-PYTEST = (sys.executable, "-m", "pytest", "-p", "no:asyncio", "-p", "no:cacheprovider")
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
+PYTEST = (*PYTEST, "-p", "no:asyncio", "-p", "no:schemathesis")
+"""Without plugins that take long to import."""
 
 _POLL_SECONDS = 0.005
 _TRACEBACK = "Traceback (most recent call last)"
@@ -41,8 +43,9 @@ class Ended:
 
     @property
     def last_words(self) -> str:
-        """The last line of the output that is not blank."""
-        return next((line for line in reversed(self.output.split("\n")) if line.strip()), "")
+        """The last line of the output that is neither blank nor the path of a file."""
+        lines = reversed(self.output.split("\n"))
+        return next((text for text in lines if text.strip() and not text.endswith(".jsonl")), "")
 
 
 class Program:
@@ -101,7 +104,7 @@ class Program:
         return self.output
 
     def wait(self, bound: float) -> Ended:
-        """Wait until it ends, *bound* seconds after the first signal at the latest; then kill it."""
+        """Wait until it ends; kill it *bound* seconds after the first signal, or from now on."""
         began = self._signalled or time.monotonic()
         tick, megabytes = threading.Event(), 0.0
         while self._process.poll() is None and time.monotonic() < began + bound:
