@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import orjson
-from starlette.types import Message, Scope
+from application import call
 
 from graphtape_contracts import End, Exchange
 from graphtape_contracts.catalogue import select_rules
@@ -72,7 +72,7 @@ async def _replay(random: Random, mock: Mock, recording: Recording) -> list[str]
     recorded = Counter(exchange.response.status for exchange in recording.exchanges)
     for method, path, body in _requests(random, recording):
         try:
-            status, headers, got = await _call(mock, method, path, body)
+            status, headers, got = await call(mock, method, path, body)
         except Exception as error:
             flaws.append(f"{method} {path} {body[:200]!r}: {type(error).__name__}: {error}")
             continue
@@ -126,33 +126,3 @@ def _is_as_recorded(recording: Recording, path: str, body: bytes, status: int, g
     ]
     bodies = [b"".join(frame.raw for frame in exchange.frames) for exchange in same]
     return status != 200 or not bodies or got in bodies
-
-
-async def _call(mock: Mock, method: str, path: str, body: bytes) -> tuple[int, list[bytes], bytes]:
-    target, _, query = path.partition("?")
-    scope: Scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": target,
-        "raw_path": target.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(b"host", b"server.test")],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 2),
-    }
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    await mock(scope, receive, send)
-    pairs: list[tuple[bytes, bytes]] = sent[0]["headers"]
-    got = b"".join(message.get("body", b"") for message in sent[1:])
-    return sent[0]["status"], [part for pair in pairs for part in pair], got

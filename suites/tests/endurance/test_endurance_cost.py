@@ -1,0 +1,168 @@
+"""The cost of an answer: constant in every number of a request, linear in its bytes."""
+
+import asyncio
+import gc
+import tracemalloc
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from recordings_for_chaos import write_recordings
+from starlette.types import Message, Scope
+
+from graphtape_mock.replay.engine import ReplayOptions
+from graphtape_mock.replay.library import load
+from graphtape_mock.server.mock import Mock
+
+KILOBYTE = 1024
+SPREAD = 64 * KILOBYTE
+"""Bytes by which the cost of equal requests may differ: caches, and how numbers are written."""
+MOST_PIECES = 3
+"""Pieces of a body that are taken; the rest of it is due later, and not made before."""
+
+Request = tuple[str, str, dict[str, Any]]
+
+
+class _Enough(Exception):
+    """Ends a response that has begun."""
+
+
+@pytest.fixture(name="mock", scope="module")
+def _mock(tmp_path_factory: pytest.TempPathFactory) -> Mock:
+    """A mock that keeps the recorded pace: what is due late has not to be made yet."""
+    folder = write_recordings(tmp_path_factory.mktemp("cost") / "recordings")
+    return Mock(load([folder / "slow.jsonl"]), ReplayOptions(speed=1))
+
+
+def allocated(mock: Mock, method: str, path: str, body: bytes) -> int:
+    """Return the most bytes that are allocated until a response has begun."""
+    target, _, query = path.partition("?")
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": target,
+        "raw_path": target.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"server.test")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+    }
+    pieces: list[Message] = []
+
+    async def receive() -> Message:
+        if not pieces:
+            return {"type": "http.request", "body": body, "more_body": False}
+        await asyncio.Event().wait()
+        raise _Enough
+
+    async def send(message: Message) -> None:
+        pieces.append(message)
+        if len(pieces) > MOST_PIECES:
+            raise _Enough
+
+    async def begin() -> None:
+        with suppress(TimeoutError, _Enough):
+            await asyncio.wait_for(mock(scope, receive, send), 0.05)
+
+    mock.reset()
+    gc.collect()
+    tracemalloc.start()
+    asyncio.run(begin())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    mock.reset()
+    assert pieces, (method, path, body[:200])
+    return most
+
+
+NUMBERS = st.one_of(
+    st.integers(0, 10**18),
+    st.floats(0, 1e18, allow_nan=False).map(float),
+    st.sampled_from((0, 1, 2**31, 2**53, 10**7, 10**8, 10**15)),
+)
+
+
+def _run(**fields: Any) -> Request:
+    return "POST", "/runs/stream", {"assistant_id": "agent", "input": "slow"} | fields
+
+
+PLACES: dict[str, Callable[[Any], Request]] = {
+    "after_seconds": lambda number: _run(after_seconds=number),
+    "after_seconds of a wait": lambda number: (
+        "POST",
+        "/runs/wait",
+        {"assistant_id": "agent", "input": "slow", "after_seconds": number},
+    ),
+    "after_seconds in the background": lambda number: (
+        "POST",
+        "/runs",
+        {"assistant_id": "agent", "input": "slow", "after_seconds": number},
+    ),
+    "recursion_limit": lambda number: _run(config={"recursion_limit": number}),
+    "a number in metadata": lambda number: _run(metadata={"n": number}),
+    "limit of assistants": lambda number: ("POST", "/assistants/search", {"limit": number}),
+    "offset of assistants": lambda number: ("POST", "/assistants/search", {"offset": number}),
+    "xray": lambda number: ("GET", f"/assistants/agent/graph?xray={number}", {}),
+    "time to live": lambda number: ("POST", "/threads", {"ttl": {"ttl": number}}),
+}
+"""Every number that a request may hold."""
+
+
+@cache
+def _least(mock: Mock, place: str) -> int:
+    """Return the cost with the number 1, once caches are warm."""
+    method, path, body = PLACES[place](1)
+    return min(allocated(mock, method, path, orjson.dumps(body)) for _ in range(3))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@settings(max_examples=15)
+@given(number=NUMBERS)
+@example(number=1e7)
+@example(number=10**18)
+def test_an_answer_costs_the_same_for_every_number(place: str, number: float, mock: Mock) -> None:
+    least = _least(mock, place)
+    method, path, body = PLACES[place](number)
+
+    cost = allocated(mock, method, path, orjson.dumps(body))
+
+    assert cost <= least + SPREAD
+
+
+SHAPES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "text": lambda size: {"metadata": {"text": "x" * size}},
+    "backslashes": lambda size: {"metadata": {"password": "\\" * size}},
+    "numbers": lambda size: {"metadata": {"list": list(range(size // 8))}},
+    "keys": lambda size: {"metadata": {str(number): 1 for number in range(size // 12)}},
+    "objects": lambda size: {"metadata": {"list": [{"a": 1}] * (size // 8)}},
+    "unknown field": lambda size: {"unknown": [[]] * (size // 3)},
+    "stream modes": lambda size: {"stream_mode": ["values"] * (size // 9)},
+    "an input that misses": lambda size: {"input": {"text": "x" * size}},
+}
+_PER_BYTE = 60
+"""Bytes in memory for each byte of a request: that is what decoded JSON takes at worst."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@settings(max_examples=5)
+@given(size=st.integers(1, 200) | st.sampled_from((1, 200)))
+def test_an_answer_costs_as_much_as_its_request_is_long(
+    shape: str, size: int, mock: Mock
+) -> None:
+    least = _least(mock, "recursion_limit")
+    method, path, body = _run(**SHAPES[shape](size * KILOBYTE))
+    raw = orjson.dumps(body)
+
+    cost = allocated(mock, method, path, raw)
+
+    assert cost <= least + SPREAD * 8 + _PER_BYTE * len(raw)
