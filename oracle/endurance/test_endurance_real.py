@@ -76,6 +76,8 @@ def test_the_mock_answers_with_the_status_of_the_server(real: str) -> None:
     print(table("statuses", ("kind", "requests"), kinds.most_common()))
     for mock, other in zip(ours, theirs, strict=True):
         if kind(mock, other) not in ("", *NOT_COMPARED.values()):
-            print(mock.request.raw[:400], mock.status, other.status, mock.body[:150], other.body[:150])
+            print(
+                mock.request.raw[:400], mock.status, other.status, mock.body[:150], other.body[:150]
+            )
     assert not set(kinds) - {"", *NOT_COMPARED.values()}
     assert len(asked) == ROUNDS.real_requests

@@ -6,7 +6,6 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -72,7 +71,7 @@ def allocated(mock: Mock, method: str, path: str, body: bytes) -> int:
 
     async def begin() -> None:
         with suppress(TimeoutError, _Enough):
-            await asyncio.wait_for(mock(scope, receive, send), 0.05)
+            await asyncio.wait_for(mock(scope, receive, send), 0.02)
 
     mock.reset()
     gc.collect()
@@ -126,7 +125,7 @@ def _least(mock: Mock, place: str) -> int:
 
 
 @pytest.mark.parametrize("place", PLACES)
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(number=NUMBERS)
 @example(number=1e7)
 @example(number=10**18)
@@ -156,13 +155,11 @@ _PER_BYTE = 60
 @pytest.mark.parametrize("shape", SHAPES)
 @settings(max_examples=5)
 @given(size=st.integers(1, 200) | st.sampled_from((1, 200)))
-def test_an_answer_costs_as_much_as_its_request_is_long(
-    shape: str, size: int, mock: Mock
-) -> None:
+def test_an_answer_costs_as_much_as_its_request_is_long(shape: str, size: int, mock: Mock) -> None:
     least = _least(mock, "recursion_limit")
     method, path, body = _run(**SHAPES[shape](size * KILOBYTE))
     raw = orjson.dumps(body)
 
     cost = allocated(mock, method, path, raw)
 
-    assert cost <= least + SPREAD * 8 + _PER_BYTE * len(raw)
+    assert cost <= least + SPREAD * 64 + _PER_BYTE * len(raw)
