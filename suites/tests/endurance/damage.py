@@ -4,10 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
+from graphtape_contracts.json_value import is_list, is_object
 from graphtape_mock.server.mock import bundled_recordings
 
 _RETYPED: tuple[Any, ...] = (
@@ -100,13 +101,14 @@ _PLACES_OF_A_REQUEST = (("request", "json"), ("response", "headers"), ("request"
 
 def _changed(random: Random, value: Any) -> Any:
     """Return *value* with one thing changed in it, at a random depth."""
-    deeper = isinstance(value, dict | list) and value and random.random() < 0.9
-    if not deeper:
+    keys: list[Any] = []
+    if is_object(value):
+        keys = list(value)
+    elif is_list(value):
+        keys = list(range(len(value)))
+    if not keys or random.random() < 0.1:
         return random.choice(_RETYPED)
-    container = cast(dict[Any, Any] | list[Any], value)
-    keys: list[Any] = (
-        list(container) if isinstance(container, dict) else list(range(len(container)))
-    )
+    container: Any = value
     key = random.choice(keys)
     match random.randrange(6):
         case 0:

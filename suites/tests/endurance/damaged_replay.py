@@ -20,6 +20,7 @@ from graphtape_contracts.stream_mode import STREAM_MODES
 from graphtape_mock.cli.recording_text import one_line, render
 from graphtape_mock.recordings.file import parse
 from graphtape_mock.recordings.recording import BrokenRecording, Recording
+from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import Library
 from graphtape_mock.server.mock import Mock
@@ -109,11 +110,7 @@ def _views(random: Random) -> Iterator[dict[str, Any]]:
 
 
 def _body(exchange: Exchange) -> dict[str, Any]:
-    try:
-        body = orjson.loads(exchange.request.body)
-    except orjson.JSONDecodeError:
-        body = None
-    return body if isinstance(body, dict) else {"assistant_id": "agent"}
+    return object_in(exchange.request.body) or {"assistant_id": "agent"}
 
 
 def _is_as_recorded(recording: Recording, path: str, body: bytes, status: int, got: bytes) -> bool:

@@ -97,7 +97,8 @@ async def _whole(
         head = await reader.readuntil(b"\r\n\r\n")
         status = int(head[9:12])
         lines = head.decode("latin-1").lower().split("\r\n")
-        fields = dict(line.partition(": ")[::2] for line in lines[1:])
+        pairs = (line.partition(": ") for line in lines[1:])
+        fields = {name: text for name, _, text in pairs}
         if request.has_body and not (request.is_delayed and status == 200):
             body = await _body(reader, fields)
     except (asyncio.IncompleteReadError, ConnectionError) as error:

@@ -84,7 +84,8 @@ def with_runs() -> Iterator[Sent]:
 def with_bodies() -> Iterator[Sent]:
     """Yield run requests that are remembered: small as bytes, large in memory."""
     for number in range(300):
-        body = {"assistant_id": "agent", "input": "slow", "metadata": {f"{number}": [[]] * 4000}}
+        metadata: dict[str, list[list[int]]] = {f"{number}": [[]] * 4000}
+        body = {"assistant_id": "agent", "input": "slow", "metadata": metadata}
         yield "POST", "/runs/wait", _dumps(body), ()
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Self
 
 GRAPHTAPE = (sys.executable, "-m", "graphtape_mock")
-PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
-PYTEST = (*PYTEST, "-p", "no:asyncio", "-p", "no:schemathesis")
+PYTEST = (
+    *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
+    *("-p", "no:asyncio", "-p", "no:schemathesis"),
+)
 """Without plugins that take long to import."""
 
 _POLL_SECONDS = 0.005

@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -106,7 +106,7 @@ def end_of_plugin(random: Random, folder: Path) -> Ended:
 @contextmanager
 def asked(
     command: tuple[str | Path, ...], folder: Path, deployments: Deployments
-) -> Iterator[Program]:
+) -> Generator[Program]:
     """Start a program and wait until it has asked its deployment for a run."""
     before = len(deployments.asked)
     with Program(command, folder) as program:
