@@ -4,7 +4,6 @@ import asyncio
 import gc
 import tracemalloc
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -22,21 +21,32 @@ from graphtape_mock.server.mock import Mock
 KILOBYTE = 1024
 SPREAD = 64 * KILOBYTE
 """Bytes by which the cost of equal requests may differ: caches, and how numbers are written."""
-MOST_PIECES = 3
-"""Pieces of a body that are taken; the rest of it is due later, and not made before."""
+TURNS = 200
+"""Turns of the event loop: enough for a response to send what is due, and to wait for the rest."""
 
 Request = tuple[str, str, dict[str, Any]]
 
 
-class _Enough(Exception):
-    """Ends a response that has begun."""
+class StoppedClock:
+    """A clock that stands still, so that whatever waits never goes on."""
+
+    def now(self) -> float:
+        """Return the start."""
+        return 0.0
+
+    def wake_at(self, _: float, __: Callable[[], None]) -> Callable[[], None]:
+        """Wake nothing; return a function that takes this back."""
+        return self._forget
+
+    def _forget(self) -> None:
+        """Take back nothing."""
 
 
 @pytest.fixture(name="mock", scope="module")
 def _mock(tmp_path_factory: pytest.TempPathFactory) -> Mock:
     """A mock that keeps the recorded pace: what is due late has not to be made yet."""
     folder = write_recordings(tmp_path_factory.mktemp("cost") / "recordings")
-    return Mock(load([folder / "slow.jsonl"]), ReplayOptions(speed=1))
+    return Mock(load([folder / "slow.jsonl"]), ReplayOptions(speed=1, clock=StoppedClock()))
 
 
 def allocated(mock: Mock, method: str, path: str, body: bytes) -> int:
@@ -56,22 +66,23 @@ def allocated(mock: Mock, method: str, path: str, body: bytes) -> int:
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 2),
     }
-    pieces: list[Message] = []
+    sent: list[Message] = []
 
     async def receive() -> Message:
-        if not pieces:
+        if not sent:
             return {"type": "http.request", "body": body, "more_body": False}
-        await asyncio.Event().wait()
-        raise _Enough
+        gone: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        return await gone
 
     async def send(message: Message) -> None:
-        pieces.append(message)
-        if len(pieces) > MOST_PIECES:
-            raise _Enough
+        sent.append(message)
 
     async def begin() -> None:
-        with suppress(TimeoutError, _Enough):
-            await asyncio.wait_for(mock(scope, receive, send), 0.02)
+        response = asyncio.ensure_future(mock(scope, receive, send))
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        response.cancel()
+        await asyncio.gather(response, return_exceptions=True)
 
     mock.reset()
     gc.collect()
@@ -80,7 +91,7 @@ def allocated(mock: Mock, method: str, path: str, body: bytes) -> int:
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     mock.reset()
-    assert pieces, (method, path, body[:200])
+    assert sent, (method, path, body[:200])
     return most
 
 
