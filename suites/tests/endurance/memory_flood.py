@@ -36,11 +36,13 @@ Sent = tuple[str, str, bytes, tuple[Field, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """Requests that would fill one store many times over."""
+    """Requests that would fill one store several times over."""
 
     limit: int
     """The bound of the store, in bytes."""
     requests: Iterator[Sent]
+    shared: float = 0.0
+    """The part of its contents that is the recording's own, and occupies nothing more."""
 
     @property
     def megabytes(self) -> float:
@@ -76,7 +78,7 @@ def with_metadata(path: str, metadata: Any, times: int) -> Iterator[Sent]:
 
 def with_runs() -> Iterator[Sent]:
     """Yield runs without a client, that keep their threads with all their values."""
-    for number in range(40):
+    for number in range(16):
         body = {"assistant_id": "agent", "input": "large", "on_completion": "keep"}
         yield "POST", "/runs", _dumps(body | {"after_seconds": 1000 + number}), ()
 
@@ -91,7 +93,7 @@ def with_bodies() -> Iterator[Sent]:
 
 def with_views() -> Iterator[Sent]:
     """Yield requests for the large recording that each need another template."""
-    for number in range(30):
+    for number in range(12):
         body = {"assistant_id": "agent", "input": "large", "metadata": {f"key-{number}": 1}}
         yield "POST", "/runs/stream", _dumps(body), ()
 
@@ -101,18 +103,18 @@ SMALL = [[number] for number in range(2000)]
 FLOODS: dict[str, Flood] = {
     "journal, headers": Flood(journal.MAX_BYTES, with_headers()),
     "journal, bodies": Flood(journal.MAX_BYTES, with_large_bodies()),
-    "threads, text": Flood(thread_store.THREAD_BYTES, with_metadata("/threads", TEXT, 700)),
-    "threads, small": Flood(thread_store.THREAD_BYTES, with_metadata("/threads", SMALL, 700)),
+    "threads, text": Flood(thread_store.THREAD_BYTES, with_metadata("/threads", TEXT, 400)),
+    "threads, small": Flood(thread_store.THREAD_BYTES, with_metadata("/threads", SMALL, 500)),
     "assistants, text": Flood(
-        assistant_catalogue.CREATED_BYTES, with_metadata("/assistants", TEXT, 700)
+        assistant_catalogue.CREATED_BYTES, with_metadata("/assistants", TEXT, 250)
     ),
     "assistants, small": Flood(
-        assistant_catalogue.CREATED_BYTES, with_metadata("/assistants", SMALL, 700)
+        assistant_catalogue.CREATED_BYTES, with_metadata("/assistants", SMALL, 300)
     ),
     # A run that finishes leaves its values in its thread.
     "kept runs": Flood(run_registry.UNATTENDED_BYTES + thread_store.THREAD_BYTES, with_runs()),
     "requests": Flood(run_request.MAX_CACHED_BYTES, with_bodies()),
-    "templates": Flood(engine.MAX_TEMPLATE_BYTES, with_views()),
+    "templates": Flood(engine.MAX_TEMPLATE_BYTES, with_views(), shared=0.5),
 }
 
 

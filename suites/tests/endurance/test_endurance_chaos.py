@@ -156,7 +156,7 @@ def suites(url: str, folder: Path) -> tuple[str | Path, ...]:
     )
 
 
-_KILLED = (-signal.SIGTERM, -signal.SIGHUP)
+_KILLED = (-signal.SIGTERM, -signal.SIGHUP, -signal.SIGINT)
 
 ENDS: dict[str, tuple[Round, frozenset[int]]] = {
     "serve": (end_of_serve, frozenset((0,))),
@@ -165,7 +165,8 @@ ENDS: dict[str, tuple[Round, frozenset[int]]] = {
     "drift": (end_with_deployment(drift), frozenset((1, 2, *_KILLED))),
     "suites": (end_with_deployment(suites), frozenset((1, 2, *_KILLED))),
 }
-"""Each program, and its exit codes: a signal that the program leaves to the system kills it."""
+"""Each program, and its exit codes: a signal that the program leaves to the system kills it,
+as a second Ctrl-C does while Python ends."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

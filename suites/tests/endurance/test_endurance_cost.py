@@ -21,7 +21,7 @@ from graphtape_mock.server.mock import Mock
 KILOBYTE = 1024
 SPREAD = 64 * KILOBYTE
 """Bytes by which the cost of equal requests may differ: caches, and how numbers are written."""
-TURNS = 200
+TURNS = 100
 """Turns of the event loop: enough for a response to send what is due, and to wait for the rest."""
 
 Request = tuple[str, str, dict[str, Any]]
@@ -136,7 +136,7 @@ def _least(mock: Mock, place: str) -> int:
 
 
 @pytest.mark.parametrize("place", PLACES)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(number=NUMBERS)
 @example(number=1e7)
 @example(number=10**18)

@@ -14,7 +14,7 @@ import graphtape_suites
 from graphtape_mock.recordings.file import read
 
 TIMEOUT, MAX_TIME, MAX_MEGABYTES = 1, 3, 16
-END_SECONDS, BUSY_SECONDS = 5.0, 4.0
+END_SECONDS, BUSY_SECONDS = 5.0, 20.0
 AT_ONCE = 3
 
 SUITES = Path(graphtape_suites.__file__).parent
