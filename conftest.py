@@ -11,15 +11,15 @@ from graphtape_contracts import Exchange
 
 pytest_plugins = ["pytester"]
 
-# The gate tries the same examples every time; whoever works on the code tries new ones.
+# CI runs try the same examples every time; runs during development try new ones.
 settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("dev", deadline=None)
 settings.register_profile("deep", max_examples=10_000, deadline=None)
-settings.load_profile("dev")  # Another one: pytest --hypothesis-profile=deep
+settings.load_profile("dev")  # The default; --hypothesis-profile=deep selects another.
 
-# A shell that runs the tests in the background has them ignore Ctrl-C, and so would the programs
-# that they start, some of which are to be ended by it.
+# Processes that a shell starts in the background ignore SIGINT, and so do their children. Some
+# tests end a child with SIGINT, so restore the default handler.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -1,10 +1,10 @@
-"""What it costs to judge a stream as it comes, by its length.
+"""Measures the cost of checking a stream while it arrives, for streams of different lengths.
 
     python benchmarks/contract.py [--write] [--rounds N]
 
-Streams of every length are made of the same steps, each of 26 events in six stream modes, and are
-judged frame by frame by all rules. Reading them, which is to cut the bytes into frames and to
-decode their data, is measured beside it. `--write` puts the table into README.md.
+All streams repeat the same step, which has 26 events in six stream modes. All rules check a stream
+frame by frame. Reading a stream (cutting the bytes into frames and decoding their data) is measured
+separately. `--write` puts the table into README.md.
 """
 
 import argparse
@@ -50,7 +50,7 @@ RESPONSE = Response(
 
 
 def stream() -> Iterator[tuple[str, object]]:
-    """Yield the names and data of the events of a run without an end."""
+    """Yield the name and the data of each event of an endless run."""
     yield "metadata", {"run_id": RUN, "attempt": 1}
     yield "values", {"messages": []}
     for step in count(1):
@@ -58,7 +58,7 @@ def stream() -> Iterator[tuple[str, object]]:
 
 
 def superstep(step: int) -> Iterator[tuple[str, object]]:
-    """Yield the events of one step: a task, its message in chunks, its result, the values."""
+    """Yield the events of a step: task, message chunks, update, task result and values."""
     task = str(UUID(int=step << 80 | 7 << 76 | 2 << 62))
     message = f"lc_run--{task}"
     started = {"id": task, "name": "agent", "input": {}, "triggers": ["start"], "metadata": {}}
@@ -100,19 +100,19 @@ def ai(fields: dict[str, object]) -> dict[str, object]:
 
 
 def debug(step: int, kind: str, payload: object) -> dict[str, object]:
-    """Return the twin of a task event."""
+    """Return the data of a `debug` event for the *payload* of a task event."""
     time = "2026-01-01T00:00:00.000000+00:00"
     return {"step": step, "timestamp": time, "type": kind, "payload": payload}
 
 
 def body(events: int) -> Iterator[bytes]:
-    """Yield the blocks of that number of events."""
+    """Yield the blocks of the first *events* events of a run."""
     for name, data in islice(stream(), events):
         yield sse.encode_event(name, json.dumps(data, separators=(",", ":")))
 
 
 def read(events: int) -> None:
-    """Read the stream."""
+    """Read a stream of this number of *events*, without checking it."""
     decoder = sse.Decoder()
     for block in body(events):
         for frame in decoder.feed(block):
@@ -120,7 +120,7 @@ def read(events: int) -> None:
 
 
 def check(events: int) -> None:
-    """Judge the stream as it is read."""
+    """Read and check a stream of this number of *events*."""
     decoder = sse.Decoder()
     checker = Checker(parse_head(REQUEST, RESPONSE))
     found = checker.head()
@@ -133,7 +133,7 @@ def check(events: int) -> None:
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Yield a row for each length: microseconds an event, and the most memory in bytes."""
+    """Yield a row for each length: microseconds per event, and peak memory in bytes."""
     made = {length: time_of(lambda n: list(body(n)), length) for length in LENGTHS}
     seconds: dict[tuple[str, int], list[float]] = defaultdict(list)
     for _ in range(rounds):
@@ -146,14 +146,14 @@ def measure(rounds: int) -> Iterator[Row]:
 
 
 def time_of(work: Callable[[int], object], length: int) -> float:
-    """Return the CPU seconds of *work* on a stream of that length."""
+    """Return the CPU seconds that *work* takes for a stream of this *length*."""
     start = process_time()
     work(length)
     return process_time() - start
 
 
 def memory_of(length: int) -> float:
-    """Return the most bytes that judging a stream of that length held at a time."""
+    """Return the peak memory in bytes while a stream of this *length* is checked."""
     tracemalloc.start()
     check(length)
     _, most = tracemalloc.get_traced_memory()
@@ -162,12 +162,12 @@ def memory_of(length: int) -> float:
 
 
 def main() -> None:
-    """Measure, print, and write where asked."""
+    """Measure, print, and optionally write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    check(1_000)  # Not counted: schemas are compiled on first use.
+    check(1_000)  # A warm-up: schemas are compiled on first use.
     results = check_table(measure(options.rounds))
     print(results)
     if options.write:

@@ -1,9 +1,9 @@
-"""The start-up cost of the plugin in projects that do not use it, compared with an empty plugin.
+"""Measures what the plugin adds to a start of pytest in projects that do not use it.
 
     python benchmarks/plugin.py [--write] [--rounds N]
 
-Both are loaded by name into the same session of one test that passes, turn by turn. `--write` puts
-the results into README.md.
+The plugin and an empty plugin are loaded in turn, each into a session with one test that passes.
+`--write` puts the results into README.md.
 """
 
 import argparse
@@ -29,7 +29,7 @@ def pytest_unconfigure():
 
 
 class Project:
-    """A folder with one test, in which pytest starts with one plugin."""
+    """A folder with one test, which pytest runs with a given plugin."""
 
     def __init__(self, folder: Path) -> None:
         Path(folder, "test_nothing.py").write_text("def test_nothing():\n    pass\n")
@@ -39,7 +39,8 @@ class Project:
         self._environment = os.environ | {
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTHONPATH": ".",
-            # As where it is installed: the first start, which is not counted, compiles all.
+            # Use compiled modules, like an installed plugin. The first start, which is not counted,
+            # compiles them.
             "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
         }
@@ -57,7 +58,7 @@ class Project:
         )
 
     def cost(self, plugin: str) -> tuple[float, float]:
-        """Return the seconds that a session with *plugin* takes, and those of the CPU."""
+        """Return the seconds and the CPU seconds of a session with *plugin*."""
         started, before = perf_counter(), getrusage(RUSAGE_CHILDREN)
         self.start(plugin)
         after = getrusage(RUSAGE_CHILDREN)
@@ -65,7 +66,7 @@ class Project:
         return perf_counter() - started, cpu
 
     def modules(self, plugin: str) -> set[str]:
-        """Return what is imported at the end of a session with *plugin*."""
+        """Return the modules imported by the end of a session with *plugin*."""
         (line,) = (
             line for line in self.start(plugin).stdout.splitlines() if line.startswith("modules:")
         )
@@ -73,7 +74,7 @@ class Project:
 
 
 def main() -> None:
-    """Measure, print, and write if wanted."""
+    """Measure, print, and optionally write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the results into README.md")
     parser.add_argument("--rounds", type=int, default=101)
@@ -90,7 +91,7 @@ def main() -> None:
 
 
 def measured(rounds: list[list[tuple[float, float]]]) -> Iterator[Row]:
-    """Yield a row for the time and one for that of the CPU: medians in milliseconds."""
+    """Yield a row for the time and one for the CPU time: medians in milliseconds."""
     for place, name in enumerate(("time", "CPU")):
         pairs = [(empty[place] * 1000, ours[place] * 1000) for empty, ours in rounds]
         values = {

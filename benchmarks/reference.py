@@ -1,8 +1,8 @@
-"""What the mock is measured against: servers that know the whole answer beforehand.
+"""Reference servers, which send prepared answers, to compare the mock with.
 
     python reference.py {bare,paced,starlette} ANSWERS PORT
 
-ANSWERS is a file that has, by path, the head and the body that the mock gave.
+ANSWERS is a file with the head and the body of an answer of the mock for each path.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ Head = list[tuple[bytes, bytes]]
 Answers = dict[str, tuple[Head, bytes]]
 
 EVENT_SECONDS = 0.05
-"""Time between two events of a paced stream."""
+"""The time between two events of a paced stream, in seconds."""
 
 
 def bare(answers: Answers) -> App:
-    """Return an application that sends the body at once: the most that uvicorn allows."""
+    """Return an application that sends each body at once: the upper limit for uvicorn."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         head, body = answers[scope["path"]]
@@ -56,8 +56,8 @@ def paced(answers: Answers) -> App:
 
 
 def starlette(answers: Answers) -> App:
-    """Return an application that streams a chunk an event, as most do."""
-    # Would add to the time that the bare server takes to start.
+    """Return an application that streams one chunk per event, as most applications do."""
+    # Imported here, because it would slow down the start of the bare server.
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import StreamingResponse
@@ -79,13 +79,13 @@ def starlette(answers: Answers) -> App:
 
 
 def cut(body: bytes) -> list[bytes]:
-    """Cut *body* into events; a body of JSON is one piece."""
+    """Return the blocks of the events in *body*; a JSON body is one block."""
     end = b"\r\n\r\n"
     return [event + end for event in body.split(end)[:-1]] or [body]
 
 
 def write_answers(answers: Answers, path: Path) -> None:
-    """Write *answers* into a file for `read_answers`."""
+    """Write *answers* into the file *path*, for `read_answers`."""
     text = {
         route: ([[name.decode(), value.decode()] for name, value in head], body.decode())
         for route, (head, body) in answers.items()
@@ -94,7 +94,7 @@ def write_answers(answers: Answers, path: Path) -> None:
 
 
 def read_answers(path: Path) -> Answers:
-    """Return what `write_answers` wrote."""
+    """Return the answers in a file that `write_answers` wrote."""
     text = json.loads(path.read_text(encoding="utf-8"))
     return {
         route: ([(name.encode(), value.encode()) for name, value in head], body.encode())
@@ -105,7 +105,9 @@ def read_answers(path: Path) -> Answers:
 if __name__ == "__main__":
     kind, file, port = sys.argv[1:]
     make = {"bare": bare, "paced": paced, "starlette": starlette}[kind]
-    bytes(16 * 1024 * 1024)  # As the mock does, so that the C library keeps large blocks.
+    bytes(
+        16 * 1024 * 1024
+    )  # As in the mock: after this allocation, the C library reuses large blocks.
     uvicorn.run(
         make(read_answers(Path(file))),
         port=int(port),

@@ -1,9 +1,9 @@
-"""How fast the mock replays, against servers that know the whole answer beforehand.
+"""Compares the speed of the mock with that of servers that send prepared answers.
 
     python benchmarks/replay.py [--write] [--rounds N] [--seconds N]
 
-Servers take turns, round by round, so that noise of the machine hits all of them; results are
-medians. `--write` puts the tables into README.md beside this file.
+The servers take turns in each round, so that noise of the machine affects all of them. Results are
+medians. `--write` puts the tables into README.md.
 """
 
 import argparse
@@ -37,12 +37,12 @@ from workloads import WORKLOADS, write_recordings
 HERE = Path(__file__).parent
 STREAMS = 1000
 STREAMED = WORKLOADS[1]
-"""What is paced: 22 events."""
+"""The workload of the paced streams: 22 events."""
 SPREADS = ((0.0, "all asked at once"), (0.5, "asked within 0.5 s"))
 
 
 def ask_mock(server: Server) -> Answers:
-    """Return what the mock answers to each workload, by the path it has at a reference server."""
+    """Return the mock's answer to each workload, by its path on a reference server."""
     answers: Answers = {}
     with httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as client:
         for index, workload in enumerate(WORKLOADS):
@@ -56,19 +56,19 @@ def ask_mock(server: Server) -> Answers:
 
 
 def load(server: Server, path: str, body: bytes, seconds: float) -> Load:
-    """Load *server* for some *seconds*."""
+    """Send requests to *server* for this number of *seconds*; return the number of answers."""
     if shutil.which("wrk"):
         return with_wrk(server.port, path, body, seconds)
     command = [sys.executable, str(HERE / "throughput.py"), str(server.port), path, str(seconds)]
-    said = subprocess.run(command, input=body, check=True, capture_output=True).stdout
-    answers, took = said.split()
+    output = subprocess.run(command, input=body, check=True, capture_output=True).stdout
+    answers, took = output.split()
     return Load(int(answers), float(took))
 
 
 def measure_throughput(
     recordings: Path, answers: Path, options: argparse.Namespace
 ) -> Iterator[Row]:
-    """Yield a row for each workload: requests a second of each server."""
+    """Yield a row per workload, with the requests per second of each server."""
     commands = {
         "bare": reference_command("bare", answers),
         "mock": mock_command(recordings, speed=0),
@@ -90,7 +90,7 @@ def measure_throughput(
 
 
 def measure_pace(recordings: Path, answers: Path, rounds: int) -> Iterator[Row]:
-    """Yield a row for each server: lateness of events in milliseconds, and its CPU time."""
+    """Yield a row per server, with the lateness of events in milliseconds and the CPU time."""
     commands = {
         "bare uvicorn": (reference_command("paced", answers), f"/{WORKLOADS.index(STREAMED)}"),
         "graphtape": (mock_command(recordings, speed=1), STREAMED.path),
@@ -99,7 +99,7 @@ def measure_pace(recordings: Path, answers: Path, rounds: int) -> Iterator[Row]:
     for _ in range(rounds):
         for (spread, how), (name, (command, path)) in product(SPREADS, commands.items()):
             with running(name, command) as server:
-                play(server, path, 10, 0.0)  # Not counted: nothing is warm.
+                play(server, path, 10, 0.0)  # A warm-up, which is not counted.
                 busy = server.cpu_seconds()
                 values = play(server, path, STREAMS, spread)
                 busy = server.cpu_seconds() - busy
@@ -110,17 +110,17 @@ def measure_pace(recordings: Path, answers: Path, rounds: int) -> Iterator[Row]:
 
 
 def play(server: Server, path: str, count: int, spread: float) -> dict[str, float]:
-    """Run *count* paced streams that start within *spread* seconds. See `streams`."""
+    """Run *count* paced streams that start within *spread* seconds; return their lateness."""
     script = [sys.executable, str(HERE / "streams.py"), str(server.port), path]
-    said = subprocess.run(
+    output = subprocess.run(
         [*script, str(count), str(spread)], input=STREAMED.body, check=True, capture_output=True
     ).stdout
-    values: dict[str, float] = json.loads(said)
+    values: dict[str, float] = json.loads(output)
     return values
 
 
 def measure_start(recordings: Path, answers: Path, rounds: int) -> Row:
-    """Return the seconds from the start of a process to its first answer."""
+    """Return a row with the seconds from the start of each server to its first answer."""
     workload = WORKLOADS[0]
     commands = {
         "bare": (reference_command("bare", answers), "/0"),
@@ -135,11 +135,11 @@ def measure_start(recordings: Path, answers: Path, rounds: int) -> Row:
 
 
 def main() -> None:
-    """Measure, print and perhaps write the tables."""
+    """Measure, print, and optionally write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the tables into README.md")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of load, each time")
+    parser.add_argument("--seconds", type=float, default=2.0, help="duration of each load")
     options = parser.parse_args()
     pin(LOAD_CORE)
     with tempfile.TemporaryDirectory() as folder:

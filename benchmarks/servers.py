@@ -1,4 +1,4 @@
-"""Servers to measure, each a process of its own on a core of its own."""
+"""Starts the servers to measure, each in a separate process, on a separate core if possible."""
 
 import os
 import socket
@@ -16,44 +16,44 @@ _GRAPHTAPE = "from graphtape_mock.cli.main import main; main()"
 
 
 class Server(NamedTuple):
-    """A server that runs."""
+    """A running server."""
 
     name: str
     pid: int
     port: int
 
     def cpu_seconds(self) -> float:
-        """Return the time that the server kept a core busy so far."""
+        """Return the CPU seconds that the server has used."""
         user, system = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")")[1].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def mock_command(recordings: Path, speed: float) -> list[str]:
-    """Return how the mock is started, but for the port."""
+    """Return the command that starts the mock, without the port."""
     options = ["--speed", str(speed), str(recordings), "--port"]
     return [sys.executable, "-c", _GRAPHTAPE, "serve", *options]
 
 
 def reference_command(kind: str, answers: Path) -> list[str]:
-    """Return how one of the reference servers is started, but for the port."""
+    """Return the command that starts a reference server, without the port."""
     return [sys.executable, str(_HERE / "reference.py"), kind, str(answers)]
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free TCP port."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
 
 
 def pin(core: int) -> None:
-    """Keep this process, and what it starts from now on, on one *core* where there are several."""
+    """Pin this process and its future children to *core*, if there are several cores."""
     if sys.platform == "linux" and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {core})
 
 
 def start(command: list[str], port: int) -> subprocess.Popen[bytes]:
-    """Start a server on the core for servers."""
+    """Start a server on the core that is reserved for servers."""
     pin(SERVER_CORE)
     try:
         return subprocess.Popen([*command, str(port)], stdout=subprocess.DEVNULL)
@@ -63,7 +63,7 @@ def start(command: list[str], port: int) -> subprocess.Popen[bytes]:
 
 @contextmanager
 def running(name: str, command: list[str]) -> Iterator[Server]:
-    """Run a server for as long as a `with` block."""
+    """Run a server during the `with` block."""
     port = free_port()
     process = start(command, port)
     try:
@@ -75,7 +75,7 @@ def running(name: str, command: list[str]) -> Iterator[Server]:
 
 
 def connect(port: int, timeout: float = 20.0) -> socket.socket:
-    """Connect to a server as soon as it listens; raises ConnectionRefusedError after *timeout*."""
+    """Connect to a server when it listens; raise ConnectionRefusedError after *timeout* seconds."""
     end = time.monotonic() + timeout
     while True:
         try:
@@ -87,7 +87,7 @@ def connect(port: int, timeout: float = 20.0) -> socket.socket:
 
 
 def time_to_answer(command: list[str], request: bytes) -> float:
-    """Start a server, send *request* and return the seconds until the first byte came back."""
+    """Start a server and send *request*; return the seconds until the first byte arrived."""
     port = free_port()
     started = time.perf_counter()
     process = start(command, port)

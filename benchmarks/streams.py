@@ -1,10 +1,10 @@
-"""Load: many paced streams at once, and how late each event comes.
+"""Runs many paced streams concurrently, and measures how late their events arrive.
 
-    python streams.py PORT PATH STREAMS SPREAD    (the body of the request comes on standard input)
+    python streams.py PORT PATH STREAMS SPREAD    (reads the request body from stdin)
 
-The requests leave within SPREAD seconds, over connections that are open already. Prints, as JSON
-and in milliseconds, median and p99 of how late an event came, counted from its request, and the
-median of how long a head took.
+The requests are sent within SPREAD seconds, over connections that are already open. Prints a JSON
+object, in milliseconds: the median (p50) and p99 of the lateness of events, counted from the
+request, and the median time until the head arrived.
 """
 
 import asyncio

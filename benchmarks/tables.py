@@ -1,4 +1,4 @@
-"""The results as tables, printed and put into README.md."""
+"""Tables of results, to be printed and written into README.md."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """What was measured of one workload, or of one server."""
+    """The measured values of one workload or one server, by name."""
 
     name: str
     values: dict[str, float]
 
 
 def throughput_table(rows: Iterable[Row]) -> str:
-    """Return the table of requests a second, with the ratio to the bare server."""
+    """Return a table of requests per second, with the ratio to the bare server."""
     lines = [
         [row.name, f"{row.values['bytes']:,.0f}", *(_rate(row, server) for server in _SERVERS)]
         for row in rows
@@ -32,7 +32,7 @@ def _rate(row: Row, server: str) -> str:
 
 
 def pace_table(rows: Iterable[Row]) -> str:
-    """Return the table of lateness."""
+    """Return a table of the lateness of events, by server."""
     lines = [
         [
             row.name,
@@ -45,7 +45,7 @@ def pace_table(rows: Iterable[Row]) -> str:
 
 
 def start_table(row: Row) -> str:
-    """Return the table of the time to the first answer."""
+    """Return a table of the time from the start of a server to its first answer."""
     line = [f"{row.values[name]:.2f} s" for name in _SERVERS]
     line[1] += f" ({row.values['mock'] / row.values['bare']:.2f})"
     return _table(["bare uvicorn", "graphtape serve", "Starlette"], [line])
@@ -57,7 +57,7 @@ def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 
 def check_table(rows: Iterable[Row]) -> str:
-    """Return the table of what judging costs, with the ratio to reading alone."""
+    """Return a table of the time per event to read and to check a stream, with the ratio."""
     lines = [
         [
             row.name,
@@ -71,7 +71,7 @@ def check_table(rows: Iterable[Row]) -> str:
 
 
 def plugin_table(rows: Iterable[Row]) -> str:
-    """Return the table of what a start of pytest costs; the difference is that of pairs."""
+    """Return a table of start-up times of pytest; the difference is the median of all pairs."""
     lines = [
         [row.name, *(f"{row.values[name]:.1f} ms" for name in ("empty", "ours", "more"))]
         for row in rows
@@ -80,7 +80,7 @@ def plugin_table(rows: Iterable[Row]) -> str:
 
 
 def write(path: Path, section: str, results: str) -> None:
-    """Put *results* in place of those of that *section* in the file *path*."""
+    """Replace the results in the *section* of the file *path* with *results*."""
     start, end = f"<!-- {section} -->\n", f"<!-- end of {section} -->\n"
     before, found, rest = path.read_text(encoding="utf-8").partition(start)
     _, ended, after = rest.partition(end)

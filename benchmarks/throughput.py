@@ -1,9 +1,9 @@
-"""Load: as many requests as a server answers, over connections that are kept open.
+"""Sends as many requests as a server can answer, over keep-alive connections.
 
-    python throughput.py PORT PATH SECONDS    (the body of the request comes on standard input)
+    python throughput.py PORT PATH SECONDS    (reads the request body from stdin)
 
-Prints the number of answers and the seconds they took. `{n}` in the body stands for twelve digits
-that differ in every request. wrk makes the load where it is installed, this module elsewhere.
+Prints the number of answers and the seconds they took. `{n}` in the body is replaced with twelve
+digits that differ in every request. If wrk is installed, `replay.py` uses it instead.
 """
 
 import asyncio
@@ -24,28 +24,28 @@ _LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 class Load(NamedTuple):
-    """What came of it."""
+    """The number of answers, and the seconds they took."""
 
     answers: int
     seconds: float
 
 
 class WrongAnswer(RuntimeError):
-    """A server answered something else than 200."""
+    """A server answered with a status other than 200."""
 
 
 def request_of(path: str, body: bytes) -> bytes:
-    """Return the bytes of a request; `{n}` stays."""
+    """Return the bytes of a request, in which `{n}` is not yet replaced."""
     length = len(body.replace(PLACE, b"0" * 12))
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     return f"{head}content-length: {length}\r\n\r\n".encode() + body
 
 
 class _Client(asyncio.Protocol):
-    """Asks again as soon as it is answered."""
+    """Sends the next request as soon as the response is complete."""
 
     answers = 0
-    """Of all clients."""
+    """The number of answers to all clients."""
     wrong: bytes | None = None
 
     def __init__(self, request: bytes) -> None:
@@ -94,18 +94,18 @@ end
 
 
 def with_wrk(port: int, path: str, body: bytes, seconds: float) -> Load:
-    """Make the load with wrk."""
-    # Lua reads JSON strings as its own where all is ASCII.
+    """Send the requests with wrk; return the number of answers."""
+    # An ASCII JSON string is also a Lua string.
     parts = request_of(path, body).decode("ascii").split(PLACE.decode())
     with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="ascii") as script:
         script.write(_LUA % ", ".join(json.dumps(part) for part in parts))
         script.flush()
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", script.name]
         command.append(f"http://127.0.0.1:{port}{path}")
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", said)
-    if found is None or "Non-2xx" in said or "Socket errors" in said:
-        raise WrongAnswer(said)
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", output)
+    if found is None or "Non-2xx" in output or "Socket errors" in output:
+        raise WrongAnswer(output)
     return Load(int(found[1]), float(found[2]) / (1000 if found[3] == "ms" else 1))
 
 

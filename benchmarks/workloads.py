@@ -1,4 +1,4 @@
-"""What is asked and what is answered: recordings of the size and the form of real ones."""
+"""Requests to measure, and recordings that match them; both are similar to real ones."""
 
 import random
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from graphtape_contracts import Exchange, Frame, Request, Response, sse
 from graphtape_mock.recordings.file import RecordingWriter
 
 EVENT_SECONDS = 0.05
-"""Time between two events of a paced stream."""
+"""The time between two events of a paced stream, in seconds."""
 OTHER_RECORDINGS = 11
-"""Recordings that nobody asks for: a library has more than one."""
+"""The number of further recordings, which no request matches, as in a real library."""
 
 _ASSISTANT = "fe096781-5601-53d2-b2f6-0d3403f7e9ca"
 _RANDOM = random.Random(7)
@@ -22,12 +22,12 @@ _RANDOM = random.Random(7)
 
 @dataclass(frozen=True)
 class Workload:
-    """One kind of request."""
+    """A kind of request to measure."""
 
     name: str
     path: str
     body: bytes
-    """Has `{n}` where each request is to differ from the one before."""
+    """The request body; `{n}` stands for digits that differ in every request."""
 
 
 def _uuid(version: int) -> str:
@@ -50,7 +50,7 @@ STREAMS = {
 }
 WAIT = "wait"
 
-# A fresh id each time, as some clients send it. Twelve digits, so that all requests are as long.
+# Some clients send a new id in each request. Twelve digits give all requests the same length.
 _OWN_ID = "00000000-0000-4000-8000-{n}"
 
 
@@ -75,7 +75,7 @@ WORKLOADS = (
 
 
 class _Run:
-    """The ids of one run, and the events that show them."""
+    """Makes the events of one run, with the same ids in all of them."""
 
     def __init__(self) -> None:
         self.run_id, self.thread_id = _uuid(7), _uuid(7)
@@ -192,7 +192,7 @@ def _wait(request: dict[str, Any]) -> Exchange:
 
 
 def write_recordings(folder: Path) -> None:
-    """Write what answers all workloads, and some more, into *folder*."""
+    """Write the recordings of all workloads and the further recordings into *folder*."""
     exchanges = {name: _stream(_request(name, mode), n) for name, (n, mode) in STREAMS.items()}
     exchanges[WAIT] = _wait(_request(WAIT, "values"))
     for number in range(OTHER_RECORDINGS):

@@ -1,6 +1,6 @@
-"""Environments for client programs: each is installed once a session, from package registries.
+"""Environments for client programs, installed once per session from package registries.
 
-The fixtures are for the tests here and those in `examples/tests`: their `conftest.py` imports them.
+The `conftest.py` here and in `examples/tests` import the fixtures.
 """
 
 import os
@@ -19,9 +19,9 @@ _CLIENTS = Path(__file__).parents[1] / "examples" / "clients"
 
 
 def make_once(folder: Path, make: Callable[[Path], object]) -> Path:
-    """Return *folder*, created and filled by *make* unless another process already did so.
+    """Create *folder* and fill it with *make*, unless another process already did; return it.
 
-    A process that asks while another one fills the folder waits until it is done.
+    If another process is filling the folder, wait until that is done.
     """
     done = folder / "made"
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ def make_once(folder: Path, make: Callable[[Path], object]) -> Path:
 
 
 def install_python(requirement: str, folder: Path) -> Path:
-    """Make an environment in *folder* with a requirement, and return its Python."""
+    """Create an environment with *requirement* in *folder*; return the path of its Python."""
     place = folder / "environment"
     python = place / "bin" / "python"
     if uv := shutil.which("uv"):
@@ -46,13 +46,13 @@ def install_python(requirement: str, folder: Path) -> Path:
 
 
 def install_javascript(version: str, folder: Path) -> Path:
-    """Install a version of the JavaScript SDK, and return the folder that programs belong in."""
+    """Install this *version* of the JavaScript SDK; return the folder for programs that use it."""
     run([str(_CLIENTS / "install-js"), version, str(folder)])
     return folder
 
 
 def install_npm(requirement: str, folder: Path) -> Path:
-    """Install a package of npm, and return the folder that programs belong in."""
+    """Install an npm package; return the folder for programs that use it."""
     (folder / "package.json").write_text('{ "private": true }')
     npm = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--save-exact"]
     run([*npm, "--prefix", str(folder), requirement])
@@ -60,23 +60,23 @@ def install_npm(requirement: str, folder: Path) -> Path:
 
 
 def run(command: list[str], **variables: str) -> str:
-    """Run a program and return what it printed; its errors are in the exception's text."""
+    """Run a program and return its stdout; if it fails, raise AssertionError with its stderr."""
     environment = os.environ | {"LANGSMITH_TRACING": "false"} | variables
     done = subprocess.run(command, env=environment, capture_output=True, timeout=300)
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr.decode()}"
-    return done.stdout.decode()  # With the line ends that it has, which `text=True` would change.
+    return done.stdout.decode()  # `text=True` would change line ends.
 
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of pytest-xdist have in common."""
+    """A folder shared by all workers of pytest-xdist."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
 def python_with(shared: Path) -> Callable[[str], Path]:
-    """Makes an environment with a requirement, and gives its Python."""
+    """A function that installs a requirement in a new environment and returns its Python."""
 
     def python(requirement: str) -> Path:
         folder = make_once(_place(shared, requirement), partial(install_python, requirement))
@@ -87,7 +87,7 @@ def python_with(shared: Path) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def javascript_with(shared: Path) -> Callable[[str], Path]:
-    """Installs a version of the JavaScript SDK, and gives the folder that programs belong in."""
+    """A function that installs a version of the JavaScript SDK; see `install_javascript`."""
     return cache(
         lambda version: make_once(
             _place(shared, f"javascript {version}"), partial(install_javascript, version)
@@ -97,7 +97,7 @@ def javascript_with(shared: Path) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def npm_with(shared: Path) -> Callable[[str], Path]:
-    """Installs a package of npm, and gives the folder that programs belong in."""
+    """A function that installs an npm package; see `install_npm`."""
     return cache(
         lambda requirement: make_once(
             _place(shared, f"npm {requirement}"), partial(install_npm, requirement)

@@ -53,7 +53,7 @@ _LAZY = {
         ("UnknownRule", "UnknownVersion", "find_rule", "select_rules", "versions"), "catalogue"
     ),
 }
-"""By name: the module that defines it. These load all rules, so they are imported on first use."""
+"""The module that defines each name. It is imported on first use, because it loads all rules."""
 
 
 def __getattr__(name: str) -> Any:

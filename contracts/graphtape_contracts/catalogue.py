@@ -1,4 +1,4 @@
-"""The catalogue: finds rules by id, selects them by version and level, writes RULES.md.
+"""The catalogue of rules: finds them by id, selects them by version and level, writes RULES.md.
 
 A version of the contract is named after the minor version of the LangGraph API server that it was
 written for. Its file in `versions/` freezes the rules and their levels, so that a user who pins a
@@ -41,7 +41,7 @@ class UnknownVersion(LookupError):
 
 
 def find_rule(id_: str) -> AnyRule:
-    """Return the rule with this id; raises UnknownRule."""
+    """Return the rule with this id. Raises UnknownRule."""
     for rule in RULES:
         if rule.id == id_:
             return rule
@@ -56,7 +56,7 @@ def versions() -> list[str]:
 
 
 def frozen_levels(version: str) -> dict[str, Level]:
-    """Return the levels of the rules of a *version*, by id; raises UnknownVersion."""
+    """Return the level of each rule of *version*, by rule id. Raises UnknownVersion."""
     if version not in versions():
         raise UnknownVersion(version)
     file = resources.files("graphtape_contracts") / "versions" / f"{version}.json"
@@ -82,7 +82,7 @@ def dialects_of(rule: AnyRule) -> str:
 
 
 def subject_of(rule: AnyRule) -> str:
-    """Return the kinds of exchanges that *rule* checks, in words: `stream, join stream`."""
+    """Return the kinds of exchanges that *rule* checks as a text: `stream, join stream`."""
     if isinstance(rule, CrossExchangeRule):
         same = " whose responses are deterministic" if rule.deterministic else ""
         return f"several exchanges with one deployment{same}"
@@ -108,7 +108,7 @@ def _page() -> Iterator[str]:
     )
     yield ""
     yield "- MUST: every real server complies, and clients break without it."
-    yield "- SHOULD: the servers listed comply, and some client suffers without it."
+    yield "- SHOULD: the servers listed comply, and some clients suffer without it."
     yield "- NOTE: a deviation is legitimate, but worth a look."
     described: set[str] = set()
     for module in FAMILIES:

@@ -1,4 +1,4 @@
-"""Checks exchanges against the rules: at once, or frame by frame while a stream arrives."""
+"""Checks exchanges against the rules: whole, or frame by frame while a stream arrives."""
 
 from collections.abc import Generator, Iterable, Sequence
 from typing import TypeVar
@@ -50,9 +50,9 @@ def parse_head(
 class Checker:
     """Checks one exchange as it arrives.
 
-    Call `head` once, `feed` for each frame, then `close`; each returns its new findings. Memory
-    grows with the messages and tasks that are open at the same time, not with the length of the
-    stream. A body that is not a stream is kept whole.
+    Call `head` once, `feed` for each frame, then `close`; each call returns new findings. Memory
+    use depends on how many messages and tasks are open at once, not on the length of the stream.
+    A body that is not a stream is held in memory until `close`.
     """
 
     def __init__(self, head: ExchangeHead, rules: Iterable[AnyRule] = RULES) -> None:
@@ -83,7 +83,7 @@ class Checker:
         return self._take()
 
     def feed(self, frame: Frame) -> list[Finding]:
-        """Check the next *frame* of the body; return the findings that are certain now."""
+        """Check the next *frame* of the body; return the new findings."""
         if not self._head.response.is_event_stream:
             self._body.append(frame.raw)
             return []
@@ -117,12 +117,12 @@ class Checker:
 
 
 def _starts(watch: FrameWatch | EventWatch) -> bool:
-    """Advance *watch* to its first `yield`; return whether there is one."""
+    """Advance *watch* to its first `yield`; return False if it has none."""
     return next(watch, _OVER) is not _OVER
 
 
 def _send(watch: Generator[None, _Item, None], item: _Item) -> bool:
-    """Send *item* to *watch*; return whether it waits for another."""
+    """Send *item* to *watch*; return False if *watch* ended."""
     try:
         watch.send(item)
     except StopIteration:
@@ -154,7 +154,7 @@ def check(
 def check_body(
     head: ExchangeHead, frames: Iterable[Frame], end: End, rules: Iterable[AnyRule] = RULES
 ) -> list[Finding]:
-    """Check *head* and the *frames* of its body like `check`."""
+    """Check an exchange, given by its parsed *head* and the *frames* of its body, like `check`."""
     checker = Checker(head, rules)
     found = checker.head()
     for frame in frames:
@@ -171,8 +171,9 @@ def check_related(
 ) -> list[Finding]:
     """Check *exchanges* with one deployment against the cross-exchange rules among *rules*.
 
-    *deterministic*: the same request always gets the same response, except for ids and times. Only
-    then are rules that compare the responses of different runs checked.
+    *deterministic* means that the deployment always gives the same request the same response,
+    except for ids and times. Rules that compare the responses of different runs need it; without
+    it they are skipped.
     """
     parsed = [
         ParsedExchange(

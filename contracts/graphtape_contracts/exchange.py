@@ -1,4 +1,4 @@
-"""Exchange: one request and the whole response to it, which rules check and recordings hold."""
+"""Exchanges: requests with the whole responses to them. Rules check them, recordings store them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from graphtape_contracts.sse import decode
 __all__ = ["End", "Exchange", "Frame", "Headers", "ReadResponse", "Request", "Response"]
 
 Headers = tuple[tuple[str, str], ...]
-"""Header fields in the order of the wire, names in lower case."""
+"""Pairs of name (in lower case) and value, in the order in which they were sent."""
 
 
 class ReadResponse(Protocol):
@@ -34,9 +34,10 @@ class ReadResponse(Protocol):
 
     @property
     def request(self) -> Any:
-        """The request, with `method`, `headers` and either `url`, `content` or `path_url`, `body`.
+        """The request that was sent.
 
-        httpx has the former, requests the latter.
+        It has `method`, `headers`, and either `url` and `content` (httpx) or `path_url` and
+        `body` (requests).
         """
         ...
 
@@ -107,12 +108,13 @@ class Exchange:
         """Return the exchange of an `httpx.Response` or a `requests.Response`.
 
         An event stream becomes one frame per block; any other body becomes a single frame. All
-        times are 0.0, which means unknown. The bytes are those of `response.content`: decompressed,
-        although the headers still name the content coding. requests joins repeated headers.
+        times are 0.0, which means unknown. The bytes are those of `response.content`: they are
+        decompressed, although the headers still name the content coding. Headers that were sent
+        several times stay separate with httpx; requests has joined them.
 
-        Raises TypeError for an object of another shape, or if the body of the request is neither
-        bytes nor text. httpx itself raises if the body has not been read (`response.read()`), or
-        if the response has no request.
+        Raises TypeError if *response* is another kind of object, or if the body of its request is
+        neither bytes nor text. httpx raises an error of its own if the body has not been read
+        (`response.read()`) or the response has no request.
         """
         try:
             status, headers, body = response.status_code, response.headers, response.content

@@ -1,4 +1,4 @@
-"""Findings: violations of rules, each readable without its exchange."""
+"""Findings: violations of rules, each understandable without its exchange."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,11 +32,11 @@ class Finding:
     level: Level
     statement: str
     source: str
-    """Where the rule was observed, or which client breaks without it."""
+    """Where the requirement was observed, or which client breaks without it."""
     expected: str
     got: str
     frame: int | None = None
-    """The number of the frame in the body, comments included, from 1; None for the head."""
+    """The number of the frame in the body, from 1, counting comments; None for the head."""
     path: Path = ()
     """The place in the data of the frame, or in the body of a response that is not a stream."""
     exchange: int | None = None
@@ -76,6 +76,6 @@ def _segment(part: str | int) -> str:
 
 
 def quote(value: object) -> str:
-    """Return *value* as JSON, cut to 300 characters; an `Absent` as its reason."""
+    """Return *value* as JSON, cut to 300 characters; for an `Absent`, return its reason."""
     text = value.value if isinstance(value, Absent) else show(value)
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}... (cut)"

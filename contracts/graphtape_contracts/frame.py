@@ -12,7 +12,7 @@ class Frame:
     """
 
     at: float
-    """When its last byte arrived, in seconds since the request was sent."""
+    """The time when the last byte arrived, in seconds since the request was sent."""
     raw: bytes
     event: str | None = None
     data: str | None = None

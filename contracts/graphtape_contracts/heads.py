@@ -20,7 +20,7 @@ class RunHead:
     content_types: tuple[str, ...]
     """The media types that servers of the dialect send, the usual one first."""
     content_location: str
-    """The path of the run, with the placeholder `{run_id}` and perhaps `{thread_id}`."""
+    """The path of the run, with the placeholder `{run_id}` and sometimes `{thread_id}`."""
     location: str | None
     """The path where a client joins the run; None if the header is absent."""
     cache_control: str | None = None

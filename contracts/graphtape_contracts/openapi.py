@@ -2,11 +2,11 @@
 
     document()                                    # OpenAPI 3.2: streams event by event
     document("3.1")                               # the same for older tools
-    document(graphs=["agent"], requests={...})    # of one deployment
+    document(graphs=["agent"], requests={...})    # for one deployment
 
 `openapi.json` is written for OpenAPI 3.2, where `itemSchema` describes each event of a stream.
-OpenAPI 3.1 has no equivalent: most tools read a stream as a string, a few (Schemathesis) as a
-sequence of events, so the 3.1 document allows both.
+OpenAPI 3.1 has no equivalent: most tools read a stream as a string, and a few (Schemathesis) as a
+sequence of events. The 3.1 document allows both.
 """
 
 import json
@@ -36,8 +36,8 @@ def document(
 ) -> Json:
     """Return the self-contained document, in this *version* of OpenAPI.
 
-    *graphs* are the only graphs that the described deployment has; by default, any name is allowed.
-    *requests* are bodies of stateless runs by name, which become the examples.
+    *graphs* are the names of the graphs that requests may address; by default, any name is allowed.
+    *requests* maps names to bodies of stateless runs, which become the examples of requests.
     """
     described = deepcopy(_bundled(version))
     if names := list(graphs):
@@ -60,7 +60,7 @@ def _bundled(version: Version) -> Json:
 
 
 def _without_items(node: Any) -> Any:
-    """Return *node* with each `itemSchema` replaced by a schema that OpenAPI 3.1 has."""
+    """Return *node* with each `itemSchema` turned into a `schema`, as OpenAPI 3.1 requires."""
     if is_list(node):
         return [_without_items(item) for item in node]
     if not is_object(node):
@@ -76,7 +76,7 @@ def _without_items(node: Any) -> Any:
 
 
 def bundle(template: Json) -> Json:
-    """Return *template* with the schema files that it refers to copied into its components."""
+    """Return *template* with every schema file that it refers to copied into its components."""
     schemas: Json = {}
     bundled: Json = _point_inside(template, "", schemas)
     bundled["components"]["schemas"] |= schemas
@@ -84,9 +84,9 @@ def bundle(template: Json) -> Json:
 
 
 def _point_inside(node: Any, file: str, schemas: Json) -> Any:
-    """Return *node* of the schema *file* with references to files turned into local pointers.
+    """Return *node*, a part of the schema *file*, with references to files made local pointers.
 
-    Add each schema that is referred to to *schemas*.
+    Adds each referenced schema to *schemas*.
     """
     if is_list(node):
         return [_point_inside(item, file, schemas) for item in node]
@@ -104,7 +104,7 @@ def _point_inside(node: Any, file: str, schemas: Json) -> Any:
 
 
 def _move_ref_into_all_of(schema: Json) -> Json:
-    """Return *schema* with its `$ref` moved into `allOf`, unless only annotations stand beside it.
+    """Return *schema* with its `$ref` moved into `allOf`, unless all other keys are annotations.
 
     The meaning is the same, but many tools ignore keywords beside a `$ref`.
     """

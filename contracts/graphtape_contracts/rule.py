@@ -16,7 +16,7 @@ RUNS = frozenset((Kind.STREAM, Kind.WAIT))
 OUTPUTS = frozenset((Kind.WAIT, Kind.JOIN))
 
 MOST_FINDINGS = 10
-"""The most findings of one rule in one exchange; the last one says that there may be more."""
+"""The maximum number of findings of one rule in one exchange. The last says that there are more."""
 
 
 class Report:
@@ -76,9 +76,9 @@ class Rule:
     source: str
     """Where it was observed, or which client breaks without it."""
     dialects: frozenset[Dialect] | None = None
-    """The dialects it holds for; None for every server, including unknown ones."""
+    """The dialects that the rule holds for; None for every server, including unknown ones."""
     kinds: frozenset[Kind] = frozenset(Kind)
-    """The kinds of exchanges it checks."""
+    """The kinds of exchanges that the rule checks."""
 
     def applies(self, head: ExchangeHead) -> bool:
         """Return whether the rule checks the exchange with this *head*."""
@@ -94,7 +94,7 @@ class HeadRule(Rule):
 
 
 FrameWatch = Generator[None, Frame | End, None]
-"""A generator that is sent each frame of a stream, also comments and torn ones, then the `End`."""
+"""A generator that receives each frame of a stream, comments and torn ones too, then the `End`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class FrameRule(Rule):
 
 
 EventWatch = Generator[None, Event | End, None]
-"""A generator that is sent each event of a stream, then the `End`."""
+"""A generator that receives each event of a stream, then the `End`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ class CrossExchangeRule(Rule):
     """A rule about several exchanges with one deployment."""
 
     deterministic: bool = False
-    """Whether it holds only if the same request always gets the same response."""
+    """Whether the rule holds only if the same request always gets the same response."""
     judge: Callable[[Sequence[ParsedExchange], Report], None]
 
 

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 class Validator(Protocol):
-    """A compiled schema: the only method of jsonschema's validators that is used here."""
+    """A compiled schema, reduced to the one method of jsonschema's validators that is used."""
 
     def iter_errors(self, instance: Any) -> "Iterator[ValidationError]":
-        """Yield the violations of the schema by *instance*."""
+        """Yield the errors of *instance* against the schema."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """The first violation of a schema by a value."""
+    """The first error of a value against a schema."""
 
     keyword: str
     """The violated keyword of the schema, such as `type`."""
@@ -90,7 +90,7 @@ def validator(name: str) -> "Validator":
 
 
 def first_error(name: str, instance: Any) -> SchemaError | None:
-    """Return the first violation of the schema *name* by *instance*, or None."""
+    """Return the first error of *instance* against the schema in the file *name*, or None."""
     error = next(iter(validator(name).iter_errors(instance)), None)
     return None if error is None else _describe(error)
 

@@ -1,4 +1,4 @@
-"""Violations of a JSON Schema, reported as findings."""
+"""Errors of values against JSON Schemas, reported as findings."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ _LONGEST_HALF = 200
 def report_validation_error(
     report: Report, schema: str, value: Any, *, at: Event | None = None, path: Path = ()
 ) -> None:
-    """Report the first violation by *value* of the *schema* with this file name, if any.
+    """Report the first error of *value* against the schema in the file *schema*, if there is one.
 
-    *path* is the place of *value* in the data of the event *at*, or in the body.
+    *path* is the place of *value* in the data of the event *at*; without an event, in the body.
     """
     expected = f"a value that matches the schema {schema}"
     error = first_error(schema, value)
@@ -27,7 +27,7 @@ def report_validation_error(
 
 
 def shorten(message: str) -> str:
-    """Return *message*, without its middle if it is long; the reason is at its end."""
+    """Return *message* with its middle cut out if it is long: the reason is at the end."""
     if len(message) <= 2 * _LONGEST_HALF:
         return message
     return f"{message[:_LONGEST_HALF]} ...(cut)... {message[-_LONGEST_HALF:]}"

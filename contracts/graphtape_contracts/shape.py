@@ -1,13 +1,14 @@
 """The shape of JSON values: which fields and types they have, not their content.
 
 The text and the number of tokens differ in every answer of a model, so two runs of an agent are
-compared by shape. A shape summarizes one or more values, without their number:
+compared by shape. A shape summarizes one or more values, but not how many there were:
 
 - A value has a JSON type; 1 and 1.0 are both numbers.
 - An array has one shape for all of its items; their number and order are ignored.
-- An object has its fields, and the set of fields that every object at that place has. Keys that are
-  ids, or do not look like names, are entries of a map: all share one shape, and none is required.
-- Messages have fields for each `type`: an `ai` message has other fields than a `tool` message.
+- Objects have a shape for each field, and the set of fields that all objects at that place have.
+  Keys that are ids, or do not look like names, are entries of a map: all entries share one shape,
+  and none is required.
+- Messages are separated by `type`: an `ai` message has other fields than a `tool` message.
 - Content from the model or its provider (`content`, the `args` of tool calls, `response_metadata`
   ...) is reduced to its type.
 """
@@ -46,7 +47,7 @@ class Shape:
     items: "Shape | None" = None
     """The shape of all items of arrays; None if there were no items."""
     objects: "Mapping[str, Fields]" = field(default_factory=lambda: _NO_OBJECTS)
-    """The fields of messages by their `type`, and those of all other objects under ``""``."""
+    """The fields of messages under their `type`; those of all other objects under ``""``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Fields:
     """The fields of the objects of one kind at one place."""
 
     always: frozenset[str]
-    """The fields that every object has; never `ENTRY`."""
+    """The names of the fields that every object has; `ENTRY` is never among them."""
     shapes: Mapping[str, Shape]
     """The shape of each field that at least one object has."""
 
@@ -62,7 +63,7 @@ class Fields:
 _NO_OBJECTS: Mapping[str, Fields] = MappingProxyType({})
 
 NOTHING = Shape()
-"""The shape of no values."""
+"""The shape that summarizes no values."""
 
 
 def shape_of(value: Any) -> Shape:

@@ -1,9 +1,9 @@
-"""The differences between two shapes that could affect a client that was written for the first.
+"""The differences between two shapes that could affect a client written for the first shape.
 
 - An additional type is a difference, null included: a client that expects a string fails on null
   as it does on a number. A type that no longer occurs is not: the client handles the others.
-- A value where only null was seen before is `FILLED`. Items in an array that was always empty
-  before are not a difference.
+- A value in a place where only null was seen before is `FILLED`. Items in an array that was always
+  empty before are not a difference.
 - Values below a field that is new or gone are not compared.
 """
 
@@ -16,7 +16,7 @@ from graphtape_contracts.json_value import Path
 from graphtape_contracts.shape import ENTRY, Fields, Shape
 
 NONE_OF_IT = "none of it"
-"""The `before` or `after` of a difference if there were no such messages or objects."""
+"""The text for `before` or `after` if there were no such messages or objects."""
 
 _ITEMS = 0
 """The index that represents all items of an array in a path."""
@@ -31,13 +31,13 @@ class Change(StrEnum):
     SOMETIMES = "not always there"
     """Every object had the field before; only some have it now."""
     UNSEEN = "not seen"
-    """Some objects had the field before, none has it now; or a type of message is gone."""
+    """Some objects had the field before, but none has it now; or a type of message is gone."""
     NEW = "new"
     """A field, or a type of message, that did not exist before."""
     FILLED = "no longer null"
     """The value was always null before and now is not."""
     WIDENED = "of a further type"
-    """The value now has a type that is new, besides one that it had before."""
+    """The value now has a new type besides one that it had before."""
     RETYPED = "of another type"
     """The value has none of its previous types; or messages have replaced other objects."""
 
@@ -48,13 +48,13 @@ class Difference:
 
     change: Change
     path: str
-    """The JSONPath (RFC 9535), with `[*]` for all items of an array and `.*` for those of a map."""
+    """The JSONPath (RFC 9535); `[*]` are all items of an array, `.*` all entries of a map."""
     before: str
     after: str
     message: str = ""
-    """The type of the message that contains the difference, or is new or gone; otherwise empty."""
+    """The type of the message that contains the difference, or that is new or gone; else empty."""
     types: frozenset[str] = frozenset()
-    """The types that are new, for `FILLED`, `WIDENED` and `RETYPED` between types."""
+    """The new types, if `change` is `FILLED`, `WIDENED`, or `RETYPED` because of a type."""
 
 
 def differences(before: Shape, after: Shape) -> Iterator[Difference]:

@@ -25,7 +25,7 @@ _BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
 
 
 class Field(NamedTuple):
-    """One line of a block: `name: value` and its line end. The name of a comment is empty."""
+    """One line of a block: `name: value` and the line end. In a comment, the name is empty."""
 
     name: str
     value: str
@@ -33,7 +33,7 @@ class Field(NamedTuple):
 
 
 def split_fields(raw: bytes) -> list[Field]:
-    """Split the *raw* bytes of one block into its lines, without the blank one.
+    """Split the *raw* bytes of one block into its lines, without the blank line at the end.
 
     Bytes that are not UTF-8 become U+FFFD, as the standard requires.
     """
@@ -54,7 +54,7 @@ def _field(line: bytes, end: bytes) -> Field:
 
 
 def frame(raw: bytes, at: float = 0.0, *, first: bool = False, torn: bool = False) -> Frame:
-    """Parse the *raw* bytes of one block, which arrived *at* seconds after the request, to a frame.
+    """Parse one block, whose *raw* bytes arrived *at* seconds after the request, into a frame.
 
     A byte order mark is ignored at the start of the *first* block of a stream only.
     """
@@ -94,17 +94,17 @@ class Decoder:
         self._first = True
 
     def feed(self, data: bytes, at: float = 0.0) -> list[Frame]:
-        """Return the frames that the next bytes of the stream complete; *at* is their time."""
+        """Process *data*, which arrived at the time *at*; return the frames that it completes."""
         self._pending += data
         frames: list[Frame] = []
         while (end := self._block_end()) is not None:
             if end == len(self._pending) and self._pending.endswith(b"\r"):
-                break  # A line feed may follow and belongs to this carriage return.
+                break  # If a line feed follows, it belongs to this carriage return.
             frames.append(self._take(end, at))
         return frames
 
     def close(self, at: float = 0.0) -> list[Frame]:
-        """End the stream; return the remaining frames; *at* is their time.
+        """End the stream at the time *at*; return the remaining frames.
 
         There are at most two: a complete block that ends with a carriage return, and a torn tail.
         """
@@ -129,7 +129,7 @@ class Decoder:
         )
         if match:
             return match.end()
-        # A block end that is split between calls has at most three of its bytes here already.
+        # If the end of a block is split between calls, at most three of its bytes are here already.
         self._searched = max(0, len(self._pending) - 3)
         return None
 
@@ -146,7 +146,7 @@ def encode(frames: Iterable[Frame]) -> bytes:
 
 
 def encode_event(event: str, data: str, id_: str | None = None, *, eol: Eol = "\r\n") -> bytes:
-    """Return the block of one event, in the field order of the servers: `event`, `data`, `id`.
+    """Return the block of one event, with its fields in the servers' order: `event`, `data`, `id`.
 
     Each line of *data* becomes a `data` line. Observed on langgraph-api 0.16.7 (CRLF, `id` only
     when the stream is resumable) and on LangGraph.js (LF, and sometimes data of several lines).

@@ -21,8 +21,8 @@ PARTIAL_MESSAGES = ("messages/metadata", "messages/partial", "messages/complete"
 def event_names(modes: Iterable[str]) -> frozenset[str]:
     """Return the names, without namespaces, of the events that a run with these *modes* may send.
 
-    If both kinds of messages are requested, only LangGraph.js sends both; other servers send only
-    the events of `messages-tuple`.
+    If both `messages` and `messages-tuple` are requested, only LangGraph.js sends the events of
+    both; other servers send only those of `messages-tuple`.
     """
     requested = frozenset(modes)
     names = requested - {"messages", "messages-tuple"}

@@ -1,4 +1,4 @@
-"""Adapters that turn a check of a single block or event into the `judge` of a rule."""
+"""Adapters that make the `judge` of a rule from a function that checks one block or event."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from graphtape_contracts.rule import EventWatch, FrameWatch, Report
 
 
 class Violation(NamedTuple):
-    """The difference between an expected and an actual value, at a *path* in the data."""
+    """An expected and an actual value that differ, with their *path* in the data."""
 
     expected: str
     got: str
@@ -21,7 +21,10 @@ class Violation(NamedTuple):
 def each_block(
     violations_in: Callable[[ExchangeHead, Frame], Iterator[Violation]],
 ) -> Callable[[ExchangeHead, Report], FrameWatch]:
-    """Return the `judge` of a rule that reports *violations_in* each block, except a torn one."""
+    """Return the `judge` of a rule that checks each block, except a torn one, with *violations_in*.
+
+    It reports every violation that *violations_in* yields.
+    """
 
     def watch(head: ExchangeHead, report: Report) -> FrameWatch:
         number = 0
@@ -37,7 +40,10 @@ def each_block(
 def each_event(
     violations_in: Callable[[ExchangeHead, Event], Iterator[Violation]],
 ) -> Callable[[ExchangeHead, Report], EventWatch]:
-    """Return the `judge` of a rule that reports *violations_in* each event."""
+    """Return the `judge` of a rule that checks each event with *violations_in*.
+
+    It reports every violation that *violations_in* yields.
+    """
 
     def watch(head: ExchangeHead, report: Report) -> EventWatch:
         while isinstance(event := (yield), Event):

@@ -1,4 +1,4 @@
-"""Captured exchanges with real servers; see `captures/README.md` for the format."""
+"""Reads captured exchanges with real servers; `captures/README.md` describes the format."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response
 CAPTURES = Path(__file__).parent / "captures"
 
 OTHER_PROTOCOLS = ("pure-graph",)
-"""Folders of captures from servers that claim to serve this API but use another protocol."""
+"""Folders with captures of servers that claim to serve this API but use another protocol."""
 
 
 _HUNG_UP = re.compile(r"^disconnect-\w+-(plain|resumable)$")
@@ -19,7 +19,7 @@ _HUNG_UP = re.compile(r"^disconnect-\w+-(plain|resumable)$")
 
 
 def read_capture(path: Path) -> Exchange:
-    """Return the exchange in a capture file; see the README beside the captures."""
+    """Return the exchange in the capture file *path*."""
     content = path.read_bytes()
     _, _, rest = content.partition(b"\n")
     request, _, rest = rest.partition(b"\n<<< ")
@@ -57,7 +57,7 @@ def captured(name: str) -> Exchange:
 
 
 _LEFT_OUT = (b"bytes cut]", b"... cut by capture.py ...")
-"""Marks in a capture from which a part of the body was omitted."""
+"""Markers in place of omitted parts of the body."""
 _OTHER_FILES = ("webhook-request", "matrix", "README")
 
 
@@ -99,7 +99,7 @@ Case = TypeVar("Case")
 
 
 def assert_for_each(cases: Mapping[str, Case], claim: Callable[[str, Case], None]) -> None:
-    """Call *claim* with the name and the value of each of *cases*.
+    """Call *claim* with the name and the value of each case.
 
     Raises AssertionError with the names and errors of all cases for which *claim* raises, or if
     there are no cases.

@@ -1,4 +1,4 @@
-"""Changes of exchanges, each of which returns a copy with one part changed."""
+"""Makes changes: functions that take an exchange and return a copy with one part changed."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
 from graphtape_contracts.parsing.event import parse
 
 Change = Callable[[Exchange], Exchange]
-"""A function that returns a changed copy of an exchange."""
+"""A function that takes an exchange and returns a changed copy."""
 
 
 def with_parts(exchange: Exchange, parts: Iterable[Frame | bytes]) -> Exchange:
@@ -21,12 +21,12 @@ def with_parts(exchange: Exchange, parts: Iterable[Frame | bytes]) -> Exchange:
 
 
 def with_frames(change: Callable[[list[Frame]], Iterable[Frame | bytes]]) -> Change:
-    """Change the list of frames; bytes in the result become part of the body."""
+    """Make a change that passes the list of frames through *change*, which may add bytes."""
     return lambda exchange: with_parts(exchange, change(list(exchange.frames)))
 
 
 def with_body(body: bytes | Callable[[bytes], bytes]) -> Change:
-    """Replace the body with *body*, or with the result of *body* for the old one."""
+    """Make a change that replaces the body with *body*; a function is called with the old body."""
 
     def apply(exchange: Exchange) -> Exchange:
         return with_parts(exchange, [body(exchange.body) if callable(body) else body])
@@ -35,34 +35,34 @@ def with_body(body: bytes | Callable[[bytes], bytes]) -> Change:
 
 
 def with_output(change: Callable[[Any], Any]) -> Change:
-    """Change the decoded JSON body of a response that is not a stream."""
+    """Make a change that passes the decoded JSON body of a wait through *change*."""
     return with_body(lambda body: orjson.dumps(change(parse(body))))
 
 
 def replaced(old: bytes, new: bytes) -> Change:
-    """Replace the first *old* in the body with *new*."""
+    """Make a change that replaces the first *old* in the body with *new*."""
     return with_body(lambda body: body.replace(old, new, 1))
 
 
 def with_response(change: Callable[[Response], Response]) -> Change:
-    """Change the response head."""
+    """Make a change that passes the response head through *change*."""
     return lambda exchange: replace(exchange, response=change(exchange.response))
 
 
 def with_status(status: int) -> Change:
-    """Set the status of the response."""
+    """Make a change that sets the status of the response."""
     return with_response(lambda response: replace(response, status=status))
 
 
 def with_headers(headers: Headers) -> Change:
-    """Set all headers of the response."""
+    """Make a change that replaces all headers of the response."""
     return with_response(lambda response: replace(response, headers=headers))
 
 
 def with_header(name: str, value: str | Callable[[str], str] | None) -> Change:
-    """Set the header *name* of the response, without moving it; None removes it.
+    """Make a change that sets the header *name* of the response in its place; None removes it.
 
-    A missing header is added at the end, unless *value* is a function of the old value.
+    A missing header is added at the end, unless *value* is a function that takes the old value.
     """
 
     def apply(response: Response) -> Response:
@@ -78,26 +78,29 @@ def with_header(name: str, value: str | Callable[[str], str] | None) -> Change:
 
 
 def with_request(change: Callable[[Request], Request]) -> Change:
-    """Change the request."""
+    """Make a change that passes the request through *change*."""
     return lambda exchange: replace(exchange, request=change(exchange.request))
 
 
 def asking(**fields: Any) -> Change:
-    """Set *fields* of the JSON body of the request."""
+    """Make a change that sets *fields* in the JSON body of the request."""
     return with_request(
         lambda request: replace(request, body=orjson.dumps(parse(request.body) | fields))
     )
 
 
 def renewed(frame: Frame, change: Callable[[Any], Any]) -> bytes:
-    """Return the bytes of *frame* with its decoded data changed and its line ends preserved."""
+    """Encode *frame* with its data passed through *change*, and with the same line ends."""
     eol: sse.Eol = "\r\n" if frame.raw.endswith(b"\r\n") else "\n"
     data = orjson.dumps(change(parse(frame.data))).decode()
     return sse.encode_event(frame.event or "", data, frame.id, eol=eol)
 
 
 def with_data(event: str, change: Callable[[Any], Any], nth: int = 0) -> Change:
-    """Change the decoded data of the *nth* frame with that event name (-1: the last)."""
+    """Make a change that passes the data of the *nth* frame named *event* through *change*.
+
+    -1 is the last frame with that name.
+    """
 
     def apply(frames: list[Frame]) -> list[Frame | bytes]:
         position = _position(frames, event, nth)
@@ -107,7 +110,7 @@ def with_data(event: str, change: Callable[[Any], Any], nth: int = 0) -> Change:
 
 
 def without(event: str, nth: int = 0) -> Change:
-    """Drop the *nth* frame with that event name (-1: the last)."""
+    """Make a change that drops the *nth* frame named *event* (-1: the last)."""
 
     def apply(frames: list[Frame]) -> list[Frame]:
         position = _position(frames, event, nth)
@@ -117,7 +120,7 @@ def without(event: str, nth: int = 0) -> Change:
 
 
 def doubled(event: str, nth: int = 0) -> Change:
-    """Repeat the *nth* frame with that event name (-1: the last)."""
+    """Make a change that repeats the *nth* frame named *event* (-1: the last)."""
 
     def apply(frames: list[Frame]) -> list[Frame]:
         position = _position(frames, event, nth)
@@ -127,7 +130,7 @@ def doubled(event: str, nth: int = 0) -> Change:
 
 
 def swapped(first: int, second: int) -> Change:
-    """Swap two frames, given by their index (counted from 0)."""
+    """Make a change that swaps two frames, given by their indexes (from 0)."""
 
     def apply(frames: list[Frame]) -> list[Frame]:
         frames[first], frames[second] = frames[second], frames[first]

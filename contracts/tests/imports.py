@@ -1,4 +1,4 @@
-"""The imports between modules, read from the source, to test that they go one way."""
+"""Reads the imports between modules from the source, to test that they go one way."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -39,10 +39,10 @@ def modules(package: Path) -> dict[str, Path]:
 
 
 def offenders(package: Path, layers: Layers, *, independent: bool = False) -> list[str]:
-    """Return `module -> module` for each import that goes to a higher layer.
+    """Return a text `importer -> imported` for each import of a higher layer.
 
-    With *independent*, also for each import of another room of the same layer. The test modules
-    directly in a package are one room, `tests`. Raises KeyError for a room that is in no layer.
+    With *independent*, also return imports of another room in the same layer. The test modules
+    directly in a package are one room, `tests`. Raises KeyError for a room that has no layer.
     """
     rank = {room: place for place, rooms in enumerate(layers) for room in rooms}
     known = modules(package)

@@ -15,48 +15,50 @@ from graphtape_contracts.parsing.exchange_head import Kind, kind_of
 DEFECTS: dict[str, dict[str, str]] = json.loads(
     (Path(__file__).parent / "known-defects.json").read_text(encoding="utf-8")
 )
-"""By rule: the captures that break it, and why that is a defect of the server."""
-JOINED = {
+"""For each rule, the captures that violate it, and why that is a defect of the server."""
+RULES_FOR_NEW_RUNS = {
     "order.metadata-first",
     "order.end-shown",
     "reconnect.ids-unasked",
     "reconnect.ids-present",
 }
-"""What a stream that was joined does not keep."""
+"""Rules for streams of new runs, which a joined stream may violate."""
 
 
 def known_defects(name: str) -> set[str]:
     return {rule for rule, names in DEFECTS.items() if name in names}
 
 
-def test_what_a_server_sent_keeps_the_contract_but_for_its_known_defects() -> None:
-    def keeps_the_contract(name: str, capture: Exchange) -> None:
+def test_captures_comply_with_the_contract_except_for_known_defects() -> None:
+    def complies(name: str, capture: Exchange) -> None:
         findings = [finding for finding in check(capture) if finding.level is not Level.NOTE]
 
         broken = {finding.rule for finding in findings}
         assert broken == known_defects(name), "\n".join(map(str, findings))
         assert Level.MUST not in {finding.level for finding in findings}
 
-    assert_for_each(captures(), keeps_the_contract)
+    assert_for_each(captures(), complies)
 
 
-def test_an_answer_is_judged_no_harder_where_nobody_knows_the_request() -> None:
-    def breaks_no_more_rules(name: str, capture: Exchange) -> None:
+def test_an_unknown_request_causes_no_further_findings() -> None:
+    def has_no_further_findings(name: str, capture: Exchange) -> None:
         head = parse_head(None, capture.response)
-        # Except joined streams: without the request they look like those of a new run.
+        # Without the request, a joined stream looks like the stream of a new run.
         joined = kind_of(capture.request, capture.response) is Kind.JOIN_STREAM
-        aside = JOINED if joined and head.dialect is not Dialect.PYTHON else set[str]()
+        allowed = (
+            RULES_FOR_NEW_RUNS if joined and head.dialect is not Dialect.PYTHON else set[str]()
+        )
 
         findings = check_body(head, capture.frames, capture.end)
 
         binding = {finding.rule for finding in findings if finding.level is not Level.NOTE}
-        assert binding <= known_defects(name) | aside, "\n".join(map(str, findings))
+        assert binding <= known_defects(name) | allowed, "\n".join(map(str, findings))
 
-    assert_for_each(captures(), breaks_no_more_rules)
+    assert_for_each(captures(), has_no_further_findings)
 
 
 @pytest.mark.parametrize("case", ["stream-default", "stream-docs-updates", "stream-error-updates"])
-def test_a_server_of_another_protocol_is_found_out(case: str) -> None:
+def test_a_server_of_another_protocol_violates_the_contract(case: str) -> None:
     exchange = read_capture(CAPTURES / "pure-graph" / f"{case}.txt")
 
     broken = {finding.rule for finding in check(exchange) if finding.level is Level.MUST}
@@ -64,14 +66,14 @@ def test_a_server_of_another_protocol_is_found_out(case: str) -> None:
     assert "order.metadata-first" in broken
 
 
-def test_every_known_defect_is_of_a_capture() -> None:
+def test_every_known_defect_names_an_existing_capture() -> None:
     named = {name for names in DEFECTS.values() for name in names}
 
     assert named <= captures().keys()
 
 
-def test_a_claim_about_captures_fails_with_the_names_of_all_that_it_is_false_of() -> None:
-    def is_a_refusal(name: str, capture: Exchange) -> None:
+def test_a_failed_claim_names_all_captures_for_which_it_is_false() -> None:
+    def was_refused(name: str, capture: Exchange) -> None:
         assert capture.response.status == 422, f"{name} was answered"
 
     tried = {
@@ -84,7 +86,7 @@ def test_a_claim_about_captures_fails_with_the_names_of_all_that_it_is_false_of(
     }
 
     with pytest.raises(AssertionError) as caught:
-        assert_for_each(tried, is_a_refusal)
+        assert_for_each(tried, was_refused)
 
     headline, *reasons = str(caught.value).split("\n\n")
     assert headline.endswith(": python/mode-agent-values, python/wait-mode-values")
@@ -92,6 +94,6 @@ def test_a_claim_about_captures_fails_with_the_names_of_all_that_it_is_false_of(
     assert "python/wait-mode-values was answered" in reasons[1]
 
 
-def test_a_claim_about_no_capture_fails() -> None:
+def test_a_claim_about_zero_captures_fails() -> None:
     with pytest.raises(AssertionError, match="got none"):
         assert_for_each({}, lambda name, capture: None)

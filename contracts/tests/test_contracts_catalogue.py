@@ -14,7 +14,7 @@ REFRESH = "run contracts/refresh and review what changed"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_every_rule_says_what_it_promises_and_how_that_is_known(rule: AnyRule) -> None:
+def test_every_rule_has_a_statement_and_a_source(rule: AnyRule) -> None:
     assert rule.statement.endswith(".")
     assert len(rule.statement) < 300
     assert rule.source
@@ -51,28 +51,28 @@ def test_the_page_has_each_family_once_and_each_rule_once() -> None:
     assert sorted(ids) == sorted(rule.id for rule in RULES)
 
 
-def test_a_must_binds_every_server_or_is_no_must() -> None:
+def test_a_must_holds_for_every_dialect() -> None:
     bound = [rule.id for rule in RULES if rule.level is Level.MUST and rule.dialects is not None]
 
     assert bound == []
 
 
-def test_the_page_of_the_rules_is_fresh() -> None:
+def test_the_page_of_rules_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == catalogue.markdown(), REFRESH
 
 
-def test_the_newest_version_freezes_the_catalogue_as_it_is() -> None:
+def test_the_newest_version_equals_the_catalogue() -> None:
     newest = catalogue.frozen_levels(catalogue.versions()[-1])
 
     assert newest == {rule.id: rule.level for rule in RULES}, REFRESH
 
 
 @pytest.mark.parametrize("version", catalogue.versions())
-def test_the_rules_of_every_version_are_still_there(version: str) -> None:
+def test_the_rules_of_every_version_still_exist(version: str) -> None:
     assert catalogue.frozen_levels(version).keys() <= {rule.id for rule in RULES}
 
 
-def test_a_rule_that_came_later_judges_nobody_who_pinned_a_version(
+def test_a_later_rule_is_not_in_a_pinned_version(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pinned = {"order.error-last": Level.SHOULD}
@@ -84,7 +84,7 @@ def test_a_rule_that_came_later_judges_nobody_who_pinned_a_version(
 
 
 @pytest.mark.parametrize("level", Level)
-def test_rules_are_selected_by_how_much_they_bind(level: Level) -> None:
+def test_rules_are_selected_by_level(level: Level) -> None:
     selected = catalogue.select_rules(level=level)
 
     assert selected == tuple(rule for rule in RULES if rule.level.rank <= level.rank)
@@ -100,7 +100,7 @@ def test_versions_are_ordered_by_number(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert catalogue.versions() == ["0.9", "0.16", "0.100", "1.2"]
 
 
-def test_the_version_of_the_server_that_the_contract_was_drawn_up_with_is_kept() -> None:
+def test_the_version_for_the_first_server_still_exists() -> None:
     assert "0.16" in catalogue.versions()
 
 
@@ -108,16 +108,16 @@ def test_a_rule_is_found_by_its_id() -> None:
     assert catalogue.find_rule("order.error-last") in RULES
 
 
-def test_an_unknown_id_is_refused_with_those_that_are_near() -> None:
+def test_the_error_about_an_unknown_id_suggests_similar_ids() -> None:
     with pytest.raises(UnknownRule, match=r"got 'order.error'; did you mean order.error-last"):
         catalogue.find_rule("order.error")
 
 
-def test_an_id_that_is_near_to_none_is_refused() -> None:
+def test_the_error_about_an_unknown_id_may_have_no_suggestion() -> None:
     with pytest.raises(UnknownRule, match=r"got 'xyz'$"):
         catalogue.find_rule("xyz")
 
 
-def test_an_unknown_version_is_refused_with_those_there_are() -> None:
+def test_the_error_about_an_unknown_version_lists_all_versions() -> None:
     with pytest.raises(UnknownVersion, match=r"\(0.16\), got '9'"):
         catalogue.select_rules("9")

@@ -1,4 +1,4 @@
-"""The dialect is detected in responses without a new run, and behind a proxy."""
+"""Detection of the dialect of joined streams, and of servers behind a proxy."""
 
 from captured import captures
 
@@ -9,7 +9,7 @@ from graphtape_contracts.parsing.exchange_head import Kind, kind_of
 _RUN = "/threads/01a2021a-ff2e-775a-b3e7-411d3384fb79/runs/01a2021a-ff2e-775a-b3e7-411d3384fb78"
 
 
-def test_a_stream_that_the_python_server_joins_is_not_taken_for_one_of_aegra() -> None:
+def test_a_joined_stream_of_the_python_server_is_not_detected_as_aegra() -> None:
     found = {
         name: detect(exchange.response)
         for name, exchange in captures().items()
@@ -21,7 +21,7 @@ def test_a_stream_that_the_python_server_joins_is_not_taken_for_one_of_aegra() -
     assert found
 
 
-def test_aegra_behind_a_proxy_is_told_by_where_its_streams_are() -> None:
+def test_aegra_behind_a_proxy_is_detected_by_the_location_of_its_stream() -> None:
     headers = (("server", "nginx"), ("cache-control", "no-cache"), ("location", f"{_RUN}/stream"))
 
     assert detect(Response(200, headers)) is Dialect.AEGRA

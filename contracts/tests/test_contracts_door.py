@@ -48,7 +48,7 @@ def _requests_response(exchange: Exchange, body: object = None) -> Any:
 
 @pytest.mark.parametrize("make", [_httpx_response, _requests_response])
 @pytest.mark.parametrize("name", [STREAM, WAIT])
-def test_a_recorded_response_meets_the_contract(name: str, make: Any) -> None:
+def test_a_captured_response_complies_with_the_contract(name: str, make: Any) -> None:
     response = make(captured(name))
 
     assert check(Exchange.from_response(response)) == []
@@ -70,7 +70,7 @@ def test_the_exchange_of_a_response_has_its_parts(name: str, make: Any) -> None:
     assert exchange.end == recorded.end
 
 
-def test_a_response_that_breaks_the_contract_is_found() -> None:
+def test_a_response_that_violates_the_contract_is_reported() -> None:
     response = _httpx_response(captured(STREAM))
     response.headers["content-type"] = "Text/Event-Stream"
 
@@ -79,13 +79,13 @@ def test_a_response_that_breaks_the_contract_is_found() -> None:
     assert [finding.rule for finding in found] == ["head.stream-type"]
 
 
-def test_the_path_has_its_query() -> None:
+def test_the_path_includes_the_query() -> None:
     response = _httpx_response(captured(STREAM), params={"a": "1"})
 
     assert Exchange.from_response(response).request.path == "/runs/stream?a=1"
 
 
-def test_repeated_headers_of_httpx_stay_apart() -> None:
+def test_repeated_headers_of_httpx_stay_separate() -> None:
     request = httpx.Request("GET", "http://server/ok")
     response = httpx.Response(204, headers=[("Vary", "a"), ("vary", "b")], request=request)
 
@@ -95,7 +95,7 @@ def test_repeated_headers_of_httpx_stay_apart() -> None:
     assert exchange.frames == ()
 
 
-def test_a_compressed_body_is_that_which_the_client_reads() -> None:
+def test_a_compressed_body_is_decompressed() -> None:
     request = httpx.Request("GET", "http://server/ok")
     response = httpx.Response(
         200, headers={"content-encoding": "gzip"}, content=gzip.compress(b"{}"), request=request
@@ -120,7 +120,7 @@ def test_a_request_body_that_was_streamed_is_refused() -> None:
         Exchange.from_response(_requests_response(captured(STREAM), body=iter([b"{}"])))
 
 
-def test_another_object_is_refused_by_its_type() -> None:
+def test_the_error_about_another_object_names_its_type() -> None:
     other: Any = "200 OK"
 
     with pytest.raises(TypeError, match="got str"):
@@ -128,12 +128,12 @@ def test_another_object_is_refused_by_its_type() -> None:
 
 
 @pytest.mark.parametrize("name", graphtape_contracts.__all__)
-def test_every_public_name_is_there(name: str) -> None:
+def test_every_public_name_exists(name: str) -> None:
     assert getattr(graphtape_contracts, name) is not None
     assert name in dir(graphtape_contracts)
 
 
-def test_a_name_that_is_not_there_is_refused() -> None:
+def test_an_unknown_name_raises_an_error() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = graphtape_contracts.no_such_name
 

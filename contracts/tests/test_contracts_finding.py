@@ -1,17 +1,17 @@
 from graphtape_contracts.finding import Finding, Level, json_path
 
 
-def test_levels_are_ranked_from_what_binds_most() -> None:
+def test_levels_are_ranked_from_strictest_to_weakest() -> None:
     assert [level.rank for level in (Level.MUST, Level.SHOULD, Level.NOTE)] == [0, 1, 2]
 
 
-def test_a_path_is_written_as_rfc_9535_has_it() -> None:
+def test_a_path_is_written_in_the_notation_of_rfc_9535() -> None:
     path = json_path(("messages", 0, "id", "odd key", "it's", "é", "", "back\\slash"))
 
     assert path == r"$.messages[0].id['odd key']['it\'s']['é']['']['back\\slash']"
 
 
-def test_a_finding_stands_alone() -> None:
+def test_a_finding_is_understandable_on_its_own() -> None:
     finding = Finding(
         "order.error-last",
         Level.MUST,
@@ -33,7 +33,7 @@ def test_a_finding_stands_alone() -> None:
     ]
 
 
-def test_what_is_at_no_frame_is_at_the_head() -> None:
+def test_a_finding_without_a_frame_is_in_the_head() -> None:
     finding = Finding("a.b", Level.NOTE, "", "", "", "")
 
     assert finding.where == "head"

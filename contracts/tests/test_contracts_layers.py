@@ -28,5 +28,5 @@ def test_every_module_is_in_a_layer() -> None:
     assert sorted(named) == sorted(rooms)
 
 
-def test_imports_go_down() -> None:
+def test_imports_go_to_the_same_or_a_lower_layer() -> None:
     assert offenders(PACKAGE, LAYERS) == []

@@ -57,7 +57,7 @@ def test_a_document_is_valid_in_its_version_of_openapi(version: Version) -> None
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_document_that_is_not_valid_is_found_out(version: Version) -> None:
+def test_an_invalid_document_is_reported(version: Version) -> None:
     whole = document(version)
     del whole["info"]["title"]
 
@@ -86,7 +86,7 @@ def test_a_document_has_the_schema_of_every_message() -> None:
     assert messages - document()["components"]["schemas"].keys() <= of_no_answer
 
 
-def test_no_reference_in_a_schema_has_more_than_words_beside_it() -> None:
+def test_a_reference_in_a_schema_has_only_annotations_beside_it() -> None:
     schemas = document()["components"]["schemas"]
 
     assert load("run-request.json")["$ref"] == "background-run-request.json"
@@ -97,7 +97,7 @@ def test_no_reference_in_a_schema_has_more_than_words_beside_it() -> None:
     assert schemas["config"]["propertyNames"] == {"$ref": "#/components/schemas/config/$defs/key"}
 
 
-def test_every_answer_has_a_schema() -> None:
+def test_every_response_has_a_schema() -> None:
     for version in VERSIONS:
         answers = list(_answers(document(version)))
         contents = [content for answer in answers for content in answer.get("content", {}).values()]
@@ -117,7 +117,7 @@ def test_openapi_3_2_describes_each_event_of_a_stream() -> None:
     assert stream("3.2") == {"itemSchema": {"$ref": STREAM_EVENT}}
 
 
-def test_openapi_3_1_takes_a_stream_for_a_text_or_for_its_events() -> None:
+def test_openapi_3_1_describes_a_stream_as_a_string_or_as_events() -> None:
     text, event = stream("3.1")["schema"]["anyOf"]
 
     assert text["type"] == "string"
@@ -125,7 +125,7 @@ def test_openapi_3_1_takes_a_stream_for_a_text_or_for_its_events() -> None:
     assert "itemSchema" not in json.dumps(document("3.1"))
 
 
-def test_the_versions_differ_in_nothing_but_streams() -> None:
+def test_the_versions_differ_only_in_streams() -> None:
     newer, older = (document(version) for version in VERSIONS)
     for whole in (newer, older):
         del whole["openapi"]
@@ -165,7 +165,7 @@ def test_the_data_of_each_event_has_the_schema_that_the_rules_apply() -> None:
         ("unheard-of", None),
     ],
 )
-def test_the_schema_of_the_data_follows_from_the_name(name: str, schema: str | None) -> None:
+def test_the_schema_of_the_data_is_chosen_by_the_name(name: str, schema: str | None) -> None:
     event = {"event": name, "data": "{}"}
     cases = cast(list[dict[str, Any]], load("stream-event.json")["allOf"])
 
@@ -179,7 +179,7 @@ def test_the_schema_of_the_data_follows_from_the_name(name: str, schema: str | N
 
 
 @pytest.mark.parametrize("name", ["values", "custom", "end"])
-def test_data_may_be_empty_where_a_server_writes_nothing_for_null(name: str) -> None:
+def test_data_may_be_empty_if_a_server_writes_null_as_nothing(name: str) -> None:
     cases = cast(list[dict[str, Any]], load("stream-event.json")["allOf"])
     event = {"event": name, "data": ""}
 
@@ -197,7 +197,7 @@ def test_a_deployment_is_described_with_its_graphs_and_requests() -> None:
         assert content["examples"] == {"first": {"value": body}}
 
 
-def test_a_document_of_no_deployment_in_particular_allows_any_graph() -> None:
+def test_a_document_without_a_deployment_allows_any_graph() -> None:
     document(graphs=["mine"])["paths"].clear()
 
     assert document()["paths"]
@@ -231,7 +231,7 @@ UUID = "11111111-1111-4111-8111-111111111111"
         ("new-assistant", {"graph_id": "agent", "assistant_id": UUID}),
     ],
 )
-def test_what_servers_accept_is_allowed(schema: str, body: dict[str, Any]) -> None:
+def test_a_body_that_servers_accept_is_valid(schema: str, body: dict[str, Any]) -> None:
     assert accepts(schema, body)
 
 
@@ -251,11 +251,11 @@ def test_what_servers_accept_is_allowed(schema: str, body: dict[str, Any]) -> No
         ("new-assistant", {"graph_id": "agent", "assistant_id": "x"}),
     ],
 )
-def test_what_servers_refuse_is_not_allowed(schema: str, body: dict[str, Any]) -> None:
+def test_a_body_that_servers_refuse_is_invalid(schema: str, body: dict[str, Any]) -> None:
     assert not accepts(schema, body)
 
 
-def test_a_path_that_a_run_is_known_by_is_a_location() -> None:
+def test_the_path_of_a_run_matches_the_location_header() -> None:
     headers = document()["components"]["headers"]
 
     run, joining = (
@@ -267,13 +267,13 @@ def test_a_path_that_a_run_is_known_by_is_a_location() -> None:
     assert re.search(joining, f"/threads/{UUID}/runs/{UUID}/join")
 
 
-def test_a_document_that_refers_to_no_file_stays_as_it_is() -> None:
+def test_a_document_without_references_is_unchanged() -> None:
     template = {"components": {"schemas": {"a": {"$ref": "#/components/schemas/a"}}}}
 
     assert bundle(template) == template
 
 
-def test_examples_of_schemas_are_no_schemas() -> None:
+def test_references_in_examples_are_unchanged() -> None:
     example = {"properties": {"a": {"$ref": "#/$defs/b", "type": "string"}}}
     template = {"components": {"schemas": {"a": {"examples": [example]}}}}
 

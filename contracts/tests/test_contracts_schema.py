@@ -83,8 +83,8 @@ MESSAGES = [
     ({"stream_mode": "é"}, "\"é\" is valid under none of the schemas of 'anyOf'"),
 ]
 
-SAYING = {"description", "$ref"}
-"""What says what a value is: here, or where it points to."""
+DESCRIBING = {"description", "$ref"}
+"""The keys of a property that describe it, directly or by reference."""
 CONDITIONS = ("if", "then", "else", "examples")
 
 json_values = st.recursive(
@@ -115,21 +115,21 @@ def test_every_schema_is_a_json_schema(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_every_schema_says_what_it_is_and_what_its_properties_are(name: str) -> None:
+def test_every_schema_and_property_has_a_description(name: str) -> None:
     schema = load(name)
 
     assert schema["$id"] == f"https://graphtape.invalid/schemas/{name}"
     assert {"title", "description"} <= schema.keys()
-    assert [key for key, value in properties(schema) if not SAYING & value.keys()] == []
+    assert [key for key, value in properties(schema) if not DESCRIBING & value.keys()] == []
 
 
 @pytest.mark.parametrize(("name", "fields"), ACCEPTED)
-def test_a_run_that_the_server_accepts_is_accepted(name: str, fields: dict[str, Any]) -> None:
+def test_a_run_request_that_the_server_accepts_is_valid(name: str, fields: dict[str, Any]) -> None:
     assert first_error(name, RUN | fields) is None
 
 
 @pytest.mark.parametrize(("fields", "keyword", "path"), REFUSED)
-def test_a_run_that_the_server_refuses_is_refused(
+def test_a_run_request_that_the_server_refuses_is_invalid(
     fields: dict[str, Any], keyword: str, path: tuple[str | int, ...]
 ) -> None:
     error = first_error("run-request.json", RUN | fields)
@@ -139,7 +139,7 @@ def test_a_run_that_the_server_refuses_is_refused(
 
 
 @pytest.mark.parametrize(("name", "instance", "keyword"), OTHERS_REFUSED)
-def test_other_requests_are_refused_by_their_schemas(
+def test_other_invalid_requests_are_rejected_by_their_schemas(
     name: str, instance: object, keyword: str
 ) -> None:
     error = first_error(name, instance)
@@ -149,7 +149,7 @@ def test_other_requests_are_refused_by_their_schemas(
 
 
 @pytest.mark.parametrize(("fields", "message"), MESSAGES)
-def test_an_error_speaks_json(fields: dict[str, Any], message: str) -> None:
+def test_an_error_message_shows_values_as_json(fields: dict[str, Any], message: str) -> None:
     error = first_error("run-request.json", RUN | fields)
 
     assert error is not None
@@ -171,7 +171,7 @@ def test_an_error_at_the_root_shows_the_keys_in_order() -> None:
     assert str(error).endswith('On instance:\n    {"a":{"c":[],"d":"é"},"b":1}')
 
 
-def test_what_can_not_be_written_down_is_not_shown() -> None:
+def test_a_value_nested_too_deeply_is_not_shown() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
@@ -179,7 +179,7 @@ def test_what_can_not_be_written_down_is_not_shown() -> None:
     assert show(deep) == "(nested too deeply to show)"
 
 
-def test_a_keyword_without_words_of_its_own_keeps_the_message_of_the_library(
+def test_a_keyword_without_a_message_of_its_own_has_that_of_the_library(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("graphtape_contracts.schema._MESSAGES", {})
@@ -191,7 +191,7 @@ def test_a_keyword_without_words_of_its_own_keeps_the_message_of_the_library(
 
 
 @given(value=json_values)
-def test_a_flag_is_a_boolean_and_nothing_else(value: object) -> None:
+def test_a_flag_must_be_a_boolean(value: object) -> None:
     error = first_error("run-request.json", RUN | {"stream_subgraphs": value})
 
     assert (error is None) == isinstance(value, bool)

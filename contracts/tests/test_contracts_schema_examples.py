@@ -11,7 +11,7 @@ from graphtape_contracts.schema import Validator, first_error, folder, load, nam
 
 
 def examples(node: object, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the examples in a schema, each with the place of its subschema."""
+    """Yield the examples in a schema, each after the JSON pointer of its subschema."""
     if isinstance(node, dict):
         schema = cast(Json, node)
         yield from ((pointer, example) for example in schema.get("examples", []))
@@ -23,7 +23,7 @@ EXAMPLES = [(name, pointer, value) for name in names() for pointer, value in exa
 
 
 def example(name: str, place: int = 0, /, **changed: Any) -> Any:
-    """Return an example of a schema, with some of its keys changed."""
+    """Return the *place*-th example of a schema, with the keys *changed*."""
     chosen = load(f"{name}.json")["examples"][place]
     return chosen | changed if changed else chosen
 
@@ -170,7 +170,7 @@ ALLOWED: list[tuple[str, Any]] = [
     ("message", CHUNK | {"type": "NewMessageChunk"}),
     ("message", AI | {"tool_calls": [without("type", CALL)], "usage_metadata": {"new": 1}}),
     ("messages", [CHUNK, META, "new"]),
-    # Values that the metadata of a request can put there, tested with langgraph-api 0.16.7.
+    # Values that a request can set through its metadata, tested with langgraph-api 0.16.7.
     ("messages", [CHUNK, META | {"tags": 5, "graph_id": 9, "ls_model_name": {}}]),
     ("messages-metadata", {"a": {"metadata": META, "new": 1}}),
     ("messages-complete", [{"input_variables": [], "messages": [without("type", HUMAN)]}]),
@@ -195,7 +195,7 @@ def test_every_schema_has_examples(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "pointer", "value"), EXAMPLES)
-def test_an_example_fits_the_schema_that_gives_it(name: str, pointer: str, value: object) -> None:
+def test_an_example_matches_its_own_schema(name: str, pointer: str, value: object) -> None:
     schema = {"$ref": f"{load(name)['$id']}#{pointer}"}
     validator = cast(Validator, Draft202012Validator(schema, registry=registry()))
 
@@ -205,16 +205,16 @@ def test_an_example_fits_the_schema_that_gives_it(name: str, pointer: str, value
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in REFUSED.items() for value in values]
 )
-def test_what_a_client_could_not_read_is_refused(name: str, value: object) -> None:
+def test_a_value_that_a_client_could_not_read_is_rejected(name: str, value: object) -> None:
     assert first_error(f"{name}.json", value) is not None
 
 
 @pytest.mark.parametrize(("name", "value"), ALLOWED)
-def test_what_a_server_or_graph_may_add_is_allowed(name: str, value: object) -> None:
+def test_additions_by_a_server_or_graph_are_allowed(name: str, value: object) -> None:
     assert first_error(f"{name}.json", value) is None
 
 
-def test_every_schema_of_an_answer_refuses_something_but_where_any_json_goes() -> None:
+def test_every_response_schema_rejects_something_unless_any_json_is_valid() -> None:
     answers = {name for name in names() if not name.endswith("-request.json")} - {
         *ANY_JSON,
         "command.json",  # Part of a request, not of a response: see the tests of requests.
@@ -226,5 +226,5 @@ def test_every_schema_of_an_answer_refuses_something_but_where_any_json_goes() -
     assert {f"{name}.json" for name in REFUSED} == answers
 
 
-def test_the_folder_holds_the_schemas() -> None:
+def test_the_folder_contains_the_schemas() -> None:
     assert sorted(file.name for file in folder().iterdir()) == names()

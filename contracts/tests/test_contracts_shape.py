@@ -40,20 +40,20 @@ _SHAPES = st.lists(_JSON, max_size=3).map(shape_of_all)
 
 
 def nested(value: Any, levels: int = 100) -> Any:
-    """Return *value* nested in that many arrays."""
+    """Return *value* inside *levels* nested arrays."""
     for _ in range(levels):
         value = [value]
     return value
 
 
-def told(before: Any, after: Any) -> list[tuple[Change, str]]:
-    """Return the differences between the shapes of two values, without their words."""
+def changes(before: Any, after: Any) -> list[tuple[Change, str]]:
+    """Return kind and path of each difference between the shapes of two values."""
     found = differences(shape_of(before), shape_of(after))
     return [(difference.change, difference.path) for difference in found]
 
 
 def unseen(value: Any, shape: Shape, kind: str = "") -> Iterator[str]:
-    """Yield the parts of *value* that are not in *shape*."""
+    """Yield the types and keys of *value* that *shape* lacks."""
     yield from {type_of(value)} - shape.types
     if is_list(value):
         for item in value:
@@ -66,7 +66,7 @@ def unseen(value: Any, shape: Shape, kind: str = "") -> Iterator[str]:
 
 
 @given(_JSON.filter(lambda value: "content" not in str(value)))
-def test_the_shape_of_a_value_knows_all_that_is_in_it(value: Any) -> None:
+def test_the_shape_of_a_value_covers_all_its_parts(value: Any) -> None:
     assert list(unseen(value, shape_of(value))) == []
 
 
@@ -76,29 +76,29 @@ def test_merging_a_shape_with_itself_or_with_nothing_changes_nothing(shape: Shap
 
 
 @given(_SHAPES, _SHAPES)
-def test_the_order_of_merging_does_not_count(one: Shape, other: Shape) -> None:
+def test_merging_shapes_is_commutative(one: Shape, other: Shape) -> None:
     assert merge(one, other) == merge(other, one)
 
 
 @given(_SHAPES, _SHAPES, _SHAPES)
-def test_shapes_are_merged_in_any_grouping(one: Shape, two: Shape, three: Shape) -> None:
+def test_merging_shapes_is_associative(one: Shape, two: Shape, three: Shape) -> None:
     assert merge(merge(one, two), three) == merge(one, merge(two, three))
 
 
 @given(_SHAPES)
-def test_nothing_differs_between_a_shape_and_itself(shape: Shape) -> None:
+def test_a_shape_does_not_differ_from_itself(shape: Shape) -> None:
     assert list(differences(shape, shape)) == []
 
 
 @given(_SHAPES, _SHAPES)
-def test_a_part_of_a_shape_only_lacks_what_was_not_always_there(one: Shape, other: Shape) -> None:
+def test_a_part_of_a_merged_shape_differs_only_in_optional_parts(one: Shape, other: Shape) -> None:
     found = differences(merge(one, other), one)
 
     assert {difference.change for difference in found} <= {Change.UNSEEN}
 
 
 @given(_SHAPES, _SHAPES)
-def test_what_differs_one_way_differs_the_other_way_or_is_new(one: Shape, other: Shape) -> None:
+def test_a_difference_in_one_direction_is_one_in_the_other_or_new(one: Shape, other: Shape) -> None:
     there, back = list(differences(one, other)), list(differences(other, one))
 
     lost = {Change.MISSING, Change.UNSEEN}
@@ -131,7 +131,7 @@ def test_what_differs_one_way_differs_the_other_way_or_is_new(one: Shape, other:
         ([HUMAN, AI, HUMAN], [AI, HUMAN]),
     ],
 )
-def test_values_that_say_something_else_have_one_shape(one: Any, other: Any) -> None:
+def test_values_with_different_content_have_one_shape(one: Any, other: Any) -> None:
     assert shape_of(one) == shape_of(other)
 
 
@@ -163,13 +163,13 @@ def test_values_that_say_something_else_have_one_shape(one: Any, other: Any) -> 
         ({}, Absent.EMPTY, [(Change.RETYPED, "$")]),
     ],
 )
-def test_what_a_reader_may_stumble_over_is_told(
+def test_changes_that_may_break_a_client_are_reported(
     before: Any, after: Any, expected: list[tuple[Change, str]]
 ) -> None:
-    assert told(before, after) == expected
+    assert changes(before, after) == expected
 
 
-def test_a_difference_says_what_was_and_what_is() -> None:
+def test_a_difference_has_the_types_before_and_after() -> None:
     before = shape_of([{"a": 1}, {"a": None}, HUMAN, AI])
     after = shape_of([{"a": ""}, AI | {"b": 1}])
 
@@ -182,7 +182,7 @@ def test_a_difference_says_what_was_and_what_is() -> None:
     ]
 
 
-def test_several_types_are_told_as_a_list_with_null_last() -> None:
+def test_several_types_are_shown_as_a_list_with_null_last() -> None:
     before, after = shape_of([[]]), shape_of([[], None, 1, {}, AI])
 
     (difference,) = differences(before, after)
@@ -193,13 +193,13 @@ def test_several_types_are_told_as_a_list_with_null_last() -> None:
     )
 
 
-def test_what_is_opaque_is_of_a_type_all_the_same() -> None:
+def test_opaque_content_is_compared_by_type() -> None:
     (difference,) = differences(shape_of(AI), shape_of(AI | {"content": {"text": "hi"}}))
 
     assert (difference.before, difference.after) == ("string", "object")
 
 
-def test_a_shape_shows_fields_by_the_type_of_messages() -> None:
+def test_a_shape_separates_fields_by_the_type_of_messages() -> None:
     assert shape_of([HUMAN, {"a": 1}]).items == Shape(
         frozenset(("object",)),
         objects={

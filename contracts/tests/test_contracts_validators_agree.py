@@ -19,7 +19,7 @@ OTHERS: list[Any] = [None, True, 0, 1.0, 1.5, "", "ai", "AIMessageChunk", [], {}
 
 
 def events() -> Iterator[tuple[str, Any]]:
-    """Yield the data of every captured event, with the name of its schema."""
+    """Yield schema name and data of every captured event."""
     for exchange in captures().values():
         frames = exchange.frames if exchange.is_stream else ()
         for event in filter(None, map(event_of, frames, range(len(frames)))):
@@ -39,7 +39,7 @@ def is_unicode(value: Any) -> bool:
 
 @cache
 def data() -> dict[str, list[Any]]:
-    """Return, by schema, its examples and the captured data of its events."""
+    """Return the examples and the captured data of each schema, by schema name."""
     found: dict[str, list[Any]] = {name: list(load(name).get("examples", [])) for name in names()}
     for name, value in events():
         found[name].append(value)
@@ -66,7 +66,7 @@ def places(value: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def replaced(value: Any, path: Path, new: list[Any]) -> Any:
-    """Return *value* with the item of *new* at *path*; if *new* is empty, remove what is there."""
+    """Return *value* with the part at *path* replaced by the item of *new*, or removed if empty."""
     if not path:
         return new[0] if new else None
     key: Any = path[0]
@@ -79,7 +79,7 @@ def replaced(value: Any, path: Path, new: list[Any]) -> Any:
 
 @st.composite
 def mutated(draw: st.DrawFn) -> tuple[str, Any]:
-    """Draw data in which one value, at any depth, is dropped or replaced by another type."""
+    """Draw a schema name and data in which one value, at any depth, is dropped or replaced."""
     name = draw(st.sampled_from(sorted(data())))
     value = draw(st.sampled_from(data()[name]))
     path = draw(st.sampled_from(list(places(value))))
@@ -98,7 +98,7 @@ def test_both_allow_what_real_servers_sent() -> None:
 
 @settings(max_examples=1000, deadline=None)
 @given(case=mutated())
-def test_both_judge_mutated_data_alike(case: tuple[str, Any]) -> None:
+def test_both_agree_on_mutated_data(case: tuple[str, Any]) -> None:
     name, value = case
 
     assert rust(name).is_valid(value) == python_allows(name, value)

@@ -1,4 +1,4 @@
-"""A deployed graph used as if it were local: by itself, then as a node of a parent graph.
+"""Calls a deployed graph like a local one: by itself, then as a node of a parent graph.
 
 Needs langgraph 1.2 or newer.
 """

@@ -1,4 +1,4 @@
-// The documentation's stateless runs, with the JavaScript SDK: stream one, then wait for one.
+// The stateless runs of LangGraph's documentation: streams a run, then waits for another.
 import { Client } from "@langchain/langgraph-sdk";
 
 const client = new Client({ apiUrl: process.env.LANGGRAPH_API_URL ?? "http://127.0.0.1:2024" });
@@ -7,7 +7,7 @@ const input = {
   messages: [{ role: "user", content: "Hello! My name is Bagatur and I am 26 years old." }],
 };
 
-// No thread id makes the run stateless.
+// Without a thread id, the run is stateless.
 const stream = client.runs.stream(null, assistantId, {
   input,
   streamMode: "updates",

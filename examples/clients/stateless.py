@@ -1,4 +1,4 @@
-"""The documentation's stateless runs, with the Python SDK: stream one, then wait for one."""
+"""The stateless runs of LangGraph's documentation: streams a run, then waits for another."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ async def main() -> None:
         ]
     }
 
-    # No thread id makes the run stateless.
+    # Without a thread id, the run is stateless.
     async for chunk in client.runs.stream(
         None,
         assistant_id,

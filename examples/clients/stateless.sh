@@ -1,5 +1,5 @@
 #!/bin/sh
-# The documentation's stateless runs, with curl: stream one, then wait for one.
+# The stateless runs of LangGraph's documentation, with curl: streams a run, then waits for another.
 set -eu
 url=${LANGGRAPH_API_URL:-http://127.0.0.1:2024}
 

@@ -1,4 +1,4 @@
-"""The documentation's stateless example: one node, one streamed chat model."""
+"""The graph of the stateless example in LangGraph's documentation: one node, one chat model."""
 
 import re
 
@@ -7,7 +7,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 
 def reply_to(text: str) -> str:
-    """Greet whoever gives a name, and say the text back to everybody else."""
+    """Return a greeting if *text* contains a name, else repeat the text."""
     name = re.search(r"my name is (\w+)", text, re.IGNORECASE)
     if name is None:
         return f"You said: {text}"

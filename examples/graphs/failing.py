@@ -1,4 +1,4 @@
-"""Runs that fail: in the middle of a model's answer, and with an error whose text is hidden."""
+"""Graphs that fail: in the middle of a model's answer, or with a text that the server hides."""
 
 from fake_model import FakeModel, words
 from langchain_core.messages import AIMessage
@@ -6,7 +6,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 
 class QuotaExhausted(Exception):
-    """Not one of the classes whose text the server shows to a client."""
+    """An error of a class whose text the server hides from clients."""
 
 
 async def greet(state: MessagesState) -> dict:

@@ -1,4 +1,4 @@
-"""A chat model that needs no network and no key: it says what its script says, piece by piece."""
+"""A chat model that needs no network and no key: it streams a script, piece by piece."""
 
 import asyncio
 import re
@@ -14,13 +14,13 @@ from pydantic import Field
 
 
 class FakeModel(BaseChatModel):
-    """Answers with `script`, one streamed piece each, then a last piece that counts the tokens.
+    """Streams the pieces in `script`, then a last piece with the number of tokens.
 
-    Waits `pause` seconds before each piece. With `failure`, raises a ValueError of that text
-    where the last piece would be.
+    Waits `pause` seconds before each piece. If `failure` is set, raises a ValueError with that text
+    in place of the last piece.
     """
 
-    # LangChain asks for the model's repr in every run, and that of a message takes long.
+    # LangChain calls the model's repr in every run, and the repr of messages is slow.
     script: list[AIMessageChunk] = Field(repr=False)
     finish_reason: str = "stop"
     pause: float = 0.0
@@ -62,5 +62,5 @@ class FakeModel(BaseChatModel):
 
 
 def words(text: str) -> list[AIMessageChunk]:
-    """Cut a text into one piece a word, each with the space that follows it."""
+    """Cut a text into words, each with the space after it."""
     return [AIMessageChunk(content=word) for word in re.findall(r"\S+\s*", text)]

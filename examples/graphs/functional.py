@@ -1,4 +1,4 @@
-"""The functional API: a workflow whose output is not an object but a list, or a number."""
+"""A workflow of the functional API, whose output is a list or a number instead of an object."""
 
 from typing import NotRequired
 

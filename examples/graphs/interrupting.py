@@ -1,4 +1,4 @@
-"""A run that stops to ask a person.
+"""A graph that stops to ask a person.
 
 A stateless run cannot be resumed, so it ends with the question; `send` is never reached.
 """

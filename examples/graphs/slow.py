@@ -1,4 +1,4 @@
-"""A run that takes its time: pauses between steps and between words, so that pace is visible."""
+"""A graph that pauses between steps and between words, so that the pace of a stream is visible."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A node that writes to the custom stream: any JSON, awkward text included."""
+"""A graph that writes all kinds of JSON to the custom stream, including awkward text."""
 
 from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph

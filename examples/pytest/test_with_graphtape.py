@@ -1,4 +1,4 @@
-"""Tests of a client, with the mock in place of a deployment."""
+"""Tests of a client, with the mock instead of a deployment."""
 
 import json
 import urllib.error
@@ -13,7 +13,7 @@ ASKED = {"role": "human", "content": "Hello! My name is Bagatur and I am 26 year
 
 
 def post(url: str, **fields: object) -> HTTPResponse:
-    """Ask for a run. Yours is the client that your program has: the SDK, RemoteGraph, fetch."""
+    """Request a run. Replace this function with your own client: the SDK, RemoteGraph, httpx."""
     body = {"assistant_id": "agent", "input": {"messages": [ASKED]}} | fields
     response = urllib.request.urlopen(url, json.dumps(body).encode())
     assert isinstance(response, HTTPResponse)
@@ -29,14 +29,14 @@ def test_the_agent_answers(graphtape_mock: MockDeployment) -> None:
 
 
 @pytest.mark.graphtape("agent-echo")
-def test_a_recording_answers_whatever_is_asked(graphtape_mock: MockDeployment) -> None:
+def test_a_named_recording_matches_any_request(graphtape_mock: MockDeployment) -> None:
     with post(f"{graphtape_mock.url}/runs/wait", input={"messages": []}) as response:
         assert "messages" in json.load(response)
 
     assert [request.recording for request in graphtape_mock.requests] == ["agent-echo"]
 
 
-def test_a_deployment_that_is_busy_says_when_to_come_back(graphtape_mock: MockDeployment) -> None:
+def test_a_busy_deployment_sends_retry_after(graphtape_mock: MockDeployment) -> None:
     graphtape_mock.use(fault=faults.status(503, retry_after=1), times=1)
 
     with pytest.raises(urllib.error.HTTPError) as refused:
@@ -45,7 +45,7 @@ def test_a_deployment_that_is_busy_says_when_to_come_back(graphtape_mock: MockDe
         assert (refused.value.headers["retry-after"], answer.status) == ("1", 200)
 
 
-def test_a_stream_may_break_off(graphtape_mock: MockDeployment) -> None:
+def test_a_stream_can_be_cut(graphtape_mock: MockDeployment) -> None:
     graphtape_mock.use("agent", fault=faults.cut(after="metadata"))
 
     with (
@@ -55,7 +55,7 @@ def test_a_stream_may_break_off(graphtape_mock: MockDeployment) -> None:
         stream.read()
 
 
-def test_events_leave_as_the_test_lets_them(graphtape_mock: MockDeployment) -> None:
+def test_the_test_controls_when_events_are_sent(graphtape_mock: MockDeployment) -> None:
     held = graphtape_mock.hold("agent")
 
     with post(f"{graphtape_mock.url}/runs/stream", stream_mode="updates") as stream:
@@ -69,7 +69,7 @@ def test_events_leave_as_the_test_lets_them(graphtape_mock: MockDeployment) -> N
     assert rest.count(b"event: ") == 2
 
 
-def test_a_refusal_may_be_what_the_test_is_about(graphtape_mock: MockDeployment) -> None:
+def test_an_unmatched_request_can_be_allowed(graphtape_mock: MockDeployment) -> None:
     graphtape_mock.allow_unmatched()
 
     with pytest.raises(urllib.error.HTTPError, match="404") as refused:

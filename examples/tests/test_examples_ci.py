@@ -1,4 +1,4 @@
-"""The recipes for CI call our commands in a way that the commands know."""
+"""The commands in the CI recipes have valid options and arguments."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ COMMAND = re.compile(r"^\s*(?:- run: )?((?:pytest|graphtape) (?:.*\\\n)*.*)$", r
 
 
 def commands(program: str) -> list[list[str]]:
-    """Return the arguments of each call of *program* in the recipes, variables filled in."""
+    """Return the arguments of each call of *program* in the recipes, with variables replaced."""
     found: list[list[str]] = []
     for recipe in RECIPES:
         for command in COMMAND.findall(recipe.read_text()):
@@ -27,7 +27,7 @@ def commands(program: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("arguments", commands("graphtape"), ids=" ".join)
-def test_drift_knows_the_arguments(arguments: list[str]) -> None:
+def test_drift_accepts_the_arguments(arguments: list[str]) -> None:
     name, *rest = arguments
 
     context = drift.make_context(name, rest)
@@ -38,7 +38,7 @@ def test_drift_knows_the_arguments(arguments: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def pytest_help() -> str:
-    """What `pytest --help` prints where the plugin is installed."""
+    """The output of `pytest --help` with the plugin installed."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True
     )
@@ -46,7 +46,7 @@ def pytest_help() -> str:
 
 
 @pytest.mark.parametrize("arguments", commands("pytest"), ids=" ".join)
-def test_pytest_knows_the_options(arguments: list[str], pytest_help: str) -> None:
+def test_pytest_accepts_the_options(arguments: list[str], pytest_help: str) -> None:
     options = [word.partition("=")[0] for word in arguments if word.startswith("--")]
     known = re.findall(r"--[a-z-]+", pytest_help)
 
@@ -55,13 +55,13 @@ def test_pytest_knows_the_options(arguments: list[str], pytest_help: str) -> Non
     assert {"--graphtape-max-runs", "--graphtape-profile"} & {*options}
 
 
-def test_each_recipe_calls_what_it_is_for() -> None:
+def test_each_recipe_runs_its_commands() -> None:
     assert [recipe.name for recipe in RECIPES] == ["drift.yml", "suites.yml", "tox.ini"]
     assert [len(commands(program)) for program in ("pytest", "graphtape")] == [2, 2]
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.name for recipe in RECIPES])
-def test_secrets_come_from_the_environment_alone(recipe: Path) -> None:
+def test_secrets_come_only_from_the_environment(recipe: Path) -> None:
     called = COMMAND.findall(recipe.read_text())
 
     assert not [command for command in called if "secrets." in command or "${{" in command]

@@ -1,6 +1,6 @@
-"""The client programs, each in an environment of its own, get their answers from the mock.
+"""The client programs print the answers of the mock. Each has its own environment.
 
-The environments come from package registries, so these tests run by themselves: `tox -e clients`.
+The environments need package registries, so these tests run only in `tox run -e clients`.
 """
 
 import ast
@@ -44,7 +44,7 @@ STATE = {"messages": [HUMAN, AI]}
 
 @pytest.fixture(scope="session")
 def deployment() -> Iterator[str]:
-    """The URL of a mock with the recordings that come with it."""
+    """The URL of a mock with the bundled recordings."""
     mock = Mock(load([bundled_recordings()]), ReplayOptions(speed=0))
     with BackgroundServer(mock) as server:
         yield server.url
@@ -93,7 +93,7 @@ def test_curl_prints_the_events_and_the_state(deployment: str) -> None:
     assert without_ids(json.loads(state)) == STATE
 
 
-def test_a_remote_graph_does_not_double_the_message_of_the_user(
+def test_a_remote_graph_does_not_duplicate_the_user_message(
     deployment: str, python_with: Callable[[str], Path]
 ) -> None:
     python = python_with("langgraph==1.2.22")

@@ -1,4 +1,4 @@
-"""A validator in JavaScript takes the OpenAPI documents that the mock serves."""
+"""A JavaScript validator accepts the OpenAPI documents of the mock."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import Mock, bundled_recordings
 from graphtape_mock.server.running import BackgroundServer
 
-# Of the validators that run on Node 20, the one that knows OpenAPI 3.2.
+# The only validator for Node 20 that supports OpenAPI 3.2.
 VALIDATOR = "@seriousme/openapi-schema-validator@2.11.0"
 
 VALIDATE = """
@@ -31,7 +31,7 @@ console.log(valid ? `valid ${validator.version}` : JSON.stringify(errors));
 
 @pytest.fixture(name="validate")
 def _validate(npm_with: Callable[[str], Path], tmp_path: Path) -> Callable[[Json], str]:
-    """Says of a document that it is valid and in which version, or what is wrong."""
+    """A function that returns `valid VERSION` for a valid document, or else the errors."""
     program = npm_with(VALIDATOR) / "validate.mjs"
     program.write_text(VALIDATE)
     file = tmp_path / "openapi.json"
@@ -60,9 +60,7 @@ def test_the_document_of_the_mock_is_valid(
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_document_that_is_not_valid_is_found_out(
-    validate: Callable[[Json], str], version: Version
-) -> None:
+def test_an_invalid_document_is_rejected(validate: Callable[[Json], str], version: Version) -> None:
     found = validate(document(version) | {"info": {}})
 
     assert "must have required property 'title'" in found

@@ -1,4 +1,4 @@
-"""The README runs: each of its blocks does what the text around it says."""
+"""The code blocks of the README do what the README says."""
 
 import os
 import re
@@ -23,13 +23,13 @@ BLOCKS = re.findall(
 
 
 def block(language: str, start: str) -> str:
-    """Return the block of the README in *language* that has *start* in it."""
+    """Return the only block of the README in *language* that contains *start*."""
     (found,) = [text for name, text in BLOCKS if name == language and start in text]
     return found
 
 
 def run(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a *script* in a *folder*, with the commands of this environment."""
+    """Run a shell *script* in *folder*, with the commands of this environment on PATH."""
     commands = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
         ["sh", "-c", script],
@@ -49,7 +49,7 @@ def _url() -> Iterator[str]:
 
 @pytest.fixture(name="checkout")
 def _checkout(tmp_path: Path) -> Path:
-    """A copy of what git has of this checkout."""
+    """A copy of the files of this checkout that git tracks."""
     files = subprocess.run(
         ["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=True
     ).stdout.decode()
@@ -85,7 +85,7 @@ def test_the_curl_line_of_the_readme_streams_the_answer(url: str) -> None:
     assert "Bagatur" in answer.stdout
 
 
-def test_recording_showing_and_verifying_go_together(url: str, tmp_path: Path) -> None:
+def test_record_show_and_verify_work_together(url: str, tmp_path: Path) -> None:
     lines = block("sh", "graphtape record").replace("https://my-deployment.example", url)
     verify = block("sh", "graphtape verify")
     script = "set -e\n" + lines.replace("graphtape serve recordings", verify)
@@ -97,9 +97,9 @@ def test_recording_showing_and_verifying_go_together(url: str, tmp_path: Path) -
     assert [run.name for run in load([tmp_path / "recordings"]).runs] == ["agent"]
 
 
-def test_the_suites_judge_what_is_served(url: str, tmp_path: Path) -> None:
+def test_the_suites_check_the_mock(url: str, tmp_path: Path) -> None:
     judging = block("sh", "--pyargs graphtape_suites")
-    # In a checkout pytest would find our own configuration above the suites.
+    # Without confcutdir, pytest would use the configuration of this checkout.
     package = Path(graphtape_suites.__file__).parent
 
     done = run(
@@ -113,7 +113,7 @@ def test_the_suites_judge_what_is_served(url: str, tmp_path: Path) -> None:
     assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_what_is_served_does_not_drift(url: str, tmp_path: Path) -> None:
+def test_the_mock_does_not_drift(url: str, tmp_path: Path) -> None:
     shutil.copytree(bundled_recordings(), tmp_path / "recordings")
     drift = block("sh", "graphtape drift").replace("https://my-deployment.example", url)
 

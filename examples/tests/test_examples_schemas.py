@@ -1,4 +1,4 @@
-"""The page about the schemas from JavaScript does what it says, with Ajv from its registry."""
+"""The code in the docs that validates events in JavaScript works, with Ajv from npm."""
 
 import json
 import os
@@ -30,7 +30,7 @@ console.log(JSON.stringify(events.map(([event, data]) => misfits(event, data))))
 
 @pytest.fixture(name="project", scope="module")
 def _project(shared: Path) -> Path:
-    """An npm project made as the page says."""
+    """An npm project, made with the commands in the docs."""
     return make_once(shared / "schemas", _make_project)
 
 
@@ -62,13 +62,13 @@ def events_of(exchange: Exchange) -> list[tuple[str, Any]]:
     return [(event.name, event.value) for event in events if not isinstance(event.value, Absent)]
 
 
-def test_a_real_event_fits(project: Path) -> None:
+def test_real_events_are_valid(project: Path) -> None:
     events = events_of(captured("python/full-tools-all-tuple-noevents"))
 
     assert misfits(project, events) == [[]] * len(events)
 
 
-def test_a_broken_event_is_refused_with_the_place_and_the_reason(project: Path) -> None:
+def test_an_invalid_event_is_reported_with_place_and_reason(project: Path) -> None:
     data = {"run_id": "my-run", "attempt": 1}
 
     ((misfit,),) = misfits(project, [("metadata", data)])
@@ -76,13 +76,13 @@ def test_a_broken_event_is_refused_with_the_place_and_the_reason(project: Path) 
     assert (misfit["instancePath"], misfit["keyword"]) == ("/run_id", "format")
 
 
-def test_a_broken_event_of_a_subgraph_is_refused(project: Path) -> None:
+def test_an_invalid_event_of_a_subgraph_is_reported(project: Path) -> None:
     found = misfits(project, [("updates|child:1", []), ("news", []), ("wait-output", {})])
 
     assert [len(wrong) for wrong in found] == [1, 0, 0]
 
 
-def test_all_that_real_servers_sent_fits(project: Path) -> None:
+def test_all_captured_events_are_valid(project: Path) -> None:
     events = [event for exchange in captures().values() for event in events_of(exchange)]
 
     found = misfits(project, events)

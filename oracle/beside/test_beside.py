@@ -8,21 +8,21 @@ from packaging.version import Version
 from graphtape_suites.mock_fixture.mock_deployment import MockDeployment
 
 OLDEST_SERVER = Version("0.16.7")
-"""The server that our recordings are of: an older one was taken because of our requirements."""
+"""The recorded version. An older one means that our requirements forced a downgrade."""
 
 
 def unmet(requirement: Requirement) -> bool:
-    """Whether nothing, or another version, is installed where *requirement* applies."""
+    """Whether no matching version of *requirement* is installed."""
     installed = {found.metadata["Name"].lower().replace("_", "-") for found in distributions()}
     name = requirement.name.lower().replace("_", "-")
     return name not in installed or version(name) not in requirement.specifier
 
 
-def test_the_server_is_not_taken_back_to_an_older_version() -> None:
+def test_the_server_is_not_downgraded() -> None:
     assert Version(version("langgraph-api")) >= OLDEST_SERVER
 
 
-def test_what_each_distribution_requires_is_installed() -> None:
+def test_all_requirements_are_installed() -> None:
     required = {
         (found.metadata["Name"], line)
         for found in distributions()
@@ -33,11 +33,11 @@ def test_what_each_distribution_requires_is_installed() -> None:
     assert [pair for pair in required if unmet(Requirement(pair[1]))] == []
 
 
-def test_the_plugin_comes_without_what_the_suites_need() -> None:
+def test_the_plugin_installs_no_requirements_of_the_suites() -> None:
     names = {found.metadata["Name"].lower() for found in distributions()}
 
     assert not names & {"hypothesis", "schemathesis"}
 
 
-def test_the_mock_answers(graphtape_mock: MockDeployment) -> None:
+def test_the_mock_responds(graphtape_mock: MockDeployment) -> None:
     assert graphtape_mock.url.startswith("http://127.0.0.1:")

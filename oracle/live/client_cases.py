@@ -1,4 +1,4 @@
-"""Calls of client programs: the methods of the SDKs with their arguments, in Python's names."""
+"""Calls for client programs to make: methods of the SDKs, with arguments under Python's names."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ Call = dict[str, Any]
 
 INPUTS = read_inputs()
 PACED = ("agent", "slow", "failing")
-"""Inputs that are also asked at the recorded pace."""
+"""Inputs that are also run at the recorded pace."""
 
 _PARALLEL = {"fanout"}
 """Graphs whose branches run at the same time."""
@@ -39,25 +39,25 @@ _REMOTE_VIEWS: tuple[dict[str, Any], ...] = (
     {"stream_mode": ["values", "messages"], "subgraphs": True, "version": "v2"},
 )
 _SLOW = "slow"
-"""The input that is asked for fewer views: its runs take seconds."""
+"""The input that is run with fewer views, because its runs take seconds."""
 _IN_A_PARENT = ("agent", "context", "failing", "interrupt", "masked", "subgraphs", "tools")
-"""Inputs that are also given to a parent graph, of which the remote graph is a node."""
+"""Inputs that are also given to a parent graph, which has the remote graph as a node."""
 
 
 def is_ordered(call: Call) -> bool:
-    """Tell whether the parts of a *call* come in the same order every time."""
+    """Return whether the parts that a *call* returns always have the same order."""
     return not {call.get("graph"), *map(str, call.get("arguments", ()))} & _PARALLEL
 
 
 def run_call(method: str, body: dict[str, Any], **options: Any) -> Call:
-    """Return the call of a *method* that makes a stateless run of *body*."""
+    """Return a call of `runs.METHOD` that makes a stateless run with the request *body*."""
     given = {key: value for key, value in body.items() if key != "assistant_id"}
     arguments = [None, body["assistant_id"]]
     return {"method": f"runs.{method}", "arguments": arguments, "options": given | options}
 
 
 def run_calls() -> Iterator[Call]:
-    """Yield every input: waited for, and streamed with every mode alone, and with several."""
+    """Yield for every input a wait, a stream of each mode, and streams of several modes."""
     for name, body in INPUTS.items():
         yield run_call("wait", body)
         for view in _FEW if name == _SLOW else _VIEWS:
@@ -69,20 +69,20 @@ def run_calls() -> Iterator[Call]:
 
 
 def paced_calls() -> Iterator[Call]:
-    """Yield runs whose pace can be seen."""
+    """Yield calls whose timing is compared."""
     for body in (INPUTS[name] for name in PACED):
         yield run_call("stream", body, stream_mode=["updates", "messages", "custom"])
         yield run_call("wait", body)
 
 
 def version_2_calls() -> Iterator[Call]:
-    """Yield streams in the newer form of parts, which langgraph-sdk 0.2 does not have."""
+    """Yield streams with parts in the form of version 2, which langgraph-sdk 0.2 lacks."""
     for body in INPUTS.values():
         yield run_call("stream", body, **_EVERYTHING, version="v2")
 
 
 def remote_calls() -> Iterator[Call]:
-    """Yield every input and every graph, as RemoteGraph takes them."""
+    """Yield calls of RemoteGraph for every input and every graph."""
     for name, body in INPUTS.items():
         options = {k: v for k, v in body.items() if k not in ("assistant_id", "input", "command")}
         call = {"graph": body["assistant_id"], "arguments": [body.get("input")]}
@@ -97,7 +97,7 @@ def remote_calls() -> Iterator[Call]:
 
 
 def paced_remote_calls() -> Iterator[Call]:
-    """Yield runs whose pace can be seen, as RemoteGraph takes them."""
+    """Yield calls of RemoteGraph whose timing is compared."""
     for body in (INPUTS[name] for name in PACED):
         call = {"graph": body["assistant_id"], "arguments": [body["input"]]}
         yield call | {"method": "stream", "options": _REMOTE_FEW[1]}
@@ -114,21 +114,21 @@ def _remote_methods(name: str, options: dict[str, Any]) -> Iterator[Call]:
 
 
 def unlike_calls() -> dict[str, Call]:
-    """Return calls of langgraph-sdk that a mock answers differently, by what it does."""
+    """Return langgraph-sdk calls with known differences, by a description of the mock's result."""
     return {
         "draws one level of subgraphs": _call("assistants.get_graph", "subgraphs", xray=1),
     }
 
 
 def unlike_remote_calls() -> dict[str, Call]:
-    """Return calls of RemoteGraph that a mock answers differently, by what it does."""
+    """Return RemoteGraph calls with known differences, by a description of the mock's result."""
     body = INPUTS["agent-conversation"]
     call = {"graph": body["assistant_id"], "arguments": [body["input"]], "parent": True}
-    return {"gives back an AI message as recorded": call | {"method": "stream"}}
+    return {"returns an AI message as recorded": call | {"method": "stream"}}
 
 
-def neighbour_calls(thread_id: str) -> Iterator[Call]:
-    """Yield what is no run that is waited for, and what is refused, around a new *thread_id*."""
+def endpoint_calls(thread_id: str) -> Iterator[Call]:
+    """Yield calls of endpoints besides runs, and invalid calls; no thread has *thread_id*."""
     for graph_id in read_graphs():
         yield _call("assistants.search", graph_id=graph_id)
         yield _call("assistants.count", graph_id=graph_id)
@@ -151,9 +151,9 @@ def neighbour_calls(thread_id: str) -> Iterator[Call]:
 
 
 def cancel_calls() -> Iterator[Call]:
-    """Yield the cancelling of runs that are not there, which older clients can't ask for.
+    """Yield calls that cancel unknown runs; some clients have no such method.
 
-    By id only: by status, it would cancel runs of other tests on the same server.
+    They cancel by id, because cancelling by status would affect other tests on the same server.
     """
     yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=[_UNKNOWN])
     yield _call("runs.cancel_many", thread_id=_UNKNOWN, run_ids=["x"])

@@ -1,4 +1,4 @@
-"""The same requests to the real server and to a mock, and how the answers differ."""
+"""Sends the same requests to the real server and to a mock, and compares the responses."""
 
 import json
 import re
@@ -15,26 +15,26 @@ from graphtape_contracts import Headers
 from graphtape_mock.recordings.assistant_id import default_id
 
 _OWN_WORDS = re.compile(rb"Failed validating|Loopback webhooks")
-"""Stands in refusals whose text a mock may say otherwise: it is that of a library, or long."""
+"""Matches long error texts, and texts of libraries, which a mock may word differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request, with a name for people."""
+    """One request, with a name for reports."""
 
     name: str
     ask: Ask
     ordered: bool = True
     """Whether the order of the events is always the same."""
     chunks: bool = False
-    """Whether the cuts between chunks are compared, and heartbeats judged by the clock."""
+    """Whether chunk boundaries and the times of heartbeats are checked, too."""
     own_body: bool = False
-    """Whether the body is the server's own, so that only its type is compared."""
+    """Whether the body differs by server, so that only the media type is compared."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many requests were compared, and how many were answered differently, by group."""
+    """The numbers of compared and of different responses, by group of requests."""
 
     compared: Counter[str] = field(default_factory=Counter[str])
     different: Counter[str] = field(default_factory=Counter[str])
@@ -46,10 +46,13 @@ class Tally:
 
 
 class Comparison:
-    """Compares mocks with the real server, which is asked everything once."""
+    """Compares mocks with the real server. The server gets equal requests only once."""
 
     def __init__(self, url: str, recorded: str, graphs: Iterable[str], tally: Tally) -> None:
-        """Compare with the server at *url*, which has these *graphs*, as that at *recorded* had."""
+        """Compare with the server at *url*; *recorded* is the URL of the recorded server.
+
+        Both servers have the *graphs*, so the ids of their assistants are equal.
+        """
         self.url = url
         self._recorded = recorded
         self._kept = frozenset(self.assistant_id(graph) for graph in graphs)
@@ -58,35 +61,35 @@ class Comparison:
 
     @staticmethod
     def assistant_id(graph: str) -> str:
-        """Return the id of the assistant that a server makes of *graph*."""
+        """Return the id of the assistant that a server creates for *graph*."""
         return default_id(graph)
 
     def differences(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
-        """Ask both servers; tell each difference in a few lines. *mock* is its URL."""
+        """Send *cases* to the server and the mock at URL *mock*; describe each difference."""
         asks = [case.ask for case in cases]
         fresh = [ask for ask in dict.fromkeys(asks) if ask not in self._replies]
         self._replies.update(zip(fresh, ask_all(self.url, fresh), strict=True))
         real = [self._replies[ask] for ask in asks]
-        return self._told(group, mock, cases, real, ask_all(mock, asks))
+        return self._describe(group, mock, cases, real, ask_all(mock, asks))
 
     def differences_of_all(
         self, group: str, mocks: Mapping[str, str], cases: Sequence[Case]
     ) -> list[str]:
-        """Compare each of *mocks* with the server: what they serve, in words, and their URLs."""
+        """Compare each of *mocks* with the server; *mocks* has URLs by kind of recordings."""
         return [
-            told
+            text
             for kind, mock in mocks.items()
-            for told in self.differences(f"{group}, {kind}", mock, cases)
+            for text in self.differences(f"{group}, {kind}", mock, cases)
         ]
 
     def differences_in_order(self, group: str, mock: str, cases: Sequence[Case]) -> list[str]:
-        """Ask both servers one thing after the other: later answers depend on earlier requests."""
+        """Like `differences`, but send *cases* one by one, as later ones depend on earlier ones."""
         asks = [case.ask for case in cases]
-        return self._told(
+        return self._describe(
             group, mock, cases, ask_all(self.url, asks, at_once=1), ask_all(mock, asks, at_once=1)
         )
 
-    def _told(
+    def _describe(
         self,
         group: str,
         mock: str,
@@ -96,17 +99,17 @@ class Comparison:
     ) -> list[str]:
         found: list[str] = []
         for case, of_server, of_mock in zip(cases, expected, got, strict=True):
-            told = self._difference(case, of_server, of_mock, mock)
-            self._tally.add(group, different=bool(told))
-            if told:
-                found.append(f"{case.name}: {told}\n  asked {case.ask.raw[:2000]!r}")
+            text = self._difference(case, of_server, of_mock, mock)
+            self._tally.add(group, different=bool(text))
+            if text:
+                found.append(f"{case.name}: {text}\n  asked {case.ask.raw[:2000]!r}")
         return found
 
     def _difference(self, case: Case, real: Reply, got: Reply, mock: str) -> str:
         if case.chunks:
             for server, reply in (("the server", real), ("the mock", got)):
-                if told := irregularity(reply):
-                    return f"{server}: {told}"
+                if text := irregularity(reply):
+                    return f"{server}: {text}"
             real, got = (replace(r, chunks=_chunk_by_chunk(r)) for r in (real, got))
         hosts = [urlsplit(url).netloc for url in (self.url, self._recorded, mock)]
         if case.own_body:
@@ -120,7 +123,7 @@ class Comparison:
 
 
 def _chunk_by_chunk(reply: Reply) -> tuple[bytes, ...]:
-    """Write the chunks of *reply* as a JSON array, so that none is taken for a comment."""
+    """Return the chunks of *reply*, without heartbeats, as one chunk: a JSON array."""
     chunks = [chunk.decode() for chunk in without_heartbeats(reply).chunks]
     return (json.dumps(chunks, indent=0).encode(),)
 
@@ -134,6 +137,6 @@ def _without_length(reply: Reply) -> Headers:
 
 
 def _without_words(reply: Reply) -> Reply:
-    """Hide the text of a refusal, and its length; its shape stays."""
+    """Replace the text of an error response with its JSON types, and mask its length."""
     shape = json.dumps({key: type(value).__name__ for key, value in json.loads(reply.body).items()})
     return replace(reply, headers=_without_length(reply), chunks=(shape.encode(),))

@@ -1,7 +1,8 @@
-"""A real server, recordings made of it, mocks that serve them; and what came of the comparison.
+"""Fixtures (a real server, its recordings, mocks that serve these), and the terminal summary.
 
-Each worker of pytest-xdist has a real server of its own, so that no test sees what another did.
-They share the recordings: one hash seed makes the servers write sets in the same order.
+Each worker of pytest-xdist has its own real server, so that tests do not affect each other. The
+workers share recordings of one server: all servers have the same hash seed, so they write sets in
+the same order.
 """
 
 import os
@@ -26,23 +27,23 @@ from graphtape_mock.server.running import BackgroundServer
 SERVERS = Path(__file__).parent.parent / "servers"
 
 _JOBS = 40
-"""Runs that a server makes at a time: most of the runs only sleep."""
+"""The number of concurrent runs of a server; high, because most runs only sleep."""
 
 _TALLY = pytest.StashKey[Tally]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count from zero."""
+    """Create the counts of this process."""
     config.stash[_TALLY] = Tally()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what needs no recordings, so that other workers can while one records."""
+    """Put tests without recordings first: other workers run them while one worker records."""
     items.sort(key=lambda item: "recordings" in getattr(item, "fixturenames", ()))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand what a worker counted to the process that prints it."""
+    """Send the counts of a worker to the process that prints them."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:
         tally = session.config.stash[_TALLY]
@@ -51,7 +52,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Add what a worker counted; one that broke down says nothing."""
+    """Add the counts of a worker; a crashed worker has none."""
     compared, different = getattr(node, "workeroutput", {}).get("tally", ({}, {}))
     tally: Tally = node.config.stash[_TALLY]
     tally.compared.update(compared)
@@ -59,7 +60,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how many requests were compared, and how many answers differed."""
+    """Print the numbers of compared and of different responses."""
     tally = terminalreporter.config.stash[_TALLY]
     terminalreporter.section("compared with the real server")
     lines = [(group, number, tally.different[group]) for group, number in tally.compared.items()]
@@ -70,22 +71,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def tally(pytestconfig: pytest.Config) -> Tally:
-    """What the terminal summary prints."""
+    """The counts that the terminal summary prints."""
     return pytestconfig.stash[_TALLY]
 
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real server with the example graphs: GRAPHTAPE_LIVE_URL, or one of our own."""
+    """The URL of a real server with the example graphs: GRAPHTAPE_LIVE_URL, or a new one."""
     if url := os.environ.get("GRAPHTAPE_LIVE_URL"):
         if "PYTEST_XDIST_WORKER" in os.environ:
-            pytest.exit("expected one process with GRAPHTAPE_LIVE_URL, got several: say -n 0")
+            pytest.exit("expected one process with GRAPHTAPE_LIVE_URL, got several: add -n 0")
         yield url.rstrip("/")
         return
     folder = tmp_path_factory.mktemp("server")
     port = _free_port()
     command: list[str | Path] = [SERVERS / "langgraph-dev" / "start", str(port), folder]
-    seed = os.environ.get("PYTHONHASHSEED", "0")  # As tox draws it.
+    seed = os.environ.get("PYTHONHASHSEED", "0")  # tox chooses a random one.
     settings = {"JOBS": str(_JOBS), "PYTHONHASHSEED": seed}
     subprocess.run(command, check=True, env=os.environ | settings)
     try:
@@ -96,19 +97,19 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def recordings(real: str, shared: Path) -> Recordings:
-    """Recordings of our real server, or of that of the worker that came first."""
+    """Recordings of a real server, made by the first worker that needs them."""
     return Recordings(make_once(shared / "recordings", partial(record_all, real)))
 
 
 @pytest.fixture(scope="session")
 def exact_mock(recordings: Recordings) -> Iterator[str]:
-    """The URL of a mock that serves exact recordings at once."""
+    """The URL of a mock that serves exact recordings without delays."""
     yield from _serve(recordings.exact, speed=0)
 
 
 @pytest.fixture(scope="session")
 def single_mock(recordings: Recordings) -> Iterator[str]:
-    """The URL of a mock that serves recordings of one run at once."""
+    """The URL of a mock that serves recordings of one run each, without delays."""
     yield from _serve(recordings.single, speed=0)
 
 
@@ -120,7 +121,7 @@ def paced_mock(recordings: Recordings) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def mocks(exact_mock: str, single_mock: str) -> Mapping[str, str]:
-    """The URLs of mocks that serve at once, by what they serve."""
+    """The URLs of the mocks without delays, by the kind of recordings."""
     return {"exact recordings": exact_mock, "recordings of one run": single_mock}
 
 

@@ -1,4 +1,4 @@
-"""Raw HTTP exchanges: the bytes of a request go out, and what came back is kept as it came."""
+"""A raw HTTP client: sends the bytes of a request, and returns the bytes of the response."""
 
 import asyncio
 import re
@@ -11,43 +11,43 @@ from urllib.parse import urlsplit
 from graphtape_contracts import Headers
 
 HOST = b"@HOST@"
-"""Stands for host and port of the server in the bytes of a request."""
+"""Placeholder for the server's host and port in the bytes of a request."""
 
 AT_ONCE = 60
-"""Requests in flight: more than the server makes runs at a time, so that it never waits for one."""
+"""Concurrent requests: more than the concurrent runs of the server, which is then never idle."""
 
 _TIMEOUT = 60.0
 _CLOSING = 0.3
-"""Seconds in which a server that closes the connection has closed it."""
+"""Seconds to wait for a server to close the connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The bytes of one request, and what the client does besides."""
+    """The bytes of one request, with instructions for the connection."""
 
     raw: bytes
     half_close: bool = False
-    """Whether the client says that it will send no more, as soon as it has sent all."""
+    """Whether the client shuts down its sending side after the request."""
     waits_for_close: bool = False
     """Whether the client waits to see if the server closes the connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The bytes of one response, taken apart as far as HTTP/1.1 goes."""
+    """One response, split into the parts of HTTP/1.1."""
 
     interim: tuple[str, ...]
-    """The status lines of the 1xx responses before it."""
+    """The status lines of preceding 1xx responses."""
     status_line: str
-    """Empty where the server closed the connection without an answer."""
+    """The status line; empty if the server closed the connection without a response."""
     headers: Headers
-    """Names and values as they came, in their order."""
+    """Names and values as received, in order."""
     chunks: tuple[bytes, ...]
-    """The body: its chunks, or all of it in one where it was not chunked."""
+    """The chunks of the body; one if the body was not chunked."""
     closed: bool
     """Whether the server was seen to close the connection."""
     times: tuple[float, ...] = ()
-    """When each of the chunks had come, in seconds since the head."""
+    """The arrival time of each chunk, in seconds since the head."""
 
     @property
     def body(self) -> bytes:
@@ -55,12 +55,12 @@ class Reply:
         return b"".join(self.chunks)
 
     def header(self, name: str) -> str:
-        """Return the value of a header field, nothing where there is none."""
+        """Return the value of a header field, empty if it is missing."""
         return next((value for key, value in self.headers if key == name), "")
 
 
 def ask_for(method: str, target: str, body: bytes = b"", headers: Headers = ()) -> Ask:
-    """Return a plain request: Host, *headers*, and the length and type of a *body*."""
+    """Return a request with Host, *headers*, and the length and type of *body*, if any."""
     lines = [f"{method} {target} HTTP/1.1".encode(), b"Host: " + HOST]
     lines += [f"{name}: {value}".encode() for name, value in headers]
     if body:
@@ -69,9 +69,9 @@ def ask_for(method: str, target: str, body: bytes = b"", headers: Headers = ()) 
 
 
 def ask_all(url: str, asks: Sequence[Ask], at_once: int = AT_ONCE) -> list[Reply]:
-    """Send all *asks*, so many *at_once*, and return the replies in their order.
+    """Send all *asks*, at most *at_once* concurrently, and return the replies in order.
 
-    Raises TimeoutError where a response does not end, and what the socket raises.
+    Raises TimeoutError if a response does not end, and the errors of the socket.
     """
 
     async def gather() -> list[Reply]:
@@ -92,7 +92,7 @@ async def _exchange(url: str, ask: Ask) -> Reply:
     try:
         async with asyncio.timeout(_TIMEOUT):
             if ask.half_close:
-                # So that request and end leave in one packet: the server sees both, or none.
+                # Send the request and its end in one packet, so that both arrive at once.
                 connection: socket.socket = writer.get_extra_info("socket")
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
             writer.write(ask.raw.replace(HOST, place.netloc.encode()))
@@ -136,7 +136,7 @@ async def _until_empty_line(reader: asyncio.StreamReader) -> bytes:
 async def _body(
     reader: asyncio.StreamReader, fields: dict[str, str]
 ) -> AsyncIterator[tuple[float, bytes]]:
-    """Yield the chunks, each with the seconds since the head."""
+    """Yield the arrival time of each chunk, in seconds since the head, and the chunk."""
     start = time.monotonic()
     if fields.get("transfer-encoding") == "chunked":
         async for chunk in _chunks(reader):

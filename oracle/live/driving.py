@@ -1,4 +1,4 @@
-"""Drivers of clients at work: what a client gives for each call, masked, from one server."""
+"""Runs the drivers, which call client programs, and masks the results of the calls."""
 
 import json
 import re
@@ -16,33 +16,31 @@ from transcript import Transcript
 DRIVERS = Path(__file__).parent / "drivers"
 
 AT_ONCE = 16
-"""Calls in flight: an idle server takes up to a second to begin a run."""
+"""Concurrent calls: an idle server takes up to a second to start a run."""
 
 _REFUSAL = re.compile(r'"(?:[^"\\]|\\.)*Failed validating(?:[^"\\]|\\.)*"')
-"""The text of a refusal by schema, which a mock may word differently."""
+"""The text of a schema validation error, which a mock may word differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A program that calls one client, without its last arguments.
-
-    They are the URL, the file of calls, and how many of these it makes at once.
-    """
+    """A program that makes calls with one client and prints the results."""
 
     command: tuple[str, ...]
+    """The start of the command. URL, file of calls and number of concurrent calls are added."""
 
     def drive(
         self, url: str, calls: Sequence[Call], folder: Path, at_once: int = AT_ONCE
     ) -> list[list[list[Any]]]:
-        """Make all *calls* of the server at *url*; return what came of each, in their order.
+        """Make all *calls* on the server at *url*; return a list of results for each call.
 
-        A thing that came is a list: what it is, and the thing. *folder* is for files.
+        A result is a list of kind and value. Temporary files are written into *folder*.
         """
         file = folder / f"{urlsplit(url).port}.json"
         file.write_text(json.dumps(calls))
         printed = run([*self.command, url, str(file), str(min(at_once, len(calls)))])
         came: list[list[list[Any]]] = [[] for _ in calls]
-        # Not `splitlines`: it also cuts at the line separators that JavaScript leaves in texts.
+        # `splitlines` would also split at U+2028, which JavaScript does not escape.
         for line in printed.removesuffix("\n").split("\n"):
             number, *thing = json.loads(line)
             came[number].append(thing)
@@ -52,9 +50,9 @@ class Driver:
 def transcribe_call(
     call: Call, came: list[list[Any]], urls: Sequence[str], kept: frozenset[str]
 ) -> Transcript:
-    """Return what came of a *call*, the hosts of *urls* masked, all ids masked but those *kept*.
+    """Return the results of a *call*, with the hosts of *urls* and all ids but *kept* masked.
 
-    Both hosts, because a recording keeps that of its server.
+    *urls* includes the URL of the recorded server, because recordings contain it.
     """
     ordered = is_ordered(call)
     mask = Mask(kept, numbered=ordered)

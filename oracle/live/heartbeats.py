@@ -1,7 +1,7 @@
-"""What keeps a connection alive while a run says nothing: every five seconds since the head.
+"""Checks heartbeats, which servers send every five seconds while a run is silent.
 
-How many there are depends on how busy the server was, so they are compared with the time that the
-response took, and not with those of another response.
+The number of heartbeats depends on the load of the server. So it is compared with the duration of
+the same response, not with another response.
 """
 
 from dataclasses import replace
@@ -10,19 +10,19 @@ from connection import Reply
 
 EVERY = 5.0
 _LATE = 2.0
-"""Seconds that a busy machine may be late."""
+"""The tolerated delay of a heartbeat, in seconds, on a busy machine."""
 _HEARTBEATS = (b": heartbeat\r\n\r\n", b"\n")
-"""A chunk of its own in a stream, and where a run is waited for."""
+"""The chunks that are heartbeats: the first in a stream, the second in a wait."""
 
 
 def without_heartbeats(reply: Reply) -> Reply:
-    """Return *reply* as if it had come in no time."""
+    """Return *reply* without heartbeats and arrival times."""
     kept = tuple(chunk for chunk in reply.chunks if chunk not in _HEARTBEATS)
     return replace(reply, chunks=kept, times=())
 
 
 def irregularity(reply: Reply) -> str:
-    """Tell how the heartbeats of *reply* do not fit the time that it took; nothing if they do."""
+    """Return an error text if heartbeats of *reply* are missing, early or late; else empty."""
     arrived = list(zip(reply.chunks, reply.times, strict=True))
     beats = [at for chunk, at in arrived if chunk in _HEARTBEATS]
     end = max(reply.times, default=0.0)

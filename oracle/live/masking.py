@@ -1,7 +1,7 @@
-"""What differs between two runs of the same request, hidden: ids, times, the server's address.
+"""Masks ids and times, which differ between runs of a request.
 
-An id becomes the number of its first appearance, so that two texts are equal only where the same
-ids are equal in both.
+Each id is replaced with a number in order of first appearance, so two masked texts are equal only
+if their ids repeat at the same places.
 """
 
 import re
@@ -17,10 +17,10 @@ _DAY = 86_400.0
 
 
 class Mask:
-    """Masks the texts of one response, in their order."""
+    """Masks the texts of one response. Call `hide` with the texts in order."""
 
     def __init__(self, kept: Collection[str] = (), *, numbered: bool = True) -> None:
-        """Leave the ids *kept* as they are; give all the others one mask if not *numbered*."""
+        """Do not mask the ids in *kept*. Unless *numbered*, all ids get the same mask."""
         self._names: dict[str, str] = {id_: id_ for id_ in kept}
         self._numbered = numbered
 
@@ -40,10 +40,10 @@ class Mask:
 
 
 def _form(id_: str) -> str:
-    """Tell ids of different forms apart: UUIDs of version 7 by the time in them.
+    """Return the form of an id: `hex`, `uuid`, or `uuid7` for a version 7 with a recent time.
 
-    The other versions can't be told: the id of a task is a hash in the form of a UUID, with any
-    digit where the version is.
+    The digit of the version is not enough: a task id is a hash in the form of a UUID, and may have
+    any digit in that place.
     """
     if "-" not in id_:
         return "hex"

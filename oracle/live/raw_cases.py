@@ -1,4 +1,4 @@
-"""Requests that are wrong, odd or unusual as HTTP or as JSON: by name, as bytes."""
+"""Requests, as bytes, that are invalid or unusual HTTP or JSON."""
 
 import gzip
 import json
@@ -51,7 +51,7 @@ BODIES: dict[str, bytes] = {
     "assistant a number": b'{"assistant_id":5}',
     "long": b'{"input":"' + b"x" * 100_000 + b'"}',
 }
-"""Bodies, most of them refused."""
+"""Request bodies by name; the server rejects most of them."""
 
 _BAD_MODES: tuple[Any, ...] = (
     *(None, "", "VALUES", "tools", "lifecycle", "values,updates", 5, {}, [5], [""]),
@@ -134,7 +134,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         for value in values
     },
 }
-"""What is put into a good request; refused, but for the UUIDs of an assistant."""
+"""Fields to add to a valid request, by name; all but the assistant UUIDs are rejected."""
 
 METHODS = ("GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "QUERY", "FOO")
 
@@ -149,7 +149,7 @@ HEADERS: dict[str, Headers] = {
     "closes": (("Connection", "close"),),
     "expects": (("Expect", "100-continue"),),
 }
-"""Fields that a good request can have."""
+"""Header fields to add to a valid request, by name."""
 
 PREFLIGHTS: dict[str, Headers] = {
     "plain": (ORIGIN, ("Access-Control-Request-Method", "POST")),
@@ -170,7 +170,7 @@ PREFLIGHTS: dict[str, Headers] = {
 
 
 def refused_cases(path: str) -> Iterator[Case]:
-    """Yield requests to *path* whose body is wrong, or just so right."""
+    """Yield requests to *path* whose body is invalid or unusual."""
     for name, body in BODIES.items():
         yield _case(f"body {name}", ask_for("POST", path, body))
     for name, fields in FIELDS.items():
@@ -182,7 +182,7 @@ def refused_cases(path: str) -> Iterator[Case]:
 
 
 def http_cases(path: str) -> Iterator[Case]:
-    """Yield requests to *path* that are unusual as HTTP."""
+    """Yield requests to *path* that are invalid or unusual HTTP."""
     for method in METHODS:
         yield _case(f"method {method}", ask_for(method, path))
         yield _case(f"method {method} with origin", ask_for(method, path, headers=(ORIGIN,)))
@@ -209,7 +209,7 @@ def http_cases(path: str) -> Iterator[Case]:
     yield _case("HTTP/1.0", _bytes("POST", path, body=GOOD, version="HTTP/1.0"))
     yield _case("no host", _bytes("POST", path, body=GOOD, host=False))
     keep = "Connection: keep-alive"
-    yield _case("HTTP/1.0 kept", _bytes("POST", path, keep, body=GOOD, version="HTTP/1.0"))
+    yield _case("HTTP/1.0 keep-alive", _bytes("POST", path, keep, body=GOOD, version="HTTP/1.0"))
     yield _case("no HTTP", Ask(b"GARBAGE\r\n\r\n"))
     yield _case("no version", Ask(f"GET {path}\r\n\r\n".encode()))
     yield _case("bad length", _bytes("POST", path, "Content-Length: x"))

@@ -1,4 +1,4 @@
-"""Recordings of the example graphs' inputs, made in two ways."""
+"""Records the inputs of the example graphs in two ways: with and without `--exact`."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -14,30 +14,30 @@ _WAYS = {"exact": ["--exact"], "single": []}
 
 @dataclass(frozen=True, slots=True)
 class Recordings:
-    """Every input, recorded from one server."""
+    """Recordings of every input from one server."""
 
     folder: Path
 
     @property
     def url(self) -> str:
-        """The server, whose address stands in the recordings."""
+        """The URL of the server, which the recordings contain."""
         return (self.folder / "url").read_text()
 
     @property
     def exact(self) -> Path:
-        """The recordings that --exact makes."""
+        """The folder of recordings made with `--exact`."""
         return self.folder / "exact"
 
     @property
     def single(self) -> Path:
-        """The recordings of one run each."""
+        """The folder of recordings of one run each."""
         return self.folder / "single"
 
 
 def record_all(url: str, folder: Path) -> None:
     """Record every input of the server at *url* in both ways.
 
-    All at the same time, because a server that waits for work takes half a second to begin a run.
+    The runs are concurrent, because an idle server takes half a second to start a run.
     """
     (folder / "url").write_text(url)
     commands: list[list[str]] = []

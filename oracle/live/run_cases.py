@@ -1,4 +1,4 @@
-"""Run requests: the inputs of the example graphs, and the stream modes they are asked with."""
+"""Run requests: the inputs of the example graphs, combined with stream modes and options."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ VIEWS: tuple[dict[str, Any], ...] = (
     {"stream_mode": []},
     *({"stream_mode": list(modes)} for n in (1, 2, len(MODES)) for modes in combinations(MODES, n)),
 )
-"""The default, every mode alone, all pairs, and all nine."""
+"""The default modes, each single mode, each pair of modes, and all nine modes."""
 
 _PARALLEL = frozenset(("fanout",))
 """Graphs whose branches run at the same time."""
@@ -42,13 +42,13 @@ def _body(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def run_case(path: str, body: dict[str, Any], name: str = "") -> Case:
-    """Return the case that posts *body* to *path*."""
+    """Return a case that posts *body* to *path*."""
     ordered = body.get("assistant_id") not in _PARALLEL
     return Case(name, ask_for("POST", path, json.dumps(body).encode()), ordered)
 
 
 def view_cases(path: str, body: dict[str, Any]) -> Iterator[Case]:
-    """Yield *body* with every view, subgraphs shown and not."""
+    """Yield cases that post *body* with each of `VIEWS`, with and without subgraphs."""
     for subgraphs in (False, True):
         yield from option_cases(path, body | {"stream_subgraphs": subgraphs}, VIEWS)
 
@@ -56,6 +56,6 @@ def view_cases(path: str, body: dict[str, Any]) -> Iterator[Case]:
 def option_cases(
     path: str, body: dict[str, Any], options: Iterable[dict[str, Any]]
 ) -> Iterator[Case]:
-    """Yield *body* with each of *options*; its name is what it asks for besides."""
+    """Yield cases that post *body* with each of *options*; the name of a case shows the option."""
     for option in options:
         yield run_case(path, body | option, json.dumps({"path": path} | option))

@@ -1,6 +1,7 @@
-"""What the official clients give to a program: the same from a mock as from the server.
+"""The official clients return the same results from a mock as from the real server.
 
-A driver of each client calls it, and prints what it gets. The clients come from package registries.
+For each client, a driver makes the calls and prints the results. The clients are installed from
+package registries.
 """
 
 import json
@@ -40,7 +41,7 @@ NOT_DOUBLED = {"graph": "agent", "arguments": [INPUTS["agent"]["input"]], "paren
 def driver_of(
     python_with: Callable[[str], Path], javascript_with: Callable[[str], Path]
 ) -> Callable[[str], Driver]:
-    """Gives the driver of a client, which is installed when it is asked for."""
+    """A function that installs a client on first use and returns its driver."""
 
     def find(client: str) -> Driver:
         match client.split():
@@ -67,7 +68,7 @@ def differences(
     driver_of: Callable[[str], Driver],
     tmp_path: Path,
 ) -> Compare:
-    """Makes calls of the server and of a mock by the same client; tells how what came differs."""
+    """A function that makes calls on the server and a mock, and describes each difference."""
     kept = frozenset(comparison.assistant_id(graph) for graph in read_graphs())
 
     def compare(
@@ -81,10 +82,10 @@ def differences(
         found: list[str] = []
         hosts = (*urls, recordings.url)
         for call, *came in zip(calls, *(one.result() for one in both), strict=True):
-            told = difference(*(transcribe_call(call, things, hosts, kept) for things in came))
-            tally.add(group or client, different=bool(told))
-            if told:
-                found.append(f"{json.dumps(call)[:2000]}: {told}")
+            text = difference(*(transcribe_call(call, things, hosts, kept) for things in came))
+            tally.add(group or client, different=bool(text))
+            if text:
+                found.append(f"{json.dumps(call)[:2000]}: {text}")
         return found
 
     return compare
@@ -116,8 +117,8 @@ def test_parts_of_version_2_are_the_same(
 
 
 @pytest.mark.parametrize("client", SDKS)
-def test_the_neighbours_are_the_same(client: str, exact_mock: str, differences: Compare) -> None:
-    calls = client_cases.neighbour_calls(thread_id=str(uuid4()))
+def test_other_endpoints_are_the_same(client: str, exact_mock: str, differences: Compare) -> None:
+    calls = client_cases.endpoint_calls(thread_id=str(uuid4()))
     found = differences(client, exact_mock, calls, at_once=1)
 
     assert not found, "\n".join(found)
@@ -145,17 +146,17 @@ def test_remote_graphs_are_the_same_at_the_recorded_pace(
 
 
 @pytest.mark.parametrize(("client", "call"), UNLIKE.values(), ids=UNLIKE)
-def test_a_mock_is_known_to_answer_otherwise(
+def test_known_differences_still_occur(
     client: str, call: Call, exact_mock: str, differences: Compare
 ) -> None:
     found = differences(client, exact_mock, [call], group="clients, known to differ")
 
-    assert found, "no difference any more: make this one of the calls that are the same"
+    assert found, "the known difference is gone: move this call to the calls with equal results"
 
 
 @pytest.mark.parametrize("method", ["invoke", "ainvoke"])
 @pytest.mark.parametrize("server", ["real", "exact_mock"])
-def test_a_parent_graph_does_not_double_the_message_of_the_user(
+def test_a_parent_graph_does_not_duplicate_the_user_message(
     server: str,
     method: str,
     request: pytest.FixtureRequest,

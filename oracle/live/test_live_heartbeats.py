@@ -1,4 +1,4 @@
-"""Heartbeats are judged by the clock, not by how many another response had."""
+"""Heartbeats are compared with the duration of a response, not with another response."""
 
 import pytest
 from connection import Reply
@@ -38,15 +38,17 @@ def test_a_heartbeat_every_five_seconds_is_regular(regular: list[tuple[float, by
     ],
     ids=["none", "missing", "early", "twice"],
 )
-def test_others_are_irregular(odd: list[tuple[float, bytes]], got: str) -> None:
+def test_missing_and_extra_heartbeats_are_irregular(
+    odd: list[tuple[float, bytes]], got: str
+) -> None:
     end = odd[-1][0]
 
-    told = irregularity(reply(*odd))
+    found = irregularity(reply(*odd))
 
-    assert told == f"expected a heartbeat every 5 s until {end} s, got them at: {got}"
+    assert found == f"expected a heartbeat every 5 s until {end} s, got them at: {got}"
 
 
-def test_without_heartbeats_all_events_are_left() -> None:
+def test_without_heartbeats_keeps_all_events() -> None:
     timed = reply((0.5, EVENT), (5.0, BEAT), (5.0, b"\n"), (6.0, LAST))
 
     assert without_heartbeats(timed) == Reply(

@@ -1,4 +1,4 @@
-"""Requests that are refused, and requests that are unusual as HTTP."""
+"""Invalid requests, and requests that are unusual HTTP."""
 
 import pytest
 from comparison import Comparison
@@ -6,7 +6,7 @@ from raw_cases import http_cases, refused_cases
 
 
 @pytest.mark.parametrize("path", ["/runs/stream", "/runs/wait"])
-def test_what_the_server_refuses_is_refused_alike(
+def test_invalid_requests_get_the_responses_of_the_server(
     path: str, exact_mock: str, comparison: Comparison
 ) -> None:
     differences = comparison.differences("refusals", exact_mock, list(refused_cases(path)))
@@ -15,7 +15,9 @@ def test_what_the_server_refuses_is_refused_alike(
 
 
 @pytest.mark.parametrize("path", ["/runs/stream", "/runs/wait"])
-def test_unusual_http_is_answered_alike(path: str, exact_mock: str, comparison: Comparison) -> None:
+def test_unusual_http_gets_the_responses_of_the_server(
+    path: str, exact_mock: str, comparison: Comparison
+) -> None:
     differences = comparison.differences("HTTP", exact_mock, list(http_cases(path)))
 
     assert not differences, "\n".join(differences)

@@ -1,4 +1,4 @@
-"""Every input in every mode alone, all pairs, all nine and the default; subgraphs on and off."""
+"""Every input with the views of `run_cases.VIEWS`, with and without subgraphs."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ INPUTS = read_inputs()
 
 @pytest.mark.parametrize("endpoint", ["stream", "wait"])
 @pytest.mark.parametrize("name", INPUTS)
-def test_a_mock_answers_every_view_as_the_server_does(
+def test_every_view_gets_the_response_of_the_server(
     name: str, endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     cases = list(view_cases(f"/runs/{endpoint}", INPUTS[name]))

@@ -1,4 +1,4 @@
-"""Schemathesis judges the real server by our OpenAPI documents, and finds what is known."""
+"""Schemathesis tests the real server with our OpenAPI documents; only known failures occur."""
 
 import json
 import re
@@ -17,14 +17,14 @@ from graphtape_mock.recordings.view import STREAM_MODES
 KNOWN: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("known-openapi-failures.json").read_text()
 )
-"""What Schemathesis finds on langgraph-api 0.16.7, each with the reason why that is so."""
+"""The expected failures of langgraph-api 0.16.7, each with a reason."""
 
 EVERYTHING = {"stream_mode": list(STREAM_MODES), "stream_subgraphs": True}
 
 
 @pytest.fixture(name="uncreated")
 def _uncreated(real: str) -> Iterator[None]:
-    """Leave the real server's assistants as they were: other tests ask for them."""
+    """Delete the assistants that a test creates, because other tests list all assistants."""
     before = assistants(real)
     yield
     after = assistants(real)
@@ -48,7 +48,7 @@ def explains(known: dict[str, Any], failure: Failure) -> bool:
 
 @pytest.mark.usefixtures("uncreated")
 @pytest.mark.parametrize("version", VERSIONS)
-def test_schemathesis_finds_what_is_known_and_nothing_else(
+def test_schemathesis_finds_only_known_failures(
     version: Version, real: str, tmp_path: Path
 ) -> None:
     requests = {name: body | EVERYTHING for name, body in read_inputs().items()}

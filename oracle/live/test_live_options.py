@@ -1,4 +1,4 @@
-"""What a request can ask for besides its view, and the forms in which it can ask."""
+"""Requests with options other than the view, or with options in equivalent forms."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ SHOWN: tuple[dict[str, Any], ...] = (
     {"stream_mode": ["events", "tasks", "custom"]},
     {"stream_mode": ["updates", "custom"], "stream_subgraphs": True},
 )
-"""Views in which everything that an option can change is to be seen."""
+"""Views that together show every effect of an option."""
 
 FORMS: tuple[dict[str, Any], ...] = (
     *({"stream_mode": mode} for mode in MODES),
@@ -28,7 +28,7 @@ FORMS: tuple[dict[str, Any], ...] = (
     {"assistant_id": "fe096781-5601-53d2-b2f6-0d3403f7e9ca"},
     {"assistant_id": "FE096781560153D2B2F60D3403F7E9CA"},
 )
-"""One mode as a string, modes twice and in another order, an assistant by its UUID."""
+"""Equivalent forms: a mode as a string, repeated or reordered modes, an assistant's UUID."""
 
 CLIENTS: dict[str, dict[str, Any]] = {
     "Python SDK, stream": {
@@ -71,7 +71,7 @@ CLIENTS: dict[str, dict[str, Any]] = {
         "config": {"tags": [], "metadata": {}, "configurable": {}, "recursion_limit": 25},
     },
 }
-"""What clients send besides assistant and input."""
+"""Fields that each client sends in addition to assistant and input."""
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "resumable": {"stream_resumable": True},
@@ -113,7 +113,7 @@ KEPT: tuple[dict[str, Any], ...] = tuple(
     for mode in ("values", "updates", "messages", "messages-tuple", "events", "tasks", "custom")
     for subgraphs in (False, True)
 )
-"""Views of a run that is kept, but for those that show checkpoints: no recording has any."""
+"""Options of a run that keeps its thread. No recording has the mode `checkpoints`."""
 
 HELLO = "Hello! My name is Bagatur and I am 26 years old."
 MESSAGES: tuple[list[dict[str, Any]], ...] = (
@@ -121,7 +121,7 @@ MESSAGES: tuple[list[dict[str, Any]], ...] = (
     [{"type": "human", "content": HELLO, "id": 'my "first" message\n'}],
     [{"role": "human", "content": HELLO, "additional_kwargs": {}, "name": None, "id": None}],
 )
-"""The message of the input `agent`, with ids and in forms that were not recorded."""
+"""The message of the input `agent`, with other ids and in other forms than recorded."""
 
 CONVERSATION: list[dict[str, Any]] = [
     {"type": "system", "content": "Be brief."},
@@ -129,7 +129,7 @@ CONVERSATION: list[dict[str, Any]] = [
     {"type": "ai", "content": "Hello. Who are you?", "id": "ai-1", "tool_calls": []},
     {"role": "user", "content": "My name is Ada.", "id": "0123456789abcdef0123456789abcdef"},
 ]
-"""The messages of the input `agent-conversation`, with other ids than were recorded."""
+"""The messages of the input `agent-conversation`, with other ids than recorded."""
 
 
 def check(
@@ -142,7 +142,7 @@ def check(
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("name", RUNS)
-def test_an_option_does_what_it_does_on_the_server(
+def test_an_option_has_the_same_effect_as_on_the_server(
     name: str, endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     options = [option | shown for option in OPTIONS.values() for shown in SHOWN]
@@ -151,7 +151,7 @@ def test_an_option_does_what_it_does_on_the_server(
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_what_clients_send_is_answered_as_by_the_server(
+def test_requests_of_clients_get_the_responses_of_the_server(
     endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     cases = (
@@ -163,7 +163,7 @@ def test_what_clients_send_is_answered_as_by_the_server(
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_modes_can_be_asked_for_in_other_forms(
+def test_modes_can_be_requested_in_equivalent_forms(
     endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     cases = option_cases(f"/runs/{endpoint}", INPUTS["agent"], FORMS)
@@ -171,7 +171,7 @@ def test_modes_can_be_asked_for_in_other_forms(
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_ids_that_a_client_sends_come_back(
+def test_message_ids_of_a_request_are_returned(
     endpoint: str, mocks: Mapping[str, str], comparison: Comparison
 ) -> None:
     asked = [INPUTS["agent"] | {"input": {"messages": messages}} for messages in MESSAGES]

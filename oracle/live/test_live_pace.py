@@ -1,4 +1,4 @@
-"""At the recorded pace: one event a chunk, and heartbeats."""
+"""Replay at the recorded pace: each event is a chunk, and heartbeats are sent."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ INPUTS = read_inputs()
 MODES = {"stream_mode": ["values", "messages", "updates", "custom"]}
 
 
-def test_each_event_is_a_chunk_of_its_own(paced_mock: str, comparison: Comparison) -> None:
+def test_each_event_is_a_separate_chunk(paced_mock: str, comparison: Comparison) -> None:
     cases = [
         replace(case, chunks=True)
         for name in ("agent", "tools", "slow", "failing", "interrupt")
@@ -22,7 +22,7 @@ def test_each_event_is_a_chunk_of_its_own(paced_mock: str, comparison: Compariso
     assert not differences, "\n".join(differences)
 
 
-def test_heartbeats_come_while_the_run_waits_to_start(
+def test_heartbeats_are_sent_while_the_run_waits_to_start(
     paced_mock: str, comparison: Comparison
 ) -> None:
     asked = INPUTS["agent"] | {"after_seconds": 8}

@@ -1,4 +1,4 @@
-"""The comparison itself: it sees what a client could see, and nothing else."""
+"""The comparison reports exactly the differences that a client can see."""
 
 from dataclasses import replace
 
@@ -49,11 +49,11 @@ def changed(old: str, new: str) -> Reply:
     ],
     ids=["time", "heartbeat", "id"],
 )
-def test_what_differs_between_runs_is_no_difference(old: str, new: str, ordered: bool) -> None:
+def test_values_that_vary_between_runs_are_not_compared(old: str, new: str, ordered: bool) -> None:
     assert compare(reply(*EVENTS), changed(old, new), ordered=ordered) == ""
 
 
-def test_dates_and_addresses_are_no_difference() -> None:
+def test_dates_and_addresses_are_not_compared() -> None:
     first, second = (
         replace(
             reply(f"event: a\r\ndata: http://127.0.0.1:{n}\r\n\r\n"), headers=(("date", str(n)),)
@@ -80,7 +80,7 @@ def test_dates_and_addresses_are_no_difference() -> None:
     ],
     ids=["other id", "new id", "run", "suffix", "keys", "line ends", "name", "space", "field"],
 )
-def test_what_a_client_could_see_is_a_difference(old: str, new: str, ordered: bool) -> None:
+def test_visible_changes_are_differences(old: str, new: str, ordered: bool) -> None:
     assert compare(reply(*EVENTS), changed(old, new), ordered=ordered)
 
 
@@ -102,15 +102,15 @@ def test_each_part_of_a_reply_is_compared(got: Reply, ordered: bool) -> None:
     assert compare(reply(*EVENTS), got, ordered=ordered)
 
 
-def test_order_counts_unless_branches_are_parallel() -> None:
+def test_order_is_compared_unless_branches_are_parallel() -> None:
     swapped = reply(EVENTS[0], EVENTS[3], EVENTS[2])
 
     assert "line" in compare(reply(*EVENTS), swapped)
     assert compare(reply(*EVENTS), swapped, ordered=False) == ""
 
 
-def test_a_difference_is_told_with_both_sides() -> None:
-    told = compare(reply(*EVENTS), changed("event: tasks", "event: updates"))
+def test_a_difference_shows_both_sides() -> None:
+    text = compare(reply(*EVENTS), changed("event: tasks", "event: updates"))
 
-    assert told.startswith("line 5:\n  expected 'event: tasks")
-    assert "\n  got      'event: updates" in told
+    assert text.startswith("line 5:\n  expected 'event: tasks")
+    assert "\n  got      'event: updates" in text

@@ -1,4 +1,4 @@
-"""What a reply comes to, in lines that can be compared: the head, then events or the body."""
+"""Turns a reply into lines that can be compared: the head, then the events or the body."""
 
 import re
 from collections import Counter
@@ -10,33 +10,33 @@ from connection import Reply
 from masking import ID, Mask
 
 _SHOWN = 200
-"""Characters of a line that are shown on each side of the place where it differs."""
+"""The number of characters shown before and after the place where two lines differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One reply, masked: equal to that of another where a client can't tell them apart."""
+    """A masked reply. Two transcripts are equal if a client cannot distinguish the replies."""
 
     lines: tuple[str, ...]
-    """Status line, header fields, then each event as it stands on the wire, or the body."""
+    """The status line, the header fields, then each event as sent, or else the body."""
     ordered: bool = True
-    """Whether the order of the events means anything; it does not where branches are parallel."""
+    """Whether the order of the events is compared; False if branches run in parallel."""
     ids: tuple[tuple[str, ...], ...] = ()
-    """Where the order means nothing: for each id, all places where it stands."""
+    """All places of each id; empty if the order is compared."""
 
 
 def transcribe(
     reply: Reply, hosts: Sequence[str], kept: Collection[str] = (), *, ordered: bool = True
 ) -> Transcript:
-    """Return the transcript of a *reply*, *hosts* masked, all ids masked but those *kept*.
+    """Return the transcript of a *reply*, with *hosts* and all ids but *kept* masked.
 
-    Comments are left out, and what keeps a wait alive. Each line of an event stays as it came, so
-    line ends, the order of fields and that of keys are compared too.
+    Comments and heartbeats are left out. Lines of events are unchanged, so line ends and the order
+    of fields and keys are compared, too.
     """
     host = re.compile("|".join(map(re.escape, hosts)))
     head = list(_head(reply))
     if not ordered:
-        head = ["\n".join(head)]  # The order of header fields always means something.
+        head = ["\n".join(head)]  # The order of header fields is always compared.
     lines = [host.sub("<host>", line) for line in (*head, *_body(reply))]
     mask = Mask(kept, numbered=ordered)
     masked = tuple(mask.hide(line) for line in lines)
@@ -57,7 +57,7 @@ def _head(reply: Reply) -> Iterator[str]:
         match name:
             case "date":
                 yield "date: <date>"
-            case "allow":  # Its order is another in every process of the server.
+            case "allow":  # Its order differs in every server process.
                 yield f"allow: {', '.join(sorted(value.split(', ')))}"
             case _:
                 yield f"{name}: {value}"
@@ -76,7 +76,7 @@ def _body(reply: Reply) -> Iterator[str]:
 
 
 def difference(expected: Transcript, got: Transcript) -> str:
-    """Tell how two transcripts differ, at the first place; nothing where they are equal."""
+    """Describe the first difference of two transcripts; empty if they are equal."""
     if not expected.ordered:
         return _difference_of_sets(expected, got)
     for number, (old, new) in enumerate(zip_longest(expected.lines, got.lines)):
@@ -92,7 +92,7 @@ def _difference_of_sets(expected: Transcript, got: Transcript) -> str:
         return f"lines in any order:\n{_both(_first(missing), _first(unexpected))}"
     for old, new in zip_longest(expected.ids, got.ids):
         if old != new:
-            return f"an id stands in other places:\n{_both(_lines(old), _lines(new))}"
+            return f"an id occurs in other places:\n{_both(_lines(old), _lines(new))}"
     return ""
 
 

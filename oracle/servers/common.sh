@@ -1,8 +1,8 @@
 # Sourced by the start scripts: start PORT [FOLDER]
 #
-# A start script installs its server into FOLDER (default: a new temporary one; an old one is used
-# again), copies the graphs there, starts the server in a session of its own, waits until it
-# answers, and prints how to stop it. Nothing is written beside the scripts.
+# A start script installs its server into FOLDER (default: a new temporary folder; an existing one is
+# reused), copies the graphs there, starts the server in a new session, waits until it answers, and
+# prints how to stop it. Nothing is written beside the scripts.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
@@ -21,16 +21,16 @@ fail() { echo "start: $*" >&2; exit 1; }
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# check_free: before anything in FOLDER is touched
+# check_free: fails if PORT is taken or a server runs from FOLDER; call it before changing FOLDER
 check_free() {
   [[ $PORT =~ ^[0-9]+$ ]] || fail "expected a port number, got '$PORT'"
-  port_is_free "$PORT" || fail "port $PORT is taken: choose another, or stop what listens there"
+  port_is_free "$PORT" || fail "port $PORT is taken: choose another, or stop the program that listens there"
   if [ -e "$WORK/server.pid" ] && kill -0 "$(cat "$WORK/server.pid")" 2>/dev/null; then
     fail "a server runs from $WORK: end it first with '$STOP $WORK'"
   fi
 }
 
-# find_python VERSION...: the first of these that runs; PYTHON overrides
+# find_python VERSION...: prints PYTHON if set, or else the first of these versions that runs
 find_python() {
   if [ -n "${PYTHON:-}" ]; then echo "$PYTHON"; return; fi
   local version candidate
@@ -42,10 +42,10 @@ find_python() {
   fail "expected a Python among $*, found none: name one with PYTHON=..."
 }
 
-# install_python PYTHON REQUIREMENT...: into VENV, again only if the requirements change
+# install_python PYTHON REQUIREMENT...: installs into VENV, unless these are already installed
 install_python() {
   mkdir -p "$(dirname "$VENV")"
-  # Another start may be at it.
+  # Another start script may be installing into VENV.
   if command -v flock >/dev/null; then exec 9>"$VENV.lock" && flock 9; fi
   local python=$1 marker="$VENV/installed"; shift
   if [ "$(cat "$marker" 2>/dev/null)" != "$*" ]; then
@@ -60,10 +60,10 @@ install_python() {
   exec 9>&-
 }
 
-# need PROGRAM WHERE_FROM
+# need PROGRAM SOURCE: fails if PROGRAM is missing, and says to install SOURCE
 need() { command -v "$1" >/dev/null || fail "expected $1, found none: install $2"; }
 
-# install_npm REQUIREMENT...: into FOLDER/node_modules, again only if the requirements change
+# install_npm REQUIREMENT...: installs into FOLDER/node_modules, unless already installed
 install_npm() {
   local marker="$WORK/node_modules/installed"
   if [ "$(cat "$marker" 2>/dev/null)" = "$*" ]; then return; fi
@@ -73,7 +73,7 @@ install_npm() {
   echo "$*" >"$marker"
 }
 
-# copy_graphs: from GRAPHS (default: the example graphs) to FOLDER/graphs, where they may be read-only
+# copy_graphs: copies GRAPHS (default: the example graphs), even if read-only, to FOLDER/graphs
 copy_graphs() {
   local from=${GRAPHS:-$HERE/../../../examples/graphs}
   [ -e "$from/langgraph.json" ] || fail "expected $from/langgraph.json, found none: is GRAPHS right?"
@@ -81,13 +81,13 @@ copy_graphs() {
   cp -R "$from/." "$WORK/graphs" && chmod -R u+w "$WORK/graphs"
 }
 
-# launch COMMAND...: in FOLDER/graphs, in a session of its own, with a log and the process's id
+# launch COMMAND...: runs it in FOLDER/graphs, in a new session; writes a log and the process id
 launch() {
   (cd "$WORK/graphs" && exec setsid "$@") > "$WORK/server.log" 2>&1 < /dev/null &
   echo $! > "$WORK/server.pid"
 }
 
-# wait_ready PATH: until GET PATH succeeds, at most READY_SECONDS (default 90)
+# wait_ready PATH: waits until GET PATH succeeds; fails after READY_SECONDS (default 90)
 wait_ready() {
   local left=${READY_SECONDS:-90}
   until curl -sf -o /dev/null "$BASE$1"; do

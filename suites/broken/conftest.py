@@ -1,4 +1,4 @@
-"""Fixtures for the broken servers, and a summary of the requirements that failed for each."""
+"""Fixtures for the broken servers. The summary lists the requirements that each server failed."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
-    """The offline evaluation, which runs the scenarios once in each process."""
+    """Evaluates servers offline; in each process, the scenarios run only once."""
     return Offline(tmp_path_factory.mktemp("offline"))
 
 
@@ -28,7 +28,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print for each server the expected requirement and the others that failed."""
+    """Print for each server whether the expected requirement failed, and which others failed."""
     if FOUND_LINES:
         terminalreporter.section("broken servers: what the suites found")
     for line in FOUND_LINES:

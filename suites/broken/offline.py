@@ -1,7 +1,7 @@
 """Runs the suites against a broken server offline, on exchanges recorded from the unchanged mock.
 
-If a single exchange shows the fault of a server, no request needs to be sent again: the scenarios
-run once against the unchanged mock, and the tests of the suites evaluate the changed responses.
+If single exchanges show the fault of a server, the server need not run: the scenarios run once
+against the unchanged mock, the recorded responses are changed, and the suites evaluate the result.
 """
 
 from collections.abc import Callable
@@ -41,20 +41,20 @@ LIVE_ONLY = frozenset(
 """Requirements about timing, which cannot be checked offline."""
 
 Kind = tuple[tuple[str, ...], str, tuple[str, ...]]
-"""The recordings, the profile, and further options of pytest."""
+"""The `runs`, `profile` and `options` of a broken server."""
 
 
 class Offline:
     """Evaluates changed responses of the mock with the suites."""
 
     def __init__(self, folder: Path) -> None:
-        """Use *folder* for files that the suites need."""
+        """Write the files that the suites need into *folder*."""
         self._folder = folder
         self._recorded: dict[tuple[tuple[str, ...], str], Recorded] = {}
         self._prepared: dict[Kind, _Unchanged] = {}
 
     def verdicts_on(self, broken: BrokenServer) -> list[Verdict]:
-        """Return the verdicts of the suites on *broken*, an offline server."""
+        """Return the verdicts of the suites on *broken*, which must be an offline server."""
         assert isinstance(broken.change, ResponseChange)
         unchanged = self._prepared.get(kind_of(broken)) or self._prepare(broken)
         with TemporaryDirectory() as folder:
@@ -78,10 +78,10 @@ class Offline:
         assert code == pytest.ExitCode.OK, f"expected tests to be collected, got {code!r}"
         settings = collecting.settings[0]
         expected = read_expected_failures(EXPECTED_OF_THE_MOCK, all_checks(), SCENARIOS)
-        played = (broken.runs, broken.profile)
-        if played not in self._recorded:
-            self._recorded[played] = _record(broken.runs, settings, expected)
-        unchanged = _Unchanged(self._recorded[played], settings, expected, collecting.tests)
+        recorded_key = (broken.runs, broken.profile)
+        if recorded_key not in self._recorded:
+            self._recorded[recorded_key] = _record(broken.runs, settings, expected)
+        unchanged = _Unchanged(self._recorded[recorded_key], settings, expected, collecting.tests)
         unchanged.upstream.start(lambda exchange: exchange)
         with TemporaryDirectory() as folder:
             session = unchanged.play(Path(folder))
@@ -95,13 +95,13 @@ _NOWHERE = "http://recorded.invalid"
 
 
 def kind_of(broken: BrokenServer) -> Kind:
-    """Return the properties shared by servers that are tried in the same way."""
+    """Return the properties that decide with which scenarios and tests a server is tried."""
     return broken.runs, broken.profile, broken.options
 
 
 @dataclass
 class _Unchanged:
-    """The exchanges with the unchanged mock, and the tests that evaluate them."""
+    """The exchanges with the unchanged mock, and the tests that evaluate changed responses."""
 
     upstream: Recorded
     settings: Settings
@@ -110,25 +110,25 @@ class _Unchanged:
     unchanged: Unchanged = field(default_factory=Unchanged)
 
     def play(self, folder: Path) -> OfflineSession:
-        """Run the scenarios with the current responses of the upstream."""
+        """Run the scenarios with `upstream` in place of a deployment."""
         return play(self.settings, self.upstream, folder, self.expected)
 
 
 @dataclass
 class _Collecting:
-    """Keeps the tests that pytest collects, and the settings of the session."""
+    """A pytest plugin that stores the collected tests and the settings of the session."""
 
     tests: list[pytest.Item] = field(default_factory=list[pytest.Item])
     settings: list[Settings] = field(default_factory=list[Settings])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep the tests after all deselection."""
+        """Store the tests that are left after deselection."""
         self.tests += session.items
         self.settings.append(settings_of(session.config))
 
 
 def _record(runs: tuple[str, ...], settings: Settings, expected: ExpectedFailures) -> Recorded:
-    """Run the scenarios against the unchanged mock; return a connection that replays them."""
+    """Run the scenarios against the unchanged mock; return a connection that replays the mock."""
     exchanges: list[Exchange] = []
 
     def keep(exchange: Exchange) -> Exchange:

@@ -27,9 +27,9 @@ from graphtape_suites.session.session import CheckedExchange, Session
 from graphtape_suites.verdicts.expected_failures import ExpectedFailures
 
 _RequestKey = tuple[object, ...]
-"""The parts of a request that distinguish it from others."""
+"""The parts of a request that determine its response: method, path, body, some headers."""
 _KEY_HEADERS = {"accept": "*/*", "content-type": "", "origin": "", "last-event-id": ""}
-"""The headers of the key, with the defaults of the HTTP client."""
+"""The headers in a request key, each with the default value of the HTTP client."""
 
 
 class Diverged(Exception):
@@ -40,13 +40,13 @@ class Diverged(Exception):
 
 
 class Recorded(DeploymentConnection):
-    """Replays the exchanges with the unchanged mock, with a change applied to each response.
+    """Replays exchanges with the unchanged mock, and changes each response.
 
-    The responses to equal requests come in their recorded order.
+    Equal requests get their responses in the recorded order.
     """
 
     def __init__(self, exchanges: list[Exchange], added: Headers) -> None:
-        """Replay *exchanges*; *added* are the headers that an HTTP server adds to responses."""
+        """Replay *exchanges*; add the headers *added*, which an HTTP server adds to responses."""
         super().__init__("http://recorded.invalid", keep_encoding=True)
         self._exchanges = exchanges
         self._added = added
@@ -64,7 +64,7 @@ class Recorded(DeploymentConnection):
 
     @contextmanager
     def open(self, request: Request) -> Generator[StreamedResponse]:
-        """Yield the response to *request*; raise Diverged if the mock never received it."""
+        """Yield the response to *request*; raise Diverged if none is left."""
         with self._lock:
             left = self._left[_key(request)]
             if not left:
@@ -79,7 +79,7 @@ class Recorded(DeploymentConnection):
 
 
 def _head(response: Response, added: Headers) -> Response:
-    """Return the head of a *response* with the headers of an HTTP server."""
+    """Return the head of a *response* with the headers that an HTTP server adds."""
     chunked = response.header("content-length") is None
     framing = (("transfer-encoding", "chunked"),) if chunked else ()
     return replace(response, headers=(*added, *response.headers, *framing))
@@ -102,9 +102,9 @@ def _unchanged(exchange: Exchange) -> Exchange:
 
 
 _Found = tuple[tuple[Dialect | None, Json | None], CheckedExchange]
-"""The findings in an exchange, with the dialect and the schema they were checked with."""
+"""The dialect and the output schema that an exchange was checked with, and the findings."""
 Unchanged = dict[Exchange, _Found | None]
-"""The exchanges with the unchanged mock, and the findings in those already checked."""
+"""Maps each exchange to the result of its check, or to None if it is not yet checked."""
 
 
 @dataclass
@@ -115,7 +115,7 @@ class OfflineSession(Session):
     unchanged: Unchanged = field(default_factory=dict[Exchange, _Found | None])
 
     def check(self, exchange: Exchange) -> CheckedExchange:
-        """Check one *exchange* against all rules, or return the findings of an earlier session."""
+        """Check *exchange* against all rules, or return its findings from an earlier session."""
         assistant = str(object_in(exchange.request.body).get("assistant_id"))
         judged_with = (self.target.dialect, self.target.output_schema(assistant))
         if (found := self.unchanged.get(exchange)) and found[0] == judged_with:
@@ -132,7 +132,7 @@ class OfflineSession(Session):
 def play(
     settings: Settings, upstream: DeploymentConnection, folder: Path, expected: ExpectedFailures
 ) -> OfflineSession:
-    """Run all scenarios of the profile with *upstream*, with the same requests each time."""
+    """Run all scenarios of the profile against *upstream*; every call sends the same requests."""
     numbers = count()
 
     def next_id() -> UUID:

@@ -1,4 +1,4 @@
-"""The suites detect each broken server by the requirement that it fails."""
+"""Each broken server fails the expected requirement of the suites."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,12 +23,12 @@ WITHOUT_SERVER = {
     "order.end-shown": "holds for Aegra only, and the recordings are of langgraph-api",
     "reconnect.ids-unique": "the mock fails it as the recorded server does",
 }
-"""Requirements of level MUST and SHOULD without a broken server, with the reason."""
+"""MUST and SHOULD requirements that no broken server fails, with the reason."""
 
 
 IN_ORDER = sorted(SERVERS, key=lambda server: (server.is_offline, kind_of(server)))
-"""The servers in test order: live servers first, since some take seconds. The others are grouped by
-kind: pytest-xdist gives a group to one process, which runs the scenarios once.
+"""The servers in test order: live servers first, because some take seconds. The others are grouped
+by kind: pytest-xdist gives each group to one process, which runs its scenarios once.
 """
 KINDS = {kind_of(server): server for server in SERVERS if server.is_offline}
 

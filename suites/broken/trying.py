@@ -24,40 +24,40 @@ SUITES = "graphtape_suites"
 FOUND = "found"
 """The name of the test property that lists the failed requirements."""
 _NEEDS = {"clients": "langgraph-sdk", "fuzz": "schemathesis"}
-"""The distribution that each suite needs."""
+"""Suites that need another distribution, with its name."""
 
 
 class Collecting:
-    """Collects the verdicts of a session.
+    """A pytest plugin that collects the verdicts of a session.
 
-    Slow tests (random requests, the SDK) are left out unless they test *requirement*: they find
-    the same faults as other tests.
+    It deselects slow tests (random requests, the SDK) of other requirements than *requirement*,
+    because they find the same faults as other tests.
     """
 
     def __init__(self, requirement: str) -> None:
-        """Collect the verdicts of the tests that try *requirement*."""
+        """Collect the verdicts of a server that must fail *requirement*."""
         self.verdicts: list[Verdict] = []
         self._requirement = requirement
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out slow tests."""
+        """Deselect slow tests."""
         items[:] = [item for item in items if is_tried(check_of(item), self._requirement)]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the verdict of a test."""
+        """Store the verdict of a test."""
         if text := getattr(report, VERDICT_ATTRIBUTE, None):
             self.verdicts.append(Verdict.from_json(json.loads(text)))
 
 
 def is_tried(check: Check | None, requirement: str) -> bool:
-    """Return whether the test of *check* runs for a server that fails *requirement*."""
+    """Return whether a server that must fail *requirement* is tried with the test of *check*."""
     if check is None or check.id == requirement:
         return True
     return not check.is_property and not check.id.startswith("clients.")
 
 
 def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdict]:
-    """Return the verdicts of the suites on *broken*; *folder* is for files that they need."""
+    """Return the verdicts of the suites on *broken*. Their files are written into *folder*."""
     collecting = Collecting(broken.requirement)
     with served(broken) as url:
         pytest.main([*arguments(broken, url, folder), *options], plugins=[collecting])
@@ -65,12 +65,12 @@ def verdicts_on(broken: BrokenServer, folder: Path, *options: str) -> list[Verdi
 
 
 def arguments(broken: BrokenServer, url: str, folder: Path) -> list[str]:
-    """Return the options of pytest for *broken* at *url*; *folder* is for files."""
+    """Write the files that the suites need into *folder*; return the options of pytest."""
     inputs = folder / "inputs.json"
     inputs.write_text(json.dumps(list(_jobs(broken.runs))), encoding="utf-8")
     return [
         *("-c", str(_no_settings(folder)), "--rootdir", str(folder), "--pyargs", SUITES),
-        # The default is the folder of the settings, which excludes the conftest of the suites.
+        # By default, pytest would ignore a conftest.py outside the folder of pytest.ini.
         *("--confcutdir", str(EXPECTED_OF_THE_MOCK.parent)),
         # Assertion rewriting would warn that the modules are already imported.
         *("--assert=plain", "--tb=no", "--capture=no", "-q", "-p", "no:cacheprovider"),
@@ -86,20 +86,20 @@ def arguments(broken: BrokenServer, url: str, folder: Path) -> list[str]:
 
 
 def failed_requirements(verdicts: list[Verdict]) -> list[str]:
-    """Return the ids of the requirements that failed or were not exercised, each once."""
+    """Return the ids, without duplicates, of requirements that failed or were not exercised."""
     red = (Outcome.FAILED, Outcome.NOT_EXERCISED)
     return list(dict.fromkeys(v.requirement for v in verdicts if v.outcome in red))
 
 
 def summary_line(broken: BrokenServer, found: list[str]) -> str:
-    """Return a line with the failed requirements *found* for *broken*."""
+    """Return a summary line for *broken*; *found* are the requirements that failed."""
     also = ", ".join(other for other in found if other != broken.requirement)
     verdict = "found " if broken.requirement in found else "MISSED"
     return f"{verdict} {broken}" + (f"  (also {also})" if also else "")
 
 
 def can_try(requirement: str) -> bool:
-    """Return whether the package that the test of *requirement* needs is installed."""
+    """Return whether the package is installed that the test of *requirement* needs."""
     needed = _NEEDS.get(requirement.partition(".")[0])
     return needed is None or any(found.name == needed for found in distributions())
 
@@ -130,6 +130,6 @@ def _no_settings(folder: Path) -> Path:
 
 @contextmanager
 def served(broken: BrokenServer) -> Generator[str]:
-    """Serve *broken*; yield its URL."""
+    """Serve *broken* during the `with` block; yield its URL."""
     with BackgroundServer(BrokenMock(recorded(), broken)) as server:
         yield server.url

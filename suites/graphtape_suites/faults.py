@@ -3,11 +3,11 @@
     cut(after="updates")                 # the connection is reset after the first update
     cut(after_bytes=100, how="end")      # the response ends early, but looks complete
     status(503, retry_after=1)
-    [latency(0.2), error_event(after=2)] # several, one after the other
+    [latency(0.2), error_event(after=2)] # several, applied in order
 
-An event is given by its name (the first with that name, in any namespace) or its number, from 1;
-the body of a wait counts as event 1. The header `x-graphtape-fault` of the response names the
-faults that were applied.
+`after` and similar arguments take the name of an event (its first occurrence, in any namespace), or
+the number of an event, counted from 1. The body of a wait is event 1. The response header
+`x-graphtape-fault` lists the applied faults.
 """
 
 from graphtape_mock.replay.fault import BadFault, Fault

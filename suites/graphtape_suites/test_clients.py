@@ -20,7 +20,7 @@ from graphtape_suites.session.session import Session
     "The installed Python SDK reads exactly the events of a stream.",
 )
 def test_the_python_sdk_reads_streams(session: Session) -> None:
-    """The SDK reads the recorded bytes of each stream."""
+    """The SDK is given the recorded bytes of each stream; no request is sent."""
     for exchange in _complete_exchanges(session, Kind.STREAM):
         expected = list(_events(exchange))
         got = _try_reading(sdk.read_stream, exchange)
@@ -36,7 +36,7 @@ def test_the_python_sdk_reads_streams(session: Session) -> None:
     "The installed Python SDK returns the output of a run unchanged.",
 )
 def test_the_python_sdk_reads_outputs(session: Session) -> None:
-    """Line feeds that keep the connection alive do not affect the output."""
+    """The SDK ignores the line feeds that keep the connection alive."""
     for exchange in _complete_exchanges(session, Kind.WAIT):
         expected, got = parse(exchange.body), _try_reading(sdk.read_output, exchange)
         if got != expected:
@@ -49,7 +49,7 @@ def test_the_python_sdk_reads_outputs(session: Session) -> None:
     "The installed Python SDK raises an error with the status of a refused request.",
 )
 def test_the_python_sdk_raises_errors_for_refusals(session: Session) -> None:
-    """The error has the status of the response."""
+    """The error that the SDK raises has the status of the response."""
     for exchange in _complete_exchanges(session, Kind.REFUSAL):
         if exchange.request.method != "POST" or exchange.response.status < 400:
             continue
@@ -94,5 +94,5 @@ def _events(exchange: Exchange) -> Iterator[sdk.Read]:
 def _try_reading(read: Any, exchange: Exchange) -> Any:
     try:
         return read(exchange)
-    except Exception as error:  # Users of the SDK get any error that it raises.
+    except Exception as error:  # Whatever the SDK raises, its users would get.
         fail_check(f"expected SDK {sdk.installed()} to read the response, got {error!r}")

@@ -1,4 +1,4 @@
-"""Concurrency: runs at the same time, and sequences of runs in any order."""
+"""Concurrency: runs at the same time, and random sequences of runs."""
 
 from graphtape_contracts import End
 from graphtape_contracts.finding import Level
@@ -13,7 +13,7 @@ NAMES = ("concurrency.streams", "concurrency.mixed")
 
 @scenarios_of("concurrency")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Runs can be made at the same time, up to the allowed number."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 

@@ -1,4 +1,4 @@
-"""Consistency: the same request in several ways, and the responses that must agree."""
+"""Consistency: the responses to several ways of requesting the same run agree."""
 
 from graphtape_contracts.checker import parse_head
 from graphtape_contracts.finding import Level
@@ -21,7 +21,7 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("consistency")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The same run can be requested in several ways."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 

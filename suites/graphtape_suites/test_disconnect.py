@@ -9,7 +9,7 @@ from graphtape_suites.scenarios import Scenario
 
 @scenarios_of("disconnect")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """A client can hang up."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 

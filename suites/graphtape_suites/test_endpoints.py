@@ -1,4 +1,4 @@
-"""Endpoints besides runs, and CORS for pages of other origins."""
+"""Endpoints other than runs, and CORS for pages of other origins."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.rule import AnyRule
@@ -12,13 +12,13 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("endpoints")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The other endpoints can be requested."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 
 @rules_of(endpoints)
 def test_responses(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """Clients use these endpoints before they make a run."""
+    """The endpoints that clients use before they make a run have valid responses."""
     evaluate_rule(rule)
 
 
@@ -34,7 +34,7 @@ def test_browsers(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     "The system endpoints that the deployment's OpenAPI document lists exist.",
 )
 def test_documented_endpoints_exist(run_scenario: RunScenario, session: Session) -> None:
-    """Clients rely on the document."""
+    """Clients call the endpoints that the document lists."""
     documented = 0
     for exchange in run_scenario(SCENARIOS["endpoints.system"]):
         path, status = exchange.request.path, exchange.response.status

@@ -1,4 +1,4 @@
-"""Errors: refused requests and failed runs, which never crash the server."""
+"""Errors: invalid requests are refused, failed runs report errors, and the server never crashes."""
 
 from graphtape_contracts import Exchange
 from graphtape_contracts.checker import parse_head
@@ -24,7 +24,7 @@ MAY_FAIL = ("errors.no-input", "errors.wrong-input", "errors.recursion-limit", "
 
 @scenarios_of("errors")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Wrong requests and failing runs can be made."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 
@@ -91,7 +91,7 @@ def test_streams_and_waits_agree_on_failures(run_scenario: RunScenario, session:
     is_property=True,
 )
 def test_wrong_fields_never_make_the_server_fail(property_runner: PropertyRunner) -> None:
-    """A request has any field of a run request, with any type of value."""
+    """Requests are generated with one or two fields of any type."""
 
     def stream(client: ScenarioClient, fields: Json) -> None:
         exchange = client.run(STREAM, **fields)
@@ -102,7 +102,7 @@ def test_wrong_fields_never_make_the_server_fail(property_runner: PropertyRunner
 
 
 def _result(session: Session, exchange: Exchange) -> str:
-    """Return the result of a run in words: refused, incomplete, failed or successful."""
+    """Return the result of a run as a phrase, such as `a refusal`."""
     if exchange.response.status != 200:
         return "a refusal"
     call = parse_head(exchange.request, exchange.response, dialect=session.target.dialect)

@@ -12,13 +12,13 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("isolation")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The same run can be repeated."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 
 @rules_of(isolation)
 def test_ids(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """Each run has ids of its own."""
+    """Each run has its own ids."""
     evaluate_rule(rule)
 
 
@@ -28,6 +28,6 @@ def test_ids(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
     "Metadata of one run never appears in the response to another.",
 )
 def test_metadata_of_one_run_never_appears_in_another(run_scenario: RunScenario) -> None:
-    """Different users share one deployment."""
+    """A leak would show data of one user to another, since users share a deployment."""
     if found := foreign_run_tags(run_scenario(SCENARIOS["isolation.again"])):
         fail_check(found)

@@ -12,7 +12,7 @@ from graphtape_suites.strategies import json_objects
 
 @scenarios_of("limits")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Odd requests can be sent."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 
@@ -23,7 +23,7 @@ def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
     "Odd, deeply nested or large JSON is accepted in metadata and unknown fields.",
 )
 def test_odd_requests_are_accepted(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Users send arbitrary text."""
+    """Users of a deployment send arbitrary text."""
     for exchange in run_scenario(scenario):
         if exchange.response.status != 200:
             fail_check(f"expected 200 from {exchange.request.path}, got {exchange.response.status}")

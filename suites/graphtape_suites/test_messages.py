@@ -10,13 +10,13 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("messages")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Both modes of messages can be requested."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 
 @rules_of(messages)
 def test_messages(rule: AnyRule, evaluate_rule: EvaluateRule) -> None:
-    """A message has metadata first, then grows, and keeps its id."""
+    """The metadata of a message comes first; then the message grows, with the same id."""
     evaluate_rule(rule)
 
 

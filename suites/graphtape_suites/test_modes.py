@@ -1,4 +1,4 @@
-"""Stream modes: the events of each mode, and how they agree with other modes."""
+"""Stream modes: each mode has valid events, which agree with those of other modes."""
 
 from graphtape_contracts.finding import Level
 from graphtape_contracts.parsing.event import event_of
@@ -17,7 +17,7 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("modes")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Each mode can be requested."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 

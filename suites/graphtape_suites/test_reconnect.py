@@ -1,4 +1,4 @@
-"""Reconnect: resumed streams, and runs that another client joins."""
+"""Reconnect: clients resume streams, or join the runs of other clients."""
 
 from graphtape_contracts.rule import AnyRule
 from graphtape_contracts.rules import reconnect, reconnect_ids
@@ -10,7 +10,7 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("reconnect")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """A resumable stream can be requested."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 

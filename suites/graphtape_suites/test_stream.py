@@ -36,14 +36,14 @@ from graphtape_suites.strategies import run_options
 from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 _LEAST_SHARE = 0.02
-"""The share of a run's duration over which its events must at least be spread."""
+"""The events of a run must be spread over at least this share of its duration."""
 _LEAST_SECONDS = 0.5
-"""The shortest run, in seconds, that can show whether its events are buffered."""
+"""Shorter runs, in seconds, do not show whether events are buffered."""
 
 
 @scenarios_of("stream")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Streams can be requested."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 
@@ -99,7 +99,7 @@ def test_streams_are_complete(session: Session) -> None:
     "Events arrive when they happen: a stream is not buffered until its run ends.",
 )
 def test_events_arrive_when_they_happen(run_scenario: RunScenario) -> None:
-    """A page shows text while a model writes it. The timestamps of `debug` events are compared."""
+    """Arrival times are compared with the timestamps of `debug` events."""
     seen: list[tuple[float, float]] = []
     for name in ("stream.everything", "stream.whole-messages"):
         for exchange in run_scenario(SCENARIOS[name]):
@@ -124,7 +124,7 @@ def test_events_arrive_when_they_happen(run_scenario: RunScenario) -> None:
     runs=1,
 )
 def test_headers_come_first(session: Session) -> None:
-    """The SDKs report the run from the headers, and time out without them."""
+    """The SDKs read the id of the run from the headers, and time out without headers."""
     check_headers_first(session, STREAM)
 
 
@@ -135,7 +135,7 @@ def test_headers_come_first(session: Session) -> None:
     "`Accept`, the content type text/plain and unknown fields do not prevent a stream.",
 )
 def test_requests_are_read_leniently(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """The servers were observed to accept such requests."""
+    """Real servers were observed to accept such requests."""
     for exchange in run_scenario(scenario):
         if exchange.response.status != 200 or not exchange.is_stream:
             fail_check(

@@ -19,7 +19,7 @@ from graphtape_suites.verdicts.evaluation import EvaluateRule
 
 @scenarios_of("wait")
 def test_scenario(scenario: Scenario, run_scenario: RunScenario) -> None:
-    """Runs can be waited for."""
+    """Each scenario of this suite runs to its end."""
     run_scenario(scenario)
 
 
@@ -46,7 +46,7 @@ def test_outputs_are_complete(session: Session) -> None:
     runs=1,
 )
 def test_headers_come_first(session: Session) -> None:
-    """The SDKs read the run from the headers, and join it if the connection is lost."""
+    """The SDKs read the id of the run from the headers, to join the run after a lost connection."""
     check_headers_first(session, WAIT)
 
 

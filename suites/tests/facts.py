@@ -1,4 +1,4 @@
-"""Facts in messages: tests assert ids, numbers, paths and names, not sentences."""
+"""Checks messages for facts: tests assert ids, numbers, paths and names, not sentences."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Runs of the suites as users start them, and deployments to check."""
+"""Functions that run the suites as users do, and serve deployments for them to check."""
 
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
@@ -41,9 +41,9 @@ def run_suites(
     ini: tuple[str, ...] = (),
     apart: bool = False,
 ) -> pytest.RunResult:
-    """Run the suites, or *only* some of them, in the profile `smoke` if *options* name none.
+    """Run the suites, or *only* some of them, against the mock and in the profile `smoke`.
 
-    They run in this process unless *apart*, against the mock if *options* name no deployment.
+    *options* may name another deployment or profile. With *apart*, they run in another process.
     """
     set_heap_aside()
     recordings = " ".join(str(bundled_recordings() / f"{name}.jsonl") for name in RECORDINGS)
@@ -56,7 +56,7 @@ def run_suites(
     arguments = ("--confcutdir", str(PACKAGE), *plain, *profile, *options)
     suites = [f"graphtape_suites.test_{suite}" for suite in only] or ["graphtape_suites"]
     if apart:
-        # Importing the plugin of Schemathesis takes long, in each worker.
+        # Each worker would import the plugin of Schemathesis, which takes long.
         without = ("-p", "no:schemathesis")
         return pytester.runpytest_subprocess(*without, *arguments, "--pyargs", *suites)
     # Assertions of modules that are already imported cannot be rewritten.
@@ -64,7 +64,7 @@ def run_suites(
 
 
 class _Collecting:
-    """Stores the tests that a session would run."""
+    """A pytest plugin that stores the collected tests."""
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.items = list(session.items)
@@ -73,7 +73,7 @@ class _Collecting:
 def collected(
     pytester: pytest.Pytester, *arguments: str, only: Collection[str] = ()
 ) -> list[pytest.Item]:
-    """Return the tests of the suites, or *only* some of them, and the tests in *arguments*."""
+    """Return the collected tests of the suites, or of *only* some, and tests in *arguments*."""
     set_heap_aside()
     collecting = _Collecting()
     suites = [f"graphtape_suites.test_{suite}" for suite in only] or ["graphtape_suites"]
@@ -114,7 +114,7 @@ class Asked:
 
 
 class Deployment(Mock):
-    """The mock, which stores its requests and gives a test control of some responses."""
+    """The mock, which stores its requests and lets a test replace or change responses."""
 
     def __init__(
         self,
@@ -158,16 +158,16 @@ class Deployment(Mock):
         await answer(scope, again, noting)
 
 
-def _as_ever(*_: object) -> None:
+def _unchanged(*_: object) -> None:
     return None
 
 
 @contextmanager
 def deployed(
-    answer: Callable[[Asked], Response | None] = _as_ever,
-    alter: Callable[[Asked, MutableHeaders], object] = _as_ever,
+    answer: Callable[[Asked], Response | None] = _unchanged,
+    alter: Callable[[Asked, MutableHeaders], object] = _unchanged,
 ) -> Generator[Deployment]:
-    """Serve a deployment; *answer* may return a response of its own, *alter* may change headers."""
+    """Serve the mock. *answer* may return another response; *alter* may change headers."""
     deployment = Deployment(answer, alter)
     with BackgroundServer(deployment) as server:
         deployment.url = server.url
@@ -196,6 +196,6 @@ SETTINGS = Settings(
 
 @contextmanager
 def targeted(folder: Path, url: str | None = None, **changes: Any) -> Generator[Target]:
-    """Open the target at *url*, or the mock, with *changes* to `SETTINGS`."""
+    """Open the deployment at *url*, or else the mock, with *changes* to `SETTINGS`."""
     with open_target(replace(SETTINGS, url=url, **changes), folder) as target:
         yield target

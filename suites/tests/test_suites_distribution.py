@@ -1,4 +1,4 @@
-"""The content of the wheel: everything that the packages need, and nothing else."""
+"""The wheel contains everything that the packages need, and nothing else."""
 
 import subprocess
 import sys
@@ -41,7 +41,7 @@ def _needed(archive: Path) -> list[Requirement]:
     return [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
 
 
-def test_the_wheel_holds_the_packages_whole(wheel: set[str]) -> None:
+def test_the_wheel_has_every_file_of_the_packages(wheel: set[str]) -> None:
     sources = {
         path.relative_to(CHECKOUT / root).as_posix()
         for package, root in ROOTS.items()
@@ -53,16 +53,16 @@ def test_the_wheel_holds_the_packages_whole(wheel: set[str]) -> None:
 
 
 @pytest.mark.parametrize("package", ROOTS)
-def test_each_package_says_that_it_is_typed(wheel: set[str], package: str) -> None:
+def test_each_package_is_marked_as_typed(wheel: set[str], package: str) -> None:
     assert f"{package}/py.typed" in wheel
 
 
-def test_the_wheel_holds_the_schemas_and_the_bundled_recordings(wheel: set[str]) -> None:
+def test_the_wheel_has_the_schemas_and_the_bundled_recordings(wheel: set[str]) -> None:
     assert "graphtape_contracts/schemas/recording.json" in wheel
     assert "graphtape_mock/recordings/bundled/agent.jsonl" in wheel
 
 
-def test_the_wheel_holds_the_licence(wheel: set[str]) -> None:
+def test_the_wheel_has_the_licence(wheel: set[str]) -> None:
     assert any(name.endswith("/licenses/LICENSE") for name in wheel)
 
 
@@ -77,7 +77,7 @@ def _extra(needed: list[Requirement], extra: str) -> set[str]:
     }
 
 
-def test_the_plugin_can_be_installed_without_what_the_suites_need(
+def test_the_plugin_can_be_installed_without_requirements_of_the_suites(
     needed: list[Requirement],
 ) -> None:
     assert _extra(needed, "pytest") == {"pytest"}

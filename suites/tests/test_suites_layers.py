@@ -1,4 +1,4 @@
-"""The layers of the package: a module imports from its own package and from the layers below."""
+"""A module imports only from its own package and from the layers below."""
 
 import subprocess
 import sys
@@ -22,16 +22,16 @@ LAYERS = [
     ["report"],
     ["plugin", "conftest", "tests"],
 ]
-"""The packages and modules of each layer, lowest first; those of a layer are independent."""
+"""The packages and modules of each layer, lowest first. None imports from its own layer."""
 HEAVY = ("hypothesis", "schemathesis", "httpx", "starlette", "uvicorn", "graphtape_mock")
 
 
-def test_each_module_imports_from_its_own_room_and_lower_layers() -> None:
+def test_each_module_imports_only_from_its_package_and_lower_layers() -> None:
     assert offenders(PACKAGE, LAYERS, independent=True) == []
 
 
 @pytest.mark.parametrize("module", ["graphtape_suites", "plugin", "report.terminal"])
-def test_what_pytest_imports_at_each_start_is_light(module: str) -> None:
+def test_modules_that_pytest_always_imports_are_light(module: str) -> None:
     name = module if module == "graphtape_suites" else f"graphtape_suites.{module}"
     script = f"import sys, {name}; print(*sys.modules)"
     command = [sys.executable, "-c", script]

@@ -27,7 +27,7 @@ def project() -> dict[str, Any]:
 
 
 def installed(text: str) -> list[tuple[str, str]]:
-    """Return the distributions, with extras, that commands in *text* install; not the checkout."""
+    """Return the names and extras of distributions that commands in *text* install by name."""
     return [(name, extra) for name, extra in INSTALLED.findall(text) if name not in (".", "tox")]
 
 
@@ -40,19 +40,19 @@ def test_distribution_command_and_plugin_have_the_name() -> None:
 
 
 @pytest.mark.parametrize("path", READ, ids=lambda path: path.name)
-def test_what_a_user_is_told_to_install_is_this_distribution(path: Path) -> None:
+def test_commands_for_users_install_this_distribution(path: Path) -> None:
     found = installed(path.read_text(encoding="utf-8"))
 
     assert {name for name, _ in found} <= {NAME}
 
 
-def test_each_extra_that_a_user_is_told_to_install_is_there() -> None:
+def test_each_extra_in_commands_for_users_exists() -> None:
     named = {extra for path in READ for _, extra in installed(path.read_text(encoding="utf-8"))}
 
     assert named - {""} == {"pytest", "suites"} == project()["optional-dependencies"].keys()
 
 
-def test_another_distribution_is_seen() -> None:
+def test_other_distributions_in_commands_are_found() -> None:
     text = "run: pip install 'other[suites]'\nuvx --from 'graphtape[suites]' pytest\ndeps = third\n"
 
     assert installed(text) == [("other", "suites"), (NAME, "suites"), ("third", "")]

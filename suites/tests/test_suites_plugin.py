@@ -13,7 +13,7 @@ def test_answer(graphtape_mock):
 """
 
 
-def test_the_fixture_answers_from_the_bundled_recordings(pytester: pytest.Pytester) -> None:
+def test_the_fixture_serves_the_bundled_recordings(pytester: pytest.Pytester) -> None:
     project(pytester, USES_THE_MOCK)
 
     result = pytester.runpytest_subprocess("-W", "error", "--strict-markers", "--strict-config")
@@ -21,7 +21,7 @@ def test_the_fixture_answers_from_the_bundled_recordings(pytester: pytest.Pytest
     result.assert_outcomes(passed=1)
 
 
-def test_the_setting_names_other_recordings(pytester: pytest.Pytester) -> None:
+def test_the_setting_selects_other_recordings(pytester: pytest.Pytester) -> None:
     project(pytester, USES_THE_MOCK, "graphtape_recordings = mine")
     Path(pytester.path, "mine").mkdir()
     Path(pytester.path, "mine", "bad.jsonl").write_text("{}\n")
@@ -32,7 +32,7 @@ def test_the_setting_names_other_recordings(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*bad.jsonl:1: *graphtape*"])
 
 
-def test_a_recording_of_no_deployment_is_refused(pytester: pytest.Pytester) -> None:
+def test_a_recording_without_get_info_is_refused(pytester: pytest.Pytester) -> None:
     project(pytester, USES_THE_MOCK, "graphtape_recordings = odd.jsonl")
     Path(pytester.path, "odd.jsonl").write_text(
         '{"graphtape":1}\n'
@@ -102,7 +102,7 @@ def test_the_options_are_documented_in_one_group(pytester: pytest.Pytester) -> N
     )
 
 
-def test_the_package_gives_what_it_names_and_nothing_else() -> None:
+def test_the_package_exports_the_names_in_all_and_no_others() -> None:
     names = {name: getattr(graphtape_suites, name) for name in graphtape_suites.__all__}
 
     assert names["MockDeployment"].__name__ == "MockDeployment"

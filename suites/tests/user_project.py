@@ -1,4 +1,4 @@
-"""A test project of a user of the plugin."""
+"""The test project of a user of the plugin."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from graphtape_mock.server.mock import bundled_recordings
 from graphtape_suites.mock_fixture import mock_deployment as deployment
 from graphtape_suites.mock_fixture import running_mock
 
-# A module that an inner session imports first is unloaded after it and imported again by the next
-# session: its exception classes are then not those that httpx catches.
+# pytest unloads the modules that only an inner session imported, and the next session imports them
+# again, with new exception classes that httpx does not catch. So they are imported here.
 IMPORTED_ONCE = (httpcore, deployment, running_mock)
 
 HELLO = "Hello! My name is Bagatur and I am 26 years old."
@@ -51,7 +51,7 @@ def ask(mock, content=HELLO, path="/runs/wait", assistant="agent", **fields):
     return post(mock, path, body)
 
 """
-"""The start of each test module of the project; it defines `ask(graphtape_mock)`."""
+"""The first part of each test module of the project, which defines `ask(graphtape_mock)`."""
 
 
 def project(pytester: pytest.Pytester, tests: str, *ini: str) -> None:

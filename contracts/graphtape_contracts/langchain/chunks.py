@@ -1,4 +1,4 @@
-"""The sum of two chunks of a streamed message, as a server sends it.
+"""Adds two chunks of a streamed message, in the JSON form that servers send.
 
 Observed on langchain-core 1.7.2 (`messages/ai.py`, `base.py`, `tool.py`), including key order.
 """
@@ -28,7 +28,7 @@ _IDENTITY = {
     "FunctionMessageChunk": "name",
     "ToolMessageChunk": "tool_call_id",
 }
-"""By type of chunk: the key whose value must be the same in both chunks."""
+"""For each type of chunk, the key whose value must be the same in both chunks."""
 _COUNTS = ("input_tokens", "output_tokens", "total_tokens")
 _DETAILS = {
     "input_token_details": ("audio", "cache_creation", "cache_read"),
@@ -39,13 +39,14 @@ _DETAILS = {
 def add_chunks(left: Message, right: Message) -> Message:
     """Return the sum of the chunk *left* and the chunk *right* that follows it.
 
-    Keys that are not fields of a message are dropped, and so is the name, except of function
-    messages. A missing field counts as empty: servers without langchain-core omit some. Token
-    counts that LangChain does not define are in random order on the server; here they are in order
-    of first appearance.
+    Keys that are not fields of a message are dropped, and so is the name, except that of a function
+    message. A missing field counts as empty: servers without langchain-core omit some. Token counts
+    that LangChain does not define come from the server in random order; here they are in order of
+    first appearance.
 
     Raises NotAddable if one of the two is not a chunk, if their types differ (langchain-core can
-    add some of those; no server sends them under one id), or if their values cannot be merged.
+    add chunks of some different types, but no server sends those under one id), or if their values
+    cannot be merged.
     """
     kind: str = left["type"]
     if kind != right["type"] or not kind.endswith("MessageChunk"):
@@ -105,7 +106,7 @@ def _add_tool(total: Message, left: Message, right: Message) -> None:
 
 
 def _id_rank(id_: str) -> int:
-    """Return the precedence of an id: the provider's, then `lc_run-`, then other `lc_` ids."""
+    """Return the precedence of an id: 2 for a provider's, 1 for `lc_run-`, 0 for other `lc_`."""
     if id_.startswith("lc_run-"):
         return 1
     return 0 if id_.startswith("lc_") else 2
@@ -142,5 +143,5 @@ def _add_counts(left: Object, right: Object) -> Object:
 
 
 def _first(keys: tuple[str, ...], mapping: Object) -> Object:
-    """Return *mapping* with its *keys* moved to the front."""
+    """Return *mapping* with *keys* moved to the front."""
     return {key: mapping[key] for key in keys if key in mapping} | mapping

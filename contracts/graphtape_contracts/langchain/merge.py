@@ -1,4 +1,4 @@
-"""How langchain-core merges two JSON values from chunks of one message.
+"""Merges JSON values from two chunks of one message, as langchain-core does.
 
 Observed on langchain-core 1.7.2 (`utils/_merge.py`, `messages/base.py`): strings are concatenated,
 objects merged key by key, lists merged by the `index` of their objects, integers summed.
@@ -13,15 +13,15 @@ Content: TypeAlias = str | list[JsonValue]
 """The content of a message: a string, or a list of strings and content blocks."""
 
 _LAST_WINS = {"index", "created", "timestamp"}
-"""Keys whose integers identify or date a chunk: the later one replaces the earlier one."""
+"""Keys with integers that identify or date a chunk: the later value replaces the earlier."""
 _WHOLE = {"id", "output_version", "model_provider"}
-"""Keys whose strings every chunk repeats: equal ones are not concatenated."""
+"""Keys with strings that every chunk repeats: equal strings are not concatenated."""
 
 
 class NotAddable(ValueError):
-    """Two chunks cannot be added. A run on a real server fails at that point, too.
+    """Two chunks cannot be added. On a real server, the run fails at this point.
 
-    `error` and `message` are the data of the `error` event with which that run ends.
+    `error` and `message` are the data of the `error` event that ends the run.
     """
 
     def __init__(self, error: str, message: str) -> None:
@@ -46,7 +46,7 @@ def merge_content(left: Content, right: Content) -> Content:
 
 
 def merge_dicts(left: Object, right: Object) -> Object:
-    """Merge two objects; raises NotAddable if the values of a key cannot be merged."""
+    """Merge two objects. Raises NotAddable if the values of a key cannot be merged."""
     merged = dict(left)
     for key, value in right.items():
         merged[key] = _merge_values(key, merged[key], value) if key in merged else value
@@ -54,7 +54,7 @@ def merge_dicts(left: Object, right: Object) -> Object:
 
 
 def merge_lists(left: list[JsonValue], right: list[JsonValue]) -> list[JsonValue]:
-    """Return *left* with each item of *right* merged into the item of its `index`, or appended."""
+    """Return the items of *left* and *right*; those with the same `index` are merged into one."""
     merged = list(left)
     for item in right:
         found = _place(merged, item)
@@ -67,7 +67,7 @@ def merge_lists(left: list[JsonValue], right: list[JsonValue]) -> list[JsonValue
 
 
 def merge_artifacts(left: JsonValue, right: JsonValue) -> JsonValue:
-    """Merge the artifacts of two tool messages, of any type. Raises NotAddable."""
+    """Merge the artifacts, JSON of any type, of two tool messages. Raises NotAddable."""
     if left is None or right is None:
         return right if left is None else left
     if type(left) is not type(right):
@@ -119,7 +119,7 @@ def _merge_values(key: str, old: JsonValue, new: JsonValue) -> JsonValue:
 
 
 def _place(items: list[JsonValue], new: JsonValue) -> tuple[int, Object, Object] | None:
-    """Return index and value of the first of *items* that *new* continues, and *new*; or None."""
+    """Find the item that *new* continues; return its index, the item and *new*, or None."""
     if not isinstance(new, dict):
         return None
     index = new.get("index")
@@ -134,7 +134,7 @@ def _place(items: list[JsonValue], new: JsonValue) -> tuple[int, Object, Object]
 
 
 def _without_type(old: Object, new: Object) -> Object:
-    """Return *new* without its type, which would be concatenated with that of *old*.
+    """Return *new* without its type, which a merge would append to the type of *old*.
 
     A non-standard block that continues a standard one becomes the `extras` of the standard one.
     """

@@ -1,6 +1,6 @@
 """Streamed messages: chunks, their sum, and the events of the stream mode `messages`.
 
-Messages are dicts, decoded from JSON. Results may share parts with the arguments: treat both as
+Messages are dicts decoded from JSON. Results may share parts with the arguments: treat both as
 read-only.
 """
 
@@ -88,10 +88,10 @@ def as_message(chunk: Message) -> Message:
 class PartialMessages:
     """Derives the events of the stream mode `messages` from the tuples of `messages-tuple`.
 
-    Use one object for each attempt of a run, with all its namespaces: the server starts over after
-    each `metadata` event. Observed on langgraph-api 0.16.7:
+    Use one object for each attempt of a run, for all namespaces: the server starts over after each
+    `metadata` event. Observed on langgraph-api 0.16.7:
 
-    - The metadata of an id is that of its first tuple, and is sent once.
+    - The metadata of a message is sent once, from the first tuple with its id.
     - If a model streams twice under one id, the second stream is appended to the first.
     - If chunks follow a whole message with the same id, the two become a prompt template.
     """
@@ -100,9 +100,9 @@ class PartialMessages:
         self._totals: dict[str, Message] = {}
 
     def feed(self, message: Message, metadata: Any) -> list[tuple[str, Any]]:
-        """Process the next tuple; return the events for it, each as name and data.
+        """Process the next tuple; return the events that result, as pairs of name and data.
 
-        *message* must have an id: servers assign one to every message without.
+        *message* must have an id; servers assign an id to every message that has none.
 
         Raises NotAddable where the server would end the run with an `error` event: if a chunk
         cannot be added to the previous ones, or the partial arguments of a tool call cannot be
@@ -124,7 +124,7 @@ class PartialMessages:
 
 
 def _continue(total: Message, message: Message) -> Message:
-    if "type" not in total:  # It is already a prompt template.
+    if "type" not in total:  # Already a prompt template.
         return {**total, "messages": [*total["messages"], _in_template(message)]}
     if is_chunk(total):
         return add_chunks(total, message)

@@ -1,7 +1,7 @@
 """Incomplete JSON, such as the arguments of a tool call while they stream.
 
-Observed on langchain-core 1.7.2, which parses such arguments in every chunk: it takes the longest
-prefix of the text that is JSON once its open string and brackets are closed.
+Observed on langchain-core 1.7.2, which parses such arguments after every chunk: it takes the
+longest prefix that becomes valid JSON when its open string and brackets are closed.
 """
 
 import json
@@ -16,12 +16,12 @@ _CLOSERS = {"{": "}", "[": "]"}
 
 
 class _Outline(NamedTuple):
-    """The structure of an incomplete text, from a scan of its brackets and quotes."""
+    """The structure of an incomplete JSON text: its open brackets and strings."""
 
     closers: str
     """The brackets that close those open at the end, innermost first."""
     cuts: list[int]
-    """The lengths, ascending, of the prefixes that `closers` might complete."""
+    """The lengths of the prefixes that `closers` might complete, in ascending order."""
     in_string: bool
     escaped: bool
     """Whether the text ends with a backslash that would escape the next character."""
@@ -73,9 +73,9 @@ def _finite_float(digits: str) -> float | None:
 
 
 def _outline(text: str) -> _Outline | None:
-    """Scan *text*; return None if a closing bracket is unmatched."""
+    """Return the outline of *text*; None if a closing bracket is unmatched."""
     open_: list[str] = []
-    cuts: defaultdict[int, list[int]] = defaultdict(list)  # By the number of open brackets.
+    cuts: defaultdict[int, list[int]] = defaultdict(list)  # Keyed by the number of open brackets.
     in_string = escaped = False
     for length, char in enumerate(text, 1):
         if in_string:

@@ -1,4 +1,4 @@
-"""How a chunk of an AI message represents tool calls whose arguments are still streaming.
+"""The tool calls in chunks of AI messages, while the arguments are still streaming.
 
 Observed on langchain-core 1.7.2 (`messages/ai.py`, `messages/tool.py`).
 """
@@ -10,7 +10,7 @@ from graphtape_contracts.langchain.partial_json import JsonValue, parse_partial_
 
 
 def tool_call_chunk(piece: JsonValue) -> Object:
-    """Return *piece* with exactly the keys of a tool call chunk; missing ones are None."""
+    """Return *piece* with exactly the keys of a tool call chunk; missing values are None."""
     found = piece if isinstance(piece, dict) else {}
     return {key: found.get(key) for key in ("name", "args", "id", "index")} | {
         "type": "tool_call_chunk"
@@ -63,7 +63,7 @@ def _parse_args(text: JsonValue) -> JsonValue:
 
 
 def finish_blocks(content: Content, calls: list[Object]) -> Content:
-    """Return *content* with its blocks of tool call chunks replaced by whole calls.
+    """Return *content* with each block of tool call chunks replaced by its call from *calls*.
 
     langchain-core does this at the last chunk of a message in its content format "v1".
     """

@@ -1,4 +1,4 @@
-"""A dictionary of bounded size, in which a rule keeps the state of a stream."""
+"""A dictionary of bounded size, in which rules store the state of a stream."""
 
 from collections.abc import Collection
 from typing import Generic, TypeVar
@@ -9,10 +9,10 @@ Value = TypeVar("Value")
 
 
 class BoundedDict(Generic[Value]):
-    """Values by id, at most `MAX_ENTRIES`: `set` drops the least recently set one if it is full."""
+    """A dictionary of at most `MAX_ENTRIES` entries; if full, it drops the least recently set."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Create an empty dictionary."""
         self._values: dict[str, Value] = {}
         self.forgot = False
         """Whether an entry was ever dropped because the dictionary was full."""
@@ -30,7 +30,7 @@ class BoundedDict(Generic[Value]):
         return self._values.values()
 
     def items(self) -> Collection[tuple[str, Value]]:
-        """Return ids and values, least recently set first."""
+        """Return pairs of id and value, least recently set first."""
         return self._values.items()
 
     def get(self, id_: str) -> Value | None:

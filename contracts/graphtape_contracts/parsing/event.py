@@ -1,4 +1,4 @@
-"""Events as the rules see them: name, namespace and decoded data of a frame."""
+"""Events: the name, the namespace and the decoded data of a frame."""
 
 import json
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ class Event:
     """One event of a stream: a frame with a name or with data."""
 
     number: int
-    """The number of its frame in the body, from 1, comments included."""
+    """The number of the frame in the body, from 1, counting comments."""
     frame: Frame
     mode: str
     """The name without the namespace: `updates` of `updates|child:UUID`."""
     namespace: tuple[str, ...]
     """The parts of the namespace of a subgraph, outermost first: `("child:UUID",)`."""
     value: Any
-    """The decoded data, or an `Absent`. It is shared: do not modify it."""
+    """The decoded data, or an `Absent`. Shared: do not modify it."""
 
     @property
     def name(self) -> str:
-        """The name including the namespace, as sent; empty if the frame has none."""
+        """The name with the namespace, as sent; empty if the frame has no name."""
         return self.frame.event or ""
 
 
 def event_of(frame: Frame, number: int) -> Event | None:
-    """Return the event of *frame*, the body's *number*-th; None for a comment or a torn block."""
+    """Return the event in *frame*, frame *number* of the body; None if comment or torn block."""
     if frame.torn or (frame.event is None and frame.data is None):
         return None
     mode, *namespace = (frame.event or "").split("|")

@@ -21,13 +21,13 @@ class Kind(StrEnum):
     """The kind of an exchange."""
 
     STREAM = "stream"
-    """The events of a run: 200 of `POST /runs/stream`."""
+    """The events of a run: the 200 response to `POST /runs/stream`."""
     WAIT = "wait"
-    """The output of a run: 200 of `POST /runs/wait`."""
+    """The output of a run: the 200 response to `POST /runs/wait`."""
     JOIN_STREAM = "join stream"
-    """The events of a run that was started before: 200 of `GET .../runs/{run_id}/stream`."""
+    """The events of a run started earlier: the 200 response to `GET .../runs/{run_id}/stream`."""
     JOIN = "join"
-    """The output of a run that was started before: 200 of `GET .../runs/{run_id}/join`."""
+    """The output of a run started earlier: the 200 response to `GET .../runs/{run_id}/join`."""
     REFUSAL = "refusal"
     """Any other response to a request to `/runs/stream` or `/runs/wait`."""
     OTHER = "other endpoint"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StreamOptions:
-    """The options of a run request that decide which events its stream has."""
+    """The options of a run request that determine the events of the stream."""
 
     body: Json
     modes: frozenset[str]
@@ -57,7 +57,7 @@ class StreamOptions:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeHead:
-    """The head of an exchange: request, status and headers, and what they imply."""
+    """The request and the response head of an exchange, with facts derived from them."""
 
     kind: Kind
     request: Request | None
@@ -76,7 +76,7 @@ class ExchangeHead:
 
 
 def kind_of(request: Request | None, response: Response) -> Kind:
-    """Return the kind of an exchange; if the request is unknown, judging by the response head."""
+    """Return the kind of an exchange; if the request is unknown, guess from the response head."""
     if request is None:
         return _kind_of_head(response)
     path = urlsplit(request.path).path
@@ -92,15 +92,15 @@ def kind_of(request: Request | None, response: Response) -> Kind:
 
 
 def _kind_of_head(response: Response) -> Kind:
-    """Return the kind of a response to an unknown request, assuming that it was about a run.
+    """Return the kind of a response to an unknown request, assuming that the request was for a run.
 
-    A joined stream cannot be distinguished from that of a new run on Aegra, and often not on
-    LangGraph.js.
+    On Aegra, a joined stream cannot be distinguished from the stream of a new run; on LangGraph.js,
+    often not.
     """
     if response.status >= 400:
         return Kind.REFUSAL
     located = response.header("content-location")
-    # On langgraph-api, a wait names its thread; the stream of a stateless run does not.
+    # On langgraph-api, the location of a wait includes the thread; that of a stream does not.
     names_thread = located is not None and "/threads/" in located
     is_python = detect(response) is Dialect.PYTHON
     if response.is_event_stream:

@@ -16,7 +16,7 @@ def interrupts_of(value: object) -> list[Any] | None:
 
 
 def interrupts_in(event: Event) -> list[Any] | None:
-    """Return the interrupts in an event of `updates` or `values`; None if it has no such list."""
+    """Return the list of interrupts in an event of `updates` or `values`; None if it has none."""
     return interrupts_of(event.value) if event.mode in ("updates", "values") else None
 
 

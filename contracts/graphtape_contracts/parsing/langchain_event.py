@@ -33,16 +33,16 @@ class Step:
 
     @property
     def starts(self) -> bool:
-        """Whether it is the first event of the LangChain run."""
+        """Whether this is the first event of the LangChain run."""
         return self.phase == "start"
 
     @property
     def ends(self) -> bool:
-        """Whether it is the last event of the LangChain run."""
+        """Whether this is the last event of the LangChain run."""
         return self.phase in ("end", "error")
 
     def __str__(self) -> str:
-        """Return the event as a finding shows it: `on_tool_end` of "search"."""
+        """Return the event as findings show it: `on_tool_end` of "search"."""
         return f"`on_{self.kind}_{self.phase}` of {show(self.name)}"
 
 
@@ -53,7 +53,7 @@ def split(name: object) -> tuple[str, str] | None:
 
 
 def parse_step(event: Event) -> Step | None:
-    """Return the step of a LangChain run in *event*; None if it has none or it is unreadable."""
+    """Return the step of a LangChain run in *event*; None if there is none or it is unreadable."""
     value = event.value
     if event.mode != "events" or not is_object(value):
         return None
@@ -71,7 +71,7 @@ class StepLog:
         """Start with no run in progress."""
         self._running = BoundedDict[Step]()
         self.start: Step | None = None
-        """The start of the run that was last read, if it was in progress before that event."""
+        """The start of the run whose event was read last, if the run was in progress before it."""
 
     @property
     def forgot(self) -> bool:
@@ -79,11 +79,11 @@ class StepLog:
         return self._running.forgot
 
     def start_of(self, run: str) -> Step | None:
-        """Return the start of the run with that id if it is in progress, or None."""
+        """Return the start of the run with that id; None if it is not in progress."""
         return self._running.get(run)
 
     def read(self, event: Event) -> Step | None:
-        """Process the next *event*; return its step like `parse_step`."""
+        """Process the next *event*; return its step, as `parse_step` does."""
         if event.name == "metadata":
             self._running = BoundedDict[Step]()
         step = parse_step(event)

@@ -1,4 +1,4 @@
-"""Malformed run requests: those that every server refuses."""
+"""Recognizes malformed run requests, which every server refuses."""
 
 import json
 from collections.abc import Callable
@@ -15,12 +15,13 @@ _BOOLEAN_WORDS = frozenset(("true", "false", "t", "f", "yes", "no", "y", "n", "o
 def why_malformed(request: Request) -> str | None:
     """Return the problem with the body of a run *request*, as a noun phrase; None if there is none.
 
-    A problem is only what langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1 and Aegra 0.11.0 all
-    refuse. They differ on NaN, bytes that are not UTF-8, null as the value of a field, and more.
+    Covers only problems for which langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1 and Aegra
+    0.11.0 all refuse a request. They differ on NaN, bytes that are not UTF-8, null as the value
+    of a field, and more.
     """
     sent = dict(request.headers)
     if "transfer-encoding" in sent or sent.get("content-encoding", "identity") != "identity":
-        return None  # The bytes may not be the body itself.
+        return None  # The bytes are encoded.
     try:
         text = request.body.decode()
     except UnicodeDecodeError:
@@ -69,4 +70,4 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda value: value in (None, "delete", "keep"),
     ),
 }
-"""By field: the problem with an invalid value, and whether a value is valid."""
+"""For each field, the problem with an invalid value, and a function that accepts valid values."""

@@ -1,7 +1,8 @@
-"""The sum of the chunks of a message, reduced to the parts that every dialect sends alike.
+"""Adds up the chunks of a message, limited to the parts that every dialect sends alike.
 
-These are the content, and the tool calls once their arguments are complete. `chunks.add_chunks`
-computes the full sum after every chunk; this module computes it once, in linear time.
+These parts are the content, and the tool calls once their arguments are complete.
+`chunks.add_chunks` computes the full sum after every chunk; this module computes the parts once, in
+linear time.
 """
 
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class MessageAssembly:
         self._known = True
         self._calls: dict[int, _ToolCall] | None = {}
         self.is_open = False
-        """Whether the server marks last chunks, and that of this message has not arrived."""
+        """Whether the last chunk is missing. False if the server does not mark last chunks."""
 
     def add(self, piece: Json) -> None:
         """Add *piece*, the next chunk."""
@@ -86,7 +87,7 @@ class MessageAssembly:
         call = self._calls.setdefault(piece["index"], _ToolCall())
         readable = isinstance(name, str) and isinstance(id_, str) and isinstance(args, str)
         if not readable or (id_ and call.id not in ("", id_)):
-            self._calls = None  # Two calls with one index cannot be told apart.
+            self._calls = None  # Two calls with the same index cannot be distinguished.
             return
         call.name += name
         call.id = call.id or id_

@@ -1,4 +1,4 @@
-"""Values without ids and times, to compare the responses of several runs."""
+"""Normal forms of values, without ids and times, to compare the responses of several runs."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from graphtape_contracts.langchain.messages import is_message
 from graphtape_contracts.parsing.identifiers import HEX_ID, MODEL_MESSAGE_ID, UUID
 
 _ID = re.compile(rf"{MODEL_MESSAGE_ID}|{UUID}(?:-\d+)?|(?<![0-9a-fA-F]){HEX_ID}(?![0-9a-f])")
-"""A generated id. That of a message includes the prefix and suffix of the UUID.
+"""A generated id. The id of a message includes the prefix and the suffix of its UUID.
 
 The suffix depends on the stream modes: the id is `lc_run--UUID` if the model streamed, and
 `lc_run--UUID-0` if not (langgraph-api 0.16.7).

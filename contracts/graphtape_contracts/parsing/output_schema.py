@@ -1,4 +1,4 @@
-"""The output schema that a deployment advertises for a graph."""
+"""Validates outputs against the schema that a deployment advertises for a graph."""
 
 import json
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from graphtape_contracts.schema import Validator
 _OF_THE_SERVER = ("__interrupt__", "__feedback__")
 
 ValidationError = tuple[Path, str]
-"""The path in the output of the violation, and the message of the validator."""
+"""The path of the error in the output, and the validator's message."""
 
 
 def output_validator(schema: Json) -> Callable[[Any], ValidationError | None]:
-    """Return a function from an output to its first violation of *schema*, or None.
+    """Return a function that takes an output and returns its first error against *schema*, or None.
 
-    Ignored are keys that the server adds, missing keys of the state (a graph has not written all of
-    them before its last step), and an empty object, which stands for no output yet. A schema that
-    is invalid allows everything; references are never fetched.
+    The function ignores keys that the server adds, missing keys of the state (a graph has not
+    written all of them before its last step), and an empty object, which means that there is no
+    output yet. An invalid schema allows everything; references are never fetched.
     """
     validator = _compile(json.dumps(schema))
 

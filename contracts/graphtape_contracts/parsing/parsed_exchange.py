@@ -14,7 +14,7 @@ class ParsedExchange:
     """One of several exchanges that are checked together."""
 
     number: int
-    """Its number among them, from 1."""
+    """The number of this exchange among them, from 1."""
     exchange: Exchange
     head: ExchangeHead
 

@@ -1,4 +1,4 @@
-"""The outcome of a run, to compare the responses of several runs."""
+"""Outcomes of runs, to compare the responses of several runs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,29 +28,29 @@ class RunOutcome:
         return "no state" if isinstance(self.output, Absent) else quote(self.output)
 
 
-def run_outcome_of(answer: ParsedExchange) -> RunOutcome | None:
-    """Return the outcome of the run in *answer*, a stream or an output.
+def run_outcome_of(parsed: ParsedExchange) -> RunOutcome | None:
+    """Return the outcome of the run in *parsed*, a stream or an output.
 
-    None if unknown, because the response is incomplete or a stream has several attempts.
+    Returns None if the response is incomplete, or is a stream with several attempts.
     """
-    if answer.exchange.end is not End.COMPLETE:
+    if parsed.exchange.end is not End.COMPLETE:
         return None
-    if answer.head.kind is Kind.STREAM:
-        return _of_stream(answer)
-    return _of_output(answer)
+    if parsed.head.kind is Kind.STREAM:
+        return _of_stream(parsed)
+    return _of_output(parsed)
 
 
-def _of_stream(answer: ParsedExchange) -> RunOutcome | None:
+def _of_stream(parsed: ParsedExchange) -> RunOutcome | None:
     error: str | None = None
     interrupts: frozenset[str] = frozenset()
     attempts = 0
     output: Any = Absent.EMPTY
-    for event in answer.events:
+    for event in parsed.events:
         attempts += event.name == "metadata"
         if event.name == "error":
             error = str(event.value.get("error")) if is_object(event.value) else ""
         if event.name == "values":
-            # Aegra 0.11.0 writes null as no data.
+            # Aegra 0.11.0 writes null as empty data.
             output = None if event.value is Absent.EMPTY else event.value
         if event.name in ("values", "updates"):
             interrupts |= _interrupts_in(event.value)
@@ -61,14 +61,14 @@ def _interrupts_in(value: Any) -> frozenset[str]:
     return frozenset(map(normal_form, interrupts_of(value) or ()))
 
 
-def _of_output(answer: ParsedExchange) -> RunOutcome:
-    output = answer.output
+def _of_output(parsed: ParsedExchange) -> RunOutcome:
+    output = parsed.output
     error: str | None = None
     if is_object(output):
         if is_object(found := output.get("__error__")):
             error = str(found.get("error"))
         output = {key: value for key, value in output.items() if key != "__feedback__"}
-    options = answer.head.options
+    options = parsed.head.options
     has_state = options is None or "values" in options.modes
     return RunOutcome(error, _interrupts_in(output), output if has_state else Absent.EMPTY)
 
@@ -76,7 +76,7 @@ def _of_output(answer: ParsedExchange) -> RunOutcome:
 def have_same_output(one: RunOutcome, other: RunOutcome) -> bool:
     """Return whether two successful runs ended in the same state, ignoring ids and times.
 
-    If a stream contains no state, its output counts as empty. For interrupted runs only the
+    A stream without any state counts as having an empty output. For interrupted runs, only the
     interrupts are compared, because the state beside them varies.
     """
     if one.interrupts or other.interrupts:

@@ -1,4 +1,4 @@
-"""The fault in a request that the status of its response indicates."""
+"""Which part of a request was at fault, judging by the status of the response."""
 
 _FROM_ELSEWHERE = frozenset((401, 403, 407, 408, 411, 413, 414, 415, 429, 431))
 """Statuses that a proxy or firewall in front of the server may send."""

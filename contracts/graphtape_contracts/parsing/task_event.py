@@ -17,14 +17,14 @@ class TaskEvent:
     event: Event
     payload: Json
     path: Path
-    """The place of the payload in the data of the event."""
+    """The path of the payload in the data of the event."""
     id: str
     name: str
     is_result: bool
 
     @property
     def key(self) -> str:
-        """The id of the task, qualified with the namespace of its graph."""
+        """The id of the task, prefixed with the namespace of its graph."""
         return qualified_name(self.event, self.id)
 
     @property
@@ -79,7 +79,7 @@ def task_in(event: Event) -> tuple[Json, Path] | None:
 
 
 def parse_task_event(event: Event) -> TaskEvent | None:
-    """Return the start or result of a task in *event*; None if it has none or is unreadable."""
+    """Return the start or result of a task in *event*; None if none is there or readable."""
     found = task_in(event)
     if found is None:
         return None
@@ -94,16 +94,16 @@ def parse_task_event(event: Event) -> TaskEvent | None:
 class TaskLog:
     """Tracks the open tasks of a stream; each `metadata` event clears them.
 
-    If both `tasks` and `debug` are requested, each task is shown twice, so only events of one mode
-    are read: by default, of the mode that shows a task first.
+    If both `tasks` and `debug` are requested, each task is shown twice, so only the events of one
+    mode are read: by default, the mode of the first event that shows a task.
     """
 
     def __init__(self, mode: str | None = None) -> None:
-        """Start with no open tasks; read only *mode* (`tasks` or `debug`) if given."""
+        """Start with no open tasks. Read only events of *mode* (`tasks` or `debug`), if given."""
         self._mode = mode
         self._open = BoundedDict[TaskEvent]()
         self.start: TaskEvent | None = None
-        """The start of the task that was last read, if it was open before that event."""
+        """The start of the task whose event was read last, if the task was open before it."""
 
     @property
     def forgot(self) -> bool:
@@ -116,7 +116,7 @@ class TaskLog:
         return list(self._open.values())
 
     def read(self, event: Event) -> TaskEvent | None:
-        """Process the next *event*; return its task, or None if it has none or of another mode."""
+        """Process the next *event*; return its task. None if it has none or its mode is ignored."""
         if event.name == "metadata":
             self._open = BoundedDict[TaskEvent]()
         current = parse_task_event(event) if self._mode in (None, event.mode) else None

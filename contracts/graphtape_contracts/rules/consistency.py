@@ -24,95 +24,95 @@ _VALUES_ALONE = frozenset({"values"})
 _MESSAGES = frozenset(("messages", "messages-tuple"))
 
 _COMPARED = ("values", "updates", "custom", "tasks", "debug", "checkpoints")
-"""Modes whose events do not depend on other modes, as those of `events` do."""
+"""Modes whose events are the same whichever other modes are requested (unlike `events`)."""
 
 
-def _request(asked: StreamOptions) -> Hashable:
-    """Return a key that is equal for requests that start the same run under the same conditions.
+def _request(options: StreamOptions) -> Hashable:
+    """Return a key that is equal for requests whose runs should be equal.
 
-    With messages or events the model streams, which may change its output; with `events`,
-    langgraph-api 0.16.7 shows the whole state in `values`, not only the output.
+    If messages or `events` are requested, the model streams, which may change its output. With
+    `events`, langgraph-api 0.16.7 shows the whole state in `values`, not only the output.
     """
-    run = {key: value for key, value in asked.body.items() if key not in _VIEW}
+    run = {key: value for key, value in options.body.items() if key not in _VIEW}
     # Aegra 0.11.0 streams no mode for an empty list; the others use the default mode.
-    none = asked.body.get("stream_mode") == []
-    streams = bool(asked.modes & _MESSAGES)
-    return json.dumps(run, sort_keys=True), streams, "events" in asked.modes, none
+    none = options.body.get("stream_mode") == []
+    streams = bool(options.modes & _MESSAGES)
+    return json.dumps(run, sort_keys=True), streams, "events" in options.modes, none
 
 
-def _output(answers: Sequence[ParsedExchange], report: Report) -> None:
+def _output(exchanges: Sequence[ParsedExchange], report: Report) -> None:
     first: dict[Hashable, ParsedExchange] = {}
-    streams_first = sorted(answers, key=lambda answer: answer.head.kind is Kind.WAIT)
-    for answer in streams_first:
-        asked, outcome = answer.head.options, run_outcome_of(answer)
-        if asked is None or "values" not in asked.modes or outcome is None:
+    streams_first = sorted(exchanges, key=lambda parsed: parsed.head.kind is Kind.WAIT)
+    for parsed in streams_first:
+        options, outcome = parsed.head.options, run_outcome_of(parsed)
+        if options is None or "values" not in options.modes or outcome is None:
             continue
         # Other modes change how the output shows interrupts.
-        if outcome.error is not None or (outcome.interrupts and asked.modes != _VALUES_ALONE):
+        if outcome.error is not None or (outcome.interrupts and options.modes != _VALUES_ALONE):
             continue
-        before = first.setdefault(_request(asked), answer)
+        before = first.setdefault(_request(options), parsed)
         reference = run_outcome_of(before)
         # `_modes` compares streams with each other.
-        if reference is None or answer.head.kind is Kind.STREAM:
+        if reference is None or parsed.head.kind is Kind.STREAM:
             continue
         if not have_same_output(reference, outcome):
             report(
                 f"the output of exchange {before.number}: {reference}",
                 str(outcome),
-                exchange=answer.number,
+                exchange=parsed.number,
             )
 
 
-def _modes(answers: Sequence[ParsedExchange], report: Report) -> None:
+def _modes(exchanges: Sequence[ParsedExchange], report: Report) -> None:
     first: dict[Hashable, ParsedExchange] = {}
-    for answer, asked in _whole_streams(answers):
-        for mode in _comparable(asked):
-            key = (_request(asked), asked.subgraphs, mode)
-            before = first.setdefault(key, answer)
-            _compare(before, answer, mode, report, subgraphs=True)
+    for parsed, options in _whole_streams(exchanges):
+        for mode in _comparable(options):
+            key = (_request(options), options.subgraphs, mode)
+            before = first.setdefault(key, parsed)
+            _compare(before, parsed, mode, report, subgraphs=True)
 
 
-def _subgraphs(answers: Sequence[ParsedExchange], report: Report) -> None:
+def _subgraphs(exchanges: Sequence[ParsedExchange], report: Report) -> None:
     first: dict[Hashable, ParsedExchange] = {}
-    for answer, asked in _whole_streams(answers):
-        if not asked.subgraphs:
-            for mode in _comparable(asked):
-                first.setdefault((_request(asked), mode), answer)
-    for answer, asked in _whole_streams(answers):
-        for mode in set(_comparable(asked)) - _renamed_with_subgraphs(answer):
-            before = first.get((_request(asked), mode))
-            if asked.subgraphs and before is not None:
-                _compare(before, answer, mode, report, subgraphs=False)
+    for parsed, options in _whole_streams(exchanges):
+        if not options.subgraphs:
+            for mode in _comparable(options):
+                first.setdefault((_request(options), mode), parsed)
+    for parsed, options in _whole_streams(exchanges):
+        for mode in set(_comparable(options)) - _renamed_with_subgraphs(parsed):
+            before = first.get((_request(options), mode))
+            if options.subgraphs and before is not None:
+                _compare(before, parsed, mode, report, subgraphs=False)
 
 
-def _renamed_with_subgraphs(answer: ParsedExchange) -> frozenset[str]:
-    """Return the modes that show subgraphs even without `stream_subgraphs`, under a bare name."""
+def _renamed_with_subgraphs(parsed: ParsedExchange) -> frozenset[str]:
+    """Return the modes that include subgraphs, without a namespace, even if not requested."""
     # On LangGraph.js 2.0.0 and 1.5.1, this includes `custom`.
-    return _MESSAGES | {"custom"} if answer.head.dialect is Dialect.JAVASCRIPT else _MESSAGES
+    return _MESSAGES | {"custom"} if parsed.head.dialect is Dialect.JAVASCRIPT else _MESSAGES
 
 
 def _whole_streams(
-    answers: Sequence[ParsedExchange],
+    exchanges: Sequence[ParsedExchange],
 ) -> Iterator[tuple[ParsedExchange, StreamOptions]]:
-    for answer in answers:
-        outcome = run_outcome_of(answer)
-        is_stream = answer.head.kind is Kind.STREAM
-        if is_stream and answer.head.options and outcome and outcome.error is None:
-            yield answer, answer.head.options
+    for parsed in exchanges:
+        outcome = run_outcome_of(parsed)
+        is_stream = parsed.head.kind is Kind.STREAM
+        if is_stream and parsed.head.options and outcome and outcome.error is None:
+            yield parsed, parsed.head.options
 
 
-def _comparable(asked: StreamOptions) -> list[str]:
-    modes = [mode for mode in _COMPARED if mode in asked.modes]
+def _comparable(options: StreamOptions) -> list[str]:
+    modes = [mode for mode in _COMPARED if mode in options.modes]
     # If both kinds of messages are requested, some servers show only one of them.
-    return modes + ([] if asked.modes >= _MESSAGES else sorted(asked.modes & _MESSAGES))
+    return modes + ([] if options.modes >= _MESSAGES else sorted(options.modes & _MESSAGES))
 
 
 def _compare(
-    before: ParsedExchange, answer: ParsedExchange, mode: str, report: Report, *, subgraphs: bool
+    before: ParsedExchange, parsed: ParsedExchange, mode: str, report: Report, *, subgraphs: bool
 ) -> None:
-    if before is answer:
+    if before is parsed:
         return
-    expected, got = (_shown(one, mode, subgraphs=subgraphs) for one in (before, answer))
+    expected, got = (_shown(one, mode, subgraphs=subgraphs) for one in (before, parsed))
     if expected == got:
         return
     # Compared without order: the events of parallel branches of a graph interleave at random.
@@ -123,15 +123,15 @@ def _compare(
         f"the same {len(list(expected.elements()))} events of the mode `{mode}` as in exchange "
         f"{before.number}",
         "; ".join(got_parts),
-        exchange=answer.number,
+        exchange=parsed.number,
     )
 
 
-def _shown(answer: ParsedExchange, mode: str, *, subgraphs: bool) -> Counter[str]:
+def _shown(parsed: ParsedExchange, mode: str, *, subgraphs: bool) -> Counter[str]:
     names = event_names({mode})
     return Counter(
         f"{normal_form(event.name)} {_data_form(event.value)}"
-        for event in answer.events
+        for event in parsed.events
         if event.mode in names and (subgraphs or not event.namespace)
         if not shows_interrupts(event)  # Aegra 0.11.0 sends these only without `updates`.
     )
@@ -145,13 +145,13 @@ def _cut(text: str) -> str:
     return text if len(text) <= 200 else f"{text[:200]}... (cut)"
 
 
-def _outcome(answers: Sequence[ParsedExchange], report: Report) -> None:
+def _outcome(exchanges: Sequence[ParsedExchange], report: Report) -> None:
     first: dict[Hashable, ParsedExchange] = {}
-    for answer in answers:
-        asked, outcome = answer.head.options, run_outcome_of(answer)
-        if asked is None or outcome is None:
+    for parsed in exchanges:
+        options, outcome = parsed.head.options, run_outcome_of(parsed)
+        if options is None or outcome is None:
             continue
-        before = first.setdefault((_request(asked), asked.subgraphs), answer)
+        before = first.setdefault((_request(options), options.subgraphs), parsed)
         reference = run_outcome_of(before)
         if reference is None or (reference.error is None) == (outcome.error is None):
             continue
@@ -159,25 +159,25 @@ def _outcome(answers: Sequence[ParsedExchange], report: Report) -> None:
         report(
             f"{expected}, as in exchange {before.number}",
             "success" if outcome.error is None else f"the error {outcome.error}",
-            exchange=answer.number,
+            exchange=parsed.number,
         )
 
 
-def _status(answers: Sequence[ParsedExchange], report: Report) -> None:
+def _status(exchanges: Sequence[ParsedExchange], report: Report) -> None:
     first: dict[Hashable, ParsedExchange] = {}
-    for answer in answers:
-        request, status = answer.exchange.request, answer.exchange.response.status
+    for parsed in exchanges:
+        request, status = parsed.exchange.request, parsed.exchange.response.status
         if request.method != "POST" or not (status == 200 or blames_the_request(status)):
             continue
         headers = dict(request.headers)
         read = tuple(headers.get(name) for name in _HEADERS)
         key = (request.method, request.path, request.body, read)
-        before = first.setdefault(key, answer)
+        before = first.setdefault(key, parsed)
         if status != before.exchange.response.status:
             report(
                 f"{before.exchange.response.status}, as in exchange {before.number}",
                 str(status),
-                exchange=answer.number,
+                exchange=parsed.number,
             )
 
 
@@ -225,7 +225,10 @@ RULES: tuple[AnyRule, ...] = (
     CrossExchangeRule(
         id="consistency.outcome",
         level=Level.SHOULD,
-        statement="Runs of the same request all succeed or all fail, streamed or waited for.",
+        statement=(
+            "Runs of the same request all succeed or all fail, whether they are streamed or "
+            "waited for."
+        ),
         source=ON_EVERY_SERVER,
         dialects=_KNOWN,
         kinds=RUNS,
@@ -243,4 +246,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_status,
     ),
 )
-"""The most important ones first."""
+"""The rules about successful runs, then those about failures and refusals."""

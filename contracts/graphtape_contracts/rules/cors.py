@@ -72,8 +72,8 @@ RULES: tuple[AnyRule, ...] = (
     HeadRule(
         id="cors.origin",
         level=Level.SHOULD,
-        statement="The response to a run requested with an Origin has an "
-        "Access-Control-Allow-Origin that allows it.",
+        statement="If a run is requested with an Origin, the Access-Control-Allow-Origin of the "
+        "response allows it.",
         source=f"{ON_EVERY_SERVER}; without it no page in a browser can read the response",
         dialects=frozenset(Dialect),
         judge=_origin,

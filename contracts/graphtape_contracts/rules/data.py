@@ -106,8 +106,8 @@ _BY_SCHEMA = (
     (
         "tasks",
         Level.MUST,
-        "The data of `tasks` is the start of a task (`triggers`), or its result (`result`, "
-        "`error`, `interrupts`).",
+        "The data of `tasks` is the start of a task, with `triggers`, or its result, with "
+        "`result`, `error` and `interrupts`.",
         ON_EVERY_SERVER,
     ),
     (
@@ -130,7 +130,7 @@ _BY_SCHEMA = (
         "observed on Aegra 0.11.0: `status` is success, error or interrupted; others send none",
     ),
 )
-"""For each rule that checks a schema: the event, the level, the statement and the source."""
+"""Event, level, statement and source of each rule that checks a schema."""
 
 RULES: tuple[AnyRule, ...] = (
     *(
@@ -153,4 +153,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_advertised,
     ),
 )
-"""One for each event, then the schema of the graph itself."""
+"""One rule for each event, then the rule about the graph's own schema."""

@@ -14,51 +14,51 @@ from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
 
-def _twin(head: ExchangeHead, report: Report) -> EventWatch:
+def _mirrors_tasks(head: ExchangeHead, report: Report) -> EventWatch:
     if head.options is None or not head.options.modes >= {"tasks", "debug"}:
         return
-    alone = BoundedDict[TaskEvent]()
+    unseen = BoundedDict[TaskEvent]()
     while isinstance(event := (yield), Event):
         current = parse_task_event(event)
         if current is None:
             continue
         key = f"{current.key}|{current.is_result}"
         if event.mode == "tasks":
-            alone.set(key, current)
+            unseen.set(key, current)
             continue
-        twin = alone.pop(key)
-        if twin is None and not alone.forgot:
-            report("the same data in a `tasks` event before", "none", at=event, path=current.path)
-        elif twin is not None and twin.payload != current.payload:
+        original = unseen.pop(key)
+        if original is None and not unseen.forgot:
+            report("an earlier equal `tasks` event", "none", at=event, path=current.path)
+        elif original is not None and original.payload != current.payload:
             report(
-                f"the data of frame {twin.event.number}: {quote(twin.payload)}",
+                f"the data of frame {original.event.number}: {quote(original.payload)}",
                 quote(current.payload),
                 at=event,
                 path=current.path,
             )
 
 
-def _shown_twice(head: ExchangeHead, report: Report) -> EventWatch:
+def _complete(head: ExchangeHead, report: Report) -> EventWatch:
     if head.options is None or not head.options.modes >= {"tasks", "debug"}:
         return
     # Only for the graph itself: tasks of subgraphs that run in parallel threads may interleave.
-    alone: TaskEvent | None = None
+    unseen: TaskEvent | None = None
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
-            alone = None  # The previous attempt ended between the two.
+            unseen = None  # The previous attempt ended between the two.
         current = parse_task_event(event)
         if current is None or not current.of_root:
             continue
-        if alone is not None and event.mode == "tasks":
+        if unseen is not None and event.mode == "tasks":
             report(
-                f"a `debug` event that repeats frame {alone.event.number} before the next `tasks`",
+                f"a `debug` event that repeats frame {unseen.event.number} before the next `tasks`",
                 f"the next `tasks` event, about {quote(current.name)}",
                 at=event,
             )
-        alone = current if event.mode == "tasks" else None
+        unseen = current if event.mode == "tasks" else None
 
 
-def _one_step(head: ExchangeHead, report: Report) -> EventWatch:
+def _step_stable(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog("debug")
     while isinstance(event := (yield), Event):
         current = log.read(event)
@@ -75,7 +75,7 @@ def _one_step(head: ExchangeHead, report: Report) -> EventWatch:
             )
 
 
-def _steps_go_on(head: ExchangeHead, report: Report) -> EventWatch:
+def _steps_monotonic(head: ExchangeHead, report: Report) -> EventWatch:
     last: int | None = None
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
@@ -89,7 +89,7 @@ def _steps_go_on(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _step_of_start(event: Event) -> int | None:
-    """Return the step of a task start or checkpoint of the graph itself; None for other events."""
+    """Return the step of a task start or a checkpoint of the graph itself; otherwise None."""
     if event.name != "debug" or not is_object(event.value):
         return None
     step = event.value.get("step")
@@ -98,7 +98,7 @@ def _step_of_start(event: Event) -> int | None:
     return step
 
 
-def _times_go_on(head: ExchangeHead, report: Report) -> EventWatch:
+def _timestamps_monotonic(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog("debug")
     while isinstance(event := (yield), Event):
         current = log.read(event)
@@ -132,7 +132,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
-        judge=_twin,
+        judge=_mirrors_tasks,
     ),
     EventRule(
         id="debug.complete",
@@ -142,28 +142,28 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 (python/full-tools-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
-        judge=_shown_twice,
+        judge=_complete,
     ),
     EventRule(
         id="debug.one-step",
         level=Level.SHOULD,
         statement="A task ends in the step in which it started.",
         source=ON_EVERY_SERVER,
-        judge=_one_step,
+        judge=_step_stable,
     ),
     EventRule(
         id="debug.steps-monotonic",
         level=Level.SHOULD,
         statement="The step numbers of the graph itself never decrease.",
         source=ON_EVERY_SERVER,
-        judge=_steps_go_on,
+        judge=_steps_monotonic,
     ),
     EventRule(
         id="debug.timestamps-monotonic",
         level=Level.NOTE,
         statement="A task does not end before it started, unless the clock was set back.",
         source=ON_EVERY_SERVER,
-        judge=_times_go_on,
+        judge=_timestamps_monotonic,
     ),
 )
-"""`debug` compared with `tasks`, then its steps and timestamps."""
+"""The rules that compare `debug` with `tasks`, then those about steps and timestamps."""

@@ -23,7 +23,7 @@ _GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """A route, and whether its response is a list.
+    """A route of an endpoint, whose response is an object or a list of objects.
 
     Paths that an application might use itself, such as `/ok`, start with `^`: they match only
     without a prefix.
@@ -70,18 +70,18 @@ _ALL = (*_OK, *_INFO, *_ASSISTANTS, *_SCHEMAS, *_GRAPH, *_THREADS, *_STATE, *_RU
 
 def _fits(routes: Iterable[_Route], schema: str) -> Callable[[ExchangeHead, bytes, Report], None]:
     def judge(head: ExchangeHead, body: bytes, report: Report) -> None:
-        for path, value in _held(routes, head, body, report):
+        for path, value in _objects_in(routes, head, body, report):
             report_validation_error(report, schema, value, path=path)
 
     return judge
 
 
-def _held(
+def _objects_in(
     routes: Iterable[_Route], head: ExchangeHead, body: bytes, report: Report
 ) -> Iterable[tuple[Path, Any]]:
-    """Yield the objects in a readable response of one of *routes*, each after its path.
+    """Yield the objects in a readable response of one of *routes*, as pairs of path and object.
 
-    Report a response that should be a list and is not.
+    Reports a response that should be a list but is not.
     """
     route = next((route for route in routes if route.answers(head)), None)
     value = parse(body)
@@ -132,7 +132,7 @@ def _assistant_id(head: ExchangeHead, body: bytes, report: Report) -> None:
 
 
 def _is_default(assistant: Json) -> bool:
-    """Return whether the server created *assistant* for a graph, and it was not changed since."""
+    """Return whether the server created *assistant* for a graph and nobody has changed it since."""
     graph, metadata = assistant.get("graph_id"), assistant.get("metadata")
     return (
         isinstance(graph, str)
@@ -173,7 +173,8 @@ _BY_SCHEMA = (
     (
         "info",
         Level.MUST,
-        "The response to GET /info has the version, and whether assistants are supported.",
+        "The response to GET /info has the version of the server and the flag for support of "
+        "assistants.",
         f"{ON_MAIN_SERVERS}; Agent Chat UI requests it",
         _INFO,
         "info.json",
@@ -189,7 +190,8 @@ _BY_SCHEMA = (
     (
         "assistant-schemas",
         Level.SHOULD,
-        "The schemas of an assistant name the graph; each is an object, null or absent.",
+        "The response with the schemas of an assistant names its graph; each schema is an "
+        "object, null or absent.",
         "observed on langgraph-api 0.16.7 and Aegra 0.11.0; AG-UI reads the keys of the input and "
         "output schemas",
         _SCHEMAS,
@@ -207,7 +209,7 @@ _BY_SCHEMA = (
         "threads",
         Level.MUST,
         "A thread has its id, status, metadata and times.",
-        f"{ON_MAIN_SERVERS}; clients read the id of a thread that they create from it",
+        f"{ON_MAIN_SERVERS}; clients that create a thread read its id from the response",
         _THREADS,
         "thread.json",
     ),
@@ -228,7 +230,7 @@ _BY_SCHEMA = (
         "run.json",
     ),
 )
-"""For each rule that checks a schema: name, level, statement, source, routes and schema."""
+"""Name, level, statement, source, routes and schema of each rule that checks a schema."""
 
 RULES: tuple[AnyRule, ...] = (
     BodyRule(
@@ -256,7 +258,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The id of an assistant that the server created for a graph is the version 5 "
         "UUID of the graph's name.",
-        source=f"{ON_MAIN_SERVERS}; recordings and clients that keep the id work with every "
+        source=f"{ON_MAIN_SERVERS}; recordings and clients that store the id work with every "
         "deployment",
         kinds=_OTHER_ENDPOINTS,
         judge=_assistant_id,
@@ -264,7 +266,10 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="endpoints.run-location",
         level=Level.SHOULD,
-        statement="The response to a new background run has its path in Content-Location.",
+        statement=(
+            "The response to a request for a background run has the path of the run in "
+            "Content-Location."
+        ),
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1; the SDKs pass the ids in "
         "it to `on_run_created`",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
@@ -274,10 +279,10 @@ RULES: tuple[AnyRule, ...] = (
     BodyRule(
         id="endpoints.pagination",
         level=Level.SHOULD,
-        statement="A search has the header x-pagination-total, a number not less than the "
-        "number of results.",
+        statement="The response to a search has the header x-pagination-total, which is at least "
+        "the number of results.",
         source="observed on langgraph-api 0.16.7, where it is not the total: if there are further "
-        "results, it is one more than the number shown",
+        "results, it is the number of results in the response plus one",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=_OTHER_ENDPOINTS,
         judge=_pagination,
@@ -291,4 +296,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_count,
     ),
 )
-"""The most important ones first."""
+"""The rules that check a schema, then rules about headers and values."""

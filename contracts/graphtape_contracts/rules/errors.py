@@ -139,4 +139,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_no_traceback_in_output,
     ),
 )
-"""The stricter ones first."""
+"""The rules about masking, then those about tracebacks."""

@@ -1,4 +1,4 @@
-"""The names of events: which ones a request leads to, and their namespaces."""
+"""The names of events: only requested modes, known names, valid namespaces."""
 
 import re
 
@@ -18,14 +18,14 @@ _STREAM = frozenset({Kind.STREAM})
 _OF_MODES = event_names(STREAM_MODES)
 _UNASKED = frozenset({"metadata", "error", "end"})
 _OF_FEEDBACK = frozenset({"feedback"})
-"""Sent if the request has `feedback_keys` and the server is connected to LangSmith."""
+"""An event that is sent if the request has `feedback_keys` and the server uses LangSmith."""
 _OF_THE_RUN = _UNASKED | _OF_FEEDBACK | {"events"}
-"""Events that are never about a subgraph."""
+"""Events that are about the whole run, never about a subgraph."""
 
 _PART = re.compile(rf"[^|:]+(:{LOWER_UUID})?")
 
 
-def _asked(head: ExchangeHead, report: Report) -> EventWatch:
+def _requested(head: ExchangeHead, report: Report) -> EventWatch:
     if head.options is None:
         return
     shown = head.options.event_names | {"checkpoints"}
@@ -38,7 +38,7 @@ def _asked(head: ExchangeHead, report: Report) -> EventWatch:
             )
 
 
-def _checkpoints_asked(head: ExchangeHead, report: Report) -> EventWatch:
+def _checkpoints_requested(head: ExchangeHead, report: Report) -> EventWatch:
     if head.options is None or "checkpoints" in head.options.modes:
         return
     while isinstance(event := (yield), Event):
@@ -46,7 +46,7 @@ def _checkpoints_asked(head: ExchangeHead, report: Report) -> EventWatch:
             report("no checkpoints", f"the event {quote(event.name)}", at=event)
 
 
-def _interrupts_asked(head: ExchangeHead, report: Report) -> EventWatch:
+def _interrupts_requested(head: ExchangeHead, report: Report) -> EventWatch:
     if head.options is None or "values" in head.options.modes:
         return
     while isinstance(event := (yield), Event):
@@ -54,7 +54,7 @@ def _interrupts_asked(head: ExchangeHead, report: Report) -> EventWatch:
             report("no `values`", f"interrupts in the event {quote(event.name)}", at=event)
 
 
-def _namespace_asked(head: ExchangeHead, report: Report) -> EventWatch:
+def _namespace_requested(head: ExchangeHead, report: Report) -> EventWatch:
     # Servers refuse or interpret a value that is not a boolean, each in its own way.
     if head.options is None or head.options.body.get("stream_subgraphs", False) is not False:
         return
@@ -69,19 +69,19 @@ def _namespace_form(head: ExchangeHead, report: Report) -> EventWatch:
             report("parts like `node:UUID`", f"the event {quote(event.name)}", at=event)
 
 
-def _run_bare(head: ExchangeHead, report: Report) -> EventWatch:
+def _run_without_namespace(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.namespace and event.mode in _OF_THE_RUN:
             report(f"the name {quote(event.mode)}", quote(event.name), at=event)
 
 
-def _partial_messages_bare(head: ExchangeHead, report: Report) -> EventWatch:
+def _partials_without_namespace(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.namespace and event.mode in PARTIAL_MESSAGES:
             report(f"the name {quote(event.mode)}", quote(event.name), at=event)
 
 
-def _tuples_alone(head: ExchangeHead, report: Report) -> EventWatch:
+def _messages_tuple_only(head: ExchangeHead, report: Report) -> EventWatch:
     if head.options is None or not head.options.modes >= {"messages", "messages-tuple"}:
         return
     while isinstance(event := (yield), Event):
@@ -89,7 +89,7 @@ def _tuples_alone(head: ExchangeHead, report: Report) -> EventWatch:
             report("the event `messages` alone", f"the event {quote(event.name)}", at=event)
 
 
-def _checkpoints_kept(head: ExchangeHead, report: Report) -> EventWatch:
+def _no_unkept_checkpoints(head: ExchangeHead, report: Report) -> EventWatch:
     if head.options is None or head.options.keeps_thread:
         return
     while isinstance(event := (yield), Event):
@@ -98,7 +98,7 @@ def _checkpoints_kept(head: ExchangeHead, report: Report) -> EventWatch:
             unkept = event.value.get("type") == "checkpoint"
         # A subgraph may have a checkpointer of its own.
         if unkept and not event.namespace:
-            report("no checkpoints, as the thread is not kept", "a checkpoint", at=event)
+            report("no checkpoints, because the thread is not kept", "a checkpoint", at=event)
 
 
 def _known(head: ExchangeHead, report: Report) -> EventWatch:
@@ -119,7 +119,7 @@ RULES: tuple[AnyRule, ...] = (
         "Exceptions: checkpoints, and `values` that contain only interrupts.",
         source=f"{ON_EVERY_SERVER}, in every capture",
         kinds=_STREAM,
-        judge=_asked,
+        judge=_requested,
     ),
     EventRule(
         id="events.interrupts-asked",
@@ -128,7 +128,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; Aegra 0.11.0 sends "
         "them in `values` unless the request asks for `updates`",
         kinds=_STREAM,
-        judge=_interrupts_asked,
+        judge=_interrupts_requested,
     ),
     EventRule(
         id="events.checkpoints-asked",
@@ -137,7 +137,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0, Aegra 0.11.0; LangGraph.js "
         "1.5.1 adds them to `values` of subgraphs",
         kinds=_STREAM,
-        judge=_checkpoints_asked,
+        judge=_checkpoints_requested,
     ),
     EventRule(
         id="events.namespace-asked",
@@ -146,7 +146,7 @@ RULES: tuple[AnyRule, ...] = (
         source=f"{ON_EVERY_SERVER}; a client that does not expect them mistakes them for events of "
         "the graph itself",
         kinds=_STREAM,
-        judge=_namespace_asked,
+        judge=_namespace_requested,
     ),
     EventRule(
         id="events.namespace-form",
@@ -165,7 +165,7 @@ RULES: tuple[AnyRule, ...] = (
         "have no namespace.",
         source=f"{ON_EVERY_SERVER}; clients compare these names exactly",
         dialects=frozenset(Dialect),
-        judge=_run_bare,
+        judge=_run_without_namespace,
     ),
     EventRule(
         id="events.partial-no-namespace",
@@ -175,17 +175,20 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7: python/mode-subgraph-sub-messages; clients "
         "compare these names exactly",
         dialects=frozenset({Dialect.PYTHON}),
-        judge=_partial_messages_bare,
+        judge=_partials_without_namespace,
     ),
     EventRule(
         id="events.messages-tuple-only",
         level=Level.SHOULD,
-        statement="If both kinds of messages are requested, only `messages-tuple` is sent.",
+        statement=(
+            "If `messages` and `messages-tuple` are both requested, only the events of "
+            "`messages-tuple` are sent."
+        ),
         source="observed on langgraph-api 0.16.7 (python/mode-agent-messages+messages-tuple) and "
         "Aegra 0.11.0; LangGraph.js shows both",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         kinds=_STREAM,
-        judge=_tuples_alone,
+        judge=_messages_tuple_only,
     ),
     EventRule(
         id="events.checkpoints-kept",
@@ -195,7 +198,7 @@ RULES: tuple[AnyRule, ...] = (
         "2.0.0 and 1.5.1; Aegra always creates checkpoints",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=_STREAM,
-        judge=_checkpoints_kept,
+        judge=_no_unkept_checkpoints,
     ),
     EventRule(
         id="events.known",
@@ -205,4 +208,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_known,
     ),
 )
-"""Names, then namespaces, then rules about single modes."""
+"""The rules about names, then those about namespaces, then those about single modes."""

@@ -42,7 +42,7 @@ def _once(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     names = _names(frame.raw)
     for name in ("event", "id"):
         if names[name] > 1:
-            yield Violation(f"one `{name}`", f"{names[name]} of them")
+            yield Violation(f"one `{name}` line", f"{names[name]} `{name}` lines")
 
 
 def _order(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
@@ -55,13 +55,13 @@ def _order(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
 def _space(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if match := _NO_SPACE.search(frame.raw):
         name = match[1].decode() or "a comment"
-        yield Violation("a space after the colon", f"none after {name}")
+        yield Violation("a space after the colon", f"no space after {name}")
 
 
 def _one_data_line(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     lines = _names(frame.raw)["data"]
     if lines > 1:
-        yield Violation("one `data` line", f"{lines} of them")
+        yield Violation("one `data` line", f"{lines} `data` lines")
 
 
 RULES: tuple[AnyRule, ...] = (
@@ -69,8 +69,8 @@ RULES: tuple[AnyRule, ...] = (
         id="fields.once",
         level=Level.SHOULD,
         statement="A block has at most one `event` and at most one `id`.",
-        source=f"{ON_EVERY_SERVER}; by the HTML standard the last one counts, but for parsers that "
-        "search for a field the first one does",
+        source=f"{ON_EVERY_SERVER}; by the HTML standard the last one counts, but parsers that "
+        "search for a field take the first",
         judge=each_block(_once),
     ),
     FrameRule(
@@ -78,7 +78,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="The fields of a block are in the order `event`, `data`, `id`.",
         source=f"{ON_EVERY_SERVER}; the standard allows any order, but parsers that process each "
-        "`data` line at once need the name before it",
+        "`data` line immediately need the name before it",
         dialects=_KNOWN,
         judge=each_block(_order),
     ),

@@ -53,7 +53,7 @@ def _complete(head: ExchangeHead, report: Report) -> FrameWatch:
 def _no_bom(head: ExchangeHead, report: Report) -> FrameWatch:
     first = yield
     if isinstance(first, Frame) and first.raw.startswith(sse.BOM):
-        report("a field name at the start", "a byte order mark", at=1)
+        report("a field name at the start of the stream", "a byte order mark", at=1)
 
 
 def _no_nul(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
@@ -93,21 +93,21 @@ def _line_ends(head: ExchangeHead, report: Report) -> FrameWatch:
         report(*held, at=number)
 
 
-def _no_ghosts(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
+def _no_stray_blocks(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if frame.event is None and frame.data is None and frame.comment is None:
         got = quote(frame.raw.decode("utf-8", "replace"))
         yield Violation("an event or a comment", f"the block {got}")
 
 
-def _named(head: ExchangeHead, event: Event) -> Iterator[Violation]:
+def _has_name(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     if event.frame.data is not None and not event.name:
         yield Violation("an event with a name", "data without a name")
 
 
-def _with_data(head: ExchangeHead, event: Event) -> Iterator[Violation]:
+def _has_data(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     # The SDKs accept an `end` without data.
     if event.frame.data is None and event.name != "end":
-        yield Violation("a `data` line", f"the event {quote(event.name)} without one")
+        yield Violation("a `data` line", f"the event {quote(event.name)} without a `data` line")
 
 
 def _json(head: ExchangeHead, event: Event) -> Iterator[Violation]:
@@ -120,7 +120,7 @@ def _not_empty(head: ExchangeHead, event: Event) -> Iterator[Violation]:
         yield Violation("a JSON value, `null` if there is none", "empty data")
 
 
-def _surrogates(head: ExchangeHead, event: Event) -> Iterator[Violation]:
+def _no_lone_surrogates(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     text = event.frame.data or ""
     if "\\u" not in text or isinstance(event.value, Absent):
         return
@@ -156,14 +156,14 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="Every event with data has a name.",
         source=f"{ON_EVERY_SERVER}; clients interpret the data by the name",
-        judge=each_event(_named),
+        judge=each_event(_has_name),
     ),
     EventRule(
         id="framing.with-data",
         level=Level.MUST,
         statement="Every event has data, except `end`, which may have none.",
         source=f"{ON_EVERY_SERVER}; the HTML standard drops events without a `data` line",
-        judge=each_event(_with_data),
+        judge=each_event(_has_data),
     ),
     EventRule(
         id="framing.json",
@@ -189,7 +189,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7, which never sends one; langgraph-sdk 0.4.14 for "
         "Python raises on the one that LangGraph.js 1.5.1 sends "
         "(javascript-1.5.1/odd-stream-lone-surrogate)",
-        judge=each_event(_surrogates),
+        judge=each_event(_no_lone_surrogates),
     ),
     FrameRule(
         id="framing.line-ends",
@@ -205,7 +205,7 @@ RULES: tuple[AnyRule, ...] = (
         statement="Every block is an event or a comment.",
         source=f"{ON_EVERY_SERVER}; @langchain/langgraph-sdk 2.0.0 and langgraph-sdk 0.1 for "
         "Python turn a block of only an `id` or a `retry` into an event without a name",
-        judge=each_block(_no_ghosts),
+        judge=each_block(_no_stray_blocks),
     ),
     FrameRule(
         id="framing.no-bom",

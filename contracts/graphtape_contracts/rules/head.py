@@ -50,7 +50,7 @@ def _once(head: ExchangeHead, report: Report) -> None:
     times = Counter(name for name, _ in head.response.headers)
     for name in ("content-type", "content-location", "location"):
         if times[name] > 1:
-            report(f"one header {name}", f"{times[name]} of them")
+            report(f"one header {name}", f"{times[name]} headers {name}")
 
 
 def _encoding(head: ExchangeHead, report: Report) -> None:
@@ -71,18 +71,18 @@ def _location_form(head: ExchangeHead, report: Report) -> None:
         report(f"{RUN_PATH} or {THREAD_RUN_PATH}, with UUIDs", quote(location))
 
 
-def _located(head: ExchangeHead, report: Report) -> None:
+def _has_content_location(head: ExchangeHead, report: Report) -> None:
     if head.response.header("content-location") is None:
         report("a header content-location", "none")
 
 
-def _scheme(head: ExchangeHead, report: Report) -> None:
+def _dialect_location(head: ExchangeHead, report: Report) -> None:
     location = head.response.header("content-location")
     if location is None or head.dialect is None or run_at(head.response) is None:
         return
-    scheme = _HEADS[head.kind][head.dialect].content_location
-    if not re.fullmatch(_PLACEHOLDER.sub(UUID, scheme), location):
-        report(scheme, quote(location))
+    template = _HEADS[head.kind][head.dialect].content_location
+    if not re.fullmatch(_PLACEHOLDER.sub(UUID, template), location):
+        report(template, quote(location))
 
 
 def _location(head: ExchangeHead, report: Report) -> None:
@@ -166,7 +166,7 @@ RULES: tuple[AnyRule, ...] = (
         statement="The response to a run has a Content-Location.",
         source=f"{ON_EVERY_SERVER}; without it the callback `on_run_created` of the SDKs is not "
         "called; the embedded server of LangGraph.js 2.0.0 has none",
-        judge=_located,
+        judge=_has_content_location,
     ),
     HeadRule(
         id="head.scheme",
@@ -176,7 +176,7 @@ RULES: tuple[AnyRule, ...] = (
         source=f"{ON_EVERY_SERVER}; if the header includes the thread, the SDKs request the state "
         "of the run when its stream ends without `end`",
         dialects=_KNOWN,
-        judge=_scheme,
+        judge=_dialect_location,
     ),
     HeadRule(
         id="head.location",

@@ -26,9 +26,9 @@ _WATCHDOG = (
 
 
 def _client_timeout(interval: float) -> float:
-    """Return the silence after which a client drops a stream whose heartbeats have this *interval*.
+    """Return the longest silence that a client tolerates, given the *interval* of heartbeats.
 
-    Both are in seconds.
+    Both times are in seconds.
     """
     return min(max(3 * interval, 6.0), 30.0)
 
@@ -68,7 +68,7 @@ def _early(head: ExchangeHead, report: Report) -> FrameWatch:
             report(expected, f"heartbeat {beats} after {frame.at:.1f} s", at=number)
 
 
-def _apart(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
+def _separate_block(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if frame.comment is not None and any(
         field is not None for field in (frame.event, frame.data, frame.id)
     ):
@@ -81,7 +81,7 @@ def _text(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
         yield Violation("`: heartbeat`", f"the comment {quote(frame.comment)}")
 
 
-def _none(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
+def _no_comments(head: ExchangeHead, frame: Frame) -> Iterator[Violation]:
     if frame.comment is not None:
         yield Violation("no comment", f"the comment {quote(frame.comment)}")
 
@@ -90,9 +90,9 @@ RULES: tuple[AnyRule, ...] = (
     FrameRule(
         id="heartbeats.silence",
         level=Level.SHOULD,
-        statement="A stream with heartbeats is never silent for three times their interval: 15 "
-        "s from the start on langgraph-api and Aegra, and on other servers once two heartbeats "
-        "were seen.",
+        statement="A stream with heartbeats is never silent for three times their interval: 15 s "
+        "from the start on langgraph-api and Aegra, three times the interval observed between "
+        "two heartbeats on other servers.",
         source="one every 5 s observed on langgraph-api 0.16.7 and Aegra 0.11.0 "
         f"(python/slow-21-stream); {_WATCHDOG}",
         judge=_silence,
@@ -113,7 +113,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; parsers that classify a block "
         "by its first line mistake such an event for a comment",
         dialects=_BEATING,
-        judge=each_block(_apart),
+        judge=each_block(_separate_block),
     ),
     FrameRule(
         id="heartbeats.text",
@@ -129,6 +129,6 @@ RULES: tuple[AnyRule, ...] = (
         statement="LangGraph.js sends no comments, however long a stream is silent.",
         source="observed on LangGraph.js 2.0.0 and 1.5.1 (javascript/slow-stream-22s)",
         dialects=frozenset({Dialect.JAVASCRIPT}),
-        judge=each_block(_none),
+        judge=each_block(_no_comments),
     ),
 )

@@ -101,8 +101,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="identifiers.run-located",
         level=Level.MUST,
-        statement="The run in `metadata` is the one in Content-Location.",
-        source=f"{ON_EVERY_SERVER}; clients join and cancel a run by either",
+        statement="The run id in `metadata` equals that in Content-Location.",
+        source=f"{ON_EVERY_SERVER}; clients join and cancel a run by either id",
         judge=_run_located,
     ),
     EventRule(

@@ -19,76 +19,76 @@ _THREAD = re.compile(rf"/threads/({UUID})/")
 _OWN_MESSAGE_ID = re.compile(MODEL_MESSAGE_ID)
 
 
-def _run_of(answer: ParsedExchange) -> str | None:
-    """Return the run id of *answer*, from its head or else from its first `metadata`."""
-    if run := run_at(answer.exchange.response):
+def _run_of(parsed: ParsedExchange) -> str | None:
+    """Return the run id of *parsed*: from its head, or else from its first `metadata`."""
+    if run := run_at(parsed.exchange.response):
         return run.lower()
-    metadata = (event.value for event in answer.events if event.name == "metadata")
+    metadata = (event.value for event in parsed.events if event.name == "metadata")
     first = next(metadata, None)
     run_id = first.get("run_id") if is_object(first) else None
     return run_id.lower() if is_uuid(run_id) else None
 
 
-def _runs(answers: Sequence[ParsedExchange]) -> Iterator[ParsedExchange]:
-    """Yield the *answers* without duplicates."""
+def _without_duplicates(exchanges: Sequence[ParsedExchange]) -> Iterator[ParsedExchange]:
+    """Yield *exchanges*, without exchanges that were passed more than once."""
     seen: dict[str | None, ParsedExchange] = {}
-    for answer in answers:
-        run = _run_of(answer)
-        if run is None or run not in seen or seen[run].exchange != answer.exchange:
-            seen[run] = answer
-            yield answer
+    for parsed in exchanges:
+        run = _run_of(parsed)
+        if run is None or run not in seen or seen[run].exchange != parsed.exchange:
+            seen[run] = parsed
+            yield parsed
 
 
-def _run_ids(answers: Sequence[ParsedExchange], report: Report) -> None:
+def _run_ids(exchanges: Sequence[ParsedExchange], report: Report) -> None:
     first: dict[str, ParsedExchange] = {}
-    for answer in _runs(answers):
-        run = _run_of(answer)
-        if run is None or _was_sent(run, answer):
+    for parsed in _without_duplicates(exchanges):
+        run = _run_of(parsed)
+        if run is None or _was_sent(run, parsed):
             continue
         if run in first:
             got = f"{run}, as in exchange {first[run].number}"
-            report("a new run id", got, exchange=answer.number)
-        first.setdefault(run, answer)
+            report("a new run id", got, exchange=parsed.number)
+        first.setdefault(run, parsed)
 
 
 def _unique(
     ids_in: Callable[[ParsedExchange], Iterable[str]], what: str
 ) -> Callable[[Sequence[ParsedExchange], Report], None]:
-    """Return the `judge` of a rule: each id that *ids_in* yields appears in one run only.
+    """Return the `judge` of a rule that requires each id from *ids_in* to appear in one run only.
 
-    *what* names the owner of such an id in findings: `a thread`.
+    *what* says in findings what the ids identify: `a thread`.
     """
 
-    def judge(answers: Sequence[ParsedExchange], report: Report) -> None:
+    def judge(exchanges: Sequence[ParsedExchange], report: Report) -> None:
         first: dict[str, ParsedExchange] = {}
-        for answer in _runs(answers):
-            for id_ in dict.fromkeys(ids_in(answer)):
-                before = first.setdefault(id_, answer)
+        for parsed in _without_duplicates(exchanges):
+            for id_ in dict.fromkeys(ids_in(parsed)):
+                before = first.setdefault(id_, parsed)
                 # `_run_ids` reports exchanges with the same run id.
-                if before is answer or _run_of(before) == _run_of(answer):
+                if before is parsed or _run_of(before) == _run_of(parsed):
                     continue
-                if not _was_sent(id_, answer):
+                if not _was_sent(id_, parsed):
                     got = f"{quote(id_)}, as in exchange {before.number}"
-                    report(f"{what} that no other run has", got, exchange=answer.number)
+                    report(f"{what} that no other run has", got, exchange=parsed.number)
 
     return judge
 
 
-def _was_sent(id_: str, answer: ParsedExchange) -> bool:
-    return id_.encode() in answer.exchange.request.body
+def _was_sent(id_: str, parsed: ParsedExchange) -> bool:
+    return id_.encode() in parsed.exchange.request.body
 
 
-def _data_of(answer: ParsedExchange) -> Iterator[Any]:
-    if answer.exchange.is_stream:
-        yield from (event.value for event in answer.events)
+def _data_of(parsed: ParsedExchange) -> Iterator[Any]:
+    if parsed.exchange.is_stream:
+        yield from (event.value for event in parsed.events)
     else:
-        yield answer.output
+        yield parsed.output
 
 
-def _threads_in(answer: ParsedExchange) -> Iterator[str]:
-    if match := _THREAD.search(answer.exchange.response.header("content-location") or ""):
+def _threads_in(parsed: ParsedExchange) -> Iterator[str]:
+    if match := _THREAD.search(parsed.exchange.response.header("content-location") or ""):
         yield match[1]
-    for event in answer.events:
+    for event in parsed.events:
         metadata: Any = None
         if event.name == "messages/metadata" and is_object(event.value):
             entry = next(iter(event.value.values()), None)
@@ -99,22 +99,22 @@ def _threads_in(answer: ParsedExchange) -> Iterator[str]:
             yield thread
 
 
-def _messages_in(answer: ParsedExchange) -> Iterator[str]:
-    for data in _data_of(answer):
+def _messages_in(parsed: ParsedExchange) -> Iterator[str]:
+    for data in _data_of(parsed):
         for message in messages_in(data):
             if isinstance(id_ := message["id"], str) and _OWN_MESSAGE_ID.fullmatch(id_):
                 yield id_
 
 
-def _tasks_in(answer: ParsedExchange) -> Iterator[str]:
-    for event in answer.events:
+def _tasks_in(parsed: ParsedExchange) -> Iterator[str]:
+    for event in parsed.events:
         task, _ = task_in(event) or ({}, ())
         if "triggers" in task and isinstance(id_ := task.get("id"), str):
             yield id_
 
 
-def _interrupts_in(answer: ParsedExchange) -> Iterator[str]:
-    for data in _data_of(answer):
+def _interrupts_in(parsed: ParsedExchange) -> Iterator[str]:
+    for data in _data_of(parsed):
         for found in objects_in(data):
             interrupts = interrupts_of(found) or ()
             ids = [interrupt.get("id") for interrupt in interrupts if is_object(interrupt)]
@@ -143,8 +143,8 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.SHOULD,
         statement="A message that a model generated in one run does not appear in another, unless "
         "the request contained it.",
-        source=f"{ON_EVERY_SERVER}: a run knows nothing of earlier runs. A cache of model "
-        "responses violates this, which breaks UIs that merge messages by their ids",
+        source=f"{ON_EVERY_SERVER}: a stateless run does not see earlier runs. A cache of model "
+        "responses violates this rule and breaks UIs that merge messages by their ids",
         kinds=RUNS,
         judge=_unique(_messages_in, "a message"),
     ),
@@ -167,4 +167,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_unique(_interrupts_in, "an interrupt"),
     ),
 )
-"""One for each type of id."""
+"""One rule for each type of id."""

@@ -10,8 +10,9 @@ from graphtape_contracts.parsing.langchain_event import StepLog, parse_step, spl
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 
-_OPEN = f"checked for at most {MAX_ENTRIES} runs in progress, those that started last"
-_STREAM = frozenset({Kind.STREAM})  # A joined stream may start in the middle of everything.
+_OPEN = f"checked for the {MAX_ENTRIES} runs in progress that started last"
+# Joined streams are excluded: they may start in the middle of a run.
+_STREAM = frozenset({Kind.STREAM})
 _KINDS = frozenset(("chain", "chat_model", "llm", "parser", "prompt", "retriever", "tool"))
 
 
@@ -21,7 +22,7 @@ def _started(head: ExchangeHead, report: Report) -> EventWatch:
         step = log.read(event)
         if step is not None and not step.starts and log.start is None and not log.forgot:
             report(
-                f"`on_{step.kind}_start` of the run {quote(step.run)} before, and not yet its end",
+                f"`on_{step.kind}_start` of the run {quote(step.run)} earlier, and no end of it",
                 str(step),
                 at=event,
                 path=("run_id",),
@@ -73,7 +74,7 @@ def _parents(head: ExchangeHead, report: Report) -> EventWatch:
         parent = log.start_of(nearest) if isinstance(nearest, str) else None
         if parent and is_list(parent.parents) and step.parents != [*parent.parents, nearest]:
             report(
-                f"{quote([*parent.parents, nearest])}, as its parent is {parent.name!r}",
+                f"{quote([*parent.parents, nearest])}, because its parent is {parent.name!r}",
                 quote(step.parents),
                 at=event,
                 path=("parent_ids",),
@@ -86,7 +87,7 @@ def _root_first(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
             metadata = event.value if is_object(event.value) else {}
-            # After a retry, the graph runs under an id that differs from the run's.
+            # After a retry, the LangChain run of the graph has another id than the run.
             run, first = (metadata.get("run_id") if metadata.get("attempt") == 1 else None), True
         step = parse_step(event)
         if step is None or not first:
@@ -149,7 +150,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.started",
         level=Level.MUST,
-        statement="Every run that streams, ends or fails has started before and has not ended.",
+        statement="A run streams, ends or fails only after it has started and before it has ended.",
         source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_started,
@@ -157,7 +158,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.start-once",
         level=Level.SHOULD,
-        statement="A run that has started does not start again before it has ended.",
+        statement="A run that has started does not start again before it ends.",
         source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_start_once,
@@ -165,7 +166,10 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.run-stable",
         level=Level.SHOULD,
-        statement="All events with one run id have the kind, name, tags and parents of its start.",
+        statement=(
+            "All events with the same run id have the same kind, name, tags and parents as the "
+            "start event."
+        ),
         source=f"{ON_MAIN_SERVERS}; {_OPEN}",
         kinds=_STREAM,
         judge=_same_run,
@@ -173,7 +177,9 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="langchain.parents",
         level=Level.SHOULD,
-        statement="The `parent_ids` of a run are those of its parent, followed by the parent.",
+        statement=(
+            "The `parent_ids` of a run are those of its parent, followed by the id of the parent."
+        ),
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js sends none",
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
         kinds=_STREAM,
@@ -188,4 +194,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_known,
     ),
 )
-"""Rules about the graph's own run, then about the runs in it."""
+"""The rules about the graph's own run, then those about the runs inside it."""

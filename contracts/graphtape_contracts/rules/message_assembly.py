@@ -27,7 +27,7 @@ _REASON = (
 
 
 def _final(event: Event, modes: tuple[str, ...]) -> Iterator[tuple[str, Json]]:
-    """Yield id and message of each message in *event*, if it is of one of *modes*."""
+    """Yield the id and the object of each message in *event*, if its mode is one of *modes*."""
     if event.mode in modes:
         for message in messages_in(event.value):
             if isinstance(id_ := message["id"], str) and message["type"] != "remove":
@@ -112,7 +112,7 @@ def _output(head: ExchangeHead, report: Report) -> EventWatch:
 
 @dataclass(slots=True)
 class _Pieces:
-    """The number of chunks of one message in one mode, and a digest of them."""
+    """The number and a digest of the chunks of one message in one mode."""
 
     count: int = 0
     digest: int = 0
@@ -195,8 +195,8 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="message-assembly.partials",
         level=Level.NOTE,
-        statement="The content of the last `messages/partial` of a message is its content in the "
-        "next `values`, `updates` or `messages/complete` that contain it.",
+        statement="The content in the last `messages/partial` of a message equals that in the "
+        "next `values`, `updates` or `messages/complete` with the message.",
         source=f"{_REASON}; checked for the {MAX_ENTRIES} latest messages",
         kinds=_STREAM,
         judge=_partials,
@@ -213,4 +213,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_output,
     ),
 )
-"""One for the number and order of chunks, then one for each way in which they are streamed."""
+"""The rule about the number and order of chunks, then one rule for each mode that streams them."""

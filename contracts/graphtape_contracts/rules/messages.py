@@ -12,13 +12,14 @@ from graphtape_contracts.parsing.exchange_head import ExchangeHead, Kind
 from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.sources import ON_MAIN_SERVERS
 
-_STREAM = frozenset({Kind.STREAM})  # A joined stream may start in the middle of a message.
+# Joined streams are excluded: they may start in the middle of a message.
+_STREAM = frozenset({Kind.STREAM})
 _ANNOUNCE_ALL = frozenset({Dialect.PYTHON, Dialect.AEGRA})
 """Dialects that send `messages/metadata` for whole messages too, not only for streamed ones."""
 
 
 def shown(event: Event) -> Iterable[tuple[int, str, Json]]:
-    """Yield index, id and message of each message in a `messages/partial` or `messages/complete`.
+    """Yield index, id and object of each message in a `messages/partial` or `messages/complete`.
 
     Items without an id are skipped, such as the prompt template that langgraph-api sends if a model
     streams under the id of a whole message.
@@ -44,8 +45,8 @@ def _metadata_first(head: ExchangeHead, report: Report) -> EventWatch:
                 if id_ not in announced:
                     announced.set(id_, None)
                     report(
-                        f"`messages/metadata` of the message {quote(id_)} before it",
-                        f"`{event.name}` first",
+                        f"`messages/metadata` of the message {quote(id_)} first",
+                        f"`{event.name}` without earlier metadata",
                         at=event,
                         path=(place, "id"),
                     )
@@ -131,7 +132,7 @@ def _partials_grow(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _extends(new: Any, old: Any) -> bool:
-    """Return whether the content *new* may continue *old*; of blocks, only the text is compared.
+    """Return whether the content *new* may continue *old*. Only the text of blocks is compared.
 
     Any block of a list may grow, and a string that is followed by a block becomes the first item of
     a list.
@@ -153,7 +154,7 @@ def _text(block: Any) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _calls_stay(head: ExchangeHead, report: Report) -> EventWatch:
+def _tool_calls_persist(head: ExchangeHead, report: Report) -> EventWatch:
     partials: BoundedDict[list[Any]] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
@@ -203,7 +204,10 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.metadata-followed",
         level=Level.SHOULD,
-        statement="The next event of the mode after `messages/metadata` contains that message.",
+        statement=(
+            "The next event of the mode after `messages/metadata` contains the message that the "
+            "metadata are about."
+        ),
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_metadata_followed,
@@ -211,7 +215,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.partials-grow",
         level=Level.MUST,
-        statement="Each `messages/partial` of a message starts with the text of the one before.",
+        statement="Each `messages/partial` of a message starts with the text of the previous one.",
         source=f"{ON_MAIN_SERVERS}; clients replace each partial with the next",
         kinds=_STREAM,
         judge=_partials_grow,
@@ -219,19 +223,19 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages.tool-calls-persist",
         level=Level.SHOULD,
-        statement="A tool call in a `messages/partial` is also in the next one of that message, "
-        "valid or not.",
+        statement="A tool call in a `messages/partial` is also in the next `messages/partial` of "
+        "that message, as a valid or an invalid call.",
         source="observed on langgraph-api 0.16.7 and LangGraph.js 1.5.1",
         kinds=_STREAM,
-        judge=_calls_stay,
+        judge=_tool_calls_persist,
     ),
     EventRule(
         id="messages.complete-once",
         level=Level.SHOULD,
-        statement="A message is sent at most once in an attempt as `messages/complete`.",
+        statement="`messages/complete` of a message is sent at most once in an attempt.",
         source=ON_MAIN_SERVERS,
         kinds=_STREAM,
         judge=_complete_once,
     ),
 )
-"""In the order of a message's events."""
+"""The rules in the order of a message's events: metadata, partials, complete."""

@@ -32,10 +32,10 @@ def piece_in(event: Event) -> tuple[str, Json, Json] | None:
 
 
 def is_of_one_call(id_: str) -> bool:
-    """Return whether LangChain generated the *id_* of a message, so that it is of one model call.
+    """Return whether LangChain generated the message id *id_*, once for a single model call.
 
-    Under other ids, a model may stream twice; and some chunks of one message may have the
-    provider's id while others have LangChain's.
+    Under another id, a model may stream twice. Some chunks of a message may have the provider's id
+    while others have LangChain's.
     """
     return bool(_ONE_CALL.match(id_))
 
@@ -46,7 +46,7 @@ def is_piece(message: Json) -> bool:
 
 
 def _metadata_in(event: Event) -> Iterable[tuple[Path, Json]]:
-    """Yield the metadata of messages in *event*, each after its path in the data."""
+    """Yield the metadata of messages in *event*, as pairs of path in the data and metadata."""
     piece = piece_in(event)
     if piece is not None:
         yield (1,), piece[2]
@@ -57,7 +57,10 @@ def _metadata_in(event: Event) -> Iterable[tuple[Path, Json]]:
 
 
 def _same_as_run(key: str, of_run: str) -> Callable[[ExchangeHead, Report], EventWatch]:
-    """Return the `judge` of a rule: *key* in message metadata equals *of_run* in `metadata`."""
+    """Return the `judge` of a rule about a value of the run that is repeated in each message.
+
+    *key* is its name in the metadata of a message, *of_run* its name in the `metadata` event.
+    """
 
     def judge(head: ExchangeHead, report: Report) -> EventWatch:
         expected: object = None
@@ -74,7 +77,7 @@ def _same_as_run(key: str, of_run: str) -> Callable[[ExchangeHead, Report], Even
 
 
 def _is_from_server(value: object) -> bool:
-    """Return whether *value* is an integer or UUID, as servers write; a graph may overwrite it."""
+    """Return whether *value* may be from the server, not the graph: it is an integer or a UUID."""
     return type(value) is int or (isinstance(value, str) and bool(_UUID.fullmatch(value)))
 
 
@@ -87,14 +90,14 @@ def _in_namespace(head: ExchangeHead, report: Report) -> EventWatch:
         outer = "|".join(event.namespace)
         if isinstance(inner, str) and not inner.startswith(f"{outer}|"):
             report(
-                f"a task of {quote(outer)}, as in the name of the event",
+                f"a task in the namespace {quote(outer)} of the event",
                 quote(inner),
                 at=event,
                 path=(1, "langgraph_checkpoint_ns"),
             )
 
 
-def _last_once(head: ExchangeHead, report: Report) -> EventWatch:
+def _none_after_last(head: ExchangeHead, report: Report) -> EventWatch:
     closed: BoundedDict[int] = BoundedDict()
     while isinstance(event := (yield), Event):
         if event.name == "metadata":
@@ -128,7 +131,7 @@ def _same_metadata(head: ExchangeHead, report: Report) -> EventWatch:
         if before is not None and before != metadata:
             key = next(k for k in (*before, *metadata) if before.get(k) != metadata.get(k))
             report(
-                f"{quote(before.get(key))}, as with the previous chunk",
+                f"{quote(before.get(key))}, as in the previous chunk",
                 quote(metadata.get(key)),
                 at=event,
                 path=(1, key),
@@ -136,7 +139,7 @@ def _same_metadata(head: ExchangeHead, report: Report) -> EventWatch:
         known.set(id_, metadata)
 
 
-def _named_chunk(head: ExchangeHead, report: Report) -> EventWatch:
+def _chunk_type(head: ExchangeHead, report: Report) -> EventWatch:
     while isinstance(event := (yield), Event):
         piece = piece_in(event)
         if piece is None or not is_piece(piece[1]):
@@ -187,12 +190,12 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="messages-tuple.none-after-last",
         level=Level.SHOULD,
-        statement="No chunk of a message follows the one whose `chunk_position` is `last`.",
+        statement="No chunk of a message follows the chunk whose `chunk_position` is `last`.",
         source="observed on langgraph-api 0.16.7; checked for ids that LangChain generated, one "
         "for each call of a model",
         dialects=_PYTHON,
         kinds=_STREAM,
-        judge=_last_once,
+        judge=_none_after_last,
     ),
     EventRule(
         id="messages-tuple.chunk-type",
@@ -201,7 +204,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 and Aegra 0.11.0; LangGraph.js sends `ai`",
         dialects=_PYTHON,
         kinds=_STREAM,
-        judge=_named_chunk,
+        judge=_chunk_type,
     ),
 )
-"""Rules about the metadata of every message, then about the chunks of one message."""
+"""The rules about the metadata of all messages, then those about the chunks of one message."""

@@ -53,7 +53,7 @@ def _end_last(head: ExchangeHead, report: Report) -> EventWatch:
             ended = ended or event
 
 
-def _end_shown(head: ExchangeHead, report: Report) -> EventWatch:
+def _has_end(head: ExchangeHead, report: Report) -> EventWatch:
     shown = False
     while isinstance(event := (yield), Event):
         shown = shown or event.name == "end"
@@ -105,7 +105,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="order.end-last",
         level=Level.MUST,
-        statement="There is at most one `end`, and nothing after it.",
+        statement="There is at most one `end`, and nothing follows it.",
         source="observed on Aegra 0.11.0, the only server that sends it; the Python SDK considers "
         "the stream complete at `end`",
         judge=_end_last,
@@ -117,7 +117,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on Aegra 0.11.0, in every capture",
         dialects=frozenset({Dialect.AEGRA}),
         kinds=frozenset({Kind.STREAM}),
-        judge=_end_shown,
+        judge=_has_end,
     ),
     EventRule(
         id="order.no-end",
@@ -138,4 +138,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_events_first,
     ),
 )
-"""The start of a stream, its end, then rules of single dialects."""
+"""The rules about the start of a stream, about its end, then those of single dialects."""

@@ -18,7 +18,7 @@ _JOINED = re.compile(rf"/runs/({UUID})/(?:stream|join)$")
 _NUMBER = re.compile("[0-9]{1,9}")
 
 _ALWAYS = ("error", "end", "metadata")
-"""Events about the state of the run, which a resumed stream may add to those of the original.
+"""Events about the state of the run, which may appear in a resumed stream only.
 
 langgraph-api 0.16.7 sends an `error` if the run no longer exists.
 """
@@ -27,7 +27,7 @@ _LIVE_ONLY = ("error", "end", "messages/metadata", "messages/partial", "messages
 
 
 class _Resumption:
-    """A stream that resumes another, with the events of the other that it should repeat."""
+    """A resumed stream, the original, and the events of the original that it should repeat."""
 
     def __init__(
         self, original: ParsedExchange, resumed: ParsedExchange, rest: Sequence[Event]
@@ -37,7 +37,7 @@ class _Resumption:
         self._rest = rest
 
     def compare(self) -> tuple[list[Event], list[Event]]:
-        """Return the unexpected events of the resumed stream, and the expected ones it omits."""
+        """Return the unexpected events in the resumed stream, and the expected ones missing."""
         unexpected: list[Event] = []
         missed: list[Event] = []
         place = 0
@@ -56,47 +56,47 @@ def _same(one: Event, other: Event) -> bool:
     return one.name == other.name and bool(one.value == other.value)
 
 
-def _resumptions(answers: Sequence[ParsedExchange]) -> Iterator[_Resumption]:
-    originals = {run_at(a.exchange.response): a for a in answers if _can_be_resumed(a)}
-    for answer in answers:
-        match = _JOINED.search(answer.head.path)
-        if answer.head.kind is not Kind.JOIN_STREAM or match is None or match[1] not in originals:
+def _resumptions(exchanges: Sequence[ParsedExchange]) -> Iterator[_Resumption]:
+    originals = {run_at(a.exchange.response): a for a in exchanges if _can_be_resumed(a)}
+    for parsed in exchanges:
+        match = _JOINED.search(parsed.head.path)
+        if parsed.head.kind is not Kind.JOIN_STREAM or match is None or match[1] not in originals:
             continue
         original = originals[match[1]]
-        last = dict(answer.exchange.request.headers).get("last-event-id")
+        last = dict(parsed.exchange.request.headers).get("last-event-id")
         if last is not None and (rest := _after(last, original)) is not None:
-            yield _Resumption(original, answer, rest)
+            yield _Resumption(original, parsed, rest)
 
 
-def _can_be_resumed(answer: ParsedExchange) -> bool:
-    """Return whether a client that resumes the stream of *answer* gets all further events.
+def _can_be_resumed(parsed: ParsedExchange) -> bool:
+    """Return whether a client that resumes the stream of *parsed* gets all further events.
 
     On LangGraph.js the events of a stream that is not resumable are divided among its readers.
     """
-    asked = answer.head.options
+    asked = parsed.head.options
     resumable = asked is not None and asked.resumable
-    has_ids = any(event.frame.id is not None for event in answer.events)
-    return answer.head.kind is Kind.STREAM and (resumable or has_ids)
+    has_ids = any(event.frame.id is not None for event in parsed.events)
+    return parsed.head.kind is Kind.STREAM and (resumable or has_ids)
 
 
 def _after(last: str, original: ParsedExchange) -> Sequence[Event] | None:
-    """Return the events of *original* that follow the one with the id *last*; None if unknown.
+    """Return the events of *original* after the event with the id *last*; None if unknown.
 
-    langgraph-api 0.16.7 sometimes gives one id to several events: all of them are skipped.
+    langgraph-api 0.16.7 sometimes gives several events the same id; all events with it are skipped.
     """
     if last == "-1":
         return original.events
     places = [n for n, event in enumerate(original.events) if event.frame.id == last]
     if places:
         return original.events[places[-1] + 1 :]
-    # LangGraph.js sends event ids, which are numbers from 0, only to clients that join a run.
+    # On LangGraph.js, only clients that join a run receive event ids: numbers from 0.
     if original.head.dialect is Dialect.JAVASCRIPT and _NUMBER.fullmatch(last):
         return original.events[int(last) + 1 :]
     return None
 
 
-def _resumed(answers: Sequence[ParsedExchange], report: Report) -> None:
-    for resumption in _resumptions(answers):
+def _resumed(exchanges: Sequence[ParsedExchange], report: Report) -> None:
+    for resumption in _resumptions(exchanges):
         original, resumed = resumption.original, resumption.resumed
         known = {event.frame.id for event in original.events} - {None}
         unexpected, _ = resumption.compare()
@@ -112,8 +112,8 @@ def _resumed(answers: Sequence[ParsedExchange], report: Report) -> None:
                 )
 
 
-def _complete(answers: Sequence[ParsedExchange], report: Report) -> None:
-    for resumption in _resumptions(answers):
+def _complete(exchanges: Sequence[ParsedExchange], report: Report) -> None:
+    for resumption in _resumptions(exchanges):
         original, resumed = resumption.original, resumption.resumed
         asked = original.head.options
         if asked is None or not asked.resumable or resumed.exchange.end is not End.COMPLETE:
@@ -130,21 +130,21 @@ def _complete(answers: Sequence[ParsedExchange], report: Report) -> None:
             )
 
 
-def _is_filtered(answer: ParsedExchange) -> bool:
-    return "stream_mode" in parse_qs(urlsplit(answer.exchange.request.path).query)
+def _is_filtered(parsed: ParsedExchange) -> bool:
+    return "stream_mode" in parse_qs(urlsplit(parsed.exchange.request.path).query)
 
 
-def _output(answers: Sequence[ParsedExchange], report: Report) -> None:
-    started = {run_at(a.exchange.response): a for a in answers if a.head.kind in RUNS}
-    for answer in answers:
-        match = _JOINED.search(answer.head.path)
-        if answer.head.kind is not Kind.JOIN or match is None or match[1] not in started:
+def _output(exchanges: Sequence[ParsedExchange], report: Report) -> None:
+    started = {run_at(a.exchange.response): a for a in exchanges if a.head.kind in RUNS}
+    for parsed in exchanges:
+        match = _JOINED.search(parsed.head.path)
+        if parsed.head.kind is not Kind.JOIN or match is None or match[1] not in started:
             continue
         original = started[match[1]]
         asked, first, joined = (
             original.head.options,
             run_outcome_of(original),
-            run_outcome_of(answer),
+            run_outcome_of(parsed),
         )
         if asked is None or "values" not in asked.modes or first is None or joined is None:
             continue
@@ -158,7 +158,7 @@ def _output(answers: Sequence[ParsedExchange], report: Report) -> None:
             report(
                 f"the output of exchange {original.number}: {first}",
                 str(joined),
-                exchange=answer.number,
+                exchange=parsed.number,
             )
 
 
@@ -198,4 +198,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_output,
     ),
 )
-"""Resumed streams, then joined runs."""
+"""The rules about resumed streams, then the rule about joined runs."""

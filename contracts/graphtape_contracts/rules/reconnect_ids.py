@@ -19,19 +19,19 @@ _FORMS: dict[Dialect | None, tuple[str, re.Pattern[str]]] = {
     Dialect.JAVASCRIPT: ("N", re.compile(f"(){_NUMBER}")),
     Dialect.AEGRA: ("RUN_ID_event_N", re.compile(f"({UUID})_event_{_NUMBER}")),
 }
-"""By dialect: the form of event ids in words, and as a pattern.
+"""For each dialect, the form of event ids: in words and as a pattern.
 
 The groups of the pattern are the run id (empty if the form has none) and then one or two numbers.
 """
 
 
-def _unasked(head: ExchangeHead, event: Event) -> Iterator[Violation]:
+def _no_unrequested_ids(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     may_have = head.dialect is Dialect.PYTHON and (head.options is None or head.options.resumable)
     if event.frame.id is not None and not may_have:
         yield Violation("no `id`", f"the id {quote(event.frame.id)}")
 
 
-def _given(head: ExchangeHead, report: Report) -> EventWatch:
+def _has_ids(head: ExchangeHead, report: Report) -> EventWatch:
     first = yield
     asked = head.options is not None and head.options.resumable
     needs_id = asked or head.dialect is Dialect.AEGRA
@@ -61,7 +61,7 @@ def _unique(head: ExchangeHead, report: Report) -> EventWatch:
         last = id_ or last
 
 
-def _read(head: ExchangeHead, id_: str | None) -> tuple[int, ...] | None:
+def _numbers_in(head: ExchangeHead, id_: str | None) -> tuple[int, ...] | None:
     """Return the numbers in the id of an event; None if it does not have the dialect's form."""
     match = _FORMS[head.dialect][1].fullmatch(id_ or "")
     if match is None:
@@ -75,14 +75,14 @@ def _read(head: ExchangeHead, id_: str | None) -> tuple[int, ...] | None:
 
 def _form(head: ExchangeHead, event: Event) -> Iterator[Violation]:
     id_ = event.frame.id
-    if id_ is not None and _read(head, id_) is None:
+    if id_ is not None and _numbers_in(head, id_) is None:
         yield Violation(_FORMS[head.dialect][0], quote(id_))
 
 
 def _ordered(head: ExchangeHead, report: Report) -> EventWatch:
     last: tuple[int, ...] = ()
     while isinstance(event := (yield), Event):
-        numbers = _read(head, event.frame.id)
+        numbers = _numbers_in(head, event.frame.id)
         if numbers is None:
             continue
         if numbers < last:
@@ -95,29 +95,32 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="reconnect.ids-unasked",
         level=Level.SHOULD,
-        statement="Events have ids on langgraph-api only if `stream_resumable` asks for them, "
-        "and never on LangGraph.js.",
+        statement="On langgraph-api, events have ids only if `stream_resumable` asks for them; on "
+        "LangGraph.js, never.",
         source="observed on langgraph-api 0.16.7, LangGraph.js 2.0.0 and 1.5.1; after an id, "
         "@langchain/langgraph-sdk 2.0.0 turns every heartbeat into an event without a name",
         kinds=frozenset({Kind.STREAM}),
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
-        judge=each_event(_unasked),
+        judge=each_event(_no_unrequested_ids),
     ),
     EventRule(
         id="reconnect.ids-present",
         level=Level.SHOULD,
-        statement="Events have ids on langgraph-api if `stream_resumable` asks for them, and "
-        "always on Aegra.",
+        statement="On langgraph-api, events have ids if `stream_resumable` asks for them; on "
+        "Aegra, always.",
         source="observed on langgraph-api 0.16.7 (python/boom-resumable) and Aegra 0.11.0; clients "
         "cannot resume without an id",
         kinds=frozenset({Kind.STREAM}),
         dialects=frozenset({Dialect.PYTHON, Dialect.AEGRA}),
-        judge=_given,
+        judge=_has_ids,
     ),
     EventRule(
         id="reconnect.ids-throughout",
         level=Level.SHOULD,
-        statement="All events of a stream have an id, or none has, except `error` and `end`.",
+        statement=(
+            "Either all events of a stream have an id, or none has one; `error` and `end` may "
+            "differ."
+        ),
         source=f"{ON_EVERY_SERVER}; clients resume after the last id that they received, so events "
         "without an id after it are repeated",
         judge=_throughout,

@@ -20,7 +20,7 @@ _TRAILING_SLASH = re.compile(r"(?<!/threads)/runs/(stream|wait)/$")
 _WRONG_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
 
 
-def _posted(head: ExchangeHead) -> bool:
+def _is_post(head: ExchangeHead) -> bool:
     return head.request is not None and head.request.method == "POST"
 
 
@@ -50,7 +50,7 @@ def _method_status(head: ExchangeHead, report: Report) -> None:
 
 
 def _allow(head: ExchangeHead, report: Report) -> None:
-    if head.response.status != 405 or _posted(head):
+    if head.response.status != 405 or _is_post(head):
         return
     allow = head.response.header("allow")
     if "POST" not in [method.strip() for method in (allow or "").split(",")]:
@@ -78,11 +78,11 @@ def _body(head: ExchangeHead, body: bytes, report: Report) -> None:
         return
     media_type = (head.response.header("content-type") or "").split(";")[0]
     answer = parse(body) if media_type == "application/json" else body.decode(errors="replace")
-    if head.dialect is not None and not _says_why(head.dialect, status, answer):
+    if head.dialect is not None and not _gives_reason(head.dialect, status, answer):
         report(_SHAPES[head.dialect], f"{media_type or 'no content type'}: {quote(answer)}")
 
 
-def _says_why(dialect: Dialect, status: int, answer: object) -> bool:
+def _gives_reason(dialect: Dialect, status: int, answer: object) -> bool:
     if dialect is Dialect.JAVASCRIPT:
         if isinstance(answer, str):
             return bool(answer)
@@ -198,4 +198,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_traceback,
     ),
 )
-"""No run was started, wrong methods and paths, then the body."""
+"""The rules about runs not started, about methods and paths, then those about the body."""

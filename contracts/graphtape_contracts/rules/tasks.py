@@ -11,10 +11,10 @@ from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.sources import ON_EVERY_SERVER
 
 _RENAMED = ("ExceptionGroup", "BaseExceptionGroup", "StopIteration", "StopAsyncIteration")
-"""Errors of a task that end the run with another error: the first of a group, or a RuntimeError."""
+"""Errors that end the run with another error: the first one of a group, or a RuntimeError."""
 
 _MOST_FAILURES = 100
-"""The most different failures in one step; with more, the rule reports nothing."""
+"""The maximum number of different failures in one step; beyond it, the rule reports nothing."""
 
 
 def _start_first(head: ExchangeHead, report: Report) -> EventWatch:
@@ -25,7 +25,7 @@ def _start_first(head: ExchangeHead, report: Report) -> EventWatch:
             continue
         if log.start is None:
             report(
-                f"a start of the task {quote(current.id)} before, and only one result",
+                f"an earlier start of the task {quote(current.id)}, and only one result",
                 f"a result of {quote(current.name)} while no such task is open",
                 at=event,
                 path=current.path,
@@ -38,14 +38,14 @@ def _start_once(head: ExchangeHead, report: Report) -> EventWatch:
         current = log.read(event)
         if current is not None and not current.is_result and log.start is not None:
             report(
-                f"one start, that of frame {log.start.event.number}",
+                f"only the start in frame {log.start.event.number}",
                 f"another start of {quote(current.name)}, whose id is {quote(current.id)}",
                 at=event,
                 path=current.path,
             )
 
 
-def _one_name(head: ExchangeHead, report: Report) -> EventWatch:
+def _name_stable(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     while isinstance(event := (yield), Event):
         current = log.read(event)
@@ -98,10 +98,10 @@ def _failure_shown(head: ExchangeHead, report: Report) -> EventWatch:
         if current is not None and current.of_root:
             error = current.payload.get("error")
             if current.is_own:
-                # An error handler: the run may end with another error than the task's.
+                # An error handler runs: the run may end with another error than the task's.
                 return
             if not current.is_result:
-                # A new step starts, so earlier failures were handled.
+                # A new step starts, so earlier failures have been handled.
                 failures = []
             elif is_object(error) and error not in failures:
                 if error.get("error") in _RENAMED or len(failures) == _MOST_FAILURES:
@@ -124,7 +124,7 @@ def _failure_ends_run(head: ExchangeHead, report: Report) -> EventWatch:
             failed = event if current.has_failed else None
     if event is End.COMPLETE and failed is not None:
         report(
-            "an `error`, as the last task of the graph failed",
+            "an `error`, because the last task of the graph failed",
             "the end of the stream",
             at=failed,
         )
@@ -148,7 +148,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.start-first",
         level=Level.MUST,
-        statement="A task that ends has started before, in the same namespace, and ends once.",
+        statement="A task ends only after it has started, in the same namespace, and ends once.",
         source=f"{ON_EVERY_SERVER}; a client that draws the running tasks pairs them by id",
         kinds=frozenset({Kind.STREAM}),
         judge=_start_first,
@@ -156,7 +156,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.start-once",
         level=Level.MUST,
-        statement="A task does not start again before it has ended.",
+        statement="A task that has started does not start again before it ends.",
         source=ON_EVERY_SERVER,
         judge=_start_once,
     ),
@@ -165,7 +165,7 @@ RULES: tuple[AnyRule, ...] = (
         level=Level.MUST,
         statement="A task has the same name when it starts and when it ends.",
         source=ON_EVERY_SERVER,
-        judge=_one_name,
+        judge=_name_stable,
     ),
     EventRule(
         id="tasks.no-result",
@@ -188,7 +188,7 @@ RULES: tuple[AnyRule, ...] = (
         id="tasks.failure-shown",
         level=Level.SHOULD,
         statement="If a run fails because a task of the graph fails, the `error` that ends the "
-        "stream equals the error of a task.",
+        "stream equals the error of a failed task.",
         source="observed on langgraph-api 0.16.7: python/full-boom-all9; others send another text",
         dialects=frozenset({Dialect.PYTHON}),
         judge=_failure_shown,
@@ -196,7 +196,7 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="tasks.failure-ends-run",
         level=Level.NOTE,
-        statement="A stream whose last task of the graph failed ends with `error`, unless the "
+        statement="If the last task of the graph fails, the stream ends with `error`, unless the "
         "run was cancelled.",
         source=f"{ON_EVERY_SERVER}: stream-error-tasks",
         kinds=frozenset({Kind.STREAM}),
@@ -212,4 +212,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_unfinished,
     ),
 )
-"""Single tasks, then failed tasks and the end of the run."""
+"""The rules about single tasks, then those about failed tasks and the end of the run."""

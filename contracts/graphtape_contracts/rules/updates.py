@@ -41,29 +41,29 @@ def _running(head: ExchangeHead, report: Report) -> EventWatch:
             running, shown = Counter[str](), Counter[str]()
         current = log.read(event)
         if current is not None and current.is_result:
-            _take_one(running, qualified_name(event, current.name))
+            _decrement(running, qualified_name(event, current.name))
             if current.has_succeeded:
-                _take_one(shown, qualified_name(event, current.name))
+                _decrement(shown, qualified_name(event, current.name))
         elif current is not None:
             running[qualified_name(event, current.name)] += 1
         for name in names_in(event):
             node = qualified_name(event, name)
             if shown[node] >= running[node]:
                 report(
-                    "an update of a node that is running, before its result",
+                    "an update of a running node, before the result of its task",
                     f"{'another' if running[node] else 'an'} update of {quote(name)}",
                     at=event,
                     path=(name,),
                 )
             elif _is_cached(event):
-                _take_one(running, node)
+                _decrement(running, node)
             else:
                 shown[node] += 1
         if len(running) > MAX_ENTRIES:
             return
 
 
-def _take_one(counts: Counter[str], node: str) -> None:
+def _decrement(counts: Counter[str], node: str) -> None:
     counts[node] -= 1
     if counts[node] <= 0:
         del counts[node]
@@ -74,7 +74,7 @@ def _is_cached(event: Event) -> bool:
     return "__metadata__" in event.value
 
 
-def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
+def _equals_result(head: ExchangeHead, report: Report) -> EventWatch:
     if not _shows_tasks(head, "updates"):
         return
     log = TaskLog()
@@ -95,7 +95,7 @@ def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
         if fitting is None:
             result = quote(current.payload["result"])
             report(
-                f"an update of {quote(current.name)} before that equals its result: {result}",
+                f"an earlier update of {quote(current.name)} that equals its result: {result}",
                 f"the updates {quote(updates)}" if updates else "none",
                 at=event,
                 path=(*current.path, "result"),
@@ -106,7 +106,7 @@ def _as_result(head: ExchangeHead, report: Report) -> EventWatch:
 
 
 def _fits(update: Any, current: TaskEvent) -> bool:
-    """Return whether *update* equals the result of *current*, or its part in the output schema."""
+    """Return whether *update* equals the result of *current*, or an output part of it."""
     result = current.payload["result"]
     if not is_object(result):
         return bool(update == result)
@@ -147,7 +147,7 @@ def _interrupts(head: ExchangeHead, report: Report) -> EventWatch:
         before = waiting.pop(graph) or []
         if current.interrupts not in before:
             report(
-                f"an update before with the interrupts of {quote(current.name)}: "
+                f"an earlier update with the interrupts of {quote(current.name)}: "
                 f"{quote(current.interrupts)}",
                 f"the interrupts {quote(before)}" if before else "none",
                 at=event,
@@ -158,7 +158,7 @@ def _interrupts(head: ExchangeHead, report: Report) -> EventWatch:
             waiting.set(graph, rest)
 
 
-def _stopped(head: ExchangeHead, report: Report) -> EventWatch:
+def _none_after_interrupt(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     stop: Event | None = None
     while isinstance(event := (yield), Event):
@@ -194,7 +194,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7: python/full-tools-all9",
         dialects=frozenset({Dialect.PYTHON}),
         kinds=frozenset({Kind.STREAM}),
-        judge=_as_result,
+        judge=_equals_result,
     ),
     EventRule(
         id="updates.interrupts",
@@ -211,11 +211,11 @@ RULES: tuple[AnyRule, ...] = (
         id="updates.none-after-interrupt",
         level=Level.SHOULD,
         statement='No tasks or updates follow the update `{"__interrupt__": []}` of the graph, '
-        "which means that it stopped before or after a node.",
+        "which means that the graph stopped before or after a node.",
         source="observed on langgraph-api 0.16.7 (python/interrupt_before-all), LangGraph.js "
         "2.0.0 and 1.5.1, Aegra 0.11.0",
         dialects=frozenset(Dialect),
-        judge=_stopped,
+        judge=_none_after_interrupt,
     ),
 )
-"""Updates compared with tasks, then with interrupts."""
+"""The rules that compare updates with tasks, then those about interrupts."""

@@ -1,4 +1,4 @@
-"""The validation of run requests: which are refused, and which are accepted."""
+"""The validation of run requests: which ones servers refuse, and which ones they accept."""
 
 from graphtape_contracts import schema
 from graphtape_contracts.dialect import Dialect
@@ -137,4 +137,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_unknown_field,
     ),
 )
-"""Requests that must be refused, then those that must not."""
+"""The rules about requests that must be refused, then those about requests that must not be."""

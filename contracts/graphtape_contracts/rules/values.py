@@ -14,7 +14,7 @@ from graphtape_contracts.rule import AnyRule, EventRule, EventWatch, Report
 from graphtape_contracts.rules.updates import names_in
 
 
-def _close_step(head: ExchangeHead, report: Report) -> EventWatch:
+def _not_during_step(head: ExchangeHead, report: Report) -> EventWatch:
     log = TaskLog()
     last = BoundedDict[Event]()
     while isinstance(event := (yield), Event):
@@ -63,7 +63,7 @@ def _after_updates(head: ExchangeHead, report: Report) -> EventWatch:
 def _writes(update: Any) -> bool:
     """Return whether the *update* of a node certainly changed the state.
 
-    An empty list may not: a channel that appends values is unchanged by it.
+    An empty list may not have: it does not change a channel that appends values.
     """
     return is_object(update) and any(value not in ([], None) for value in update.values())
 
@@ -100,7 +100,7 @@ RULES: tuple[AnyRule, ...] = (
         source="observed on langgraph-api 0.16.7 (python/full-fanout-all9) and LangGraph.js 1.5.1",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         kinds=frozenset({Kind.STREAM}),
-        judge=_close_step,
+        judge=_not_during_step,
     ),
     EventRule(
         id="values.after-updates",
@@ -115,13 +115,13 @@ RULES: tuple[AnyRule, ...] = (
     EventRule(
         id="values.interrupts",
         level=Level.SHOULD,
-        statement="If updates are requested too, the next values after an update with interrupts "
+        statement="If updates are requested too, the first values after an update with interrupts "
         "contain the same interrupts.",
         source="observed on langgraph-api 0.16.7 (python/interrupt-interrupting_twice-all) and "
-        "LangGraph.js 1.5.1 (keep-stream-interrupted); a client that reads only values finds "
+        "LangGraph.js 1.5.1 (keep-stream-interrupted); clients that read only values find "
         "interrupts there",
         dialects=frozenset({Dialect.PYTHON, Dialect.JAVASCRIPT}),
         judge=_interrupts,
     ),
 )
-"""Values compared with tasks, then with updates."""
+"""The rules that compare values with tasks, then those that compare them with updates."""

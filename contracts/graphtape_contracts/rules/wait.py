@@ -50,7 +50,7 @@ def _error(head: ExchangeHead, body: bytes, report: Report) -> None:
             report(f"a string {quote(key)}", got, path=("__error__", key))
     for key in output:
         if key not in ("__error__", "__feedback__"):
-            report("`__error__` alone", f"{quote(key)} beside it", path=(key,))
+            report("only the key `__error__`", f"the key {quote(key)}, too", path=(key,))
 
 
 def _interrupts(head: ExchangeHead, body: bytes, report: Report) -> None:
@@ -87,10 +87,10 @@ def _without_values(head: ExchangeHead, body: bytes, report: Report) -> None:
     if head.options is None or "values" in head.options.modes:
         return
     output = parse(body)
-    # {} is allowed too: the JavaScript SDK uses `in`, which fails on null, so this may be fixed.
+    # {} is allowed, too: null makes the JavaScript SDK fail, so LangGraph.js may change.
     may_be_null = head.dialect is Dialect.JAVASCRIPT
     expected = "{} or null" if may_be_null else "{}"
-    expected += " (or `__error__` or `__interrupt__`), as `values` was not requested"
+    expected += " (or `__error__` or `__interrupt__`), because `values` was not requested"
     if is_object(output):
         for key in output:
             if not key.startswith("__"):
@@ -181,4 +181,4 @@ RULES: tuple[AnyRule, ...] = (
         judge=_advertised,
     ),
 )
-"""The form of the body, errors and interrupts, then the state."""
+"""The rules about the form of the body, about errors and interrupts, then about the state."""

@@ -38,14 +38,14 @@ def piece(args: str | None, index: int | None = 0, **fields: Any) -> Message:
 
 
 def plain(kind: str, content: str = "", **fields: Any) -> Message:
-    """Make a chunk of a message that is not an AI's."""
+    """Make a chunk of a message whose type is not `ai`."""
     common = ("content", "additional_kwargs", "response_metadata", "type", "name", "id")
     return {key: EMPTY[key] for key in common} | {"type": kind, "content": content} | fields
 
 
 @settings(deadline=None)
 @given(st.lists(st.text(), min_size=1))
-def test_the_sum_has_all_the_text(texts: list[str]) -> None:
+def test_the_sum_contains_all_text(texts: list[str]) -> None:
     total = reduce(add_chunks, [ai(text) for text in texts])
 
     assert total == ai("".join(texts))
@@ -53,7 +53,7 @@ def test_the_sum_has_all_the_text(texts: list[str]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.text() | st.lists(st.text()), min_size=3, max_size=3))
-def test_adding_is_associative_but_for_empty_lists(contents: list[Any]) -> None:
+def test_addition_is_associative_except_for_empty_lists(contents: list[Any]) -> None:
     one, two, three = (ai(content or "x") for content in contents)
 
     left_first = add_chunks(add_chunks(one, two), three)
@@ -64,7 +64,7 @@ def test_adding_is_associative_but_for_empty_lists(contents: list[Any]) -> None:
 
 @settings(deadline=None)
 @given(st.dictionaries(st.text(), st.integers(0, 9) | st.text()), st.data())
-def test_arguments_cut_anywhere_add_up_to_the_tool_call(
+def test_arguments_split_anywhere_add_up_to_the_tool_call(
     args: dict[str, int | str], data: st.DataObject
 ) -> None:
     text = json.dumps(args)
@@ -78,7 +78,7 @@ def test_arguments_cut_anywhere_add_up_to_the_tool_call(
     assert total["tool_calls"] == [{"name": "f", "args": args, "id": "call_1", "type": "tool_call"}]
 
 
-def test_the_chunks_stay_as_they_are() -> None:
+def test_addition_does_not_modify_the_chunks() -> None:
     left = ai(["a"], tool_call_chunks=[piece("{")], additional_kwargs={"k": {"l": "a"}})
     right = ai("b", tool_call_chunks=[piece("}")], additional_kwargs={"k": {"l": "b"}})
     before = json.dumps([left, right])
@@ -88,13 +88,13 @@ def test_the_chunks_stay_as_they_are() -> None:
     assert json.dumps([left, right]) == before
 
 
-def test_keys_come_in_the_order_of_the_wire() -> None:
+def test_keys_are_in_the_order_that_servers_send() -> None:
     total = add_chunks(ai("a", name="bob", chunk_position="last", extra=1), ai("b"))
 
     assert json.dumps(total) == json.dumps(ai("ab", chunk_position="last"))
 
 
-def test_a_chunk_without_the_fields_of_langchain_core_counts_as_empty() -> None:
+def test_missing_fields_of_a_chunk_count_as_empty() -> None:
     bare = {"type": "AIMessageChunk", "content": "a"}
 
     assert add_chunks(bare, bare) == ai("aa", id=None)
@@ -150,13 +150,13 @@ def test_details_of_token_counts_are_summed() -> None:
 
 
 @pytest.mark.parametrize(("left", "right"), [(None, {"a": 1}), ({"a": 1}, None)])
-def test_the_only_token_counts_are_kept(left: Any, right: Any) -> None:
+def test_the_token_counts_of_one_chunk_are_copied(left: Any, right: Any) -> None:
     total = add_chunks(ai(usage_metadata=left), ai(usage_metadata=right))
 
     assert total["usage_metadata"] == {"a": 1}
 
 
-def test_token_counts_that_are_no_integers_are_refused_as_by_the_server() -> None:
+def test_token_counts_that_are_not_integers_raise_the_error_of_the_server() -> None:
     cost = ai(usage_metadata={"cost": 0.5})
 
     with pytest.raises(NotAddable) as caught:
@@ -169,7 +169,7 @@ def test_token_counts_that_are_no_integers_are_refused_as_by_the_server() -> Non
     )
 
 
-def test_the_last_chunk_of_a_message_in_format_v1_makes_whole_calls_of_its_blocks() -> None:
+def test_the_last_chunk_in_format_v1_turns_blocks_into_whole_calls() -> None:
     start = ai(
         [
             {"type": "tool_call_chunk", "id": "c1", "name": "f", "args": "{", "index": 1},
@@ -198,7 +198,7 @@ def test_the_last_chunk_of_a_message_in_format_v1_makes_whole_calls_of_its_block
 @pytest.mark.parametrize(
     ("version", "position"), [("v1", None), ("v0", "last")], ids=["not-the-last", "other-format"]
 )
-def test_blocks_stay_pieces_until_the_last_chunk_of_format_v1(
+def test_blocks_are_not_whole_calls_before_the_last_chunk_of_format_v1(
     version: str, position: str | None
 ) -> None:
     block = {"type": "tool_call_chunk", "id": "c1", "name": "f", "args": "{}"}
@@ -209,26 +209,26 @@ def test_blocks_stay_pieces_until_the_last_chunk_of_format_v1(
 
 
 @pytest.mark.parametrize("kind", ["HumanMessageChunk", "SystemMessageChunk"])
-def test_plain_chunks_lose_their_name_when_added(kind: str) -> None:
+def test_the_sum_of_other_chunks_has_no_name(kind: str) -> None:
     total = add_chunks(plain(kind, "a", name="x", id="1"), plain(kind, "b", id="2"))
 
     assert json.dumps(total) == json.dumps(plain(kind, "ab", id="1"))
 
 
-def test_function_chunks_keep_their_name() -> None:
+def test_the_sum_of_function_chunks_has_their_name() -> None:
     chunk = plain("FunctionMessageChunk", "a", name="f")
 
     assert add_chunks(chunk, chunk) == plain("FunctionMessageChunk", "aa", name="f")
 
 
-def test_chat_chunks_keep_their_role() -> None:
+def test_the_sum_of_chat_chunks_has_their_role() -> None:
     chunk = plain("ChatMessageChunk", "a", role="r")
 
     assert add_chunks(chunk, chunk) == plain("ChatMessageChunk", "aa", role="r")
 
 
 @pytest.mark.parametrize(("status", "total"), [("success", "success"), ("error", "error")])
-def test_tool_chunks_join_artifacts_and_fail_when_one_does(status: str, total: str) -> None:
+def test_tool_chunks_merge_artifacts_and_fail_if_one_fails(status: str, total: str) -> None:
     own = {"tool_call_id": "1", "artifact": {"a": "b"}}
     left = plain("ToolMessageChunk", "a", **own, status=status)
     right = plain("ToolMessageChunk", "b", **own, status="success")
@@ -262,7 +262,7 @@ def test_tool_chunks_join_artifacts_and_fail_when_one_does(status: str, total: s
     ],
     ids=["call-ids", "roles", "types", "no-chunks"],
 )
-def test_chunks_of_different_messages_are_refused(
+def test_chunks_of_different_messages_are_not_addable(
     left: Message, right: Message, error: str, message: str
 ) -> None:
     with pytest.raises(NotAddable) as caught:

@@ -47,7 +47,7 @@ def test_merging_lists_is_associative(
         (["a"], ["b"], ["a", "b"]),
     ],
 )
-def test_contents_of_either_form_are_joined(
+def test_strings_and_lists_of_blocks_are_concatenated(
     left: Content, right: Content, expected: Content
 ) -> None:
     assert merge_content(left, right) == expected
@@ -104,7 +104,7 @@ def test_objects_are_merged_key_by_key(
     ],
     ids=["floats", "booleans", "types"],
 )
-def test_values_that_do_not_go_together_are_refused_as_by_the_server(
+def test_values_that_cannot_be_merged_raise_the_error_of_the_server(
     old: JsonValue, new: JsonValue, message: str
 ) -> None:
     with pytest.raises(NotAddable) as caught:
@@ -145,7 +145,7 @@ def test_values_that_do_not_go_together_are_refused_as_by_the_server(
         ),
     ],
 )
-def test_items_of_one_index_are_merged_and_others_appended(
+def test_items_with_the_same_index_are_merged_and_others_appended(
     left: JsonValue, right: JsonValue, expected: list[JsonValue]
 ) -> None:
     assert merge_lists([left], [right]) == expected
@@ -163,7 +163,7 @@ def test_items_of_one_index_are_merged_and_others_appended(
         (2, 2, 2),
     ],
 )
-def test_artifacts_of_one_type_are_joined(
+def test_artifacts_of_one_type_are_merged(
     left: JsonValue, right: JsonValue, expected: JsonValue
 ) -> None:
     assert merge_artifacts(left, right) == expected
@@ -188,7 +188,7 @@ def test_artifacts_of_one_type_are_joined(
         ),
     ],
 )
-def test_artifacts_that_do_not_go_together_are_refused_as_by_the_server(
+def test_artifacts_that_cannot_be_merged_raise_the_error_of_the_server(
     left: JsonValue, right: JsonValue, error: str, message: str
 ) -> None:
     with pytest.raises(NotAddable) as caught:

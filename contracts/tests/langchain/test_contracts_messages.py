@@ -23,7 +23,7 @@ METADATA = {"langgraph_node": "agent"}
 
 
 def common(kind: str, content: Any, id_: str = "lc_run--1") -> Message:
-    """Make the fields that all messages have."""
+    """Return the fields that all messages have."""
     return {
         "content": content,
         "additional_kwargs": {},
@@ -53,7 +53,7 @@ def piece(args: str, name: str | None = None, **fields: Any) -> Message:
 
 
 def feed(*messages: Message) -> Events:
-    """Feed the messages to a new object; return all events."""
+    """Feed *messages* to a new `PartialMessages`; return all events."""
     partial = PartialMessages()
     return [event for each in messages for event in partial.feed(each, METADATA)]
 
@@ -73,11 +73,11 @@ def announced(id_: str = "lc_run--1") -> tuple[str, Any]:
         ("remove", False),
     ],
 )
-def test_a_chunk_is_told_by_its_type(kind: str, expected: bool) -> None:
+def test_a_chunk_is_recognized_by_its_type(kind: str, expected: bool) -> None:
     assert is_chunk(common(kind, "")) is expected
 
 
-def test_an_ai_chunk_as_a_message_has_no_marks_of_a_chunk() -> None:
+def test_an_ai_chunk_as_a_message_has_no_fields_of_a_chunk() -> None:
     shown = as_message(chunk("a", chunk_position="last", extra=1))
 
     assert json.dumps(shown) == json.dumps(message("a"))
@@ -97,7 +97,7 @@ def test_an_ai_chunk_as_a_message_has_no_marks_of_a_chunk() -> None:
         ),
     ],
 )
-def test_any_chunk_as_a_message_keeps_the_fields_of_its_kind(
+def test_a_chunk_as_a_message_has_the_fields_of_its_type(
     kind: str, plain: str, own: Message
 ) -> None:
     shown = as_message(common(kind, "a") | own | {"extra": 1})
@@ -115,7 +115,7 @@ def test_an_invalid_tool_call_has_its_keys_in_another_order_in_a_message() -> No
     )
 
 
-def test_a_message_as_a_message_is_itself() -> None:
+def test_a_whole_message_is_returned_unchanged() -> None:
     whole = message("a", extra=1)
 
     assert as_message(whole) is whole
@@ -132,7 +132,7 @@ def test_a_streamed_message_is_announced_once_and_then_grows() -> None:
     ]
 
 
-def test_a_message_that_no_model_streamed_is_complete() -> None:
+def test_a_message_that_was_not_streamed_is_complete() -> None:
     events = feed(message("static", "static-1", extra=1))
 
     assert events == [
@@ -141,7 +141,7 @@ def test_a_message_that_no_model_streamed_is_complete() -> None:
     ]
 
 
-def test_messages_that_interleave_grow_apart() -> None:
+def test_interleaved_messages_grow_separately() -> None:
     events = feed(chunk("a", "1"), chunk("x", "2"), chunk("b", "1"), chunk("y", "2"))
 
     assert events == [
@@ -179,13 +179,13 @@ def test_a_tool_call_grows_argument_by_argument() -> None:
     ]
 
 
-def test_a_model_that_streams_twice_under_one_id_goes_on() -> None:
+def test_a_second_stream_under_one_id_is_appended() -> None:
     events = feed(chunk("a", chunk_position="last"), chunk("b"))
 
     assert events[-1] == ("messages/partial", [message("ab")])
 
 
-def test_chunks_after_a_whole_message_of_their_id_make_a_prompt_template() -> None:
+def test_chunks_after_a_whole_message_with_their_id_make_a_prompt_template() -> None:
     events = feed(message("first", "same"), chunk("a", "same"), chunk("b", "same"))
 
     template: Message = {
@@ -213,7 +213,7 @@ def test_chunks_after_a_whole_message_of_their_id_make_a_prompt_template() -> No
     assert events[-2][1][0]["messages"] == template["messages"][:2]
 
 
-def test_a_whole_message_cannot_follow_chunks_of_its_id() -> None:
+def test_a_whole_message_cannot_follow_chunks_with_its_id() -> None:
     partial = PartialMessages()
     partial.feed(chunk("a"), METADATA)
 
@@ -229,7 +229,7 @@ def test_a_whole_message_cannot_follow_chunks_of_its_id() -> None:
     ],
     ids=["half-an-emoji", "big-integer"],
 )
-def test_arguments_that_cannot_be_sent_end_the_run_as_on_the_server(
+def test_arguments_that_cannot_be_encoded_raise_the_error_of_the_server(
     args: list[str], text: str
 ) -> None:
     partial = PartialMessages()
@@ -272,7 +272,7 @@ def test_a_message_has_a_type_content_and_id(kind: str) -> None:
     ],
     ids=["null", "text", "no id", "no content", "no type", "odd type", "type of no message"],
 )
-def test_anything_else_is_no_message(value: object) -> None:
+def test_other_values_are_not_messages(value: object) -> None:
     assert not is_message(value)
 
 

@@ -36,7 +36,7 @@ UNFINISHED: list[tuple[str, JsonValue]] = [
 
 @settings(deadline=None)
 @given(json_values, st.booleans())
-def test_whole_json_has_its_value(value: JsonValue, ascii_only: bool) -> None:
+def test_complete_json_is_parsed(value: JsonValue, ascii_only: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only)
 
     assert parse_partial_json(text) == value
@@ -44,7 +44,9 @@ def test_whole_json_has_its_value(value: JsonValue, ascii_only: bool) -> None:
 
 @settings(deadline=None)
 @given(st.data())
-def test_each_beginning_of_an_object_is_an_object_with_its_first_keys(data: st.DataObject) -> None:
+def test_each_prefix_of_an_object_parses_to_an_object_with_its_first_keys(
+    data: st.DataObject,
+) -> None:
     value = data.draw(json_objects)
     text = json.dumps(value)
     length = data.draw(st.integers(1, len(text)))
@@ -59,7 +61,7 @@ def test_each_beginning_of_an_object_is_an_object_with_its_first_keys(data: st.D
     ("text", "expected"),
     UNFINISHED,
 )
-def test_what_is_open_is_closed_and_what_makes_no_sense_is_cut(
+def test_open_parts_are_closed_and_incomplete_tokens_are_dropped(
     text: str, expected: JsonValue
 ) -> None:
     assert parse_partial_json(text) == expected
@@ -77,7 +79,7 @@ def test_what_is_open_is_closed_and_what_makes_no_sense_is_cut(
     ],
     ids=["backslash", "two-backslashes", "quote", "half-an-escape", "line-feed", "brackets"],
 )
-def test_escapes_at_the_end_of_a_string_are_dropped_when_half(
+def test_incomplete_escapes_at_the_end_of_a_string_are_dropped(
     text: str, expected: JsonValue
 ) -> None:
     assert parse_partial_json(text) == expected
@@ -87,28 +89,28 @@ def test_escapes_at_the_end_of_a_string_are_dropped_when_half(
     ("text", "expected"),
     [('{"a": [1] "b": [2', {"a": [1]}), ("[[1] [", [[1]]), ("[[1], [x", [[1], []])],
 )
-def test_malformed_text_is_cut_where_the_brackets_open_at_its_end_still_fit(
+def test_malformed_text_is_cut_where_its_open_brackets_still_match(
     text: str, expected: JsonValue
 ) -> None:
     assert parse_partial_json(text) == expected
 
 
 @pytest.mark.parametrize("text", ["}", "[}", '{"a": 1]', "{}}"])
-def test_a_bracket_that_closes_none_makes_the_whole_text_null(text: str) -> None:
+def test_an_unmatched_closing_bracket_makes_the_whole_text_null(text: str) -> None:
     assert parse_partial_json(text) is None
 
 
 @pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "-1e999"])
-def test_a_number_that_json_cannot_write_is_null(number: str) -> None:
+def test_a_number_that_json_does_not_have_is_null(number: str) -> None:
     assert parse_partial_json(f'{{"a": {number}') == {"a": None}
 
 
 @pytest.mark.parametrize("text", ["", " ", "nope", ', "a": 1'])
-def test_text_with_no_beginning_in_json_is_refused(text: str) -> None:
+def test_text_without_a_json_prefix_raises_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="Expecting value"):
         parse_partial_json(text)
 
 
-def test_text_nested_too_deep_is_refused() -> None:
+def test_text_nested_too_deeply_raises_an_error() -> None:
     with pytest.raises(RecursionError):
         parse_partial_json("[" * 100_000)

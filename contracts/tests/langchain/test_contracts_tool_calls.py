@@ -41,7 +41,7 @@ BLOCKS: list[tuple[Content, Content]] = [
         [{"type": "server_tool_call", "args": {"a": 1}}],
     ),
 ]
-"""Contents, before and after their last chunk is in."""
+"""Pairs of contents: before and after `finish_blocks`."""
 
 
 def head(**fields: Any) -> Object:
@@ -50,28 +50,28 @@ def head(**fields: Any) -> Object:
     return whole | fields
 
 
-@pytest.mark.parametrize("piece", ["no object", {}])
-def test_a_piece_without_anything_has_all_keys(piece: JsonValue) -> None:
+@pytest.mark.parametrize("piece", ["not an object", {}])
+def test_a_tool_call_chunk_from_any_value_has_all_keys(piece: JsonValue) -> None:
     assert json.dumps(tool_call_chunk(piece)) == json.dumps(
         {"name": None, "args": None, "id": None, "index": None, "type": "tool_call_chunk"}
     )
 
 
 @pytest.mark.parametrize("args", [None, "", "{", '{"a'])
-def test_arguments_that_have_not_come_yet_are_empty(args: str | None) -> None:
+def test_missing_arguments_are_empty(args: str | None) -> None:
     valid, invalid = parse_tool_calls([tool_call_chunk({"name": "f", "args": args, "id": "c1"})])
 
     assert (valid, invalid) == ([head()], [])
 
 
-def test_a_call_without_a_name_has_an_empty_one() -> None:
+def test_a_missing_name_is_empty() -> None:
     valid, _ = parse_tool_calls([tool_call_chunk({"args": "{}"})])
 
     assert valid == [head(name="", id=None)]
 
 
 @pytest.mark.parametrize("args", ["[1", "nope", "}", '"s"', "[" * 100_000, 7])
-def test_arguments_that_are_no_object_make_an_invalid_call(args: JsonValue) -> None:
+def test_arguments_that_are_not_an_object_make_an_invalid_call(args: JsonValue) -> None:
     valid, invalid = parse_tool_calls([tool_call_chunk({"name": "f", "args": args, "id": "c1"})])
 
     assert valid == []
@@ -80,7 +80,7 @@ def test_arguments_that_are_no_object_make_an_invalid_call(args: JsonValue) -> N
     )
 
 
-def test_raw_calls_of_a_provider_become_pieces() -> None:
+def test_raw_calls_of_a_provider_become_tool_call_chunks() -> None:
     raw: JsonValue = [
         {"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}},
         {"index": 1},
@@ -97,7 +97,7 @@ def test_raw_calls_of_a_provider_become_pieces() -> None:
     [None, "text", [1], [{"function": None}], [{"function": {"name": "f"}}]],
     ids=repr,
 )
-def test_raw_calls_of_another_shape_are_left_alone(raw: JsonValue) -> None:
+def test_raw_calls_of_another_shape_are_ignored(raw: JsonValue) -> None:
     assert chunks_of_raw_calls(raw) == []
 
 
@@ -105,15 +105,13 @@ def test_raw_calls_of_another_shape_are_left_alone(raw: JsonValue) -> None:
     ("content", "expected"),
     BLOCKS,
 )
-def test_blocks_with_pieces_of_calls_become_whole_calls(
-    content: Content, expected: Content
-) -> None:
+def test_blocks_of_tool_call_chunks_become_whole_calls(content: Content, expected: Content) -> None:
     finished = finish_blocks(content, [head(), head(id=None)])
 
     assert json.dumps(finished) == json.dumps(expected)
 
 
-def test_arguments_that_are_nested_too_deeply_stay_as_they_came() -> None:
+def test_arguments_that_are_nested_too_deeply_stay_text() -> None:
     block: Object = {"type": "server_tool_call_chunk", "args": "[" * 200_000}
 
     assert finish_blocks([block], []) == [block]

@@ -14,7 +14,7 @@ _Edit = Callable[[Any], Any]
 
 
 def _emptied(event: str) -> Change:
-    """Write no data in the first *event*."""
+    """Make a change that removes the data of the first *event*."""
 
     def change(frames: list[Frame]) -> list[Frame | bytes]:
         position = next(n for n, frame in enumerate(frames) if frame.event == event)
@@ -33,7 +33,7 @@ def _set(**changed: Any) -> _Edit:
 
 
 def _at(place: str | int, edit: _Edit) -> _Edit:
-    """Change the value at *place* in an object or a list."""
+    """Make a function that applies *edit* to the value at *place* in an object or a list."""
 
     def apply(data: Any) -> Any:
         changed = data.copy()
@@ -58,7 +58,7 @@ MUTANTS = [
     ),
     Mutant(
         "data.updates",
-        "the updates are a list",
+        "the data of updates are a list",
         "javascript/stream-docs-updates",
         with_data("updates", lambda data: [data]),
     ),
@@ -70,19 +70,19 @@ MUTANTS = [
     ),
     Mutant(
         "data.updates",
-        "nothing was updated",
+        "the data of updates are an empty object",
         "aegra/stream-mode-updates",
         with_data("updates", lambda data: {}),
     ),
     Mutant(
         "data.updates",
-        "the updates are not written",
+        "the data of updates are empty",
         "aegra/stream-mode-updates",
         _emptied("updates"),
     ),
     Mutant(
         "data.messages-metadata",
-        "the metadata are not wrapped",
+        "the metadata are not inside an object",
         _MESSAGES,
         with_data("messages/metadata", lambda data: {k: v["metadata"] for k, v in data.items()}),
     ),
@@ -94,13 +94,13 @@ MUTANTS = [
     ),
     Mutant(
         "data.messages-complete",
-        "the answer of a tool names no call",
+        "the message of a tool has no tool call id",
         _MESSAGES,
         with_data("messages/complete", _at(0, _dropped("tool_call_id"))),
     ),
     Mutant(
         "data.messages",
-        "the message comes without metadata",
+        "a message has no metadata",
         "python/full-boom-all-tuple-noevents",
         with_data("messages", lambda data: data[:1]),
     ),
@@ -124,19 +124,19 @@ MUTANTS = [
     ),
     Mutant(
         "data.tasks",
-        "what made the task run is no list",
+        "`triggers` is not a list",
         "javascript/stream-error-tasks",
         with_data("tasks", _set(triggers="branch:to:ok")),
     ),
     Mutant(
         "data.checkpoints",
-        "it does not say what is next",
+        "`next` is missing",
         "aegra/stream-mode-checkpoints",
         with_data("checkpoints", _dropped("next")),
     ),
     Mutant(
         "data.error",
-        "the message is no text",
+        "the message is not a string",
         "python/boom-updates",
         with_data("error", _set(message={"text": "boom"})),
     ),
@@ -148,7 +148,7 @@ MUTANTS = [
     ),
     Mutant(
         "data.advertised",
-        "a number is written as a text",
+        "a number of the state is a string",
         "python/custom-all",
         with_data("values", _set(what="1")),
         output_schema={"type": "object", "properties": {"what": {"type": "integer"}}},

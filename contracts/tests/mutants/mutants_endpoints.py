@@ -8,31 +8,31 @@ _SEARCH = "python/nb-assistants-search-graph"
 MUTANTS = [
     Mutant(
         "endpoints.json",
-        "the answer calls itself a text",
+        "the response has the content type text/plain",
         "javascript-1.5.1/meta-threads-create",
         with_header("content-type", "text/plain; charset=UTF-8"),
     ),
     Mutant(
         "endpoints.json",
-        "the body is a page",
+        "the body is an HTML page",
         "aegra/meta-info",
         with_body(b"<!doctype html>"),
     ),
     Mutant(
         "endpoints.ok",
-        "it says true",
+        "the body is `true`",
         "python/nb-ok",
         with_output(lambda body: True),
     ),
     Mutant(
         "endpoints.info",
-        "it does not say what it can do",
+        "the flags are missing",
         "javascript-1.5.1/meta-info",
         with_output(lambda body: {"version": body["version"]}),
     ),
     Mutant(
         "endpoints.assistants",
-        "the assistants are in an object",
+        "the list of assistants is inside an object",
         "aegra/meta-assistants-search",
         with_output(lambda body: {"assistants": body}),
     ),
@@ -44,7 +44,7 @@ MUTANTS = [
     ),
     Mutant(
         "endpoints.assistant-schemas",
-        "a schema is a text",
+        "a schema is a string",
         "python/nb-assistant-schemas",
         with_output(lambda body: body | {"output_schema": "{}"}),
     ),
@@ -62,7 +62,7 @@ MUTANTS = [
     ),
     Mutant(
         "endpoints.thread-state",
-        "what is next is a text",
+        "`next` is a string",
         "python/oncompletion-keep-threads_TID_state",
         with_output(lambda body: body | {"next": "agent"}),
     ),
@@ -74,7 +74,7 @@ MUTANTS = [
     ),
     Mutant(
         "endpoints.assistant-id",
-        "the assistant of the graph has an id of its own",
+        "the assistant of the graph has a random id",
         _SEARCH,
         with_output(
             lambda body: [body[0] | {"assistant_id": "11111111-1111-4111-8111-111111111111"}]
@@ -82,19 +82,19 @@ MUTANTS = [
     ),
     Mutant(
         "endpoints.run-location",
-        "the run is not named in the head",
+        "the head does not name the run",
         "javascript-1.5.1/meta-runs-create",
         with_header("content-location", None),
     ),
     Mutant(
         "endpoints.pagination",
-        "the total is less than what was found",
+        "the total is less than the number of results",
         _SEARCH,
         with_header("x-pagination-total", "0"),
     ),
     Mutant(
         "endpoints.count",
-        "the count is in an object",
+        "the count is inside an object",
         "python/nb-threads-count",
         with_output(lambda body: {"count": body}),
     ),

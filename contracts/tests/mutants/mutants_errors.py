@@ -56,13 +56,13 @@ MUTANTS = [
     ),
     Mutant(
         "errors.no-traceback",
-        "a stack in the message",
+        "a stack trace in the message",
         "javascript/stream-error-updates",
         with_data("error", lambda data: data | {"message": _STACK}),
     ),
     Mutant(
         "errors.no-traceback-output",
-        "a stack in the message",
+        "a stack trace in the message",
         "aegra/wait-error",
         with_output(lambda _: {"__error__": {"error": "Error", "message": _STACK}}),
     ),

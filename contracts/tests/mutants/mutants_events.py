@@ -8,7 +8,7 @@ NODE = "child:a8c845e5-68fc-5001-1287-583c2563a184"
 
 
 def renamed(old: str, new: str) -> Change:
-    """Rename the first event *old* to *new*."""
+    """Make a change that renames the first event *old* to *new*."""
 
     def apply(frames: list[Frame]) -> list[Frame | bytes]:
         first = next(n for n, frame in enumerate(frames) if frame.event == old)
@@ -21,31 +21,31 @@ def renamed(old: str, new: str) -> Change:
 MUTANTS = [
     Mutant(
         "events.asked",
-        "values were not asked for",
+        "values were not requested",
         "python/mode-agent-values+updates",
         asking(stream_mode=["updates"]),
     ),
     Mutant(
         "events.asked",
-        "only the tuples of messages were asked for",
+        "`messages` was not requested, only `messages-tuple`",
         "python/mode-agent-messages",
         asking(stream_mode="messages-tuple"),
     ),
     Mutant(
         "events.interrupts-asked",
-        "interrupts are told in values that were not asked for",
+        "interrupts are in values that were not requested",
         "python/interrupt-interrupting-updates",
         with_frames(lambda frames: [*frames, frames[-1].raw.replace(b"updates", b"values", 1)]),
     ),
     Mutant(
         "events.checkpoints-asked",
-        "checkpoints were not asked for",
+        "checkpoints were not requested",
         "python/interrupt_before-keep-all",
         asking(stream_mode=["values", "updates", "messages", "debug", "tasks", "custom"]),
     ),
     Mutant(
         "events.namespace-asked",
-        "subgraphs were not asked for",
+        "subgraphs were not requested",
         "python/mode-subgraph-sub-updates",
         asking(stream_subgraphs=False),
     ),
@@ -63,19 +63,19 @@ MUTANTS = [
     ),
     Mutant(
         "events.run-no-namespace",
-        "a subgraph has an error of its own",
+        "an error has a namespace",
         "python/boom-updates",
         renamed("error", f"error|{NODE}"),
     ),
     Mutant(
         "events.partial-no-namespace",
-        "a part of a message has a namespace",
+        "a partial has a namespace",
         "python/mode-subgraph-sub-messages",
         renamed("messages/partial", f"messages/partial|{NODE}"),
     ),
     Mutant(
         "events.messages-tuple-only",
-        "tuples of messages were asked for too",
+        "`messages-tuple` was requested, too",
         "python/mode-agent-messages",
         asking(stream_mode=["messages", "messages-tuple"]),
     ),
@@ -87,7 +87,7 @@ MUTANTS = [
     ),
     Mutant(
         "events.known",
-        "an event of a new kind",
+        "an event with an unknown name",
         "python/mode-tools-updates+custom",
         renamed("updates", "progress"),
     ),

@@ -8,7 +8,7 @@ from graphtape_contracts import Exchange
 
 
 def _timed(*times: float) -> Change:
-    """Set the arrival times of the frames, in order."""
+    """Make a change that sets the arrival times of the frames, in order."""
 
     def apply(exchange: Exchange) -> Exchange:
         assert len(times) == len(exchange.frames)
@@ -30,7 +30,7 @@ MUTANTS = [
     ),
     Mutant(
         "heartbeats.text",
-        "another text",
+        "a comment with another text",
         _SLOW,
         replaced(b": heartbeat", b": ping - 2026-11-22 06:58:10"),
     ),

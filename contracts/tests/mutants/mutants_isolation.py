@@ -10,7 +10,7 @@ _RUN = "/runs/01a2020b-829e-7310-b70e-f7a23b32f635"
 
 
 def _second(change: Callable[[Exchange, Exchange], Exchange]) -> Callable[..., list[Exchange]]:
-    """Change the second of two exchanges with a function of both."""
+    """Make a change that replaces the second of two exchanges with `change(first, second)`."""
 
     def apply(exchanges: list[Exchange]) -> list[Exchange]:
         first, second = exchanges
@@ -20,9 +20,9 @@ def _second(change: Callable[[Exchange, Exchange], Exchange]) -> Callable[..., l
 
 
 def _with_ids_of_first(*places: tuple[bytes, bytes]) -> Callable[..., list[Exchange]]:
-    """Replace ids in the second exchange with those of the first.
+    """Make a change that replaces ids in the second exchange with those of the first.
 
-    Each of *places* is the bytes before an id, and the bytes that end it.
+    Each of *places* has the bytes before an id and the bytes after it.
     """
 
     def change(first: Exchange, second: Exchange) -> Exchange:
@@ -45,13 +45,13 @@ def _located(location: str) -> Change:
 MUTANTS = [
     RelationMutant(
         "isolation.run-ids",
-        "two runs have one id",
+        "two runs have the same id",
         ("python/wait-mode-values", "python/wait-mode-updates"),
         lambda exchanges: [_located(_RUN)(exchange) for exchange in exchanges],
     ),
     RelationMutant(
         "isolation.run-ids",
-        "the ids in metadata are the same",
+        "two runs have the same id in `metadata`",
         ("python/mode-agent-values", "python/mode-agent-updates"),
         lambda exchanges: [
             _located("/")(with_body(exchanges[0].body)(exchange)) for exchange in exchanges
@@ -61,7 +61,7 @@ MUTANTS = [
     ),
     RelationMutant(
         "isolation.thread-ids",
-        "two runs have one thread, as their heads say",
+        "two runs have the same thread in their heads",
         ("aegra/wait-mode-values", "aegra/stream-mode-updates"),
         _second(
             lambda first, second: _located(
@@ -71,13 +71,13 @@ MUTANTS = [
     ),
     RelationMutant(
         "isolation.thread-ids",
-        "two runs have one thread, as their tuples say",
+        "two runs have the same thread in their tuples",
         ("python/mode-agent-messages-tuple", "python/mode-tools-messages-tuple"),
         _with_ids_of_first((b'"thread_id":"', b'"')),
     ),
     RelationMutant(
         "isolation.thread-ids",
-        "two runs have one thread, as the metadata of their messages say",
+        "two runs have the same thread in `messages/metadata`",
         ("python/mode-agent-messages", "python/resumable-messages"),
         _with_ids_of_first((b'"thread_id":"', b'"')),
     ),

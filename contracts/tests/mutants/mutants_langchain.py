@@ -13,7 +13,7 @@ _TOOLS = "python/full-tools-all9"
 
 
 def _with_each(change: Callable[[Any], Any]) -> Change:
-    """Change the data of every event of the mode."""
+    """Make a change that passes the data of every event of the mode through *change*."""
 
     def apply(frames: list[Frame]) -> list[Frame | bytes]:
         return [renewed(f, change) if f.event == "events" else f for f in frames]
@@ -22,7 +22,7 @@ def _with_each(change: Callable[[Any], Any]) -> Change:
 
 
 def _graph_renamed(data: Any) -> Any:
-    """Give the graph, whose events have no parents, another id."""
+    """Replace the run id in the events of the graph itself, which have no parents."""
     new = {} if data["parent_ids"] else {"run_id": _ANOTHER_RUN}
     return (
         data
@@ -48,7 +48,7 @@ def _nth(event: str, frames: tuple[Frame, ...]) -> int:
 
 
 def _on(event: str, change: Callable[[int], Change]) -> Change:
-    """Apply a change that takes the index of the first *event* of the mode."""
+    """Make a change from a function that takes the index of the first *event* of the mode."""
     return lambda exchange: change(_nth(event, exchange.frames))(exchange)
 
 
@@ -59,7 +59,7 @@ def _setting(place: str, **fields: Any) -> Change:
 MUTANTS = [
     Mutant(
         "langchain.root-first",
-        "the graph runs under another id than the run",
+        "the graph has another id than the run",
         "python/interrupt_after-events",
         _with_each(_graph_renamed),
     ),
@@ -71,7 +71,7 @@ MUTANTS = [
     ),
     Mutant(
         "langchain.started",
-        "a model streams that never started",
+        "a model streams without a start",
         _TOOLS,
         _on("on_chat_model_start", lambda nth: without("events", nth)),
     ),
@@ -89,7 +89,7 @@ MUTANTS = [
     ),
     Mutant(
         "langchain.run-stable",
-        "a model streams under another name",
+        "a model streams with another name",
         _TOOLS,
         _setting("on_chat_model_stream", name="Another"),
     ),
@@ -101,19 +101,19 @@ MUTANTS = [
     ),
     Mutant(
         "langchain.parents",
-        "the graph is no parent of what its nodes run",
+        "the graph is missing from the parents",
         _TOOLS,
         _with_each(_without_grandparent),
     ),
     Mutant(
         "langchain.known",
-        "an event has a name of its own",
+        "an event has an unknown name",
         _TOOLS,
         _setting("on_chain_stream", event="on_chain_progress"),
     ),
     Mutant(
         "message-assembly.output",
-        "a chunk of a model is lost",
+        "a chunk of a model is missing",
         "python/full-agent-all9",
         _on("on_chat_model_stream", lambda nth: without("events", nth)),
         # The `messages` events of this message are complete.

@@ -16,22 +16,24 @@ DataChange = Callable[[Any], Any]
 
 
 def _with_message(**fields: Any) -> DataChange:
-    """Set *fields* of the message of a tuple, or of a partial."""
+    """Make a change of data that sets *fields* of the message in a tuple or a partial."""
     return lambda data: [data[0] | fields, *data[1:]]
 
 
 def _with_metadata(**fields: Any) -> DataChange:
-    """Set *fields* of the metadata of a tuple."""
+    """Make a change of data that sets *fields* of the metadata in a tuple."""
     return lambda data: [data[0], data[1] | fields]
 
 
 def _announced_with(**fields: Any) -> DataChange:
-    """Set *fields* of the metadata in a `messages/metadata` event."""
-    return lambda data: {id_: {"metadata": told["metadata"] | fields} for id_, told in data.items()}
+    """Make a change of data that sets *fields* of the metadata in a `messages/metadata` event."""
+    return lambda data: {
+        id_: {"metadata": entry["metadata"] | fields} for id_, entry in data.items()
+    }
 
 
 def _with_args(args: str) -> DataChange:
-    """Set the arguments of the only tool call chunk in a chunk."""
+    """Make a change of data that sets the arguments of the only tool call chunk in a chunk."""
 
     def change(data: Any) -> Any:
         chunk, metadata = data
@@ -56,13 +58,13 @@ MUTANTS = [
     ),
     Mutant(
         "messages.metadata-once",
-        "metadata come twice",
+        "the metadata of a message are sent twice",
         "python/mode-agent-messages",
         doubled("messages/metadata"),
     ),
     Mutant(
         "messages.metadata-followed",
-        "the message of a tool is lost",
+        "the message of a tool is missing",
         "python/mode-tools-messages",
         without("messages/complete"),
     ),
@@ -74,100 +76,100 @@ MUTANTS = [
     ),
     Mutant(
         "messages.partials-grow",
-        "two models that interleave have swapped their texts",
+        "two interleaved messages have swapped texts",
         "python/two-messages",
         with_data("messages/partial", _with_message(content="m2 a"), 4),
     ),
     Mutant(
         "messages.tool-calls-persist",
-        "a partial has lost its tool call",
+        "a tool call is missing from a partial",
         "python/mode-tools-messages",
         with_data("messages/partial", _with_message(tool_calls=[]), 3),
     ),
     Mutant(
         "messages.complete-once",
-        "a whole message comes twice",
+        "a whole message is sent twice",
         "python/mode-tools-messages",
         doubled("messages/complete"),
     ),
     Mutant(
         "messages-tuple.run",
-        "the message of a tool names another run",
+        "the metadata of a tool's message have another run id",
         "python/mode-tools-messages-tuple",
         with_data("messages", _with_metadata(run_id=_ANOTHER_RUN), 5),
     ),
     Mutant(
         "messages-tuple.run",
-        "a message is announced for another run",
+        "`messages/metadata` has another run id",
         "python/mode-agent-messages",
         with_data("messages/metadata", _announced_with(run_id=_ANOTHER_RUN)),
     ),
     Mutant(
         "messages-tuple.attempt",
-        "the message of a tool belongs to an attempt that never was",
+        "the metadata of a tool's message have a wrong attempt",
         "python/mode-tools-messages-tuple",
         with_data("messages", _with_metadata(run_attempt=2), 5),
     ),
     Mutant(
         "messages-tuple.namespace",
-        "the messages of a subgraph name another",
+        "the messages of a subgraph have another namespace",
         "python/mode-subgraph-sub-messages-tuple",
         _everywhere(b'"langgraph_checkpoint_ns":"child:', b'"langgraph_checkpoint_ns":"other:'),
     ),
     Mutant(
         "messages-tuple.metadata-same",
-        "a chunk comes from another step than those before",
+        "a chunk has another step than the previous ones",
         "python/mode-agent-messages-tuple",
         with_data("messages", _with_metadata(langgraph_step=2), 3),
     ),
     Mutant(
         "messages-tuple.none-after-last",
-        "the last chunk comes twice",
+        "the last chunk is sent twice",
         "python/mode-agent-messages-tuple",
         doubled("messages", -1),
     ),
     Mutant(
         "messages-tuple.none-after-last",
-        "a chunk in the middle says that it is the last",
+        "a chunk in the middle is marked as the last",
         "python/mode-agent-messages-tuple",
         with_data("messages", _with_message(chunk_position="last"), 3),
     ),
     Mutant(
         "messages-tuple.chunk-type",
-        "a chunk says that it is a whole message",
+        "a chunk has the type of a whole message",
         "python/mode-agent-messages-tuple",
         with_data("messages", _with_message(type="ai"), 3),
     ),
     Mutant(
         "message-assembly.streamed",
-        "a chunk is lost that `events` tells of",
+        "a chunk that is in `events` is missing",
         "python/full-agent-all9",
         without("messages", 3),
-        # What is lost is missing from the sum, too.
+        # The missing chunk is also missing from the sum.
         also=frozenset(("message-assembly.chunks",)),
     ),
     Mutant(
         "message-assembly.streamed",
-        "a chunk comes twice that `events` tells of once",
+        "a chunk that is in `events` once is sent twice",
         "python/full-agent-all9",
         doubled("messages", 3),
         also=frozenset(("message-assembly.chunks",)),
     ),
     Mutant(
         "message-assembly.chunks",
-        "a chunk is lost",
+        "a chunk is missing",
         "python/full-agent-all-tuple-noevents",
         without("messages", 3),
     ),
     Mutant(
         "message-assembly.chunks",
-        "a piece of the arguments of a tool call is another",
+        "a part of the arguments of a tool call is different",
         "python/full-tools-all-tuple-noevents",
         with_data("messages", _with_args('": "Lo'), 2),
     ),
     Mutant(
         "message-assembly.partials",
-        "the last partial is lost",
+        "the last partial is missing",
         "python/full-agent-all-messages-noevents",
         without("messages/partial", -1),
     ),

@@ -18,7 +18,12 @@ def values_first(frames: list[Frame]) -> list[Frame]:
 
 
 MUTANTS = [
-    Mutant("order.metadata-first", "values come first", "python/mode-agent-values", swapped(0, 1)),
+    Mutant(
+        "order.metadata-first",
+        "values are the first event",
+        "python/mode-agent-values",
+        swapped(0, 1),
+    ),
     Mutant(
         "order.metadata-once",
         "metadata is sent twice",
@@ -38,16 +43,16 @@ MUTANTS = [
         "aegra/stream-docs-updates",
         with_frames(lambda frames: [*frames, end_again(frames)]),
     ),
-    Mutant("order.end-shown", "the end is lost", "aegra/stream-docs-updates", without("end")),
+    Mutant("order.end-shown", "the end is missing", "aegra/stream-docs-updates", without("end")),
     Mutant(
         "order.no-end",
-        "an end that this server does not send",
+        "an end from a server that sends none",
         "javascript-1.5.1/stream-docs-updates",
         with_frames(lambda frames: [*frames, b'event: end\ndata: {"status":"success"}\n\n']),
     ),
     Mutant(
         "order.events-first",
-        "values come before the events that tell of the start",
+        "values precede the first `events`",
         "python/full-tools-all9",
         with_frames(values_first),
     ),

@@ -25,7 +25,7 @@ def _joined(exchange: Exchange) -> Exchange:
 MUTANTS = [
     RelationMutant(
         "reconnect.resumed",
-        "an event from before comes again",
+        "an event before the last event id is repeated",
         (_ORIGINAL, _FROM_MIDDLE),
         lambda exchanges: [
             exchanges[0],
@@ -34,43 +34,43 @@ MUTANTS = [
     ),
     RelationMutant(
         "reconnect.resumed",
-        "an event comes twice",
+        "an event is repeated",
         (_ORIGINAL, _FROM_START),
         _last(doubled("updates")),
     ),
     RelationMutant(
         "reconnect.resumed",
-        "the state is not the same",
+        "the state is different",
         ("javascript-1.5.1/resume-stream", "javascript-1.5.1/join-stateless-zero"),
         _last(with_data("values", lambda data: data | {"more": 1})),
     ),
     RelationMutant(
         "reconnect.resumed",
-        "a stream that was cut goes on before the cut",
+        "a joined stream repeats events from before the cut",
         ("aegra/disconnect-default-plain", "aegra/disconnect-default-plain-then-join-thread"),
         lambda exchanges: [exchanges[0], with_body(exchanges[0].body)(exchanges[1])],
     ),
     RelationMutant(
         "reconnect.complete",
-        "an event in the middle is left out",
+        "an event in the middle is missing",
         (_ORIGINAL, _FROM_START),
         _last(without("updates")),
     ),
     RelationMutant(
         "reconnect.complete",
-        "the last event is left out",
+        "the last event is missing",
         ("javascript-1.5.1/resume-stream", "javascript-1.5.1/join-stateless-minus1"),
         _last(without("values", -1)),
     ),
     RelationMutant(
         "reconnect.output",
-        "the state is another for who joins",
+        "a client that joins gets another state",
         ("python/wait-agent-default",),
         lambda exchanges: [exchanges[0], with_body(b'{"messages":[]}')(_joined(exchanges[0]))],
     ),
     RelationMutant(
         "reconnect.output",
-        "nothing is told who joins a stream",
+        "a client that joins a streamed run gets an empty output",
         ("aegra/stream-default",),
         lambda exchanges: [
             exchanges[0],

@@ -11,7 +11,7 @@ _RESUMABLE = "python/boom-resumable"
 
 
 def _without_id(nth: int) -> Change:
-    """Drop the `id` line of the *nth* event that has one."""
+    """Make a change that drops the `id` line of the *nth* event with an id."""
 
     def apply(exchange: Exchange) -> Exchange:
         found = list(_ID_LINE.finditer(exchange.body))[nth]
@@ -31,27 +31,35 @@ def _with_ids_alike(exchange: Exchange) -> Exchange:
 
 MUTANTS = [
     Mutant(
-        "reconnect.ids-unasked", "nobody asked for ids", _RESUMABLE, asking(stream_resumable=False)
+        "reconnect.ids-unasked",
+        "ids were not requested",
+        _RESUMABLE,
+        asking(stream_resumable=False),
     ),
-    Mutant("reconnect.ids-present", "no ids where they are asked for", _RESUMABLE, _without_ids),
-    Mutant("reconnect.ids-present", "no ids on Aegra", "aegra/stream-mode-updates", _without_ids),
+    Mutant("reconnect.ids-present", "requested ids are missing", _RESUMABLE, _without_ids),
+    Mutant(
+        "reconnect.ids-present",
+        "ids are missing on Aegra",
+        "aegra/stream-mode-updates",
+        _without_ids,
+    ),
     Mutant("reconnect.ids-throughout", "one event has no id", _RESUMABLE, _without_id(1)),
     Mutant(
         "reconnect.ids-ordered",
-        "an id goes back",
+        "an id decreases",
         _RESUMABLE,
         replaced(b"\r\nid: 1", b"\r\nid: 2"),
     ),
     Mutant("reconnect.ids-unique", "all ids are the same", _RESUMABLE, _with_ids_alike),
     Mutant(
         "reconnect.ids-form",
-        "ids of another form",
+        "ids have another form",
         _RESUMABLE,
         lambda exchange: with_body(re.sub(rb"\nid: ", rb"\nid: e", exchange.body))(exchange),
     ),
     Mutant(
         "reconnect.ids-form",
-        "ids of another run",
+        "ids contain another run id",
         "aegra/stream-mode-updates",
         lambda exchange: with_body(
             re.sub(rb"\nid: [0-9a-f]{8}", rb"\nid: 00000000", exchange.body)

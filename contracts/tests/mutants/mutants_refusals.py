@@ -8,7 +8,7 @@ _TRACEBACK = b'{"detail":"Traceback (most recent call last):\\n  File \\"api.py\
 MUTANTS = [
     Mutant(
         "refusals.no-stream",
-        "the refusal is called an event stream",
+        "the refusal has the content type of an event stream",
         "javascript/bad-stream-unknown-assistant",
         with_header("content-type", "text/event-stream"),
     ),
@@ -38,13 +38,13 @@ MUTANTS = [
     ),
     Mutant(
         "refusals.allow",
-        "405 that allows GET alone",
+        "405 that allows only GET",
         "python/http-stream-method-HEAD",
         with_header("allow", "GET"),
     ),
     Mutant(
         "refusals.trailing-slash",
-        "404 in place of 307",
+        "404 instead of 307",
         "python/http-stream-trailing-slash",
         with_status(404),
     ),
@@ -62,7 +62,7 @@ MUTANTS = [
     ),
     Mutant(
         "refusals.body",
-        "the refusal is a text",
+        "the refusal is a string",
         "python/http-wait-assistant-unknown-uuid",
         with_header("content-type", "text/plain"),
     ),
@@ -74,7 +74,7 @@ MUTANTS = [
     ),
     Mutant(
         "refusals.body",
-        "the error is a text",
+        "the error is a string",
         "javascript-1.5.1/bad-stream-config-string",
         with_output(lambda output: output | {"error": "config"}),
     ),
@@ -86,7 +86,7 @@ MUTANTS = [
     ),
     Mutant(
         "refusals.server-fault",
-        "503 to a bad request",
+        "503 for a bad request",
         "javascript/bad-wait-no-assistant",
         with_status(503),
     ),
@@ -98,7 +98,7 @@ MUTANTS = [
     ),
     Mutant(
         "refusals.traceback",
-        "a stack as the text",
+        "the text is a stack trace",
         "javascript/bad-stream-not-json",
         with_body(b"Error\n    at parse (file:///server.mjs:12:3)"),
     ),

@@ -15,7 +15,7 @@ INTERRUPTS = [{"id": "a6b25ee581c2ddbcb29cad004d9a3b78", "value": "?"}]
 
 
 def both(first: Change, second: Change) -> Change:
-    """Change one thing, then the other."""
+    """Make a change that applies *first*, then *second*."""
 
     def apply(exchange: Exchange) -> Exchange:
         return second(first(exchange))
@@ -24,7 +24,7 @@ def both(first: Change, second: Change) -> Change:
 
 
 def moved(first: int, second: int) -> Change:
-    """Move the frame from one place to another (counted from 0)."""
+    """Make a change that moves the frame at the index *first* to the index *second* (from 0)."""
 
     def apply(frames: list[Frame]) -> list[Frame]:
         frames.insert(second, frames.pop(first))
@@ -35,7 +35,10 @@ def moved(first: int, second: int) -> Change:
 
 MUTANTS = [
     Mutant(
-        "tasks.start-first", "a start is lost", "python/mode-tools-tasks", without("tasks", nth=0)
+        "tasks.start-first",
+        "a start is missing",
+        "python/mode-tools-tasks",
+        without("tasks", nth=0),
     ),
     Mutant(
         "tasks.start-first",
@@ -45,7 +48,7 @@ MUTANTS = [
     ),
     Mutant(
         "tasks.start-first",
-        "a start is lost in debug",
+        "a start is missing in debug",
         "aegra/stream-mode-debug",
         without("debug", 2),
     ),
@@ -57,13 +60,13 @@ MUTANTS = [
     ),
     Mutant(
         "tasks.name-stable",
-        "a task ends under another name",
+        "a task ends with another name",
         "aegra/stream-mode-tasks",
         with_data("tasks", lambda data: data | {"name": "other"}, nth=1),
     ),
     Mutant(
         "tasks.no-result",
-        "a task failed and has a result",
+        "a failed task has a result",
         "javascript-1.5.1/stream-error-tasks",
         with_data("tasks", lambda data: data | {"result": {"steps": ["boom"]}}, nth=-1),
     ),
@@ -78,55 +81,55 @@ MUTANTS = [
     ),
     Mutant(
         "tasks.failed-or-interrupted",
-        "a task failed and was interrupted",
+        "a failed task has interrupts",
         "aegra/stream-error-tasks",
         with_data("tasks", lambda data: data | {"interrupts": INTERRUPTS}, nth=-1),
     ),
     Mutant(
         "tasks.failure-shown",
-        "the run ends with another error than the task",
+        "the run ends with an error that no task had",
         "python/full-boom-all-tuple-noevents",
         with_data("error", lambda data: data | {"message": "another"}),
     ),
     Mutant(
         "tasks.failure-ends-run",
-        "the error is lost",
+        "the error is missing",
         "python/full-boom-all-tuple-noevents",
         without("error"),
     ),
     Mutant(
         "tasks.unfinished",
-        "the last result is lost",
+        "the last result is missing",
         "python/mode-tools-tasks",
         without("tasks", nth=-1),
     ),
     Mutant(
         "debug.mirrors-tasks",
-        "debug shows another input than tasks",
+        "debug has another input than tasks",
         "python/commands-all",
         with_data("debug", lambda data: data | {"payload": data["payload"] | {"input": {}}}),
     ),
     Mutant(
         "debug.mirrors-tasks",
-        "debug shows a start twice",
+        "debug repeats a start",
         "python/commands-all",
         doubled("debug", nth=0),
     ),
     Mutant(
         "debug.complete",
-        "a start is lost in debug alone",
+        "a start is missing in debug only",
         "python/commands-all",
         without("debug", nth=0),
     ),
     Mutant(
         "debug.one-step",
-        "a task ends in the next step",
+        "a task ends in a later step",
         "javascript-1.5.1/stream-mode-debug",
         with_data("debug", lambda data: data | {"step": data["step"] + 1}, nth=1),
     ),
     Mutant(
         "debug.steps-monotonic",
-        "the second step is step 0",
+        "the second step has number 0",
         "python/mode-tools-debug",
         both(
             with_data("debug", lambda data: data | {"step": 0}, nth=2),
@@ -147,19 +150,19 @@ MUTANTS = [
     ),
     Mutant(
         "updates.match-result",
-        "an update is lost",
+        "an update is missing",
         "python/commands-all",
         without("updates", nth=0),
     ),
     Mutant(
         "updates.match-result",
-        "an update says something else than the result",
+        "an update differs from the result",
         "python/commands-all",
         with_data("updates", lambda data: {"start": {"log": ["other"]}}),
     ),
     Mutant(
         "updates.interrupts",
-        "the update that tells of an interrupt is lost",
+        "the update with the interrupt is missing",
         "python/interrupt-interrupting_twice-all",
         without("updates", nth=0),
     ),
@@ -171,25 +174,25 @@ MUTANTS = [
     ),
     Mutant(
         "values.not-during-step",
-        "values come before the result of the step",
+        "values precede the result of the step",
         "python/commands-all",
         moved(7, 5),
     ),
     Mutant(
         "values.after-updates",
-        "the values after a step are lost",
+        "the values after a step are missing",
         "python/commands-all",
         without("values", nth=1),
     ),
     Mutant(
         "values.interrupts",
-        "the values that tell of an interrupt are lost",
+        "the values with the interrupt are missing",
         "python/interrupt-interrupting_twice-all",
         without("values", nth=1),
     ),
     Mutant(
         "values.interrupts",
-        "values do not tell of the interrupt",
+        "values lack the interrupt",
         "javascript-1.5.1/keep-stream-interrupted",
         with_data("values", lambda data: {"steps": ["before"]}, nth=-1),
     ),

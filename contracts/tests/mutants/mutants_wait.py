@@ -8,7 +8,7 @@ _INTERRUPTED = "python/wait-interrupt-interrupting-values"
 
 MUTANTS = [
     Mutant("wait.one-value", "the body is empty", _PLAIN, with_body(b"")),
-    Mutant("wait.one-value", "line feeds are all there is", _PLAIN, with_body(b"\n\n")),
+    Mutant("wait.one-value", "the body has only line feeds", _PLAIN, with_body(b"\n\n")),
     Mutant("wait.one-value", "the value is cut", _PLAIN, with_body(b'\n{"log":["before"')),
     Mutant("wait.one-value", "there are two values", "javascript/wait-plain", with_body(b"{}\n{}")),
     Mutant("wait.one-value", "a byte order mark", "aegra/wait-plain", with_body(b"\xef\xbb\xbf{}")),
@@ -23,7 +23,7 @@ MUTANTS = [
     ),
     Mutant(
         "wait.error",
-        "the state is beside the error",
+        "the state is next to the error",
         "python/wait-boom-values",
         with_output(lambda output: output | {"messages": []}),
     ),
@@ -53,13 +53,13 @@ MUTANTS = [
     ),
     Mutant(
         "wait.own-keys",
-        "the error is a text",
+        "the error is a string",
         "python/wait-boom-values",
         with_output(lambda output: {"__error__": "ValueError"}),
     ),
     Mutant(
         "wait.own-keys",
-        "one interrupt is a text",
+        "an interrupt is a string",
         _INTERRUPTED,
         with_output(lambda output: output | {"__interrupt__": ["go on?"]}),
     ),
@@ -71,25 +71,25 @@ MUTANTS = [
     ),
     Mutant(
         "wait.without-values",
-        "the state is told unasked",
+        "the state was not requested",
         "python/wait-mode-updates",
         with_output(lambda output: {"messages": []}),
     ),
     Mutant(
         "wait.without-values",
-        "a list is told unasked",
+        "a list was not requested",
         "aegra/wait-mode-events",
         with_output(lambda output: []),
     ),
     Mutant(
         "wait.without-values",
-        "null in place of {}",
+        "null instead of {}",
         "aegra/wait-mode-updates",
         with_output(lambda output: None),
     ),
     Mutant(
         "wait.advertised",
-        "a number stands for a text",
+        "a number instead of a string",
         "python/io-wait",
         with_output(lambda output: output | {"a": 5}),
         output_schema={

@@ -51,18 +51,18 @@ class Mutant:
     """A captured exchange with one thing wrong."""
 
     rule: str
-    """The id of the rule that catches it, alone."""
+    """The id of the only rule that catches this mutant."""
     wrong: str
-    """What is wrong, in a few words."""
+    """The violation, in a few words."""
     base: str
-    """The name of the capture that is changed: `python/mode-agent-values`."""
+    """The name of the capture to change: `python/mode-agent-values`."""
     change: Change
     also: frozenset[str] = field(default=frozenset())
-    """Other rules that inevitably report it too; explain why in a comment."""
+    """Other rules that inevitably report this mutant, too; a comment explains why."""
     output_schema: Any = None
 
     def __str__(self) -> str:
-        """Return the name of its test."""
+        """Return the name of the test of this mutant."""
         return f"{self.rule}: {self.wrong}"
 
     def make(self) -> Exchange:
@@ -85,7 +85,7 @@ class RelationMutant:
     deterministic: bool = True
 
     def __str__(self) -> str:
-        """Return the name of its test."""
+        """Return the name of the test of this mutant."""
         return f"{self.rule}: {self.wrong}"
 
     def make(self) -> list[Exchange]:

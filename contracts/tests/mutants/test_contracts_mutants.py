@@ -1,4 +1,4 @@
-"""Every rule reports its violations: each mutant is caught by its rule, and by no other."""
+"""Every rule has mutants, and each mutant is caught by its rule and by no other."""
 
 from collections import Counter
 
@@ -73,7 +73,7 @@ def test_a_mutant_is_caught_by_its_rule_alone(mutant: Mutant) -> None:
 
 
 @pytest.mark.parametrize("mutant", RELATION_MUTANTS, ids=str)
-def test_a_misfit_is_caught_by_its_relation_alone(mutant: RelationMutant) -> None:
+def test_a_cross_exchange_mutant_is_caught_by_its_rule_alone(mutant: RelationMutant) -> None:
     bases = [captured(base) for base in mutant.bases]
     before = Counter(f.rule for f in check_related(bases, deterministic=mutant.deterministic))
 
@@ -87,7 +87,7 @@ def test_every_rule_has_a_mutant(capsys: pytest.CaptureFixture[str]) -> None:
     table = {rule.id: [m.wrong for m in ALL if m.rule == rule.id] for rule in RULES}
 
     with capsys.disabled():
-        print("\nrule x mutant: who catches what")
+        print("\nmutants by rule:")
         for rule, wrongs in table.items():
             print(f"  {rule:<36} {'; '.join(wrongs) or 'UNCAUGHT'}")
     assert [rule for rule, wrongs in table.items() if not wrongs] == []

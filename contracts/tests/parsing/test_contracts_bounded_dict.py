@@ -1,7 +1,7 @@
 from graphtape_contracts.parsing.bounded_dict import MAX_ENTRIES, BoundedDict
 
 
-def test_values_are_kept_by_id() -> None:
+def test_values_are_stored_by_id() -> None:
     recent = BoundedDict[int]()
     recent.set("a", 1)
     recent.set("b", 2)
@@ -17,14 +17,14 @@ def test_values_are_kept_by_id() -> None:
     assert not recent.forgot
 
 
-def test_what_was_set_longest_ago_is_forgotten_first() -> None:
+def test_the_least_recently_set_value_is_dropped_first() -> None:
     recent = BoundedDict[int]()
     for number in range(MAX_ENTRIES):
         recent.set(str(number), number)
     recent.set("0", -1)
     assert not recent.forgot
 
-    recent.set("one more", 0)
+    recent.set("new", 0)
 
     assert recent.forgot
     assert len(recent) == MAX_ENTRIES

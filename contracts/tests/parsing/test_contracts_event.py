@@ -18,7 +18,7 @@ def test_an_event_has_a_mode_a_namespace_and_a_value() -> None:
 
 
 @pytest.mark.parametrize("raw", [b": heartbeat\n\n", b"id: 1\n\n", b"event: a\ndata: 1\n"])
-def test_a_comment_an_id_alone_and_a_torn_block_are_no_events(raw: bytes) -> None:
+def test_a_comment_a_lone_id_and_a_torn_block_are_not_events(raw: bytes) -> None:
     assert event_of(read(raw), 1) is None
 
 
@@ -48,5 +48,7 @@ def test_data_without_a_name_is_an_event_without_a_name() -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_what_json_parse_takes_is_taken(text: str | bytes | None, value: object) -> None:
+def test_the_parser_accepts_what_json_parse_accepts(
+    text: str | bytes | None, value: object
+) -> None:
     assert parse(text) == value

@@ -38,7 +38,7 @@ def asks(body: Any, path: str = "/runs/stream") -> Request:
         ("GET", "/info", 200, Kind.OTHER),
     ],
 )
-def test_the_request_tells_the_kind(method: str, path: str, status: int, kind: Kind) -> None:
+def test_the_kind_follows_from_the_request(method: str, path: str, status: int, kind: Kind) -> None:
     assert kind_of(Request(method, path), Response(status)) is kind
 
 
@@ -55,7 +55,9 @@ def test_the_request_tells_the_kind(method: str, path: str, status: int, kind: K
         (Response(200, (*UVICORN, *LOCATED)), Kind.OTHER),
     ],
 )
-def test_without_the_request_the_head_tells_the_kind(response: Response, kind: Kind) -> None:
+def test_the_kind_of_an_unknown_request_follows_from_the_response_head(
+    response: Response, kind: Kind
+) -> None:
     assert kind_of(None, response) is kind
 
 
@@ -69,14 +71,14 @@ def test_without_the_request_the_head_tells_the_kind(response: Response, kind: K
         ({"stream_mode": None}, {"values"}),
     ],
 )
-def test_values_are_asked_for_where_no_mode_is(mode: dict[str, Any], modes: set[str]) -> None:
+def test_the_default_mode_is_values(mode: dict[str, Any], modes: set[str]) -> None:
     asked = stream_options(asks({"assistant_id": "a"} | mode))
 
     assert asked is not None
     assert asked.modes == modes
 
 
-def test_a_request_tells_subgraphs_resumption_and_the_thread() -> None:
+def test_options_include_subgraphs_resumption_and_the_thread() -> None:
     asked = stream_options(
         asks({"stream_subgraphs": True, "stream_resumable": True, "on_completion": "keep"})
     )
@@ -91,11 +93,11 @@ def test_a_request_tells_subgraphs_resumption_and_the_thread() -> None:
 @pytest.mark.parametrize(
     "request_", [None, Request("GET", "/runs/stream"), asks([]), Request("POST", "/runs/stream")]
 )
-def test_what_is_no_run_request_asks_for_nothing(request_: Request | None) -> None:
+def test_a_request_that_is_not_a_run_request_has_no_options(request_: Request | None) -> None:
     assert stream_options(request_) is None
 
 
-def test_a_call_has_a_path_if_its_request_is_there() -> None:
+def test_an_exchange_has_a_path_if_its_request_is_known() -> None:
     response = Response(200)
 
     assert parse_head(Request("GET", "/info?x=1"), response).path == "/info"
@@ -125,13 +127,13 @@ def test_the_dialect_of_every_captured_run_is_detected(folder: str, dialect: Dia
     assert found
 
 
-def test_a_server_that_looks_like_none_has_no_dialect() -> None:
+def test_an_unknown_server_has_no_dialect() -> None:
     head: ExchangeHead = parse_head(asks({}), Response(200, (("server", "nginx"),)))
 
     assert head.dialect is None
 
 
-def test_a_named_dialect_is_taken_as_it_is() -> None:
+def test_a_given_dialect_overrides_detection() -> None:
     head = parse_head(asks({}), Response(200), dialect=Dialect.AEGRA)
 
     assert head.dialect is Dialect.AEGRA

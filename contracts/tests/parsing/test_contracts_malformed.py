@@ -17,7 +17,7 @@ def _request(body: bytes, *headers: tuple[str, str]) -> Request:
     "body",
     [b"", b" ", b"{", b"{'a': 1}", b"{}x", b"null", b'"text"', b"[{}]", b"{}", b'{"input": {}}'],
 )
-def test_what_is_no_object_of_an_assistant_is_malformed(body: bytes) -> None:
+def test_a_body_that_is_not_an_object_with_an_assistant_is_malformed(body: bytes) -> None:
     assert why_malformed(_request(body)) is not None
 
 
@@ -35,7 +35,7 @@ def test_what_is_no_object_of_an_assistant_is_malformed(body: bytes) -> None:
         ("on_completion", ["keep"]),
     ],
 )
-def test_a_field_that_no_server_takes_is_malformed(field: str, value: Any) -> None:
+def test_a_value_that_no_server_accepts_is_malformed(field: str, value: Any) -> None:
     body = {"assistant_id": "agent"} | {field: value}
 
     assert why_malformed(_request(json.dumps(body).encode())) is not None
@@ -48,14 +48,14 @@ def test_a_field_that_no_server_takes_is_malformed(field: str, value: Any) -> No
         {"config": None, "metadata": None, "stream_subgraphs": None, "on_completion": None},
         {"stream_subgraphs": "true"},
         {"stream_subgraphs": 1},
-        {"stream_mode": "of the future"},
+        {"stream_mode": "unknown-mode"},
         {"stream_mode": None},
         {"input": [1], "command": 5, "webhook": 5, "unknown": 5},
         {"input": float("nan")},
     ],
     ids=str,
 )
-def test_what_servers_differ_about_is_not_malformed(fields: dict[str, Any]) -> None:
+def test_a_value_that_some_servers_accept_is_not_malformed(fields: dict[str, Any]) -> None:
     body = {"assistant_id": "agent"} | fields
 
     assert why_malformed(_request(json.dumps(body).encode())) is None
@@ -72,12 +72,12 @@ def test_what_servers_differ_about_is_not_malformed(fields: dict[str, Any]) -> N
         b'{"assistant_id": "agent", "input": ' + b"9" * 5000 + b"}",
         b"[" * 100_000,
     ],
-    ids=["BOM", "UTF-16", "UTF-16-LE", "no UTF-8", "half a surrogate pair", "huge", "deep"],
+    ids=["BOM", "UTF-16", "UTF-16-LE", "not UTF-8", "lone surrogate", "huge", "deep"],
 )
-def test_bytes_that_servers_read_in_other_ways_are_not_malformed(body: bytes) -> None:
+def test_bytes_that_servers_decode_differently_are_not_malformed(body: bytes) -> None:
     assert why_malformed(_request(body)) is None
 
 
 @pytest.mark.parametrize("header", ["transfer-encoding", "content-encoding"])
-def test_a_body_in_another_coding_is_not_looked_at(header: str) -> None:
+def test_an_encoded_body_is_ignored(header: str) -> None:
     assert why_malformed(_request(b"\x1f\x8b", (header, "gzip"))) is None

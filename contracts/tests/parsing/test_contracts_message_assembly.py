@@ -42,7 +42,7 @@ def total(*pieces: Piece) -> MessageAssembly:
 
 @given(st.lists(st.text(max_size=3) | BLOCKS, min_size=1))
 @settings(deadline=None)
-def test_the_content_is_that_of_the_sum_of_chunks(contents: list[Any]) -> None:
+def test_the_content_equals_that_of_the_added_chunks(contents: list[Any]) -> None:
     first, *rest = [chunk(content) for content in contents]
     summed = first
     for piece in rest:
@@ -53,7 +53,7 @@ def test_the_content_is_that_of_the_sum_of_chunks(contents: list[Any]) -> None:
     assert content == summed["content"]
 
 
-def test_only_a_text_is_a_text() -> None:
+def test_content_in_blocks_has_no_text() -> None:
     assert total(chunk("a"), chunk("b")).text == "ab"
     assert total(chunk("a"), chunk(["b"])).text is None
     assert total(chunk("a"), chunk(["b"])).content == ["a", "b"]
@@ -63,7 +63,7 @@ def test_only_a_text_is_a_text() -> None:
     "contents",
     [[None], ["a", 7], [[{"index": 0, "text": 1.5}], [{"index": 0, "text": 2.5}]], [None, "a", []]],
 )
-def test_what_cannot_be_added_up_has_no_content(contents: list[Any]) -> None:
+def test_chunks_that_cannot_be_added_have_no_content(contents: list[Any]) -> None:
     added = total(*[chunk(content) for content in contents])
 
     assert added.content is None
@@ -72,7 +72,9 @@ def test_what_cannot_be_added_up_has_no_content(contents: list[Any]) -> None:
 
 @given(st.lists(st.dictionaries(st.text(), st.integers()), min_size=1, max_size=3), st.data())
 @settings(deadline=None)
-def test_the_calls_are_those_of_the_sum_of_chunks(args: list[Any], data: st.DataObject) -> None:
+def test_the_tool_calls_equal_those_of_the_added_chunks(
+    args: list[Any], data: st.DataObject
+) -> None:
     calls: list[list[Piece]] = []
     for index, arguments in enumerate(args):
         text = json.dumps(arguments)
@@ -99,25 +101,25 @@ def test_the_calls_are_those_of_the_sum_of_chunks(args: list[Any], data: st.Data
         [7],
     ],
 )
-def test_calls_that_are_not_whole_are_not_known(calls: list[Any]) -> None:
+def test_incomplete_or_malformed_tool_calls_are_unknown(calls: list[Any]) -> None:
     assert total(chunk("", *calls)).calls is None
 
 
-def test_a_call_without_an_id_or_arguments_is_known() -> None:
+def test_a_tool_call_needs_no_id_and_no_arguments() -> None:
     assert total(chunk("", part("", name="f"))).calls == [("f", {}, None)]
 
 
-def test_a_call_whose_id_comes_again_is_one_call() -> None:
+def test_a_repeated_id_does_not_start_another_tool_call() -> None:
     pieces = [part("{", name="f", id_="call_1"), part("}", id_="call_1")]
 
     assert total(chunk("", *pieces)).calls == [("f", {}, "call_1")]
 
 
-def test_pieces_of_calls_may_be_missing() -> None:
+def test_a_message_may_have_no_chunks_of_tool_calls() -> None:
     assert total({"content": "a", "tool_call_chunks": None}).calls is None
 
 
-def test_it_is_open_until_the_piece_that_is_marked_as_the_last() -> None:
+def test_a_message_is_open_until_its_last_chunk() -> None:
     first, last = chunk("a", chunk_position=None), chunk("", chunk_position="last")
 
     assert total(first).is_open
@@ -125,7 +127,7 @@ def test_it_is_open_until_the_piece_that_is_marked_as_the_last() -> None:
     assert not total(chunk("a")).is_open
 
 
-def test_the_calls_of_a_message_are_read() -> None:
+def test_the_tool_calls_of_a_whole_message_are_read() -> None:
     head = {"name": "f", "args": {"a": 1}, "id": "call_1", "type": "tool_call"}
 
     assert tool_calls_of({"tool_calls": [head]}) == [("f", {"a": 1}, "call_1")]

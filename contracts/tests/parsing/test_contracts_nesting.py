@@ -1,4 +1,4 @@
-"""Deeply nested data is checked to a depth that is the same on every version of Python."""
+"""The depth to which nested data is read and checked is the same on every version of Python."""
 
 from typing import Any
 
@@ -37,9 +37,9 @@ def deep(levels: int) -> Any:
         '["\\\\", "' + "[" * 2 * DEEPEST + "\\",
         "]" * 2 * DEEPEST + lists(DEEPEST),
     ],
-    ids=["as deep as can be", "wide", "in a string", "cut", "cut in an escape", "closed too often"],
+    ids=["at the limit", "wide", "in a string", "cut", "cut in an escape", "closed before opened"],
 )
-def test_only_levels_count(text: str) -> None:
+def test_only_levels_of_nesting_count(text: str) -> None:
     assert not is_too_deep(text)
 
 
@@ -52,16 +52,16 @@ def test_only_levels_count(text: str) -> None:
         '["\\"", ' * (DEEPEST + 1) + "nonsense",
         lists(100_000),
     ],
-    ids=["one more", "cut", "objects", "after strings", "far more"],
+    ids=["one level too deep", "cut", "objects", "after strings", "far too deep"],
 )
-def test_what_is_deeper_is_not_read(text: str) -> None:
+def test_json_beyond_the_limit_is_not_read(text: str) -> None:
     assert is_too_deep(text)
     assert parse(text) is Absent.TOO_DEEP
     assert parse(text.encode()) is Absent.TOO_DEEP
     assert parse(text.encode("utf-16")) is Absent.TOO_DEEP
 
 
-def test_what_is_as_deep_as_can_be_is_read() -> None:
+def test_json_at_the_limit_is_read() -> None:
     assert parse(lists(DEEPEST)) == parse(lists(DEEPEST).encode("utf-16-le")) != Absent.TOO_DEEP
 
 
@@ -76,7 +76,7 @@ CAPTURES = (
 
 
 def mutants_of(exchange: Exchange) -> list[Exchange]:
-    """Return one copy of the exchange for each part of its data and request, nested deeply."""
+    """Return copies of *exchange*, each with one deeply nested part in its data or request."""
     made = [
         asking(**{key: deep(DEEPEST - 1)})(exchange)
         for key in (*parse(exchange.request.body), "config", "context")
@@ -111,7 +111,7 @@ def _deepened(text: str | bytes) -> list[bytes]:
 
 
 @pytest.mark.parametrize("name", CAPTURES)
-def test_whatever_is_read_can_be_judged(name: str) -> None:
+def test_rules_can_check_everything_that_is_read(name: str) -> None:
     exchange = captured(name)
     mutants = mutants_of(exchange)
 

@@ -37,7 +37,7 @@ _JSON = st.recursive(
         ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
     ],
 )
-def test_what_differs_from_run_to_run_is_left_out(one: Any, other: Any) -> None:
+def test_ids_and_times_are_not_in_the_normal_form(one: Any, other: Any) -> None:
     assert normal_form(one) == normal_form(other)
 
 
@@ -54,11 +54,11 @@ def test_what_differs_from_run_to_run_is_left_out(one: Any, other: Any) -> None:
         ("child", "parent"),
     ],
 )
-def test_what_the_graph_said_is_kept(one: Any, other: Any) -> None:
+def test_content_of_the_graph_is_in_the_normal_form(one: Any, other: Any) -> None:
     assert normal_form(one) != normal_form(other)
 
 
 @settings(deadline=None)
 @given(_JSON)
-def test_every_value_has_a_form(value: Any) -> None:
+def test_every_value_has_a_normal_form(value: Any) -> None:
     assert normal_form(value) == normal_form(value)

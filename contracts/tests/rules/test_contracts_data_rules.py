@@ -1,4 +1,4 @@
-"""Data of events that the rules accept, and the findings in data that they do not."""
+"""Unusual data that the rules accept, and the findings in invalid data."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,7 @@ def found(exchange: Exchange, schema: dict[str, Any] | None = None) -> list[Find
 
 
 def named(name: str) -> Any:
-    """Return a change that renames the `values` events of an exchange."""
+    """Make a change that renames the `values` events."""
 
     def change(frames: list[Frame]) -> list[Frame | bytes]:
         renamed = [
@@ -35,7 +35,7 @@ def named(name: str) -> Any:
     return with_frames(change)
 
 
-def test_data_of_another_protocol_that_was_asked_for_are_let_pass() -> None:
+def test_data_of_another_protocol_are_not_checked_if_requested() -> None:
     mutant = with_data("messages", lambda data: {"type": "event"})(captured(TUPLES))
     asked = asking(config={"configurable": {"__event_streaming_v2": True}})(mutant)
 
@@ -43,20 +43,20 @@ def test_data_of_another_protocol_that_was_asked_for_are_let_pass() -> None:
     assert found(asked) == []
 
 
-def test_data_that_are_no_json_are_left_to_the_rules_of_framing() -> None:
+def test_invalid_json_is_reported_by_the_framing_rules_only() -> None:
     broken = captured(UPDATES).frames[1].raw.replace(b"data: {", b"data: ")
     mutant = with_frames(lambda frames: [frames[0], broken, *frames[2:]])(captured(UPDATES))
 
     assert found(mutant) == []
 
 
-def test_events_of_other_names_may_hold_anything() -> None:
+def test_events_with_other_names_may_have_any_data() -> None:
     mutant = named("news")(with_data("values", lambda data: 5)(captured(WRITTEN)))
 
     assert found(mutant) == []
 
 
-def test_a_finding_says_where_and_what() -> None:
+def test_a_finding_has_the_place_and_the_values() -> None:
     mutant = with_data("messages", lambda data: [data[0] | {"tool_calls": [{}]}, data[1]])(
         captured(TUPLES)
     )
@@ -70,7 +70,7 @@ def test_a_finding_says_where_and_what() -> None:
     assert finding.got == '"name" is a required property'
 
 
-def test_of_a_long_value_a_finding_shows_both_ends() -> None:
+def test_a_finding_shows_both_ends_of_a_long_value() -> None:
     mutant = with_data("updates", lambda data: [1] * 1000)(captured(UPDATES))
 
     (finding,) = found(mutant)
@@ -80,7 +80,7 @@ def test_of_a_long_value_a_finding_shows_both_ends() -> None:
     assert finding.got.endswith('is not of type "object"')
 
 
-def test_values_fit_the_schema_that_the_deployment_advertises() -> None:
+def test_values_are_checked_against_the_advertised_schema() -> None:
     schema = {"type": "object", "properties": {"out": STRINGS}, "required": ["out"]}
 
     assert found(captured(WRITTEN), schema) == []
@@ -92,7 +92,7 @@ def test_values_fit_the_schema_that_the_deployment_advertises() -> None:
     ]
 
 
-def test_the_state_of_a_subgraph_is_not_the_advertised_one() -> None:
+def test_the_state_of_a_subgraph_is_not_checked_against_the_schema() -> None:
     mutant = named("values|child:1")(captured(WRITTEN))
 
     assert found(captured(WRITTEN), STRINGS) != []
@@ -109,11 +109,11 @@ def test_the_state_of_a_subgraph_is_not_the_advertised_one() -> None:
         {"$ref": "#"},
     ],
 )
-def test_a_schema_that_can_not_be_used_forbids_nothing(schema: dict[str, Any]) -> None:
+def test_an_unusable_schema_forbids_nothing(schema: dict[str, Any]) -> None:
     assert output_validator(schema)({"a": "text"}) is None
 
 
-def test_interrupts_are_no_part_of_the_advertised_state() -> None:
+def test_interrupts_are_not_checked_against_the_schema() -> None:
     judge = output_validator({"type": "object", "additionalProperties": False})
 
     assert judge({"__interrupt__": []}) is None
@@ -121,12 +121,12 @@ def test_interrupts_are_no_part_of_the_advertised_state() -> None:
 
 
 @pytest.mark.parametrize("output", [{}, {"__interrupt__": []}, {"__feedback__": {}}])
-def test_where_there_is_no_output_yet_nothing_is_asked_of_it(output: dict[str, Any]) -> None:
+def test_missing_output_is_not_checked_against_the_schema(output: dict[str, Any]) -> None:
     assert output_validator({"type": "array"})(output) is None
     assert output_validator({"type": "array"})(output | {"a": 1}) is not None
 
 
-def test_an_older_schema_is_read_as_it_was_meant() -> None:
+def test_a_schema_of_an_older_draft_is_read_by_that_draft() -> None:
     tuples = {"$schema": "http://json-schema.org/draft-07/schema#", "items": [STRINGS]}
 
     judge = output_validator(tuples)
@@ -135,7 +135,7 @@ def test_an_older_schema_is_read_as_it_was_meant() -> None:
     assert judge([1]) == ((0,), "1 is not of type 'string'")
 
 
-def test_the_answer_to_a_request_that_nobody_can_read_is_judged_too() -> None:
+def test_the_response_to_an_unreadable_request_is_checked() -> None:
     mutant = with_data("updates", lambda data: [])(captured(UPDATES))
     unknown = replace(mutant, request=replace(mutant.request, body=b""))
 

@@ -22,11 +22,11 @@ def broken(exchange: Exchange) -> list[str]:
 
 
 def at(path: str) -> Change:
-    """Change the path of the request."""
+    """Make a change that sets the path of the request."""
     return with_request(lambda request: replace(request, path=path))
 
 
-def test_a_search_that_selects_keys_gets_no_others() -> None:
+def test_a_search_that_selects_keys_may_omit_the_others() -> None:
     ids = with_output(lambda found: [{"assistant_id": found[0]["assistant_id"]}])(captured(SEARCH))
 
     assert broken(ids) == ["endpoints.assistants"]
@@ -43,17 +43,17 @@ def test_a_search_that_selects_keys_gets_no_others() -> None:
         (RUN, "/threads/mine/runs", []),
     ],
 )
-def test_under_a_prefix_only_paths_that_are_nobody_else_s_are_judged(
+def test_under_a_prefix_paths_that_an_application_may_use_are_not_checked(
     name: str, path: str, rules: list[str]
 ) -> None:
     assert broken(at(path)(with_body(b"fine")(captured(name)))) == rules
 
 
-def test_an_answer_that_is_not_200_is_not_judged() -> None:
+def test_a_response_other_than_200_is_not_checked() -> None:
     assert broken(with_status(404)(with_body(b"")(captured(OK)))) == []
 
 
-def test_without_a_request_nobody_knows_what_was_asked() -> None:
+def test_a_response_to_an_unknown_request_is_not_checked() -> None:
     checker = Checker(parse_head(None, captured(SEARCH).response), endpoints.RULES)
 
     findings = [*checker.head(), *checker.feed(captured(COUNT).frames[0]), *checker.close()]
@@ -70,7 +70,7 @@ def test_without_a_request_nobody_knows_what_was_asked() -> None:
         {"metadata": {}},
     ],
 )
-def test_an_assistant_that_somebody_made_or_changed_has_any_id(changed: dict[str, Any]) -> None:
+def test_an_assistant_that_was_created_or_changed_may_have_any_id(changed: dict[str, Any]) -> None:
     made = with_output(lambda found: [found[0] | changed | {"assistant_id": "mine"}])(
         captured(SEARCH)
     )
@@ -78,20 +78,20 @@ def test_an_assistant_that_somebody_made_or_changed_has_any_id(changed: dict[str
     assert broken(made) == []
 
 
-def test_what_is_no_run_names_no_location() -> None:
+def test_a_response_without_a_run_needs_no_location() -> None:
     assert broken(with_output(lambda run: [run])(captured(RUN))) == ["endpoints.runs"]
 
 
-def test_what_is_no_list_is_said_once() -> None:
+def test_a_missing_list_is_reported_once() -> None:
     assert broken(with_output(lambda found: {"found": found})(captured(SEARCH))) == [
         "endpoints.assistants"
     ]
 
 
 @pytest.mark.parametrize("body", [b"true", b"1.5", b'"39"'])
-def test_a_count_is_an_integer_and_nothing_else(body: bytes) -> None:
+def test_a_count_must_be_an_integer(body: bytes) -> None:
     assert broken(with_body(body)(captured(COUNT))) == ["endpoints.count"]
 
 
-def test_a_count_that_can_not_be_read_is_no_json() -> None:
+def test_an_unreadable_count_is_reported_as_invalid_json_only() -> None:
     assert broken(with_body(b"")(captured(COUNT))) == ["endpoints.json"]

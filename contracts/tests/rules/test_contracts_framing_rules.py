@@ -29,7 +29,7 @@ def ids(findings: Iterable[Finding]) -> list[str]:
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085", "\ufeff"])
-def test_separators_and_marks_inside_data_are_characters_like_others(separator: str) -> None:
+def test_unicode_separators_and_marks_in_data_are_ordinary_characters(separator: str) -> None:
     body = f'event: custom\r\ndata: "a{separator}b"\r\n\r\n'.encode()
 
     assert judge(body, dialect=Dialect.PYTHON) == []
@@ -39,17 +39,17 @@ def test_an_end_may_have_no_data() -> None:
     assert judge(b"event: end\n\n") == []
 
 
-def test_an_empty_stream_is_a_whole_one() -> None:
+def test_an_empty_stream_is_complete() -> None:
     assert judge(b"") == []
 
 
 def beginnings(body: bytes) -> list[bytes]:
-    """Return every prefix of *body*: the bytes that may arrive if the stream is cut."""
+    """Return every prefix of *body*: all bodies that may arrive if the stream is cut."""
     return [body[:length] for length in range(len(body) + 1)]
 
 
 @pytest.mark.parametrize("end", [End.CUT, End.STOPPED, End.UNKNOWN])
-def test_a_stream_that_was_cut_may_break_off_anywhere(end: End) -> None:
+def test_a_cut_stream_may_end_anywhere(end: End) -> None:
     event = 'event: custom\r\ndata: "é\u2028"\r\nid: 1-0\r\n\r\n'.encode()
     body = event + b": heartbeat\r\n\r\n" + event
 
@@ -62,7 +62,7 @@ def test_a_stream_that_was_cut_may_break_off_anywhere(end: End) -> None:
     assert wrong == []
 
 
-def test_a_whole_stream_ends_after_a_block_and_nowhere_else() -> None:
+def test_a_complete_stream_ends_only_after_a_block() -> None:
     event, comment = b"event: custom\r\ndata: 1\r\n\r\n", b": heartbeat\r\n\r\n"
 
     found = {sent: ids(judge(sent, dialect=Dialect.PYTHON)) for sent in beginnings(event + comment)}
@@ -74,21 +74,21 @@ def test_a_whole_stream_ends_after_a_block_and_nowhere_else() -> None:
     assert found == expected
 
 
-def test_a_lone_carriage_return_before_another_block_was_not_cut() -> None:
+def test_a_lone_carriage_return_before_another_block_is_reported() -> None:
     body = b"event: custom\r\ndata: 1\r\n\revent: custom\r\ndata: 1\r\n\r\n"
 
     assert ids(judge(body, End.CUT, dialect=Dialect.PYTHON)) == ["framing.line-ends"]
 
 
 @pytest.mark.parametrize("end", [End.CUT, End.STOPPED, End.UNKNOWN])
-def test_a_torn_block_is_not_judged_by_its_lines(end: End) -> None:
+def test_the_lines_of_a_torn_block_are_not_checked(end: End) -> None:
     torn = b"event: custom\r\nretry\r\ndata: 1\r\n"
 
     assert judge(torn, end, dialect=Dialect.PYTHON) == []
     assert ids(judge(torn + b"\r\n", end, dialect=Dialect.PYTHON)) == ["fields.no-retry"]
 
 
-def test_bytes_of_a_torn_block_that_no_character_starts_with_are_reported() -> None:
+def test_invalid_bytes_in_a_torn_block_are_reported() -> None:
     assert ids(judge(b'data: "\xff', End.CUT)) == ["framing.utf8"]
 
 
@@ -107,7 +107,7 @@ def test_an_unknown_server_may_end_lines_with_either(eol: sse.Eol) -> None:
     assert judge(body) == []
 
 
-def test_wrong_line_ends_are_named() -> None:
+def test_a_finding_names_the_wrong_line_ends() -> None:
     (finding,) = judge(b"event: custom\rdata: 1\n\n", dialect=Dialect.PYTHON)
 
     assert (finding.expected, finding.got) == ("CRLF", "LF and CR")
@@ -117,21 +117,21 @@ def test_wrong_line_ends_are_named() -> None:
     "text",
     [r"\ud83d\ude00", r"\uD83D\uDE00", r"\\ud83d", r"\\\\ude00", r"\n\u00e9\"", r"\ud83d\ude00x"],
 )
-def test_pairs_of_surrogates_and_escaped_backslashes_are_whole_characters(text: str) -> None:
+def test_surrogate_pairs_and_escaped_backslashes_are_accepted(text: str) -> None:
     assert judge(f'event: custom\ndata: "{text}"\n\n'.encode()) == []
 
 
 @pytest.mark.parametrize(
     "text", [r"\ud83d", r"\ude00", r"\ud83d\ud83d\ude00", r"\ud83dx\ude00", r"\\\ud83d"]
 )
-def test_a_half_of_a_pair_is_reported_with_its_place(text: str) -> None:
+def test_a_lone_surrogate_is_reported_with_its_place(text: str) -> None:
     (finding,) = judge(f'event: custom\ndata: "{text}"\n\n'.encode())
 
     assert finding.rule == "framing.no-lone-surrogates"
     assert finding.got.startswith(r"a lone surrogate: \ud")
 
 
-def test_what_is_no_json_is_reported_as_that_alone() -> None:
+def test_invalid_json_is_reported_once() -> None:
     body = b'event: custom\ndata: {"a": \\ud83d\n\n'
 
     (finding,) = judge(body, dialect=Dialect.AEGRA)
@@ -148,7 +148,7 @@ def test_unknown_servers_may_send_retries_and_fields_in_any_order() -> None:
     assert judge(b"id:5\ndata:1\nevent:custom\nretry:5\n\n") == []
 
 
-def test_a_field_that_comes_in_parts_is_judged_by_where_it_begins() -> None:
+def test_the_order_of_fields_depends_on_their_first_lines() -> None:
     body = b"event: custom\ndata: [\nid: 1\ndata: ]\n\n"
 
     assert judge(body, dialect=Dialect.JAVASCRIPT) == []
@@ -166,7 +166,7 @@ _JSON = st.recursive(
     beats=st.integers(0, 3),
     dialect=st.sampled_from(Dialect),
 )
-def test_what_the_encoder_of_a_dialect_writes_is_well_written(
+def test_encoded_events_comply_with_their_dialect(
     blocks: list[tuple[str, object]], beats: int, dialect: Dialect
 ) -> None:
     eol: sse.Eol = "\r\n" if dialect is Dialect.PYTHON else "\n"
@@ -182,7 +182,9 @@ def test_what_the_encoder_of_a_dialect_writes_is_well_written(
 
 @settings(deadline=None)
 @given(value=_JSON)
-def test_json_is_compact_if_and_only_if_no_token_has_white_space_beside_it(value: object) -> None:
+def test_json_is_compact_if_and_only_if_there_is_no_white_space_between_tokens(
+    value: object,
+) -> None:
     written = [compact(value), spaced(value)]
 
     found = [

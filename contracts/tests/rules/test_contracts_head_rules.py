@@ -42,11 +42,11 @@ def judge(base: str, *changes: Change) -> set[str]:
         (PREFLIGHT, with_header("access-control-allow-origin", None)),
     ],
 )
-def test_what_says_the_same_in_other_words_is_right(base: str, change: Change) -> None:
+def test_equivalent_spellings_are_accepted(base: str, change: Change) -> None:
     assert judge(base, change) == set()
 
 
-def test_locations_may_be_under_the_path_that_a_server_is_mounted_at() -> None:
+def test_locations_may_start_with_the_path_where_a_server_is_mounted() -> None:
     run = f"/threads/{ID}/runs/{ID}"
     changes = with_header("content-location", run), with_header("location", f"/api{run}/stream")
 
@@ -54,26 +54,26 @@ def test_locations_may_be_under_the_path_that_a_server_is_mounted_at() -> None:
 
 
 @pytest.mark.parametrize("location", [f"//other.test/runs/{ID}/stream", "stream"])
-def test_a_location_that_is_no_path_of_the_run_is_reported(location: str) -> None:
+def test_a_location_that_is_not_a_path_of_the_run_is_reported(location: str) -> None:
     run = with_header("content-location", f"/runs/{ID}")
 
     assert judge(UNKNOWN, run, with_header("location", location)) == {"head.location"}
 
 
 @pytest.mark.parametrize("location", ["", f"http://server.test/run/{ID}", f"/runs/{ID}?a=b"])
-def test_what_leads_to_no_run_is_the_fault_of_one_header_alone(location: str) -> None:
+def test_a_location_without_a_run_id_is_reported_for_one_header_only(location: str) -> None:
     found = judge(VALUES, with_header("content-location", location))
 
     assert found == {"head.content-location-form"}
 
 
-def test_a_run_that_nobody_can_find_is_reported_once() -> None:
+def test_a_run_without_any_location_is_reported_once() -> None:
     found = judge(VALUES, with_header("content-location", None))
 
     assert found == {"head.content-location"}
 
 
-def test_an_origin_that_is_named_is_allowed() -> None:
+def test_an_origin_may_be_allowed_by_name() -> None:
     (origin,) = [
         value
         for name, value in captured("python/http-stream-cors-simple").request.headers
@@ -91,12 +91,12 @@ def test_an_unknown_server_need_not_allow_origins() -> None:
     assert judge("javascript-embed/cors-stream") == set()
 
 
-def test_a_preflight_that_asks_for_a_private_network_may_be_refused() -> None:
+def test_a_preflight_for_a_private_network_may_be_refused() -> None:
     assert judge("python/http-stream-cors-preflight-pna") == set()
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
-def test_only_what_would_start_a_run_is_answered_with_200(method: str) -> None:
+def test_only_a_response_to_a_run_must_have_status_200(method: str) -> None:
     no_content = captured("javascript-1.5.1/cors-preflight-stream").response.status
     asks = with_request(lambda request: replace(request, method=method))
 
@@ -104,7 +104,7 @@ def test_only_what_would_start_a_run_is_answered_with_200(method: str) -> None:
     assert judge("javascript-1.5.1/cors-preflight-stream", asks) == set()
 
 
-def test_a_transcript_without_its_request_is_judged_by_its_head() -> None:
+def test_a_transcript_without_a_request_is_checked_by_its_head() -> None:
     exchange = captured(VALUES)
     head = parse_head(None, replace(exchange.response, status=202))
 
@@ -113,7 +113,7 @@ def test_a_transcript_without_its_request_is_judged_by_its_head() -> None:
     assert [finding.rule for finding in found] == ["head.status"]
 
 
-def test_a_preflight_names_what_it_refuses() -> None:
+def test_a_finding_in_a_preflight_lists_the_refused_headers() -> None:
     exchange = captured(PREFLIGHT)
     headers = (*exchange.request.headers, ("x-more", "1"))
     asked = Request("OPTIONS", "/runs/wait", headers)

@@ -28,19 +28,19 @@ def judge(*frames: Frame, dialect: Dialect | None = None) -> list[Finding]:
 
 
 @pytest.mark.parametrize("dialect", [Dialect.PYTHON, Dialect.AEGRA])
-def test_a_heart_that_beats_every_five_seconds_is_well(dialect: Dialect) -> None:
+def test_heartbeats_every_five_seconds_are_accepted(dialect: Dialect) -> None:
     frames = [frame for n in range(1, 9) for frame in (beat(5.0 * n + 0.01), event(5.0 * n + 3))]
 
     assert judge(*frames, dialect=dialect) == []
 
 
-def test_frames_without_a_time_are_not_judged_by_it() -> None:
+def test_frames_without_a_time_are_not_checked_for_silence() -> None:
     frames = [event(0.0), beat(0.0), beat(0.0), event(0.0), beat(15.0)]
 
     assert judge(*frames, dialect=Dialect.PYTHON) == []
 
 
-def test_heartbeats_that_were_held_up_on_their_way_are_well() -> None:
+def test_delayed_heartbeats_are_accepted() -> None:
     frames = [event(0.9), beat(12.0), beat(12.0), beat(15.0), beat(20.0), event(21.0)]
 
     assert judge(*frames, dialect=Dialect.PYTHON) == []
@@ -59,14 +59,14 @@ def test_a_server_without_heartbeats_may_be_silent_for_hours(dialect: Dialect | 
     assert judge(event(1.0), event(7200.0), dialect=dialect) == []
 
 
-def test_one_heartbeat_tells_no_distance() -> None:
+def test_one_heartbeat_does_not_define_an_interval() -> None:
     assert judge(beat(1.0), event(7200.0)) == []
 
 
 @pytest.mark.parametrize(
     ("distance", "limit"), [(1.0, 6.0), (4.0, 12.0), (10.0, 30.0), (60.0, 30.0)]
 )
-def test_a_client_waits_for_three_times_the_distance_of_two_heartbeats(
+def test_the_limit_is_three_times_the_interval_of_two_heartbeats(
     distance: float, limit: float
 ) -> None:
     start = [beat(1.0), beat(1.0 + distance)]
@@ -78,13 +78,13 @@ def test_a_client_waits_for_three_times_the_distance_of_two_heartbeats(
     assert finding.frame == 3
 
 
-def test_the_longest_distance_counts() -> None:
+def test_the_longest_interval_counts() -> None:
     frames = [beat(1.0), beat(9.0), beat(9.5), event(33.0)]
 
     assert judge(*frames) == []
 
 
-def test_comments_with_another_text_are_a_note_and_have_no_time_of_their_own() -> None:
+def test_other_comments_are_a_note_and_are_not_checked_for_time() -> None:
     hello = sse.frame(sse.encode_comment("connected"), 0.1)
 
     findings = judge(hello, beat(5.0), dialect=Dialect.PYTHON)
@@ -92,7 +92,7 @@ def test_comments_with_another_text_are_a_note_and_have_no_time_of_their_own() -
     assert [finding.rule for finding in findings] == ["heartbeats.text"]
 
 
-def test_an_id_makes_no_block_of_its_own_of_a_comment() -> None:
+def test_a_comment_with_an_id_is_not_a_block_of_its_own() -> None:
     ghost = sse.frame(b": heartbeat\r\nid: 5\r\n\r\n", 5.0)
 
     findings = judge(ghost, dialect=Dialect.PYTHON)

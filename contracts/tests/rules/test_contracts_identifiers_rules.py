@@ -17,10 +17,10 @@ UNKNOWN = "javascript-embed/stream-default"
 ID = "01a2021a-ff2e-775a-b3e7-411d3384fb79"
 OTHER = "01a2021a-ff2e-775a-b3e7-411d3384fb70"
 
-Told = tuple[str, Any] | tuple[str, Any, str]
+SentEvent = tuple[str, Any] | tuple[str, Any, str]
 
 
-def stream(*events: Told) -> Exchange:
+def stream(*events: SentEvent) -> Exchange:
     body = b"".join(
         sse.encode_event(name, orjson.dumps(data).decode(), *id_) for name, data, *id_ in events
     )
@@ -55,29 +55,29 @@ def judge(exchange: Exchange, dialect: Dialect | None = None) -> list[str]:
         ("custom", {"id": "1", "run_id": "5", "interrupts": [{"id": "1"}]}),
     ],
 )
-def test_data_that_hold_no_such_id_are_not_judged(name: str, data: Any, dialect: Dialect) -> None:
+def test_data_without_an_id_to_check_are_accepted(name: str, data: Any, dialect: Dialect) -> None:
     rules = identifiers.RULES
 
     assert check(stream((name, data)), rules, dialect=dialect) == []
 
 
-def test_a_run_is_the_same_in_upper_case() -> None:
+def test_a_run_id_may_be_in_upper_case() -> None:
     assert judge(stream(("metadata", {"run_id": ID.upper()}))) == []
 
 
-def test_a_run_that_is_located_nowhere_may_be_any() -> None:
+def test_a_run_without_a_location_may_have_any_id() -> None:
     exchange = with_header("content-location", None)(stream(("metadata", {"run_id": OTHER})))
 
     assert judge(exchange) == []
 
 
-def test_only_the_first_run_is_compared_with_the_head() -> None:
+def test_only_the_first_run_id_is_compared_with_the_head() -> None:
     exchange = stream(("metadata", {"run_id": ID}), ("metadata", {"run_id": OTHER}))
 
     assert judge(exchange) == ["identifiers.same-run"]
 
 
-def test_the_place_of_an_interrupt_is_told() -> None:
+def test_a_finding_has_the_place_of_an_interrupt() -> None:
     task = {"id": ID, "interrupts": [{"id": "0" * 32}, {"id": "mine"}]}
     exchange = stream(("debug", {"type": "task_result", "payload": task}))
 
@@ -86,16 +86,16 @@ def test_the_place_of_an_interrupt_is_told() -> None:
     assert finding.path == ("payload", "interrupts", 1, "id")
 
 
-def test_ids_may_come_in_any_form_from_an_unknown_server() -> None:
+def test_ids_of_an_unknown_server_may_have_any_form() -> None:
     assert judge(stream(("custom", 1, "b"), ("custom", 2, "a"), ("custom", 3, "c"))) == []
 
 
 @pytest.mark.parametrize("name", ["end", "error"])
-def test_the_last_word_of_a_stream_may_have_no_id(name: str) -> None:
+def test_the_last_event_of_a_stream_may_have_no_id(name: str) -> None:
     assert judge(stream(("custom", 1, "a"), (name, {}))) == []
 
 
-def test_an_id_among_events_without_is_reported() -> None:
+def test_a_single_id_among_events_without_ids_is_reported() -> None:
     exchange = stream(("custom", 1), ("custom", 2, "a"))
 
     assert judge(exchange) == ["reconnect.ids-throughout"]
@@ -108,7 +108,7 @@ def test_ids_are_compared_as_numbers(ids: tuple[str, str]) -> None:
     assert judge(exchange, Dialect.PYTHON) == ["reconnect.ids-unasked"] * 2
 
 
-def test_an_id_of_another_form_is_left_out_of_the_order() -> None:
+def test_an_id_of_another_form_is_not_compared() -> None:
     exchange = stream(("custom", 1, "5"), ("custom", 2, "x"), ("custom", 3, "4"))
 
     found = judge(exchange, Dialect.JAVASCRIPT)
@@ -120,13 +120,13 @@ def test_an_id_of_another_form_is_left_out_of_the_order() -> None:
     ]
 
 
-def test_a_number_without_end_is_no_id_and_no_fault_of_the_judge() -> None:
+def test_an_id_of_thousands_of_digits_is_reported_and_crashes_no_rule() -> None:
     exchange = stream(("custom", 1, "9" * 5000))
 
     assert judge(exchange, Dialect.JAVASCRIPT) == ["reconnect.ids-unasked", "reconnect.ids-form"]
 
 
-def test_who_asks_is_not_known_from_a_transcript() -> None:
+def test_ids_in_a_transcript_without_a_request_are_accepted() -> None:
     exchange = captured("python/boom-resumable")
     unknown = replace(exchange, request=replace(exchange.request, body=b""))
 

@@ -21,14 +21,14 @@ def _by_server() -> dict[str, list[Exchange]]:
     return servers
 
 
-def test_what_one_server_sent_fits_together() -> None:
+def test_captures_of_one_server_are_consistent() -> None:
     def fits_together(_: str, exchanges: list[Exchange]) -> None:
         assert check_related(exchanges, deterministic=True) == []
 
     assert_for_each(_by_server(), fits_together)
 
 
-def test_an_exchange_that_is_given_twice_is_one_run() -> None:
+def test_an_exchange_that_is_passed_twice_is_one_run() -> None:
     exchange = captured("python/mode-agent-messages-tuple")
 
     assert check_related([exchange, exchange]) == []
@@ -46,7 +46,7 @@ def test_the_id_of_a_run_may_come_from_the_client() -> None:
 
 
 def _with_nesting(levels: int) -> list[Exchange]:
-    """Return a wait and a stream whose outputs differ at this level of nesting."""
+    """Return a wait and a stream whose outputs differ at the nesting level *levels*."""
     inner = levels - 1
     outputs = [b'{"value":' + b"[" * inner + n + b"]" * inner + b"}" for n in (b"1", b"2")]
     answers: list[Exchange] = []
@@ -60,7 +60,7 @@ def _with_nesting(levels: int) -> list[Exchange]:
     return answers
 
 
-def test_answers_are_compared_to_a_depth() -> None:
+def test_deeply_nested_responses_are_not_compared() -> None:
     compared = check_related(_with_nesting(DEEPEST), deterministic=True)
 
     assert {finding.rule for finding in compared} >= {"consistency.output", "consistency.modes"}
@@ -74,7 +74,7 @@ def test_answers_are_compared_to_a_depth() -> None:
         ("python-cases/stream-custom", {"consistency.subgraphs"}),
     ],
 )
-def test_what_subgraphs_write_has_a_bare_name_without_them_on_javascript(
+def test_javascript_shows_subgraphs_without_a_namespace_if_not_requested(
     name: str, broken: set[str]
 ) -> None:
     bare = captured(name)
@@ -86,15 +86,17 @@ def test_what_subgraphs_write_has_a_bare_name_without_them_on_javascript(
     assert {finding.rule for finding in found} == broken
 
 
-def test_values_that_tell_of_interrupts_alone_are_not_compared() -> None:
+def test_values_with_only_interrupts_are_not_compared() -> None:
     values = captured("python/mode-agent-values")
-    told = values.frames[-1].raw.partition(b"data: ")[0] + b'data: {"__interrupt__":[]}\r\n\r\n'
-    more = with_frames(lambda frames: [frames[0], told, *frames[1:]])(values)
+    interrupts = (
+        values.frames[-1].raw.partition(b"data: ")[0] + b'data: {"__interrupt__":[]}\r\n\r\n'
+    )
+    more = with_frames(lambda frames: [frames[0], interrupts, *frames[1:]])(values)
 
     assert check_related([values, more], consistency.RULES, deterministic=True) == []
 
 
-def test_an_id_that_was_sent_along_may_come_again() -> None:
+def test_an_id_in_the_request_may_be_in_several_runs() -> None:
     first, second = captured("python/wait-mode-values"), captured("python/wait-agent-default")
     id_ = first.body.partition(b'"id":"lc_run--')[2].partition(b'"')[0]
     sent = asking(input={"messages": [{"id": f"lc_run--{id_.decode()}"}]})(second)
@@ -102,7 +104,7 @@ def test_an_id_that_was_sent_along_may_come_again() -> None:
     assert check_related([first, with_body(first.body)(sent)]) == []
 
 
-def test_nothing_is_asked_of_the_joined_output_of_a_run_whose_state_is_not_shown() -> None:
+def test_joined_output_is_not_compared_with_a_stream_without_state() -> None:
     updates = captured("python/wait-mode-updates")
     location = updates.response.header("location") or ""
     joined = replace(with_body(b'{"log":[]}')(updates), request=Request("GET", location))
@@ -114,7 +116,7 @@ def test_nothing_is_asked_of_the_joined_output_of_a_run_whose_state_is_not_shown
     "late",
     [b'{"__error__":{"error":"HTTPException","message":"404: Run not found"}}', b'{"log":'],
 )
-def test_who_joins_too_late_or_leaves_early_may_get_another_output(late: bytes) -> None:
+def test_a_client_that_joins_late_or_leaves_early_may_get_another_output(late: bytes) -> None:
     waited = captured("python/wait-mode-values")
     location = waited.response.header("location") or ""
     end = End.CUT if late.endswith(b":") else End.COMPLETE
@@ -123,7 +125,7 @@ def test_who_joins_too_late_or_leaves_early_may_get_another_output(late: bytes) 
     assert check_related([waited, with_body(late)(joined)]) == []
 
 
-def test_interrupts_are_not_compared_with_a_joined_output() -> None:
+def test_joined_output_is_not_compared_with_interrupts() -> None:
     waited = captured("python/wait-interrupt-interrupting-values")
     location = waited.response.header("location") or ""
     joined = replace(with_body(b"{}")(waited), request=Request("GET", location))

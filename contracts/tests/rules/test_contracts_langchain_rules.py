@@ -20,7 +20,7 @@ Shown = tuple[str, Any]
 
 
 def judged(shown: Iterable[Shown], dialect: Dialect = Dialect.PYTHON) -> list[str]:
-    """Return the ids of the rules of these families that a stream of those events violates."""
+    """Return the ids of the rules of these families that a stream of *shown* violates."""
     frames: list[Frame] = []
     for name, data in (METADATA, *shown):
         frames += sse.decode(sse.encode_event(name, json.dumps(data)))
@@ -32,14 +32,18 @@ def judged(shown: Iterable[Shown], dialect: Dialect = Dialect.PYTHON) -> list[st
 
 def on(event: str, run: str = RUN, *parents: str, **data: Any) -> Shown:
     """Make an event of the LangChain run with the id *run*."""
-    told = {"event": f"on_{event}", "run_id": run, "name": event.split("_")[0]}
-    return "events", told | {"tags": ["seq:step:1"], "parent_ids": list(parents), "data": data}
+    model_event = {"event": f"on_{event}", "run_id": run, "name": event.split("_")[0]}
+    return "events", model_event | {
+        "tags": ["seq:step:1"],
+        "parent_ids": list(parents),
+        "data": data,
+    }
 
 
 START, END = on("chain_start"), on("chain_end")
 
 
-def test_a_child_may_outlive_its_parent() -> None:
+def test_a_child_run_may_end_after_its_parent() -> None:
     shown = [
         START,
         on("chain_start", "node", RUN),
@@ -52,33 +56,33 @@ def test_a_child_may_outlive_its_parent() -> None:
     assert judged([*shown, END]) == []
 
 
-def test_what_failed_and_was_recovered_from_needs_no_end() -> None:
+def test_a_recovered_failure_needs_no_end() -> None:
     assert judged([START, on("chat_model_start", "model", RUN), END]) == []
 
 
-def test_an_id_may_be_used_again() -> None:
+def test_a_run_id_may_be_used_again_after_its_end() -> None:
     once = [on("chat_model_start", "model", RUN), on("chat_model_end", "model", RUN)]
 
     assert judged([START, *once, *once, END]) == []
 
 
-def test_what_has_no_callbacks_of_the_graph_has_no_parents() -> None:
+def test_a_run_without_the_callbacks_of_the_graph_has_no_parents() -> None:
     assert judged([START, on("chat_model_start", "model"), END]) == []
 
 
 @pytest.mark.parametrize("parents", [["hidden"], [RUN, "hidden"], [7]])
-def test_a_hidden_parent_is_not_missed(parents: list[Any]) -> None:
+def test_a_hidden_parent_is_not_reported(parents: list[Any]) -> None:
     assert judged([START, on("chat_model_start", "model", *parents), END]) == []
 
 
-def test_a_parent_that_tells_no_parents_is_not_judged() -> None:
+def test_a_parent_without_parent_ids_is_not_checked() -> None:
     name, data = START
     untold = {key: value for key, value in data.items() if key != "parent_ids"}
 
     assert judged([(name, untold), on("tool_start", "tool", RUN)]) == []
 
 
-def test_custom_events_and_what_cannot_be_read_are_passed_over() -> None:
+def test_custom_and_unreadable_events_are_ignored() -> None:
     odd = [("events", data) for data in (7, {}, {"event": 7}, {"event": "on_tool_end"})]
     dispatched = ("events", {"event": "on_custom_event", "run_id": "unknown", "name": "mine"})
 
@@ -97,7 +101,7 @@ def test_after_a_retry_the_graph_has_an_id_of_its_own() -> None:
     assert judged([START, ("metadata", 7), on("chain_start", "other")]) == []
 
 
-def test_of_what_was_forgotten_nothing_is_said() -> None:
+def test_dropped_runs_are_not_reported() -> None:
     many = [on("tool_start", f"tool {n}", RUN) for n in range(MAX_ENTRIES + 1)]
     ends = [on("tool_end", f"tool {n}", RUN) for n in range(MAX_ENTRIES + 1)]
 
@@ -140,7 +144,7 @@ def piece(content: str, model: str = "model") -> Shown:
     return "messages", [{"id": id_, "content": content, "tool_call_chunks": []}, {}]
 
 
-def told(content: str, model: str = "model") -> Shown:
+def model_event(content: str, model: str = "model") -> Shown:
     """Make the `on_chat_model_stream` event of the same chunk."""
     chunk = {"content": content, "id": f"lc_run--{MODEL_RUNS[model]}"}
     return on("chat_model_stream", MODEL_RUNS[model], RUN, chunk=chunk)
@@ -150,23 +154,25 @@ MODEL_RUNS = {
     "model": "01a20208-0000-7000-8000-000000000001",
     "other": "01a20208-0000-7000-8000-000000000002",
 }
-SAID = [piece("a"), told("a"), told("b"), piece("b")]
+SAID = [piece("a"), model_event("a"), model_event("b"), piece("b")]
 BEGINS = [START, *(on("chat_model_start", run, RUN) for run in MODEL_RUNS.values())]
 
 
-def test_the_chunks_of_a_message_are_those_that_events_tell_of() -> None:
+def test_the_chunks_of_a_message_equal_those_in_events() -> None:
     assert judged([*BEGINS, *SAID, END]) == []
     assert judged([*BEGINS, *SAID, piece("c"), END]) == ["message-assembly.streamed"]
-    assert judged([*BEGINS, *SAID, piece("d"), told("c"), END]) == ["message-assembly.streamed"]
+    assert judged([*BEGINS, *SAID, piece("d"), model_event("c"), END]) == [
+        "message-assembly.streamed"
+    ]
 
 
-def test_chunks_with_the_id_of_the_provider_are_not_those_of_langchain() -> None:
+def test_chunks_with_the_id_of_the_provider_are_not_compared() -> None:
     provided = on("chat_model_stream", MODEL_RUNS["model"], RUN, chunk={"content": "a", "id": "1"})
 
     assert judged([*BEGINS, provided, *SAID, END]) == []
 
 
-def test_chunks_that_say_nothing_may_be_shown_in_one_place_alone() -> None:
+def test_empty_chunks_may_be_in_one_mode_only() -> None:
     assert judged([*BEGINS, *SAID, piece(""), END]) == []
 
 
@@ -174,19 +180,19 @@ def test_chunks_that_say_nothing_may_be_shown_in_one_place_alone() -> None:
     "shown",
     [
         [*BEGINS, piece("a"), END],  # Hidden from `events`.
-        [*BEGINS, told("a"), END],  # Hidden from `messages`.
+        [*BEGINS, model_event("a"), END],  # Hidden from `messages`.
         [*BEGINS, *SAID, piece("c")],  # Cancelled.
         [*BEGINS, piece("c"), METADATA, *BEGINS, *SAID, END],  # Tried again.
-        [*BEGINS, told("a", "other"), piece("a"), END],  # Two models.
+        [*BEGINS, model_event("a", "other"), piece("a"), END],  # Two models.
         [*BEGINS, *SAID, on("chat_model_stream", MODEL_RUNS["model"], RUN, chunk=7), END],
     ],
 )
-def test_chunks_that_only_one_mode_shows_are_not_judged(shown: list[Shown]) -> None:
+def test_chunks_in_one_mode_only_are_not_compared(shown: list[Shown]) -> None:
     assert "message-assembly.streamed" not in judged(shown)
 
 
 @pytest.mark.parametrize("data", [{}, {"output": 7}, {"chunk": 7}])
-def test_a_model_whose_output_cannot_be_read_is_not_judged(data: dict[str, Any]) -> None:
+def test_a_model_with_unreadable_output_is_not_checked(data: dict[str, Any]) -> None:
     end = on("chat_model_end", "model", RUN, **data)
 
     assert (

@@ -32,7 +32,7 @@ Shown = tuple[str, Any]
 
 
 def judged(shown: Iterable[Shown], dialect: Dialect | None = Dialect.PYTHON) -> list[str]:
-    """Return the ids of the rules of these families that a stream of those events violates."""
+    """Return the ids of the rules of these families that a stream of *shown* violates."""
     frames: list[Frame] = []
     for name, data in shown:
         frames += sse.decode(sse.encode_event(name, json.dumps(data)))
@@ -114,7 +114,7 @@ def test_contents_that_lose_text_are_reported(before: Any, after: Any) -> None:
     assert judged(shown) == ["messages.partials-grow"]
 
 
-def test_after_a_retry_messages_come_anew() -> None:
+def test_after_a_retry_messages_may_start_again() -> None:
     attempt = [announced("given", run_id=RUN), partial("one", "given"), complete("x", "given")]
     tuples_ = [chunk("a"), chunk("", chunk_position="last")]
     events = [("events", {"event": "on_chain_start", "run_id": "r", "name": "graph"})]
@@ -124,32 +124,32 @@ def test_after_a_retry_messages_come_anew() -> None:
     assert judged([METADATA, *attempt, *tuples_, *first, again, *attempt, *tuples_, *events]) == []
 
 
-def test_announced_messages_that_never_come_are_no_matter_at_the_end() -> None:
+def test_announced_messages_may_be_missing_at_the_end() -> None:
     assert judged([METADATA, announced()]) == []
     assert judged([METADATA, announced(), ("metadata", {"run_id": RUN, "attempt": 2})]) == []
 
 
-def test_who_joins_a_run_may_come_in_the_middle() -> None:
+def test_a_joined_stream_may_start_in_the_middle_of_a_message() -> None:
     assert judged([partial("a b")], dialect=None) == ["messages.metadata-first"]
     joined = captured("python/resumable-keep-join-mid")
 
     assert check(joined, RULES) == []
 
 
-def test_a_prompt_template_in_the_place_of_a_message_is_passed_over() -> None:
+def test_a_prompt_template_in_place_of_a_message_is_ignored() -> None:
     template: Shown = ("messages/partial", [{"input_variables": [], "messages": []}])
 
     assert judged([METADATA, announced("given"), complete("a", "given"), template]) == []
 
 
 @pytest.mark.parametrize("dialect", [Dialect.JAVASCRIPT, None])
-def test_whole_messages_are_announced_by_python_servers_alone(dialect: Dialect | None) -> None:
+def test_only_python_servers_must_announce_whole_messages(dialect: Dialect | None) -> None:
     shown = [METADATA, complete("hi", "h1"), announced(), partial("a"), complete("a")]
 
     assert judged(shown, dialect) == []
 
 
-def test_a_tool_call_that_turns_invalid_has_not_gone() -> None:
+def test_a_tool_call_may_become_invalid() -> None:
     head: Any = {"name": "f", "args": {}, "id": "call_1"}
     invalid = {"name": "f", "args": '{"a": oops', "id": "call_1"}
     shown = [partial("", tool_calls=[head]), partial("", invalid_tool_calls=[invalid, 7])]
@@ -158,26 +158,26 @@ def test_a_tool_call_that_turns_invalid_has_not_gone() -> None:
 
 
 @pytest.mark.parametrize("written", ["my own", 7.5, None, ["x"]])
-def test_a_graph_may_put_its_own_words_into_the_metadata(written: Any) -> None:
+def test_a_graph_may_overwrite_the_metadata(written: Any) -> None:
     own = {"run_id": written, "run_attempt": written}
     _, (piece, _) = chunk("a")
 
     assert judged([METADATA, announced(**own), partial("a"), ("messages", [piece, own])]) == []
 
 
-def test_without_its_metadata_nothing_is_known_of_the_run() -> None:
-    told = announced(run_id="01a20208-0000-7000-8000-000000000000", run_attempt=3)
+def test_messages_are_not_compared_with_missing_metadata() -> None:
+    metadata = announced(run_id="01a20208-0000-7000-8000-000000000000", run_attempt=3)
 
-    assert judged([("metadata", 7), told, partial("a")]) == []
+    assert judged([("metadata", 7), metadata, partial("a")]) == []
 
 
-def test_a_model_may_stream_twice_under_an_id_of_its_own() -> None:
+def test_a_model_may_stream_twice_under_an_id_that_is_not_langchains() -> None:
     once = [chunk("a", "given"), chunk("", "given", chunk_position="last")]
 
     assert judged([METADATA, *once, *once, values(message("a", "given"))]) == []
 
 
-def test_a_message_of_the_graph_itself_names_no_subgraph() -> None:
+def test_only_events_with_a_namespace_are_compared_with_their_messages() -> None:
     _, data = chunk("a", place="messages|child:1")
     data[1] = {"langgraph_checkpoint_ns": "child:1|leaf:2"}
     odd = [data[0], {"langgraph_checkpoint_ns": 7}]
@@ -186,7 +186,7 @@ def test_a_message_of_the_graph_itself_names_no_subgraph() -> None:
     assert "messages-tuple.namespace" not in judged([METADATA, *shown])
 
 
-def test_chunks_are_added_up_when_the_last_has_come() -> None:
+def test_chunks_are_compared_only_after_the_last_one() -> None:
     early, late = values(message("x")), values(message("a b"))
     first, last = chunk("a", chunk_position=None), chunk(" b", chunk_position="last")
 
@@ -194,14 +194,14 @@ def test_chunks_are_added_up_when_the_last_has_come() -> None:
     assert judged([METADATA, first, early, last, early]) == ["message-assembly.chunks"]
 
 
-def test_blocks_are_added_up_for_python_servers_alone() -> None:
+def test_blocks_are_added_up_for_python_servers_only() -> None:
     shown = [METADATA, chunk(["a"]), chunk(["b"]), values(message("a b"))]
 
     assert judged(shown) == ["message-assembly.chunks"]
     assert judged(shown, Dialect.JAVASCRIPT) == []
 
 
-def test_the_removal_of_a_message_is_not_the_message() -> None:
+def test_the_removal_of_a_message_is_not_compared() -> None:
     removal = message("", type="remove")
 
     assert judged([METADATA, announced(), partial("a"), values(removal)]) == []
@@ -229,7 +229,7 @@ def test_values_may_be_nested_deeply() -> None:
     assert found == []
 
 
-def test_of_messages_that_were_forgotten_nothing_is_said() -> None:
+def test_dropped_messages_are_not_reported() -> None:
     many = [f"lc_run--01a20208-{n:04x}-7000-8000-000000000000" for n in range(MAX_ENTRIES + 1)]
     shown = [event for id_ in many for event in (announced(id_), partial("a", id_))]
 
@@ -260,6 +260,6 @@ NAMES = (
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), JSON), max_size=12))
 @settings(deadline=None)
-def test_no_data_breaks_a_rule(shown: list[Shown]) -> None:
+def test_malformed_message_data_crashes_no_rule(shown: list[Shown]) -> None:
     for dialect in (Dialect.PYTHON, Dialect.JAVASCRIPT, None):
         assert judged(shown, dialect) is not None

@@ -24,7 +24,7 @@ Shown = tuple[str, Any]
 
 
 def exchange(shown: Iterable[Shown], modes: Iterable[str] = MODES, **asked: Any) -> Exchange:
-    """Return an exchange of a run with *modes* and those events."""
+    """Return a stream of the events *shown*, whose request has *modes* and the fields *asked*."""
     body = {"assistant_id": "a", "stream_mode": list(modes), "stream_subgraphs": True} | asked
     frames: list[Frame] = []
     for name, data in shown:
@@ -40,7 +40,7 @@ def judged(
     dialect: Dialect = Dialect.PYTHON,
     **asked: Any,
 ) -> list[Finding]:
-    """Return the findings of the rules of these families in a stream, without NOTEs."""
+    """Return the findings of these rule families in a stream of *shown*, without NOTEs."""
     findings = check(exchange([METADATA, *shown], modes, **asked), RULES, dialect=dialect)
     return [finding for finding in findings if finding.level is not Level.NOTE]
 
@@ -80,13 +80,13 @@ def test_an_update_may_be_a_part_of_the_result(update: Any, written: Any) -> Non
     ("update", "written"),
     [({"n": 1}, {"n": 2}), ({"n": 1}, {}), (10, {"n": 1}), ([{"log": 1}], {"log": 2}), (5, 6)],
 )
-def test_an_update_that_the_result_does_not_show_is_reported(update: Any, written: Any) -> None:
+def test_an_update_that_is_not_in_the_result_is_reported(update: Any, written: Any) -> None:
     findings = judged([start("1", "a"), ("updates", {"a": update}), result("1", "a", written)])
 
     assert [finding.rule for finding in findings] == ["updates.match-result"]
 
 
-def test_tasks_of_one_name_may_end_in_any_order() -> None:
+def test_tasks_with_the_same_name_may_end_in_any_order() -> None:
     shown = [
         start("1", "a"),
         start("2", "a"),
@@ -99,14 +99,14 @@ def test_tasks_of_one_name_may_end_in_any_order() -> None:
     assert judged(shown) == []
 
 
-def test_a_task_from_a_cache_shows_an_update_and_no_result() -> None:
+def test_a_cached_task_may_have_an_update_and_no_result() -> None:
     cached = {"a": {"n": 1}, "__metadata__": {"cached": True}}
     shown = [start("1", "a"), ("updates", cached), ("values", {"n": 1}), start("2", "b")]
 
     assert judged(shown) == []
 
 
-def test_a_handler_of_errors_shows_no_start() -> None:
+def test_an_error_handler_may_have_no_start() -> None:
     failure = {"error": "ValueError", "message": "bad"}
     shown = [
         start("1", "bad"),
@@ -144,14 +144,14 @@ def test_some_errors_end_a_run_under_another_name(group: str) -> None:
     assert judged(shown) == []
 
 
-def test_of_many_failures_in_a_step_any_may_end_the_run() -> None:
+def test_with_many_failures_in_a_step_any_error_may_end_the_run() -> None:
     several = [start(str(n), "a") for n in range(101)]
     several += [result(str(n), "a", {}, error={"error": "E", "message": n}) for n in range(101)]
 
     assert judged([*several, ("error", {"error": "E", "message": "last"})]) == []
 
 
-def test_the_second_subgraph_of_a_task_is_numbered_and_one_with_a_state_has_no_id() -> None:
+def test_a_namespace_may_have_a_number_or_no_task_id() -> None:
     task = "a:8c0d6dea-43ec-388b-f0bc-88804db09653"
 
     assert judged([(f"values|{task}|1", {}), ("values|a", {}), (f"values|{task}", {})]) == []
@@ -180,7 +180,7 @@ def test_an_update_of_an_empty_list_may_change_nothing() -> None:
     assert judged(shown) == []
 
 
-def test_an_interrupt_of_a_parallel_task_shows_values_while_others_run() -> None:
+def test_values_with_interrupts_may_come_while_other_tasks_run() -> None:
     _, ended = result("1", "a", {})
     shown = [
         start("1", "a"),
@@ -211,7 +211,7 @@ def test_interrupts_of_parallel_tasks_may_come_before_the_results_of_both() -> N
     assert judged(shown, ["tasks", "updates"]) == []
 
 
-def test_a_retry_begins_anew() -> None:
+def test_a_retry_may_start_the_same_tasks_again() -> None:
     again = ("metadata", METADATA[1] | {"attempt": 2})
     stopped: Shown = ("updates", {"__interrupt__": []})
     step = [start("1", "a"), ("updates", {"a": {"n": 1}})]
@@ -219,7 +219,7 @@ def test_a_retry_begins_anew() -> None:
     assert judged([*step, stopped, again, *step, result("1", "a", {"n": 1})]) == []
 
 
-def test_an_attempt_may_break_off_between_a_task_and_its_twin() -> None:
+def test_an_attempt_may_end_before_debug_repeats_a_task() -> None:
     again = ("metadata", METADATA[1] | {"attempt": 2})
     lone, twice = start("1", "a"), start("2", "a")
     twin: Shown = ("debug", {"step": 0, "type": "task", "payload": twice[1]})
@@ -228,13 +228,13 @@ def test_an_attempt_may_break_off_between_a_task_and_its_twin() -> None:
     assert [f.rule for f in judged([lone, twice, twin], {"tasks", "debug"})] == ["debug.complete"]
 
 
-def test_feedback_is_known_where_it_is_asked_for() -> None:
+def test_feedback_is_a_known_event_if_requested() -> None:
     shown = [METADATA, ("feedback", {"key": "https://example.com"})]
 
     assert check(exchange(shown, ["values"], feedback_keys=["key"]), RULES) == []
 
 
-def test_more_open_tasks_than_are_remembered_silence_the_rules() -> None:
+def test_too_many_open_tasks_are_not_reported() -> None:
     ids = [str(n) for n in range(MAX_ENTRIES + 2)]
     nodes = [("updates", {f"node {n}": {"n": 1}}) for n in ids]
     shown: list[Shown] = [start(n, f"node {n}") for n in ids]
@@ -243,14 +243,14 @@ def test_more_open_tasks_than_are_remembered_silence_the_rules() -> None:
     assert judged(shown) == []
 
 
-def test_the_open_tasks_of_subgraphs_are_no_note() -> None:
+def test_open_tasks_of_subgraphs_are_not_reported() -> None:
     shown = [METADATA, start("1", "a", place="tasks|s")]
 
     assert check(exchange(shown), RULES) == []
 
 
 @pytest.mark.parametrize("timestamp", [None, 5, "yesterday", "2026-11-22T07:14:18"])
-def test_a_time_that_cannot_be_read_is_left_to_others(timestamp: Any) -> None:
+def test_an_unreadable_time_is_not_compared(timestamp: Any) -> None:
     def shown(kind: str, payload: Shown, time: Any) -> Shown:
         return "debug", {"step": 1, "type": kind, "timestamp": time, "payload": payload[1]}
 
@@ -288,7 +288,7 @@ ODD = st.recursive(
     st.sets(st.sampled_from(["values", "updates", "tasks", "debug", "checkpoints", "events"])),
     st.none() | st.sampled_from(Dialect),
 )
-def test_odd_data_breaks_no_rule(
+def test_malformed_task_data_crashes_no_rule(
     shown: list[Shown], modes: set[str], dialect: Dialect | None
 ) -> None:
     findings = check(exchange(shown, sorted(modes)), RULES, dialect=dialect)

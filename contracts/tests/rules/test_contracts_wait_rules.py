@@ -39,7 +39,9 @@ def test_any_json_may_be_the_output(body: bytes) -> None:
         ("python/wait-mode-updates", b'{"__interrupt__":[],"__feedback__":{}}'),
     ],
 )
-def test_what_is_not_the_output_is_not_judged_by_its_schema(name: str, body: bytes) -> None:
+def test_errors_and_interrupts_are_not_checked_against_the_output_schema(
+    name: str, body: bytes
+) -> None:
     findings = check(with_body(body)(captured(name)), output_schema=_SCHEMA)
 
     assert "wait.advertised" not in {finding.rule for finding in findings}

@@ -62,7 +62,7 @@ def _read_request(_: click.Context, __: click.Parameter, text: str | None) -> Re
 @click.option(
     "--deterministic",
     is_flag=True,
-    help="Also check that equal requests got equal responses.",
+    help="Require equal responses to equal requests: the deployment is deterministic.",
 )
 @click.option(
     "--request",

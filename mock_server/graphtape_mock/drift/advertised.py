@@ -1,7 +1,7 @@
-"""Finds the fields of the state that the graph's schema allows to be null.
+"""Finds the fields of a state that the schemas of a graph allow to be null.
 
-Clients written against the schema handle null in these fields, even if none was recorded, wherever
-the state appears: in values, in updates, and as the input of a task.
+Clients that were written for a schema handle null in these fields, even if no recorded value is
+null. That holds wherever the state appears: in values, in updates, and in the input of a task.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,9 +1,11 @@
 """Compares two responses of an endpoint that is not a run.
 
-A new version is cosmetic. The descriptions of a deployment and of its assistants are compared by
-shape, without the data of users (metadata, config and context of assistants). In the schemas of a
-graph, a change is breaking if it breaks clients: an input field that became required or is gone, an
-output field that is gone. In the drawing of a graph, nodes and edges are compared.
+- A new version of the server is cosmetic.
+- Descriptions of a deployment and its assistants are compared by shape, without user data
+  (metadata, config and context of assistants).
+- In the schemas of a graph, a change is breaking if clients may fail because of it: an input field
+  is gone or is now required, or an output field is gone.
+- In the drawing of a graph, nodes and edges are compared.
 """
 
 import re
@@ -72,7 +74,7 @@ def _compare_versions(before: Json, after: Json) -> Iterator[Drift]:
 
 
 def _without_users(value: Any) -> Any:
-    """Return an assistant, or a list of them, without the data of users."""
+    """Return an assistant, or a list of assistants, without user data."""
     if is_list(value):
         return [_without_users(item) for item in value]
     return {**value, **_OF_USERS} if is_object(value) else value
@@ -90,7 +92,7 @@ def _compare_schemas(before: Json, after: Json) -> Iterator[Drift]:
             for difference in differences(shape_of_schema(old), shape_of_schema(new)):
                 yield drift_of(difference, name, strict=True)
         else:
-            # The graph reads by the new schema what clients write by the old one: hence the order.
+            # Input: clients write it by the old schema, and the graph reads it by the new one.
             for difference in differences(shape_of_schema(new), shape_of_schema(old)):
                 yield _written(difference, name)
 
@@ -108,7 +110,7 @@ _WRITTEN = {
     Change.WIDENED: (Severity.BREAKING, "of fewer types"),
     Change.RETYPED: (Severity.BREAKING, "of another type"),
 }
-"""Severity and wording of a difference in a schema of values that clients write."""
+"""Severity and wording by kind of difference, for values that clients write."""
 
 
 def _written(difference: Difference, name: str) -> Drift:

@@ -1,8 +1,8 @@
-"""Compares the heads of two responses: the headers, and the kind of server.
+"""Compares the headers of two responses, and the kinds of server that they reveal.
 
-Clients read the media type, and `content-location` and `location` to find their run: these values
-are compared, with ids masked. `cache-control` is compared too; of other headers only the presence.
-Headers of proxies and of HTTP itself are ignored.
+Clients read the media type, and find their run by `content-location` and `location`. These values
+are compared, with ids masked, and so is `cache-control`. Other headers are compared only by
+presence. Headers of proxies and of HTTP itself are ignored.
 """
 
 import re
@@ -59,7 +59,7 @@ def compare_headers(before: Response, after: Response) -> Iterator[Drift]:
 
 
 def compare_dialects(before: Response, after: Response) -> Iterator[Drift]:
-    """Yield a change if the kind of server changed; nothing if a head does not show the kind."""
+    """Yield a change if the headers reveal two different kinds of server."""
     old, new = detect(before), detect(after)
     if old is not None and new is not None and old is not new:
         yield Drift(

@@ -1,8 +1,7 @@
 """Compares two responses to the same request.
 
-If a run is refused or ends differently from the recorded one, only that is reported: other
-differences follow from it. If the recorded response is incomplete, the last states are not
-compared.
+If the status or the ending of a run changed, only that change is reported, because others follow
+from it. If the recorded response is incomplete, the last states are not compared.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,17 +23,17 @@ OUTPUT = "output"
 
 _LONGEST_DETAIL = 200
 _CHOSEN = ("events (on_tool_", "events (on_retriever_", "events (on_custom_event)")
-"""Prefixes of the kinds of events that are absent if the model calls no tool."""
+"""Prefixes of kinds of events that depend on the path of the agent, such as a tool call."""
 _SPOKEN = ("AIMessageChunk", "ai")
-"""The types of messages from the model, in chunks or whole; every run has some."""
+"""Types of messages from a model, as chunks or complete; every run has such messages."""
 
 
 def compare(
     before: Exchange, after: Exchange, nullable: frozenset[str] = frozenset()
 ) -> list[Drift]:
-    """Return the changes from the response *before* to *after*, those in the head first.
+    """Return the changes from the response *before* to *after*, changes in the head first.
 
-    *nullable* has the names of the fields whose schema allows null: null there is not breaking.
+    *nullable* has the names of fields whose schema allows null: null in them is not breaking.
     """
     if before.response.status != after.response.status:
         return [_status(before, after)]

@@ -1,4 +1,4 @@
-"""The drift of a recording: the changes, and the requests that could not be repeated."""
+"""Collects the drift of a recording: the changes, and the requests that were not repeated."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ REDACTED = "the request has placeholders instead of secrets"
 
 @dataclass(frozen=True, slots=True)
 class ExchangeDrift:
-    """One recorded exchange, and the responses to its repeated request."""
+    """One recorded exchange, compared with the responses to its repeated request."""
 
     recorded: Exchange
     line: int
@@ -26,7 +26,7 @@ class ExchangeDrift:
     answers: tuple[Exchange, ...] = ()
     """The new responses; empty if the request was not repeated."""
     unasked: str = ""
-    """Why the request was not repeated, or not as often as planned; else empty."""
+    """The reason why the request was not repeated as often as planned; empty if it was."""
 
     @property
     def request(self) -> str:
@@ -45,7 +45,7 @@ class RecordingDrift:
 
     @property
     def drifts(self) -> list[Drift]:
-        """The changes of all exchanges."""
+        """The changes in all exchanges."""
         return [drift for exchange in self.exchanges for drift in exchange.drifts]
 
     @property
@@ -55,12 +55,12 @@ class RecordingDrift:
 
     @property
     def unasked(self) -> list[ExchangeDrift]:
-        """The exchanges whose request should have been repeated, and was not."""
+        """The exchanges whose request could not be repeated, or not as often as planned."""
         return [exchange for exchange in self.exchanges if exchange.unasked]
 
 
 def requests_to_repeat(recordings: Iterable[Recording], repeat: int) -> list[RepeatedRequest]:
-    """Return the requests of *recordings* to repeat: runs *repeat* times, all others once."""
+    """Return the requests to repeat: each run *repeat* times, each other request once."""
     known: dict[Request, RepeatedRequest] = {}
     for recording in recordings:
         for exchange in recording.exchanges:
@@ -73,7 +73,7 @@ def requests_to_repeat(recordings: Iterable[Recording], repeat: int) -> list[Rep
 def drift_of_recording(
     file: Path, recording: Recording, responses: RepeatedResponses
 ) -> RecordingDrift:
-    """Compare the *recording* in *file* with the new *responses*; return its drift."""
+    """Return the drift of the *recording* in *file*, compared with the new *responses*."""
     return RecordingDrift(file, recording, tuple(_compared(recording, responses)))
 
 
@@ -99,7 +99,7 @@ def drifts_between(
 ) -> tuple[Drift, ...]:
     """Return the changes from *recorded* that all *answers* show, the most severe first.
 
-    A change that only some of them show is no drift: the agent varies.
+    A change that only some of *answers* show is not drift, because agents vary.
     """
     first, *others = [compare(recorded, answer, nullable) for answer in answers]
     shown = [{_identity(drift) for drift in other} for other in others]

@@ -35,7 +35,7 @@ def summary(verdicts: Sequence[RecordingDrift]) -> str:
 
 
 def spending(spent: Spent, budget: BudgetLimits) -> str:
-    """Return one line about the *spent* part of the *budget*."""
+    """Return one line that says how much of the *budget* was *spent*."""
     waited = f", asked to come back {count(spent.waits, 'time')}" if spent.waits else ""
     return (
         f"spent: {spent.runs} of {count(budget.runs, 'run')}, "
@@ -51,7 +51,7 @@ def as_json(verdicts: Sequence[RecordingDrift], spent: Spent) -> str:
 
 
 def github(verdict: RecordingDrift) -> Iterator[str]:
-    """Yield the *verdict* as workflow commands, which GitHub shows at the lines of the file."""
+    """Yield the *verdict* as workflow commands. GitHub annotates lines of the file with them."""
     for exchange in verdict.exchanges:
         lines = [
             (

@@ -1,10 +1,10 @@
 """Selects the recorded requests that can be repeated, and prepares them.
 
-- The metadata of a run gets a tag, which is removed from the response before it is compared or
+- A tag is added to the metadata of a run, and removed from the response before it is compared or
   written to a recording.
-- A run is cancelled when the connection closes (`on_disconnect`), unless the request sets that.
-- A webhook is left out: the service behind it expects only real runs.
-- Headers that could be secret are not sent as recorded; the key comes from the environment.
+- `on_disconnect` is set to cancel the run when the connection closes, unless the request sets it.
+- `webhook` is removed, because the service at that URL expects only real runs.
+- Headers that may be secret are not sent as recorded. The API key comes from the environment.
 """
 
 import re
@@ -31,14 +31,14 @@ _ASSISTANT = re.compile(rf"/assistants/{UUID}")
 _ID = re.compile(UUID)
 
 _PAIR = rb'"%s"\s*:\s*"%s"' % (TAG.encode(), OURS.encode())
-_SPACE = rb"(?:\s|(?<=[\r\n])data:)*"  # LangGraph.js writes JSON over many lines of an event.
+_SPACE = rb"(?:\s|(?<=[\r\n])data:)*"  # LangGraph.js writes JSON over several lines of an event.
 _COMMA = _SPACE + rb"," + _SPACE
 _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
-"""The tag with one comma beside it. Inside a JSON string, its escaped quotes do not match."""
+"""Matches the tag and an adjacent comma. In a JSON string, escaped quotes prevent a match."""
 
 
 def is_run(request: Request) -> bool:
-    """Return whether *request* starts a stateless run and waits for its end."""
+    """Return whether *request* streams a stateless run or waits for it."""
     return request.method == "POST" and request.path.partition("?")[0] in RUN_PATHS
 
 
@@ -55,7 +55,7 @@ def can_be_repeated(request: Request) -> bool:
 
 
 def is_redacted(request: Request) -> bool:
-    """Return whether *request* has the placeholder of a secret, so that it can't be repeated."""
+    """Return whether a secret in *request* was replaced, so that it can't be repeated."""
     return _PLACEHOLDER.search(request.path.encode() + b"\n" + request.body) is not None
 
 
@@ -78,9 +78,9 @@ def _tagged(body: Json) -> Json:
 
 
 def as_recorded(recorded: Request, answered: Exchange) -> Exchange:
-    """Return *answered* as the exchange of the *recorded* request, without the tag.
+    """Return *answered* with the *recorded* request, and without the tag in the response.
 
-    A body that is not a stream is one frame, as in a recording.
+    As in a recording, a body that is not a stream is one frame.
     """
     if answered.is_stream:
         frames = [_untagged(frame, first=n == 0) for n, frame in enumerate(answered.frames)]

@@ -1,8 +1,7 @@
 """Turns a JSON Schema into the shape of the values that it allows, so that schemas can be compared.
 
-It reads `type`, `properties`, `required`, `items`, `anyOf`, `oneOf`, `allOf`, `enum`, `const` and
-references into `$defs`, the keywords in the schemas of Pydantic models and TypedDicts. Other
-keywords are ignored.
+Only the keywords in schemas of Pydantic models and TypedDicts are read: `type`, `properties`,
+`required`, `items`, `anyOf`, `oneOf`, `allOf`, `enum`, `const`, and references into `$defs`.
 """
 
 from collections.abc import Iterable
@@ -23,13 +22,13 @@ def shape_of_schema(schema: Any) -> Shape:
 
 
 class _Reader:
-    """Reads schemas that share definitions."""
+    """Turns schemas that share definitions into shapes."""
 
     def __init__(self, definitions: Json) -> None:
         self._definitions = definitions
 
     def read(self, schema: Any, within: tuple[str, ...]) -> Shape:
-        """Return the shape of *schema*; *within* are the definitions being resolved."""
+        """Return the shape of *schema*; *within* has the names of definitions being resolved."""
         if not is_object(schema):
             return NOTHING
         reference = str(schema.get("$ref", "")).removeprefix("#/$defs/")

@@ -1,6 +1,6 @@
 """Repeats recorded requests to a deployment within a budget.
 
-Requests that several recordings share, such as those about the assistant, are made once.
+A request that several recordings contain, such as a query about the assistant, is made once.
 """
 
 import threading
@@ -28,14 +28,14 @@ class RepeatedResponses:
     answers: dict[Request, list[Exchange]] = field(default_factory=dict[Request, list[Exchange]])
     """The responses by recorded request."""
     unasked: dict[Request, str] = field(default_factory=dict[Request, str])
-    """Why a recorded request was not repeated, or not as often as planned."""
+    """Why a request was made less often than planned, by recorded request."""
     broken_off: str = ""
-    """Why the session ended early, if not because of the budget; else empty."""
+    """Why the session ended early. Empty if it did not, or if the budget was spent."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedRequest:
-    """A request to repeat, and the name of its recording."""
+    """A request to repeat, with the name of the recording it is from."""
 
     recording: str
     request: Request
@@ -52,20 +52,20 @@ class DriftSession:
         at_once: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Make requests with *client*, *at_once* at the same time; show runs in *progress*."""
+        """Make up to *at_once* requests at a time with *client*; show runs in *progress*."""
         self._client = client
         self._progress = progress
         self._at_once = at_once
         self._clock = clock
         self._deadline = clock() + client.run_budget.budget.seconds
         self._over = ""
-        """Why no further request is made; empty while requests are still made."""
+        """The reason to start no further requests; empty while there is none."""
         self._leaves = False
-        """Whether requests in progress are stopped too."""
+        """Whether requests in progress must stop, too."""
         self._progress_lock = threading.Lock()
 
     def ask(self, requests: Sequence[RepeatedRequest]) -> RepeatedResponses:
-        """Repeat *requests* until the budget is spent, the deployment fails, or Ctrl-C.
+        """Repeat *requests* until the budget is spent, the deployment fails, or Ctrl-C is pressed.
 
         A request that is listed several times is made several times.
         """
@@ -90,7 +90,7 @@ class DriftSession:
         return asked
 
     def _outcome_of(self, request: RepeatedRequest) -> tuple[RepeatedRequest, Exchange | str]:
-        """Return *request* with its exchange, or with the reason why there is none."""
+        """Return *request*, and its exchange or the reason why it has no exchange."""
         if not self._over and self._clock() > self._deadline:
             self._over = (
                 f"the budget is spent: {self._client.run_budget.budget.seconds:g} s are over"
@@ -99,7 +99,7 @@ class DriftSession:
 
     def _try(self, request: RepeatedRequest) -> Exchange | str:
         progress = self._progress if is_run(request.request) else None
-        alone = progress if self._at_once == 1 else None  # The live line is for one run only.
+        alone = progress if self._at_once == 1 else None  # The live line shows a single run.
         if alone:
             alone.start(request.recording)
         events = 0
@@ -133,9 +133,9 @@ class DriftSession:
     def _in_threads(
         self, requests: Sequence[RepeatedRequest]
     ) -> Iterator[tuple[RepeatedRequest, Exchange | str]]:
-        """Yield the outcome of each of *requests* as it arrives; several are made at a time.
+        """Make several *requests* at a time; yield the outcome of each when it ends.
 
-        The threads are daemons: when the process ends, so do they, and their connections close.
+        The threads are daemons, so they end with the process, and their connections close.
         """
         waiting = iter(requests)
         taking = threading.Lock()

@@ -1,4 +1,4 @@
-"""A change in the responses of a deployment, and its severity for clients."""
+"""Defines a change in the responses of a deployment, and how severe it is for clients."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,9 +13,9 @@ class Severity(StrEnum):
     BREAKING = "breaking"
     """A client that reads what was recorded may fail."""
     ADDITIVE = "additive"
-    """There is more than before; a client that ignores unknown fields is not affected."""
+    """Something was added. A client that ignores unknown fields is not affected."""
     COSMETIC = "cosmetic"
-    """Worth a look: no client reads it, or the agent may have taken another path this time."""
+    """No client reads the changed part, or the agent may have taken another path."""
 
     @property
     def rank(self) -> int:
@@ -29,9 +29,9 @@ class Drift:
 
     severity: Severity
     kind: str
-    """A stable word for the change: `status`, `event-missing`, `retyped` ..."""
+    """The kind of the change, a stable word such as `status`, `event-missing` or `retyped`."""
     summary: str
-    """The change, in a few words."""
+    """The change in a few words."""
     before: str
     after: str
     where: tuple[str, ...] = ()
@@ -39,14 +39,14 @@ class Drift:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """The fields that identify a change, wherever it occurs."""
+        """The fields that are equal if the same change occurs in different places."""
         return self.severity, self.kind, self.summary, self.before, self.after
 
 
 def merge_duplicates(drifts: Iterable[Drift]) -> list[Drift]:
-    """Merge equal changes at different places; return the result, the most severe first.
+    """Merge changes that differ only in their places; return the result, the most severe first.
 
-    A new key of the state appears in a dozen places but is one change.
+    For example, a new key of the state appears in a dozen places, but is one change.
     """
     found: dict[tuple[object, ...], Drift] = {}
     for drift in drifts:
@@ -64,10 +64,10 @@ _SEVERITIES = {
     Change.WIDENED: Severity.BREAKING,
     Change.RETYPED: Severity.BREAKING,
 }
-"""The severity of a difference between shapes.
+"""The severity by kind of difference between shapes.
 
-A field that is now missing from some events of a kind may only reflect the agent's path, so that
-is cosmetic. A new type is breaking: a client that reads a text fails on null.
+A field that is now missing from some events may only show that the agent took another path, so
+that is cosmetic. A new type is breaking: for example, a client that reads a text fails on null.
 """
 
 _NULL = frozenset(("null",))
@@ -82,8 +82,8 @@ def drift_of(
 ) -> Drift:
     """Return the drift for a *difference* in the data at *place*.
 
-    In a *strict* place, such as the last state of a run, a field must be present every time.
-    *nullable* has the names of the fields whose schema allows null.
+    If *strict*, as for the last state of a run, a field that became optional is breaking.
+    *nullable* has the names of fields whose schema allows null.
     """
     return Drift(
         _severity(difference, strict, nullable),

@@ -1,18 +1,18 @@
 """The structure of a run, without the wording of the model.
 
 Different wording is not drift, and neither is a tool the agent happened not to call. So the events
-of a run are grouped into *kinds*, and the following is compared:
+of a run are grouped into *kinds*, and these properties are compared:
 
-- which kinds occur. A kind is a mode with the form of its namespace (`updates|child:*`); the mode
-  `events` has a kind for each LangChain event, `tasks` and `debug` have one for the start and one
-  for the end of a task. The number of events of a kind is not compared.
-- the order in which the kinds begin, if the server decides it and not the agent: `metadata` is the
-  first event, an error the last one, metadata of a message comes before its content, and the modes
-  with an event for each step (values, tasks, updates ...) have a fixed order in each step.
-- the shape of the data of each kind. *Variants* of a kind have shapes of their own: updates of each
-  node, messages of each type, tasks of each name. So a node that ran in only one of the two runs
-  does not affect the shapes of the others.
-- how the run ended: complete or not, the class of its error, and its last state.
+- The kinds that occur. A kind is a mode and the form of a namespace, such as `updates|child:*`. The
+  mode `events` has one kind for each LangChain event. The modes `tasks` and `debug` have one kind
+  for the start and one for the end of a task. The number of events of a kind is not compared.
+- The order in which the kinds begin, where the server decides it and not the agent. `metadata` is
+  the first event and an error is the last one. The metadata of a message comes before its content.
+  The modes with events in each step (values, tasks, updates ...) have a fixed order in the step.
+- The shape of the data of each kind. Each *variant* of a kind has its own shape: updates by node,
+  messages by type, tasks by name. So a node that ran in only one of the two runs does not affect
+  the shapes of other nodes.
+- The end of the run: whether it is complete, the class of its error, and the last state.
 """
 
 import re
@@ -38,7 +38,7 @@ _OTHERS = "other events"
 
 
 class Part(NamedTuple):
-    """The data of one event for one variant of its kind."""
+    """The data in one event that belongs to one variant of a kind."""
 
     kind: str
     variant: str
@@ -52,7 +52,7 @@ class Structure:
     kinds: Mapping[str, Mapping[str, Shape]]
     """The shape of the data, by kind and variant."""
     order: frozenset[tuple[str, str]]
-    """Pairs of event names; the first name occurs before the second."""
+    """Pairs of event names, of which the first occurs before the second."""
     failure: str | None
     """The class of the error that the run failed with; None if it did not fail."""
     last: Shape
@@ -112,7 +112,7 @@ def _parts(event: Event) -> Iterator[Part]:
     if event.mode == "updates" and is_object(value):
         yield from (Part(kind, str(node), update) for node, update in value.items())
     elif event.mode == "messages" and is_list(value):
-        # The two values of the pair differ by position.
+        # The message and the metadata in the pair have different shapes.
         yield Part(kind, _type_of(value), dict(zip(_PAIR, value, strict=False)))
     elif event.mode == "messages/metadata" and is_object(value):
         yield from (Part(kind, "", metadata) for metadata in value.values())
@@ -131,7 +131,7 @@ def _type_of(messages: Any) -> str:
 
 
 def _step(mode: str, value: Json) -> tuple[str, str]:
-    """Return the step of an event of the modes events, tasks and debug, and the name in it."""
+    """Return the type of an event, or `start` or `end` for a task, and the name in the event."""
     if mode == "events":
         return str(value.get("event")), str(value.get("name"))
     if mode == "tasks":

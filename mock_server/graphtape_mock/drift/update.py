@@ -1,7 +1,7 @@
-"""Re-records files whose only changes are additions.
+"""Replaces recordings if additions are the only changes.
 
-A recording is replaced only if something is new and nothing is gone: no drift is breaking, and the
-agent took every recorded path again. The old file is unchanged until the new one is complete.
+A recording is replaced only if something is new and nothing is missing: no change is breaking, and
+the agent took every recorded path again. The old file is replaced when the new one is complete.
 """
 
 from graphtape_contracts import End, Exchange
@@ -21,8 +21,8 @@ class NotUpdated(Exception):
 def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
     """Update the recording of *verdict* from the responses of *url*, if something was added.
 
-    Returns whether it was updated. Raises NotUpdated if something is gone as well, and OSError if
-    the file can't be written.
+    Returns whether the recording was updated. Raises NotUpdated if something is missing, or OSError
+    if the file can't be written.
     """
     if not any(drift.severity is Severity.ADDITIVE for drift in verdict.drifts):
         return False
@@ -42,9 +42,10 @@ def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
 
 
 def _chosen(answered: ExchangeDrift) -> Exchange:
-    """Return the exchange for the new file: a response that lacks nothing recorded.
+    """Return the exchange for the new file, whose response shows all that was recorded.
 
-    Without a new response it is the recorded exchange. Raises NotUpdated if all lack something.
+    If the request was not repeated, returns the recorded exchange. Raises NotUpdated if each new
+    response lacks something.
     """
     if not answered.answers:
         return answered.recorded
@@ -55,7 +56,7 @@ def _chosen(answered: ExchangeDrift) -> Exchange:
 
 
 def _shows_all(recorded: Exchange, answer: Exchange) -> bool:
-    """Return whether *answer* breaks no client, and lacks nothing that was *recorded*."""
+    """Return whether *answer* has no breaking change, and everything that was *recorded*."""
     if any(drift.severity is Severity.BREAKING for drift in compare(recorded, answer)):
         return False
     return not any(

@@ -1,4 +1,4 @@
-"""The judgement on a file: its exchanges, and the findings in them."""
+"""Checks a recording or a transcript, and collects the findings."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,28 +21,28 @@ _SCHEMAS = re.compile(r"/assistants/[^/]+/schemas$")
 
 @dataclass(frozen=True, slots=True)
 class JudgementOptions:
-    """How files are judged."""
+    """Options for the check of files."""
 
     rules: tuple[AnyRule, ...]
     dialect: Dialect | None = None
     """The kind of server; None to detect it."""
     deterministic: bool = False
-    """Whether the same request always gets the same response."""
+    """Whether equal requests always get equal responses."""
     request: Request | None = None
-    """The request of the transcripts. If None, transcripts are checked as responses to runs."""
+    """The request of the transcripts. If None, they are checked as responses to runs."""
     stopped: bool = False
     """Whether curl was interrupted, so that transcripts are incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedFinding:
-    """A finding and its place in a file."""
+    """A finding, with its place in the file."""
 
     finding: Finding
     request: str
-    """Method and path of the request; empty if they are unknown."""
+    """Method and path of the request; empty if unknown."""
     line: int | None = None
-    """The line of the file, counted from 1; None in a transcript."""
+    """The line in the recording, counted from 1; None for a transcript."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class Judgement:
     file: str
     exchanges: int
     dialect: Dialect | None
-    """The dialect that the user named, or the first that was detected."""
+    """The dialect named by the user, or else the first detected dialect."""
     findings: tuple[LocatedFinding, ...]
     cut: tuple[str, ...] = ()
-    """One text for each incomplete exchange of a recording: `exchange 7 ended as 'cut'`."""
+    """A text for each incomplete exchange of a recording, such as `exchange 7 ended as 'cut'`."""
 
 
 def judge_file(file: Path, judging: JudgementOptions) -> Judgement:
@@ -69,7 +69,7 @@ def judge_file(file: Path, judging: JudgementOptions) -> Judgement:
 def judge_content(content: bytes, path: str, name: str, judging: JudgementOptions) -> Judgement:
     """Return the judgement on a recording or transcript with this *content*.
 
-    *path* is used in messages; *name* is the name of a recording. Raises BrokenRecording,
+    *path* is used in messages; *name* is the name of the recording. Raises BrokenRecording or
     BrokenTranscript.
     """
     if transcript.is_transcript(content):
@@ -126,7 +126,7 @@ def _each(
 
 
 def _output_schema(exchanges: Sequence[Exchange]) -> Json | None:
-    """Return the output schema of the graph if the exchanges show exactly one."""
+    """Return the output schema if *exchanges* contain exactly one; None otherwise."""
     shown: list[Json] = []
     for exchange in exchanges:
         if _SCHEMAS.search(exchange.request.path) and exchange.response.status == 200:

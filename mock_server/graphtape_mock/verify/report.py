@@ -15,7 +15,7 @@ from graphtape_mock.verify.judgement import Judgement, LocatedFinding
 
 
 def text(judged: Judgement) -> Iterator[str]:
-    """Yield the lines that show *judged*, safe for a terminal."""
+    """Yield *judged* as lines of text, escaped for a terminal."""
     server = f"{judged.dialect} dialect" if judged.dialect else "unknown dialect"
     exchanges = count(judged.exchanges, "exchange")
     yield escape(f"{judged.file}: {exchanges}, {server}: ") + _outcome(judged)
@@ -66,7 +66,7 @@ def _finding(located: LocatedFinding) -> dict[str, Any]:
 
 
 def github(judged: Judgement) -> Iterator[str]:
-    """Yield *judged* as workflow commands, which GitHub shows at the lines of the file."""
+    """Yield *judged* as workflow commands. GitHub annotates lines of the file with them."""
     for located in judged.findings:
         finding = located.finding
         yield annotation(

@@ -1,4 +1,4 @@
-"""Transcripts of `curl -i`: heads and a body as they arrived, without the request."""
+"""Transcripts of `curl -i`: one or more heads and a body, but not the request."""
 
 import re
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ class BrokenTranscript(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A response whose request is unknown."""
+    """A response whose request is not known."""
 
     response: Response
     frames: tuple[Frame, ...]
-    """The blocks of an event stream, or any other body as one frame; all at time 0.0."""
+    """The blocks of an event stream, or any other body as one frame. All have the time 0.0."""
     end: End
 
 
@@ -38,11 +38,11 @@ def is_transcript(content: bytes) -> bool:
 def parse(content: bytes, path: str, *, stopped: bool = False) -> Transcript:
     """Return the response in *content*; *path* is for messages.
 
-    *stopped* means that curl was interrupted, which a transcript does not show; otherwise the body
-    counts as complete. Of several heads, as after `100 Continue`, a proxy or a redirect, the last
-    one counts.
+    With *stopped*, the response counts as cut, because curl was interrupted; a transcript does not
+    show that. If there are several heads (of `100 Continue`, a proxy or a redirect), the last one
+    counts.
 
-    Raises BrokenTranscript if *content* does not start with a status line, or a head does not end.
+    Raises BrokenTranscript if *content* does not start with a status line, or a head has no end.
     """
     response, body = _head(content, path)
     while is_transcript(body):
@@ -60,7 +60,7 @@ def _head(content: bytes, path: str) -> tuple[Response, bytes]:
         raise BrokenTranscript(
             path, 'a status line such as "HTTP/1.1 200 OK"', repr(content[:40])[1:]
         )
-    # From the last byte of the status line, so that a head without fields is found too.
+    # Search from the end of the status line, so that a head without fields is found, too.
     end = _HEAD_END.search(content, content.index(b"\n") - 1)
     if end is None:
         raise BrokenTranscript(path, "a blank line after the head", "the end of the file")

@@ -1,7 +1,6 @@
-// What @langchain/langgraph-sdk makes of a deployment: javascript_sdk.mjs URL CALLS AT_ONCE.
+// Calls @langchain/langgraph-sdk and prints the results: javascript_sdk.mjs URL CALLS AT_ONCE.
 //
-// The calls are those of python_sdk.py; names are changed to those of JavaScript here. Prints the
-// same lines.
+// python_sdk.py describes CALLS and the printed lines. Python names are converted to JavaScript.
 import { readFileSync } from "node:fs";
 import { Client } from "@langchain/langgraph-sdk";
 

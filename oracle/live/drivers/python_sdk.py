@@ -1,9 +1,11 @@
-"""What langgraph-sdk makes of a deployment: python_sdk.py async|sync URL CALLS AT_ONCE.
+"""Calls langgraph-sdk and prints the results.
 
-CALLS is a file with an array of calls: `method` of the client (`runs.stream`), its `arguments`
-and `options` (the keyword arguments). AT_ONCE is the number of calls in flight. Prints a JSON line
-for each thing that the caller gets, those of one call in order: number of the call, what it is (run
-created, part, result, exception), the thing itself.
+    python_sdk.py async|sync URL CALLS AT_ONCE
+
+CALLS is a file with an array of calls: a `method` of the client, such as `runs.stream`, its
+`arguments`, and its `options` (the keyword arguments). AT_ONCE is the number of concurrent calls.
+Prints each result as a JSON line: an array of the number of the call, the kind of result (run
+created, part, result, exception), and the value. The results of a call are in order.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ from typing import Any
 from langgraph_sdk import get_client, get_sync_client
 
 PRINTING = Lock()
-"""Threads that print at once write over each other."""
+"""Prevents threads from printing into each other's lines."""
 
 
 def show(number: int, what: str, thing: object) -> None:
@@ -34,7 +36,7 @@ def show_exception(number: int, error: Exception) -> None:
 
 
 def begin(client: object, number: int, call: dict[str, Any]) -> Any:
-    """Call the method; its result is still to be awaited, or its parts to be asked for."""
+    """Call the method; return an awaitable or an iterator of parts."""
     options = dict(call.get("options", {}))
     if call["method"] in ("runs.stream", "runs.wait", "runs.create"):
         options["on_run_created"] = partial(show, number, "run created")

@@ -1,10 +1,12 @@
-"""What RemoteGraph makes of a deployment: remote_graph.py URL CALLS AT_ONCE.
+"""Calls RemoteGraph and prints the results.
+
+    remote_graph.py URL CALLS AT_ONCE
 
 CALLS is a file with an array of calls: the `graph`, a `method` of it (`invoke`, `astream` ...), its
-`arguments`, its `options` (the keyword arguments), and whether it is called as a node of a
-`parent` graph. AT_ONCE is the number of calls in flight. Prints a JSON line for each thing that the
-caller gets, those of one call in order: number of the call, what it is (part, result, exception),
-the thing itself.
+`arguments`, its `options` (the keyword arguments), and whether the graph is called as a node of a
+`parent` graph. AT_ONCE is the number of concurrent calls. Prints each result as a JSON line: an
+array of the number of the call, the kind of result (part, result, exception), and the value. The
+results of a call are in order.
 """
 
 import asyncio
@@ -25,16 +27,16 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 IDLE = 2.0
-"""Seconds after which a connection is not used again: servers close it after five, and a request
-that is sent at that moment gets no answer.
+"""Idle seconds after which a connection is not reused. Servers close idle connections after five
+seconds, and a request sent at that moment gets no response.
 """
 
 PRINTING = Lock()
-"""Threads that print at once write over each other."""
+"""Prevents threads from printing into each other's lines."""
 
 
 class Letter(TypedDict, total=False):
-    """The state of a parent whose child knows no messages."""
+    """The state of a parent graph whose child graph has no messages in its state."""
 
     to: str
     text: str
@@ -42,7 +44,7 @@ class Letter(TypedDict, total=False):
 
 
 def plain(thing: object) -> object:
-    """Say what JSON has no word for: messages, interrupts, the nodes of a drawing."""
+    """Return messages, interrupts and drawable nodes as JSON values."""
     if isinstance(thing, BaseModel):
         return [type(thing).__qualname__, thing.model_dump()]
     if is_dataclass(thing) and not isinstance(thing, type):

@@ -1,4 +1,4 @@
-"""Broken servers: each is the mock with one fault, for the requirement that must fail."""
+"""Broken servers. Each is the mock with one fault, which must make one requirement fail."""
 
 from broken_servers import (
     concurrency,
@@ -20,7 +20,7 @@ from broken_servers import (
     timing,
 )
 from broken_servers.concurrency import ALONE, mixed
-from broken_servers.reconnect import joinable, resumable, what_follows
+from broken_servers.reconnect import events_after, joinable, resumable
 from broken_servers.response_change import ResponseChange
 from broken_servers.server import BrokenServer
 
@@ -54,14 +54,14 @@ ONE_A_FAMILY = [
     for family in FAMILIES
     if any(server.is_offline for server in family.SERVERS)
 ]
-"""The first offline server of each family, which is tried live as well."""
+"""The first offline server of each family. The tests try these servers live, too."""
 
 UNCHANGED = [
     BrokenServer(
         "", "responses are sent unchanged", ResponseChange(lambda exchange: exchange), EVERYTHING
     ),
     BrokenServer("", "runs wait for each other", mixed(lambda answers: answers), options=ALONE),
-    BrokenServer("", "streams can be resumed", resumable(what_follows)),
+    BrokenServer("", "streams can be resumed", resumable(events_after)),
     BrokenServer(
         "",
         "runs can be joined",
@@ -71,4 +71,4 @@ UNCHANGED = [
         options=("-k", "reconnect"),
     ),
 ]
-"""Servers built like the broken ones, but without a fault."""
+"""Servers without a fault, built like the broken ones."""

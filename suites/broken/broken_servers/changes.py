@@ -1,4 +1,4 @@
-"""Changes of responses by kind of exchange, event and key, on top of the editor of exchanges."""
+"""Functions that return a `Change`, which takes an exchange and returns it with a fault."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -16,32 +16,35 @@ Parts = Iterable[Frame | bytes]
 
 
 def when(applies: Callable[[Exchange], bool], change: Change) -> Change:
-    """Change only the exchanges for which *applies* is true."""
+    """Return a change that applies *change* to the exchanges for which *applies* is true."""
     return lambda exchange: change(exchange) if applies(exchange) else exchange
 
 
 def streams(change: Change) -> Change:
-    """Change the streams of runs."""
+    """Return a change that applies *change* to streams only."""
     return when(lambda exchange: exchange.is_stream, change)
 
 
 def waits(change: Change) -> Change:
-    """Change the output of waits."""
+    """Return a change that applies *change* to successful waits only."""
     return when(lambda e: is_run(e) and not e.is_stream, change)
 
 
 def runs(change: Change) -> Change:
-    """Change the responses to runs: streams and waits."""
+    """Return a change that applies *change* to successful streams and waits only."""
     return when(is_run, change)
 
 
 def refusals(change: Change) -> Change:
-    """Change refusals."""
+    """Return a change that applies *change* to responses with a status of 300 or more."""
     return when(lambda e: e.response.status >= 300, change)
 
 
 def to(method: str, path: str, change: Change) -> Change:
-    """Change the 200 responses to *method* and the prefix *path*, or the suffix after `*`."""
+    """Return a change that applies *change* to the 200 responses to *method* and *path*.
+
+    *path* is the start of the path of a request; with a leading `*`, it is the end.
+    """
 
     def applies(exchange: Exchange) -> bool:
         asked = exchange.request.path
@@ -52,7 +55,7 @@ def to(method: str, path: str, change: Change) -> Change:
 
 
 def is_run(exchange: Exchange) -> bool:
-    """Return whether the exchange is a successful run."""
+    """Return whether *exchange* is a successful stream or wait."""
     path = exchange.request.path.partition("?")[0]
     made = exchange.request.method == "POST" and exchange.response.status == 200
     return made and path in ("/runs/stream", "/runs/wait")
@@ -70,7 +73,7 @@ def modes_asked(exchange: Exchange) -> list[Any]:
 
 
 def then(*changes: Change) -> Change:
-    """Apply *changes* one after the other."""
+    """Return a change that applies all *changes* in order."""
 
     def apply(exchange: Exchange) -> Exchange:
         for change in changes:
@@ -81,12 +84,12 @@ def then(*changes: Change) -> Change:
 
 
 def repeated_header(name: str, value: str) -> Change:
-    """Add a second header *name* with *value*."""
+    """Return a change that adds a header to the response, even if it has one of this *name*."""
     return with_response(lambda r: replace(r, headers=(*r.headers, (name, value))))
 
 
 def cut(share: float) -> Change:
-    """Cut the response after a *share* (0 to 1) of its body."""
+    """Return a change that cuts the response after this *share* (0 to 1) of its body."""
 
     def apply(exchange: Exchange) -> Exchange:
         kept = exchange.body[: int(len(exchange.body) * share)]
@@ -96,17 +99,20 @@ def cut(share: float) -> Change:
 
 
 def frames(change: Callable[[Frames], Parts]) -> Change:
-    """Change the list of frames of streams; bytes in the result are sent unchanged."""
+    """Return a change that applies *change* to the list of frames of each stream.
+
+    *change* may return bytes in place of frames.
+    """
     return streams(with_frames(change))
 
 
 def each(mode: str, change: Callable[[Frame], Parts]) -> Change:
-    """Replace each event of a *mode*, including subgraphs, with the result of *change*."""
+    """Return a change that applies *change* to each event of a *mode*, subgraphs included."""
     return frames(lambda all_: (p for f in all_ for p in (change(f) if _is(f, mode) else [f])))
 
 
 def nth(mode: str, place: int, change: Callable[[Frame], Parts]) -> Change:
-    """Replace the event number *place* (from 0; -1 is the last) of a *mode*."""
+    """Return a change that applies *change* to one event of a *mode*, by its index *place*."""
 
     def apply(all_: Frames) -> Parts:
         places = [n for n, frame in enumerate(all_) if _is(frame, mode)]
@@ -119,37 +125,37 @@ def nth(mode: str, place: int, change: Callable[[Frame], Parts]) -> Change:
 
 
 def data(change: Callable[[Any], Any]) -> Callable[[Frame], Parts]:
-    """Return a change of the decoded JSON of an event."""
+    """Return a change of an event that applies *change* to its decoded JSON data."""
     return lambda frame: [renewed(frame, change)]
 
 
 def raw(old: bytes, new: bytes) -> Callable[[Frame], Parts]:
-    """Return a change that replaces the first *old* in the bytes of an event with *new*."""
+    """Return a change of an event that replaces the first *old* in its bytes with *new*."""
     return lambda frame: [frame.raw.replace(old, new, 1)]
 
 
 def drop(frame: Frame) -> Parts:
-    """Leave an event out."""
+    """Replace an event with nothing."""
     return []
 
 
 def twice(frame: Frame) -> Parts:
-    """Repeat an event."""
+    """Replace an event with two copies."""
     return [frame, frame]
 
 
 def named(name: str) -> Callable[[Frame], Parts]:
-    """Return a change of the name of an event to *name*."""
+    """Return a change of an event that sets its name to *name*."""
     return lambda frame: raw(f"event: {frame.event}".encode(), f"event: {name}".encode())(frame)
 
 
 def event(name: str, content: Any) -> bytes:
-    """Return the bytes of an event."""
+    """Return the bytes of an event *name* with *content* as its data."""
     return sse.encode_event(name, orjson.dumps(content).decode())
 
 
 def with_key(value_: Any, key: str, change: Callable[[Any], Any]) -> Any:
-    """Return *value_* with every value of *key* changed, at any depth."""
+    """Return *value_* with *change* applied to each value of *key*, at any depth."""
     if is_object(value_):
         return {k: change(v) if k == key else with_key(v, key, change) for k, v in value_.items()}
     if is_list(value_):

@@ -13,14 +13,18 @@ from broken_servers.server import AppChange, BrokenServer
 from graphtape_contracts import Exchange, Frame
 
 _TOGETHER = 0.5
-"""The time, in seconds, by which each response is delayed so that runs overlap."""
+"""The delay of each response, in seconds, which makes runs overlap."""
 ALONE = ("-k", "concurrency")
-"""Options of pytest: run only the suite of concurrency, since all runs are delayed."""
+"""Pytest options that run only the suite of concurrency, because each run is delayed."""
 Mix = Callable[[list[Exchange]], list[Exchange]]
+"""Takes the exchanges of concurrent runs; returns the exchanges to send instead."""
 
 
 def mixed(mix: Mix) -> AppChange:
-    """Replace the responses to concurrent runs with the result of *mix*, in the same order."""
+    """Return a change that collects the exchanges of concurrent runs and applies *mix* to them.
+
+    Each run gets the response at its own place in the result of *mix*.
+    """
 
     def change_app(app: ASGIApp) -> ASGIApp:
         together: list[Exchange] = []
@@ -44,7 +48,7 @@ def mixed(mix: Mix) -> AppChange:
 
 
 def _next(answers: list[Exchange]) -> list[Exchange]:
-    """Give each run the response to the next one."""
+    """Give each run the response to the next run."""
     return [*answers[1:], *answers[:1]]
 
 
@@ -60,7 +64,7 @@ def _chunks(exchange: Exchange) -> tuple[Frame, ...]:
 
 
 def _not_the_last(change: Change) -> Mix:
-    """Apply *change* to the responses to all concurrent runs but the last."""
+    """Return a mix that applies *change* to the exchanges of all concurrent runs but the last."""
     return lambda answers: [*map(change, answers[:-1]), *answers[-1:]]
 
 

@@ -1,4 +1,4 @@
-"""Servers that fail after a client disconnects, and connections that break."""
+"""Servers that fail after a client disconnects, or that break connections."""
 
 from editing import Change
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +11,10 @@ from graphtape_contracts import Exchange, Request, Response
 
 
 def harmed(then: Change) -> AppChange:
-    """After a client disconnects, respond to the next run with *then*, applied to an empty 200."""
+    """Return a change that breaks the next run after a client has disconnected.
+
+    The response to that run is the result of *then* for an empty response with status 200.
+    """
 
     def change_app(app: ASGIApp) -> ASGIApp:
         left: list[str] = []

@@ -1,4 +1,4 @@
-"""Other endpoints with wrong responses, and missing CORS headers."""
+"""Servers with wrong responses of other endpoints, or without CORS headers."""
 
 from editing import with_header, with_output, with_status
 

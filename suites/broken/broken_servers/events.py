@@ -75,7 +75,7 @@ SERVERS = [
     ),
     BrokenServer(
         "events.messages-tuple-only",
-        "messages come in both kinds",
+        "messages come in both modes",
         ResponseChange(
             when(
                 lambda e: {"messages", "messages-tuple"} <= {*modes_asked(e)},
@@ -117,7 +117,7 @@ SERVERS = [
     ),
     BrokenServer(
         "events.partial-no-namespace",
-        "growing messages have a namespace",
+        "partial messages have a namespace",
         ResponseChange(each("messages/partial", named("messages/partial|agent"))),
     ),
     BrokenServer(

@@ -1,4 +1,4 @@
-"""Wrong refusals: invalid requests that are accepted, and errors without details."""
+"""Servers that accept invalid requests, or refuse requests in a wrong way."""
 
 import json
 
@@ -17,7 +17,7 @@ RUN = "/runs/01a20208-0000-7000-8000-000000000000"
 
 
 def made_up(exchange: Exchange) -> Exchange:
-    """Respond with a run that the mock never made."""
+    """Replace the response with a successful run that the mock never made."""
     head: Headers
     if exchange.request.path.endswith("stream"):
         head = (("content-type", "text/event-stream"), ("content-location", RUN))
@@ -28,7 +28,7 @@ def made_up(exchange: Exchange) -> Exchange:
 
 
 def text_answer(code: int, text: str) -> Change:
-    """Return a change that responds with the status *code* and a plain *text*."""
+    """Return a change that replaces the response with a status *code* and a plain *text*."""
     head = (("content-type", "text/plain; charset=utf-8"), ("content-length", str(len(text))))
     return lambda e: Exchange(e.request, Response(code, head), (Frame(0.0, text.encode()),))
 
@@ -39,10 +39,10 @@ def no_object(exchange: Exchange) -> bool:
 
 
 def _failed_stream(exchange: Exchange) -> Exchange:
-    """Respond with a stream of one `error` event, as if a run had failed."""
-    told = event("error", {"error": "NotFound", "message": "no such assistant"})
+    """Replace the response with a stream of one `error` event, as if a run had failed."""
+    error = event("error", {"error": "NotFound", "message": "no such assistant"})
     head = Response(200, (("content-type", "text/event-stream; charset=utf-8"),))
-    return Exchange(exchange.request, head, (Frame(0.0, told),))
+    return Exchange(exchange.request, head, (Frame(0.0, error),))
 
 
 def _refused_with(code: int) -> Change:
@@ -55,9 +55,9 @@ BLAMED = f'{UNKNOWN!r} was unexpected\n\nFailed validating "additionalProperties
 
 
 def refused_with(detail: object) -> Change:
-    """Return a change that refuses with 422 and *detail*."""
-    told = text_answer(422, json.dumps({"detail": detail}))
-    return then(told, with_header("content-type", "application/json"))
+    """Return a change that replaces the response with a 422 refusal with this *detail*."""
+    refusal = text_answer(422, json.dumps({"detail": detail}))
+    return then(refusal, with_header("content-type", "application/json"))
 
 
 SERVERS = [
@@ -106,7 +106,7 @@ SERVERS = [
     ),
     BrokenServer(
         "validation.schema-reason",
-        "a schema is cited for a field that it allows",
+        "a refusal cites a schema that allows the field",
         ResponseChange(when(lambda e: UNKNOWN in asked(e), refused_with(BLAMED))),
     ),
     BrokenServer(

@@ -10,21 +10,21 @@ SERVERS = [
     BrokenServer(
         "identifiers.run",
         "the id of a run is a number",
-        ResponseChange(each("metadata", data(lambda told: told | {"run_id": "17"}))),
+        ResponseChange(each("metadata", data(lambda value: value | {"run_id": "17"}))),
     ),
     BrokenServer(
         "identifiers.run-located",
         "metadata names another run than the head",
-        ResponseChange(each("metadata", data(lambda told: told | {"run_id": ANOTHER_RUN}))),
+        ResponseChange(each("metadata", data(lambda value: value | {"run_id": ANOTHER_RUN}))),
     ),
     BrokenServer(
         "identifiers.same-run",
-        "a second attempt is another run",
+        "a second attempt has another run id",
         ResponseChange(
             nth(
                 "metadata",
                 0,
-                lambda f: [f, *data(lambda told: {"run_id": ANOTHER_RUN, "attempt": 2})(f)],
+                lambda f: [f, *data(lambda value: {"run_id": ANOTHER_RUN, "attempt": 2})(f)],
             )
         ),
     ),

@@ -26,7 +26,10 @@ INTERRUPT_ID = re.compile(rb'"id":"[0-9a-f]{32}"')
 
 
 def remembering(change: Callable[[Exchange, Exchange], Exchange], *, first: bool) -> AppChange:
-    """Call *change* with each run and the *first* or else the previous run at the same path."""
+    """Return a change that calls *change* with each run and an earlier run at the same path.
+
+    The earlier run is the *first* one, or otherwise the previous one.
+    """
 
     def change_app(app: ASGIApp) -> ASGIApp:
         kept: dict[str, Exchange] = {}
@@ -51,7 +54,7 @@ def _metadata_of(before: Exchange) -> Any:
 
 def _metadata_kept(exchange: Exchange, before: Exchange) -> Exchange:
     """Add the metadata of an earlier run to the metadata of the messages of this run."""
-    old = {f"old-{key}": told for key, told in _metadata_of(before).items()}
+    old = {f"old-{key}": value for key, value in _metadata_of(before).items()}
     return each("messages", data(lambda pair: [pair[0], {**pair[1], **old}]))(exchange)
 
 
@@ -83,7 +86,7 @@ def _last_messages(exchange: Exchange) -> list[Any]:
 
 
 def _conversation_kept(exchange: Exchange, before: Exchange) -> Exchange:
-    """Start the messages with those at the end of an earlier run."""
+    """Put the messages that an earlier run ended with before the messages of this run."""
     old = _last_messages(before)
     return each("values", data(lambda v: v | {"messages": [*old, *v["messages"]]}))(exchange)
 
@@ -105,7 +108,7 @@ def _thread(exchange: Exchange) -> str:
 
 
 def _renamed(exchange: Exchange, new: str, old: str) -> Exchange:
-    """Replace *new* with *old* everywhere in the response."""
+    """Replace the id *new* with the id *old* everywhere in the response."""
     headers = tuple((name, text.replace(new, old)) for name, text in exchange.response.headers)
     head = type(exchange.response)(exchange.response.status, headers)
     renamed = with_body(lambda raw: raw.replace(new.encode(), old.encode()))(exchange)

@@ -11,7 +11,7 @@ SUBGRAPHS = ("subgraphs", "tools")
 
 
 def _chunks_in_place_of_messages(all_: Frames) -> Parts:
-    """Replace each partial message with its new part."""
+    """Reduce each partial message to the text that is new in it."""
     last = ""
 
     def piece(messages: Any) -> Any:
@@ -81,19 +81,19 @@ SERVERS = [
     ),
     BrokenServer(
         "messages.partials-grow",
-        "growing messages show only the new part",
+        "partial messages have only the new text",
         ResponseChange(frames(_chunks_in_place_of_messages)),
         ("agent",),
     ),
     BrokenServer(
         "messages.partials-grow",
-        "growing messages come backwards",
+        "partial messages come in reverse order",
         ResponseChange(frames(_backwards("messages/partial"))),
         ("agent",),
     ),
     BrokenServer(
         "messages.tool-calls-persist",
-        "growing messages lose their tool calls",
+        "partial messages lose their tool calls",
         ResponseChange(
             nth(
                 "messages/partial",
@@ -110,11 +110,11 @@ SERVERS = [
     BrokenServer(
         "data.messages-metadata",
         "the metadata of messages lacks their ids",
-        ResponseChange(each("messages/metadata", data(lambda told: [*told.values()]))),
+        ResponseChange(each("messages/metadata", data(lambda value: [*value.values()]))),
     ),
     BrokenServer(
         "data.messages-partial",
-        "a growing message is not a list",
+        "a partial message is not a list",
         ResponseChange(each("messages/partial", data(lambda messages: messages[0]))),
     ),
     BrokenServer(
@@ -161,7 +161,7 @@ SERVERS = [
     ),
     BrokenServer(
         "messages-tuple.none-after-last",
-        "chunks go on after the last one",
+        "chunks follow the last one",
         ResponseChange(each("messages", _last_again)),
     ),
     BrokenServer(

@@ -1,4 +1,4 @@
-"""Streams that fail a NOTE: unusual, but possible for a graph."""
+"""Streams that violate a NOTE: they are unusual, but a graph may produce them."""
 
 from typing import Any
 
@@ -28,8 +28,8 @@ NOTES = ("--graphtape-level=note",)
 
 
 def _is_result(frame: Frame) -> bool:
-    told = parse(frame.data)
-    return "result" in told.get("payload", told)
+    value = parse(frame.data)
+    return "result" in value.get("payload", value)
 
 
 def _without_results(frame: Frame) -> list[Frame]:
@@ -62,7 +62,7 @@ SERVERS = [
     ),
     BrokenServer(
         "message-assembly.partials",
-        "messages do not grow to their end",
+        "only the first partial message is sent",
         ResponseChange(frames(_first_partial_alone)),
         ("agent",),
         options=NOTES,
@@ -81,7 +81,7 @@ SERVERS = [
     ),
     BrokenServer(
         "events.known",
-        "unknown events come",
+        "unknown events are sent",
         ResponseChange(frames(lambda all_: [*all_, event("progress", 1)])),
         options=NOTES,
     ),

@@ -30,7 +30,7 @@ SERVERS = [
     BrokenServer(
         "order.metadata-once",
         "attempts are counted from 0",
-        ResponseChange(each("metadata", data(lambda told: told | {"attempt": 0}))),
+        ResponseChange(each("metadata", data(lambda value: value | {"attempt": 0}))),
     ),
     BrokenServer(
         "order.error-last",
@@ -39,15 +39,15 @@ SERVERS = [
     ),
     BrokenServer(
         "order.end-last",
-        "an end comes in the middle",
+        "an end event comes in the middle",
         ResponseChange(nth("metadata", 0, lambda frame: [frame, END])),
     ),
     BrokenServer(
-        "order.no-end", "an end comes last", ResponseChange(frames(lambda all_: [*all_, END]))
+        "order.no-end", "an end event comes last", ResponseChange(frames(lambda all_: [*all_, END]))
     ),
     BrokenServer(
         "data.end",
-        "an end has a text as its data",
+        "an end event has a text as its data",
         ResponseChange(frames(lambda all_: [*all_, event("end", "success")])),
     ),
     BrokenServer(

@@ -1,4 +1,4 @@
-"""Wrong outputs of waits: not JSON, not the state, not that of the stream."""
+"""Waits with a wrong output, such as invalid JSON, or an output that differs from the stream."""
 
 from itertools import count
 from typing import Any
@@ -86,7 +86,7 @@ SERVERS = [
     ),
     BrokenServer(
         "consistency.modes",
-        "the first values are missing next to other modes",
+        "the first values are missing if other modes are requested",
         ResponseChange(when(lambda e: len(modes_asked(e)) == 2, nth("values", 0, drop))),
     ),
     BrokenServer("consistency.status", "every other run is refused", every_other_refused),

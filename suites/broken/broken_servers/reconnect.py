@@ -27,11 +27,17 @@ _HEAD = Response(
 )
 _JSON = Response(200, (("content-type", "application/json"),))
 Rest = Callable[[list[Frame], int], Iterable[Frame]]
-"""Returns the events of a resumed stream, from all events and the number already received."""
+"""A function that returns the events of a resumed stream, given all events and a number.
+
+The number counts the events that the client has already received.
+"""
 
 
 def resumable(rest: Rest) -> AppChange:
-    """Make streams resumable, unlike those of the mock; *rest* chooses the events to send."""
+    """Return a change that lets clients resume streams, which the mock does not support.
+
+    *rest* selects the events of a resumed stream.
+    """
 
     def change_app(app: ASGIApp) -> ASGIApp:
         kept: dict[str, list[Frame]] = {}
@@ -58,7 +64,7 @@ def resumable(rest: Rest) -> AppChange:
 
 
 def joinable(output: bytes | None) -> AppChange:
-    """Let clients join waits, which the mock does not support.
+    """Return a change that lets clients join waits, which the mock does not support.
 
     A client that joins gets *output*, or the output of the run if *output* is None.
     """
@@ -75,16 +81,16 @@ def joinable(output: bytes | None) -> AppChange:
                 await send_exchange(Exchange(request, _JSON, (body,)), send)
                 return
             seen: list[bytes] = []
-            told: list[asyncio.Future[bytes]] = []
+            awaited: list[asyncio.Future[bytes]] = []
 
             async def listen(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     path = dict(message["headers"]).get(b"content-location", b"").decode()
-                    told.append(outputs.setdefault(path, asyncio.Future()))
+                    awaited.append(outputs.setdefault(path, asyncio.Future()))
                 else:
                     seen.append(message.get("body", b""))
-                    if not message.get("more_body") and not told[0].done():
-                        told[0].set_result(b"".join(seen).strip())
+                    if not message.get("more_body") and not awaited[0].done():
+                        awaited[0].set_result(b"".join(seen).strip())
                 await send(message)
 
             await app(scope, receive, listen)
@@ -94,8 +100,8 @@ def joinable(output: bytes | None) -> AppChange:
     return change_app
 
 
-def what_follows(all_: list[Frame], seen: int) -> list[Frame]:
-    """Return the events after the first *seen*, as a correct server does."""
+def events_after(all_: list[Frame], seen: int) -> list[Frame]:
+    """Return the events after the first *seen* events, as a correct server sends them."""
     return all_[seen:]
 
 

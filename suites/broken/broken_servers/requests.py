@@ -16,13 +16,13 @@ REFUSED = text_answer(406, "Not Acceptable")
 _LARGE = 100_000
 
 
-def _explored(
-    promise: str, wrong: str, change: AppChange, runs: tuple[str, ...] = MOST
+def _found_by_property(
+    requirement: str, wrong: str, change: AppChange, runs: tuple[str, ...] = MOST
 ) -> BrokenServer:
-    """Return a server that only some generated requests detect: it is tried with more of them."""
-    options = ("--hypothesis-seed=0", "-k", promise)
+    """Return a server that only a property detects; it is tried in the profile `standard`."""
+    options = ("--hypothesis-seed=0", "-k", requirement)
     return BrokenServer(
-        promise, wrong, change, runs, profile="standard", options=options, live=True
+        requirement, wrong, change, runs, profile="standard", options=options, live=True
     )
 
 
@@ -69,37 +69,37 @@ SERVERS = [
     BrokenServer(
         "limits.accepted", "requests of a megabyte are refused", ResponseChange(when(_large, TAKEN))
     ),
-    _explored(
+    _found_by_property(
         "limits.any-json",
         "metadata crashes the server",
         ResponseChange(when(lambda e: len(asked(e).get("metadata") or ()) > 1, FAILS)),
     ),
-    _explored(
+    _found_by_property(
         "limits.any-input",
         "any other input crashes the server",
         ResponseChange(when(_another_input, FAILS)),
         ("agent",),
     ),
-    _explored(
+    _found_by_property(
         "stream.any-request",
         "a list of modes makes streams fail",
         ResponseChange(
             when(lambda e: e.request.path == "/runs/stream" and _with_mode_list(e), FAILS)
         ),
     ),
-    _explored(
+    _found_by_property(
         "wait.any-request",
         "a list of modes makes waits fail",
         ResponseChange(
             when(lambda e: e.request.path == "/runs/wait" and _with_mode_list(e), FAILS)
         ),
     ),
-    _explored(
+    _found_by_property(
         "consistency.any-request",
-        "an output is never that of the stream",
+        "an output always differs from the stream",
         ResponseChange(waits(with_output(lambda _: {"messages": []}))),
     ),
-    _explored(
+    _found_by_property(
         "concurrency.any-order",
         "a wrong request crashes the server",
         ResponseChange(when(lambda e: e.request.body == b"{}" and e.response.status == 422, FAILS)),
@@ -133,12 +133,12 @@ SERVERS = [
         "outputs are not JSON",
         ResponseChange(waits(with_body(b"{'messages': []}"))),
     ),
-    _explored(
+    _found_by_property(
         "fuzz.allowed",
         "runs that the document allows get 418",
         ResponseChange(when(is_run, text_answer(418, "I'm a teapot"))),
     ),
-    _explored(
+    _found_by_property(
         "fuzz.forbidden",
         "runs that the document forbids get 418",
         ResponseChange(when(lambda e: e.response.status == 422, text_answer(418, "I'm a teapot"))),

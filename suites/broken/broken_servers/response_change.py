@@ -1,4 +1,4 @@
-"""Servers that collect a response of the mock, change it, and then send it."""
+"""Collects a whole response of the mock, changes it, and then sends it."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -12,15 +12,16 @@ from graphtape_contracts import End, Exchange, Frame, Headers, Request, Response
 
 @dataclass(frozen=True, slots=True)
 class ResponseChange:
-    """Changes each complete response of an application, independently of the others.
+    """Changes each response of an application as a whole, independently of other responses.
 
-    The same change applies to recorded responses. A response with `End.CUT` is cut off.
+    The change can also be applied to recorded responses. A result with `End.CUT` is sent and then
+    cut off.
     """
 
     change: Change
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
-        """Return *app* with its responses changed."""
+        """Return an application that changes the responses of *app*."""
 
         async def respond(scope: Scope, receive: Receive, send: Send) -> None:
             request = await read_request(scope, receive)
@@ -31,7 +32,7 @@ class ResponseChange:
 
 
 async def read_request(scope: Scope, receive: Receive) -> Request:
-    """Return the request of *scope* with its whole body."""
+    """Receive the whole body of a request; return the request."""
     body = b""
     async for piece in _pieces(receive):
         body += piece
@@ -41,7 +42,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
 
 
 async def exchange_with(app: ASGIApp, scope: Scope, receive: Receive, request: Request) -> Exchange:
-    """Return the exchange of *app* for *request*, whose body was already read from *receive*."""
+    """Let *app* respond to *request*, whose body was already received; return the exchange."""
     sent: list[Message] = []
     given = False
 
@@ -70,7 +71,7 @@ async def send_exchange(exchange: Exchange, send: Send) -> None:
     """Send the response of *exchange*."""
     await send_head(exchange.response, exchange.body, send)
     whole = exchange.end is End.COMPLETE
-    with suppress(RuntimeError):  # uvicorn raises it if the body and its Content-Length differ.
+    with suppress(RuntimeError):  # Raised by uvicorn if Content-Length is wrong.
         await send({"type": "http.response.body", "body": exchange.body, "more_body": not whole})
 
 
@@ -82,7 +83,7 @@ async def send_head(response: Response, body: bytes, send: Send) -> None:
 
 
 def head_before(response: Response, body: bytes) -> Response:
-    """Return the head of *response*; its Content-Length, if any, becomes that of *body*."""
+    """Return the head of *response* for *body*: its Content-Length, if any, is corrected."""
     length = str(len(body))
     headers = ((n, length if n == "content-length" else v) for n, v in response.headers)
     return replace(response, headers=tuple(headers))

@@ -1,4 +1,4 @@
-"""A broken server: the mock with one fault, and the requirement that must fail."""
+"""Defines a broken server: the mock with one fault, which must make one requirement fail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from graphtape_mock.replay.library import Library
 from graphtape_mock.server.mock import Mock
 
 AppChange = Callable[[ASGIApp], ASGIApp]
-"""Wraps the mock in an application with one fault."""
+"""A function that wraps the mock in an application with one fault."""
 
 MOST = ("tools", "failing")
 """Recordings that together cover most features."""
@@ -35,12 +35,12 @@ class BrokenServer:
     options: tuple[str, ...] = ()
     """Further options of pytest."""
     live: bool = False
-    """Whether the server must be tried live: the fault depends on time, on the connection, on the
-    next request of a client, or on randomly drawn requests."""
+    """Whether the server must be tried live, because the fault depends on time, on the connection,
+    on later requests of a client, or on randomly drawn requests."""
 
     @property
     def is_offline(self) -> bool:
-        """Whether changing recorded responses of the mock is enough to detect the fault."""
+        """Whether the fault shows in changed recordings of the mock, without a live server."""
         return isinstance(self.change, ResponseChange) and not self.live
 
     def __str__(self) -> str:
@@ -49,7 +49,7 @@ class BrokenServer:
 
 
 class BrokenMock(Mock):
-    """The mock behind the fault of a broken server."""
+    """The mock, wrapped in the fault of a broken server."""
 
     def __init__(self, library: Library, broken: BrokenServer) -> None:
         """Replay *library* with the fault of *broken*."""

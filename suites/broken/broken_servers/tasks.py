@@ -41,8 +41,8 @@ def _failures_with_interrupts(task: Any) -> Any:
     return task | {"interrupts": found} if task.get("error") else task
 
 
-def _later_step(told: Any) -> Any:
-    return told | {"step": told["step"] + 1} if told["type"] == "task_result" else told
+def _later_step(value: Any) -> Any:
+    return value | {"step": value["step"] + 1} if value["type"] == "task_result" else value
 
 
 def _node_renamed(update: Any) -> Any:
@@ -50,7 +50,7 @@ def _node_renamed(update: Any) -> Any:
 
 
 def _on(*names: str) -> Any:
-    """Return a function that applies a change to LangChain's events with these *names*."""
+    """Return a function that limits a change to LangChain's events with these *names*."""
 
     def only(change: Any) -> Any:
         return each("events", lambda f: change(f) if parse(f.data)["event"] in names else [f])
@@ -58,8 +58,8 @@ def _on(*names: str) -> Any:
     return only
 
 
-def _parents(told: Any) -> Any:
-    return told | {"parent_ids": told["parent_ids"][-1:]}
+def _parents(value: Any) -> Any:
+    return value | {"parent_ids": value["parent_ids"][-1:]}
 
 
 SERVERS = [
@@ -90,13 +90,13 @@ SERVERS = [
     BrokenServer(
         "tasks.failure-shown",
         "the error of a run is not that of its task",
-        ResponseChange(each("error", data(lambda told: told | {"message": "another"}))),
+        ResponseChange(each("error", data(lambda value: value | {"message": "another"}))),
     ),
     BrokenServer(
         "debug.mirrors-tasks",
         "debug differs from tasks",
         ResponseChange(
-            each("debug", data(lambda told: told | {"payload": told["payload"] | {"more": 1}}))
+            each("debug", data(lambda value: value | {"payload": value["payload"] | {"more": 1}}))
         ),
     ),
     BrokenServer("debug.complete", "debug events are lost", ResponseChange(nth("debug", 0, drop))),
@@ -108,7 +108,7 @@ SERVERS = [
     BrokenServer(
         "debug.steps-monotonic",
         "steps are counted backwards",
-        ResponseChange(each("debug", data(lambda told: told | {"step": -told["step"]}))),
+        ResponseChange(each("debug", data(lambda value: value | {"step": -value["step"]}))),
     ),
     BrokenServer(
         "updates.while-running", "updates come twice", ResponseChange(each("updates", twice))
@@ -168,7 +168,7 @@ SERVERS = [
     ),
     BrokenServer(
         "langchain.started",
-        "models stream that never started",
+        "models stream without having started",
         ResponseChange(_on("on_chat_model_start")(drop)),
     ),
     BrokenServer(
@@ -179,7 +179,9 @@ SERVERS = [
     BrokenServer(
         "langchain.run-stable",
         "models stream under another name",
-        ResponseChange(_on("on_chat_model_stream")(data(lambda told: told | {"name": "Another"}))),
+        ResponseChange(
+            _on("on_chat_model_stream")(data(lambda value: value | {"name": "Another"}))
+        ),
     ),
     BrokenServer(
         "langchain.parents",
@@ -189,7 +191,7 @@ SERVERS = [
     BrokenServer(
         "data.metadata",
         "metadata lacks the attempt",
-        ResponseChange(each("metadata", data(lambda told: {"run_id": told["run_id"]}))),
+        ResponseChange(each("metadata", data(lambda value: {"run_id": value["run_id"]}))),
     ),
     BrokenServer(
         "data.values",
@@ -213,14 +215,14 @@ SERVERS = [
         "data.events",
         "LangChain's events have no name",
         ResponseChange(
-            each("events", data(lambda told: {k: v for k, v in told.items() if k != "name"}))
+            each("events", data(lambda value: {k: v for k, v in value.items() if k != "name"}))
         ),
     ),
     BrokenServer(
         "data.debug",
         "debug events have no time",
         ResponseChange(
-            each("debug", data(lambda told: {k: v for k, v in told.items() if k != "timestamp"}))
+            each("debug", data(lambda value: {k: v for k, v in value.items() if k != "timestamp"}))
         ),
     ),
     BrokenServer(
@@ -231,11 +233,11 @@ SERVERS = [
     BrokenServer(
         "data.error",
         "an error is only a string",
-        ResponseChange(each("error", data(lambda told: told["message"]))),
+        ResponseChange(each("error", data(lambda value: value["message"]))),
     ),
     BrokenServer(
         "data.error",
         "an error has no message",
-        ResponseChange(each("error", data(lambda told: {"error": told["error"]}))),
+        ResponseChange(each("error", data(lambda value: {"error": value["error"]}))),
     ),
 ]

@@ -11,7 +11,7 @@ from graphtape_contracts import sse
 
 HEARTBEAT = sse.encode_comment()
 _SILENCE = 16.5
-"""The length of the silence, in seconds; langgraph-api sends a heartbeat every 5 s."""
+"""The length of a pause, in seconds; langgraph-api sends a heartbeat every 5 s."""
 
 
 def held_back(app: ASGIApp) -> ASGIApp:

@@ -10,7 +10,7 @@ MODES = ["values", "messages-tuple", "updates"]
 
 
 def alone(target: Target) -> str:
-    """Return why concurrent runs are not allowed; empty if they are."""
+    """Return the reason why no concurrent runs are made; empty if they are made."""
     if target.settings.concurrency > 1:
         return ""
     return "runs are made one at a time: add --graphtape-concurrency N for concurrent runs"

@@ -7,7 +7,7 @@ from graphtape_suites.scenarios.scenario import scenario
 
 @scenario("consistency.ways", runs=5)
 def ways(client: ScenarioClient) -> None:
-    """The same run is streamed with one mode, with two, with subgraphs, and waited for."""
+    """The same run is streamed with one mode, two modes, and subgraphs, and is waited for."""
     client.run(STREAM, stream_mode="values")
     client.run(WAIT, stream_mode="values")
     client.run(STREAM, stream_mode="updates")
@@ -17,7 +17,7 @@ def ways(client: ScenarioClient) -> None:
 
 @scenario("consistency.all-ways", runs=4, every=True, profile=STANDARD)
 def all_ways(client: ScenarioClient) -> None:
-    """Every run input is streamed with single modes and several, and waited for."""
+    """A run is streamed with single modes and with several modes, and is waited for."""
     client.run(STREAM, stream_mode="values")
     client.run(STREAM, stream_mode=["values", "updates", "tasks"])
     client.run(STREAM, stream_mode="tasks")

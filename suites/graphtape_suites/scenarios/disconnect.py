@@ -23,8 +23,8 @@ def middle(client: ScenarioClient) -> None:
 
 
 @scenario("disconnect.continue", runs=2, profile=STANDARD)
-def goes_on(client: ScenarioClient) -> None:
-    """A client hangs up with on_disconnect=continue; another run follows."""
+def on_disconnect_continue(client: ScenarioClient) -> None:
+    """A client hangs up after a request with on_disconnect=continue; another run follows."""
     _hang_up_then_run(client, 1, {"on_disconnect": "continue"})
 
 

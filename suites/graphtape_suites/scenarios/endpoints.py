@@ -1,4 +1,4 @@
-"""Scenarios of endpoints besides runs, and of CORS."""
+"""Scenarios of endpoints other than runs, and of CORS."""
 
 from urllib.parse import quote
 

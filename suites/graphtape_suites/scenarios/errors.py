@@ -20,7 +20,7 @@ NO_OBJECTS = {
     "string": b'"agent"',
     "null": b"null",
 }
-"""Bodies that are not a JSON object."""
+"""Request bodies that are not a JSON object, by name."""
 
 WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "no-assistant": {"assistant_id": ABSENT},
@@ -32,7 +32,7 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "text-subgraphs": {"stream_subgraphs": "perhaps"},
     "unknown-completion": {"on_completion": "explode"},
 }
-"""Missing fields, and fields of types that all servers refuse."""
+"""Missing or wrong fields that make every server refuse a request, by name."""
 
 
 @scenario("errors.no-object", runs=0)
@@ -68,7 +68,7 @@ def unknown_assistant(client: ScenarioClient) -> None:
 
 @scenario("errors.method", runs=0)
 def method(client: ScenarioClient) -> None:
-    """A path of runs is requested with a method other than POST."""
+    """A run is requested with a method other than POST."""
     for path in PATHS:
         for name in ("GET", "PUT", "PATCH", "DELETE", "HEAD"):
             client.send(Request(name, path))
@@ -76,7 +76,7 @@ def method(client: ScenarioClient) -> None:
 
 @scenario("errors.path", runs=0)
 def path(client: ScenarioClient) -> None:
-    """A run is requested at a path that is almost right."""
+    """A run is requested at a path that is slightly misspelled."""
     for name in ("/runs/stream/", "/runs/wait/", "/runs/streams", "/Runs/Wait"):
         client.run(name)
 
@@ -105,6 +105,6 @@ def recursion_limit(client: ScenarioClient) -> None:
 
 @scenario("errors.resume", runs=2, profile=STANDARD)
 def resume(client: ScenarioClient) -> None:
-    """A stateless run is resumed, although it has no interrupt."""
+    """A stateless run is requested with a `resume` command, although there is nothing to resume."""
     for name in PATHS:
         client.run(name, input=ABSENT, command={"resume": "yes"})

@@ -18,7 +18,7 @@ def again(client: ScenarioClient) -> None:
 
 @scenario("isolation.same-thread", runs=2, profile=STANDARD)
 def same_thread(client: ScenarioClient) -> None:
-    """Two runs have the same thread id in their configuration."""
+    """Two runs have the same thread id in `config.configurable`."""
     thread_id = fresh_id()
     for _ in range(2):
         client.run(config={"configurable": {"thread_id": thread_id}}, **_modes(STREAM))

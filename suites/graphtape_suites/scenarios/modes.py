@@ -1,4 +1,4 @@
-"""Scenarios of single stream modes, with and without subgraphs, and of common pairs."""
+"""Scenarios of streams with a single mode or a common pair of modes, partly with subgraphs."""
 
 from graphtape_contracts.json_value import Json
 from graphtape_contracts.stream_mode import STREAM_MODES

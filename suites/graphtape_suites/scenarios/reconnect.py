@@ -1,4 +1,4 @@
-"""Scenarios of resumed streams, and of runs that another client joins."""
+"""Scenarios of streams that are resumed, and of runs that another client joins."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def resumable(client: ScenarioClient) -> None:
 
 @scenario("reconnect.plain", runs=1, profile=STANDARD)
 def plain(client: ScenarioClient) -> None:
-    """A stream without `stream_resumable` is read."""
+    """A run is streamed without `stream_resumable`."""
     client.run(STREAM, stream_mode=MODES)
 
 
@@ -51,7 +51,7 @@ def join_wait(client: ScenarioClient) -> None:
 
 
 def join_paths(original: Exchange) -> Iterator[str]:
-    """Yield the path at which the run of *original* can be joined, if its thread is known.
+    """Yield the path that joins the run of *original*; no path if its thread is unknown.
 
     On langgraph-api, the stream of a stateless run names its thread only in the metadata of
     messages; on LangGraph.js a run is joined without a thread.

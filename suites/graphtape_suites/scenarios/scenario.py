@@ -9,24 +9,24 @@ from graphtape_suites.runner.target import Target
 
 ScenarioFunction = Callable[[ScenarioClient], None]
 Inapplicable = Callable[[Target], str]
-"""Returns why the scenario does not apply to a deployment; empty if it applies."""
+"""A function that returns why a scenario does not apply to a deployment; empty if it applies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A series of requests, made once per session; every rule checks the exchanges."""
+    """A series of requests, made once per session. All rules check the exchanges."""
 
     name: str
     """The name that users type: `suite.scenario`."""
     about: str
     """A sentence that describes the scenario."""
     runs: int
-    """The approximate number of runs that it makes."""
+    """The approximate number of runs that the scenario makes."""
     run: ScenarioFunction
     profile: Profile = SMOKE
-    """The smallest profile that includes it."""
+    """The smallest profile that includes the scenario."""
     every: bool = False
-    """Whether it runs with every run input; otherwise with the first one."""
+    """Whether the scenario runs once for each run input. If not, only the first input is used."""
     inapplicable: Inapplicable | None = None
 
     @property

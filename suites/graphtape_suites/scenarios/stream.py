@@ -1,4 +1,4 @@
-"""Scenarios of streams: with the defaults, with every mode, and with unusual requests."""
+"""Scenarios of streams with default modes, with every mode, and with unusual requests."""
 
 from graphtape_contracts.stream_mode import STREAM_MODES
 from graphtape_suites.runner.client import ScenarioClient
@@ -6,7 +6,7 @@ from graphtape_suites.runner.profile import STANDARD
 from graphtape_suites.scenarios.scenario import scenario
 
 EVERYTHING = [mode for mode in STREAM_MODES if mode != "messages"]
-"""All modes but `messages`: most servers send only chunks if both modes are requested."""
+"""All modes but `messages`, because most servers ignore it beside `messages-tuple`."""
 WITH_WHOLE_MESSAGES = [mode for mode in STREAM_MODES if mode != "messages-tuple"]
 
 

@@ -1,12 +1,14 @@
-"""Hypothesis strategies of legal server responses, for property-based tests.
+"""Hypothesis strategies for legal server responses, for use in property-based tests.
 
-A `RunModel` is drawn first: the behaviour of the graph. A `SimulatedRun` adds ids, times and an
-order, a `RunView` selects the events for a request, and a `ServerBehavior` writes them like a
-server of some dialect.
+An exchange is drawn in four steps. A `RunModel` describes the behaviour of a graph. A
+`SimulatedRun` adds ids, times and an order of events. A `RunView` selects the events for a request.
+A `ServerBehavior` writes them as a server of some dialect does.
 
-- `streams`, `waits`, `joins`, `refusals`: exchanges; `same_run_variants`: several for one run.
-- `run_requests`, `run_options`, `json_values`, `json_objects`, `messages`, `chunkings`: the parts.
-- `fault_plans`: faults in a response of the mock.
+- `streams`, `waits`, `joins` and `refusals` draw exchanges; `same_run_variants` draws several
+  exchanges that request the same run.
+- `run_requests`, `run_options`, `json_values`, `json_objects`, `messages` and `chunkings` draw
+  parts of an exchange.
+- `fault_plans` draws faults for a response of the mock.
 """
 
 from graphtape_suites.strategies.exchanges import joins, same_run_variants, streams, waits

@@ -1,4 +1,4 @@
-"""Complete legal exchanges: run requests with possible responses of each dialect."""
+"""Strategies for legal exchanges: each is a run request with a legal response of some dialect."""
 
 import random
 from collections.abc import Sequence
@@ -26,13 +26,13 @@ _LIVE_ONLY = ("error", "messages/metadata", "messages/partial", "messages/comple
 
 @dataclass(frozen=True)
 class SimulatedServer:
-    """A server and the model of a run on it, shared by related exchanges."""
+    """A server and the model of a run on it. Related exchanges share both."""
 
     server: ServerBehavior
     model: RunModel
 
     def run(self, request: Request, seed: int) -> SimulatedRun:
-        """Return one run for *request*; the same seed gives the same run."""
+        """Simulate the run of *request*. The same seed gives the same run."""
         options = stream_options(request)
         keeps_thread = options is not None and options.keeps_thread
         return SimulatedRun(
@@ -53,7 +53,10 @@ class SimulatedServer:
 def simulated_servers(
     draw: st.DrawFn, choice: DialectChoice = "any", *, deterministic: bool = False
 ) -> SimulatedServer:
-    """A server and a run it supports, with the same result each time if *deterministic*."""
+    """Draw a server, and the model of a run that it supports.
+
+    If *deterministic*, all runs of the model have the same events.
+    """
     server = draw(servers(choice))
     known = server.dialect is not None
     asks = server.dialect is not Dialect.JAVASCRIPT
@@ -75,7 +78,7 @@ def streams(
     modes: Sequence[str] | None = None,
     subgraphs: bool | None = None,
 ) -> Exchange:
-    """Draw an exchange of `POST /runs/stream` in a *dialect*, or `unknown` or `any`.
+    """Draw an exchange of `POST /runs/stream`; *dialect* may be `unknown` or `any`.
 
     *modes* are the stream modes of the request and *subgraphs* its `stream_subgraphs`; both are
     drawn if not given. Requests to LangGraph.js never combine `values` and subgraphs.
@@ -95,7 +98,7 @@ def waits(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
 
 @st.composite
 def joins(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
-    """Draw a resumable stream, and a `GET .../stream` that resumes it after an event."""
+    """Draw two exchanges: a resumable stream, and a `GET .../stream` that resumes it."""
     simulated = draw(simulated_servers(dialect))
     request = draw(run_requests(dialect=simulated.server.dialect))
     request = _with_fields(request, stream_resumable=True)
@@ -107,8 +110,8 @@ def joins(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
 def same_run_variants(draw: st.DrawFn, dialect: DialectChoice = "any") -> list[Exchange]:
     """Draw exchanges that request the same run with different options.
 
-    A stream of several modes; one of each of them alone; a wait; a stream with the events of
-    subgraphs; and two of one request. Each is a separate run with its own ids, times
+    The list has two streams of one request with several modes, a stream of each of these modes
+    alone, a stream with the events of subgraphs, and a wait. Each exchange has its own ids, times
     and order of parallel events.
     """
     simulated = draw(simulated_servers(dialect, deterministic=True))
@@ -192,7 +195,7 @@ def _joined(draw: st.DrawFn, simulated: SimulatedServer, request: Request, seed:
     chance = random.Random(seed)
     events = _numbered(simulated, request, run, chance)
     server = simulated.server
-    if server.dialect is Dialect.JAVASCRIPT:  # There, only joined streams have ids.
+    if server.dialect is Dialect.JAVASCRIPT:  # LangGraph.js sends ids only in joined streams.
         events = [(event, str(n)) for n, (event, _) in enumerate(events)]
     at = draw(st.integers(-1, len(events) - 1))
     last = events[at][1] if at >= 0 else None

@@ -1,6 +1,6 @@
-"""Fault plans for responses of the mock; they shrink to the mildest fault.
+"""A strategy for fault plans. Hypothesis shrinks a plan to the mildest fault.
 
-A plan is a list of faults for `graphtape_mock.use(fault=...)`; an empty plan has no fault.
+A plan is a list of faults in one response of the mock, for `graphtape_mock.use(fault=...)`.
 """
 
 from hypothesis import strategies as st
@@ -29,17 +29,18 @@ _SEEDS = st.integers(0, 2**16)
 def fault_plans(
     *, events: int = 1, most_bytes: int = 1000, most_seconds: float = 0.05
 ) -> st.SearchStrategy[list[Fault]]:
-    """Draw the faults of one response: none, or up to two in order.
+    """Return a strategy for lists of up to two faults, to be applied to one response in order.
 
-    *events* is the least number of events in the response: faults happen at one of these. Cuts
-    happen within *most_bytes*, and delays and stalls last *most_seconds* at most.
+    A fault at an event is at one of the first *events* events, so the response needs at least that
+    many. A fault at a byte is within the first *most_bytes* bytes. Delays and stalls last at most
+    *most_seconds*.
     """
     seconds = st.floats(0, most_seconds)
-    spoilt = st.one_of(_at_events(events), _cuts(events, most_bytes), _stalls(events, seconds))
-    late = st.lists(st.builds(Latency, seconds), max_size=1)
-    # Only one fault changes the body: a second might need an event that the first removed.
-    change = st.lists(spoilt | _refusals(), max_size=1)
-    return st.tuples(late, change).map(_in_order)
+    broken = st.one_of(_at_events(events), _cuts(events, most_bytes), _stalls(events, seconds))
+    latency = st.lists(st.builds(Latency, seconds), max_size=1)
+    # At most one fault changes the body: a second might need an event that the first removed.
+    change = st.lists(broken | _refusals(), max_size=1)
+    return st.tuples(latency, change).map(_in_order)
 
 
 def _in_order(parts: tuple[list[Latency], list[Fault]]) -> list[Fault]:

@@ -1,9 +1,9 @@
-"""The bytes of streams by server: line ends, fields, comments and network chunks.
+"""Strategies for the bytes of a stream: line ends, order of fields, comments and network chunks.
 
 A server of unknown dialect may write anything that the standard of Server-Sent Events allows and
-the SDKs read: CRLF or LF, any order of fields, data of several lines, comments between events.
-Lines that end with CR alone, which the standard also allows, are left out: readers that split at
-line feeds miss them.
+the SDKs read: CRLF or LF, any order of fields, data that spans several lines, comments between
+events. The standard also allows lines that end with CR alone. They are never drawn, because some
+clients split lines only at LF.
 """
 
 import json
@@ -23,7 +23,7 @@ from graphtape_suites.strategies.model.run_view import NamedEvent
 
 @dataclass(frozen=True)
 class Style:
-    """A style of JSON text."""
+    """How a server formats JSON: indentation, separators and escapes."""
 
     indent: int | None = None
     separators: tuple[str, str] = (",", ":")
@@ -47,18 +47,19 @@ SPACED = Style(separators=(", ", ": "), ascii_only=True)
 
 @dataclass(frozen=True)
 class Framing:
-    """The way a server writes a stream."""
+    """How a server writes the events of a stream as bytes."""
 
     eol: str = "\r\n"
     style: Style = COMPACT
     fields: tuple[str, ...] = ("event", "data", "id")
     colon: str = ": "
     heartbeat: str | None = ": heartbeat\r\n\r\n"
-    """The comment it sends while idle; None if it sends none."""
+    """The comment block sent while the stream is idle; None if the server sends none."""
     null_is_empty: bool = False
+    """Whether an event whose data is null gets an empty `data` field."""
 
     def write(self, event: NamedEvent, id_: str | None = None) -> bytes:
-        """Return the block of one event."""
+        """Return the block of *event*, with *id_* as its id unless that is None."""
         name, value = event
         text = "" if value is None and self.null_is_empty else self.style.write(value)
         lines: dict[str, Sequence[str]] = {
@@ -102,7 +103,7 @@ def framings(draw: st.DrawFn, dialect: Dialect | None) -> Framing:
 
 @st.composite
 def chunkings(draw: st.DrawFn, body: bytes) -> list[bytes]:
-    """Draw *body* in chunks of any size, as a network may deliver it."""
+    """Draw a way to cut *body* into chunks, as a network may deliver it."""
     if not body:
         return []
     way = draw(st.sampled_from(("whole", "bytes", "cut")))
@@ -115,7 +116,7 @@ def chunkings(draw: st.DrawFn, body: bytes) -> list[bytes]:
 
 
 def frames_of(chunks: Iterable[bytes]) -> tuple[Frame, ...]:
-    """Read the *chunks* of a stream's body, one per millisecond."""
+    """Parse the *chunks* of a stream's body into frames; one chunk arrives per millisecond."""
     decoder = Decoder()
     frames: list[Frame] = []
     at = 0.0

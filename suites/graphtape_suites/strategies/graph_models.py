@@ -1,6 +1,6 @@
-"""Strategies of run models: any behaviour that a graph can have.
+"""Strategies for run models that cover every behaviour of a graph.
 
-The parts are made once: strategies that are made while others draw cost ten times as much.
+The functions cache their strategies: building a strategy during a draw takes ten times as long.
 """
 
 from dataclasses import replace
@@ -36,14 +36,14 @@ _ONE_IN_EIGHT = st.integers(0, 7).map(lambda number: number == 7)
 _GRAPH_IDS = ("agent", "my graph", "é")
 _KEYS = ("out", "n", "hidden", "")
 _SHARED = {"log", "messages"}
-"""Keys whose updates are appended: tasks of one superstep may all write to them."""
+"""Keys whose values are lists. Several tasks of one superstep may append to these lists."""
 _RESERVED = {"__error__", "__interrupt__"}
-"""LangGraph refuses graphs that have such keys in their state."""
+"""Keys that LangGraph does not allow in the state."""
 
 
 @cache
 def failures() -> st.SearchStrategy[Fails]:
-    """Draw exceptions, in the form in which servers send them."""
+    """Return a strategy for exceptions that a task or a graph raises."""
     classes = ("ValueError", "KeyError", "GraphRecursionError", "MyOwnError")
     return st.builds(Fails, st.sampled_from(classes), texts())
 
@@ -57,11 +57,11 @@ def run_models(
     marked: bool = True,
     deterministic: bool = False,
 ) -> RunModel:
-    """Draw models of runs, including failures, cancellations and retries.
+    """Draw the model of a run, which may fail, be cancelled or be retried.
 
-    Without *asks* no task interrupts the run; without *retries* there is one attempt; with *marked*
-    the last chunk of a message is marked; *deterministic* models give the same events in every run,
-    except for ids, times and the order of parallel events.
+    Unless *asks*, no task interrupts the run. Unless *retries*, the run has one attempt. If
+    *marked*, the last chunk of each message has a `chunk_position`. If *deterministic*, every run
+    of the model has the same events, except for ids, times and the order of parallel events.
     """
     graph: Graph | Function
     is_function = draw(_ONE_IN_EIGHT)
@@ -82,7 +82,7 @@ def run_models(
 
 @st.composite
 def graphs(draw: st.DrawFn, *, asks: bool = True, marked: bool = True, depth: int = 2) -> Graph:
-    """Draw graphs that call other graphs, nested up to *depth* levels."""
+    """Draw a graph whose tasks may call other graphs, nested up to *depth* levels."""
     steps: tuple[tuple[Task, ...], ...] = ()
     if not draw(_ONE_IN_EIGHT):
         steps = draw(_several_steps(asks=asks, marked=marked, depth=depth))
@@ -144,7 +144,11 @@ def _steps(*, asks: bool, marked: bool, depth: int) -> st.SearchStrategy[tuple[T
 def _step(
     works: list[tuple[list[Act], Outcome]], names: list[str], sent: bool, gives: bool
 ) -> tuple[Task, ...]:
-    """Make the tasks of one superstep; no two of them write to the same key."""
+    """Return the tasks of one superstep, so that only the keys in `_SHARED` have several writers.
+
+    *works* has the acts and the outcome of each task. If *sent*, a `Send` starts each of the tasks,
+    and they have the same name. If *gives*, a task that is alone and ends with a call is a graph.
+    """
     alone = len(works) == 1
     sent = sent and not alone
     tasks: list[Task] = []
@@ -214,9 +218,9 @@ def _functions() -> st.SearchStrategy[Function]:
 
 
 def _unreserved(output: Any) -> Any:
-    """Leave out the keys that make a function's output look like an error or an interrupt.
+    """Return *output* without keys that make it look like an error or an interrupt.
 
-    A function may return them, but then its responses violate the contract.
+    A real function may return such keys, but then the responses violate the contract.
     """
     if not is_object(output):
         return output

@@ -1,9 +1,9 @@
-"""JSON values for the state of a graph, ordinary and odd.
+"""Strategies for JSON values in the state of a graph, both ordinary and odd.
 
-The odd values are ones that servers were observed to pass on: U+2028 and similar characters, emoji,
-empty keys, numbers of any size that fits in 64 bits, deep nesting, and words of the protocol in
-user data. Values that some server changes or refuses are left out: NaN, larger integers, NUL,
-halves of surrogate pairs, more than about a hundred levels.
+Servers were observed to return all of these odd values unchanged: U+2028 and similar characters,
+emoji, empty keys, integers up to 64 bits, deep nesting, and protocol text inside user data. Values
+that some server changes or refuses are never drawn: NaN, larger integers, NUL, lone surrogates, and
+nesting deeper than about a hundred levels.
 """
 
 from functools import cache
@@ -52,7 +52,7 @@ _ODD_NUMBERS = (0, -0.0, 1.0, 1e300, 1e-7, 2**53 + 1, _LARGEST, -_LARGEST - 1)
 
 @cache
 def texts() -> st.SearchStrategy[str]:
-    """Return a strategy of UTF-8 text without NUL, often odd text or words of the protocol."""
+    """Return a strategy for texts without NUL, many of them odd or similar to protocol text."""
     return st.one_of(
         st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12),
         st.sampled_from(_ODD_TEXTS),
@@ -62,7 +62,7 @@ def texts() -> st.SearchStrategy[str]:
 
 @cache
 def json_values() -> st.SearchStrategy[Any]:
-    """Return a strategy of JSON values, mostly small and sometimes deeply nested."""
+    """Return a strategy for JSON values, mostly small and sometimes deeply nested."""
     scalars = _scalars()
     flat = st.lists(scalars, max_size=3) | st.dictionaries(texts(), scalars, max_size=2)
     nested = st.lists(scalars | flat, max_size=2) | st.dictionaries(texts(), flat, max_size=2)
@@ -72,7 +72,7 @@ def json_values() -> st.SearchStrategy[Any]:
 
 @cache
 def json_objects(*, max_size: int = 3) -> st.SearchStrategy[Json]:
-    """Return a strategy of JSON objects."""
+    """Return a strategy for JSON objects."""
     return st.dictionaries(texts(), json_values(), max_size=max_size)
 
 

@@ -1,6 +1,6 @@
-"""Messages: strategies of complete messages, and of those that a chat model streams.
+"""Strategies for complete messages, and for chat models that stream a message.
 
-They have the form of the Python server (langchain-core 1.7.2); `dialect_data` has the others.
+Messages are in the form of the Python server (langchain-core 1.7.2); `dialect_data` converts them.
 """
 
 import json
@@ -17,7 +17,7 @@ from graphtape_suites.strategies.model.model_stream import MessagePiece, ModelSt
 
 @cache
 def message_ids() -> st.SearchStrategy[str]:
-    """Return a strategy of message ids, as a graph or a model provider makes them."""
+    """Return a strategy for message ids like those of a graph or a model provider."""
     kinds = st.sampled_from(("msg", "resp", "odd id/"))
     return st.one_of(_uuids(), st.builds("{}-{}".format, kinds, _uuids()))
 
@@ -50,7 +50,7 @@ def _usages() -> st.SearchStrategy[Json | None]:
 
 @cache
 def messages() -> st.SearchStrategy[Json]:
-    """Return a strategy of human, system, model and tool messages; the `id` may be null."""
+    """Return a strategy for human, system, AI and tool messages, with or without an `id`."""
     blocks = st.one_of(
         texts().map(lambda text: {"type": "text", "text": text}),
         st.just({"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}),
@@ -90,9 +90,9 @@ def messages() -> st.SearchStrategy[Json]:
 
 @cache
 def model_streams(*, marked: bool = True) -> st.SearchStrategy[ModelStream]:
-    """Return a strategy of streaming models: text, content blocks or tool calls in any pieces.
+    """Return a strategy for models that stream text, content blocks or tool calls.
 
-    Without *marked*, the last chunk is not marked as the last.
+    If *marked*, the last chunk has a `chunk_position`.
     """
     finish: st.SearchStrategy[Json] = st.sampled_from(
         ({}, {"finish_reason": "stop", "model_name": "fake-1"})
@@ -162,7 +162,11 @@ def _calls() -> st.SearchStrategy[list[MessagePiece]]:
 def _call_pieces(
     lead: list[MessagePiece], calls: list[tuple[Json, list[float]]], at_once: bool
 ) -> list[MessagePiece]:
-    """Cut the arguments of *calls* at places between 0 and 1; two calls may alternate."""
+    """Return the pieces of a message: those in *lead*, then those of each tool call.
+
+    Each call has the places, from 0 (start) to 1 (end), at which its JSON arguments are cut. If
+    *at_once*, pieces of different calls alternate.
+    """
     parts: list[list[MessagePiece]] = []
     for index, (call, places) in enumerate(calls):
         text = json.dumps(call["args"], ensure_ascii=False)
@@ -180,7 +184,7 @@ def _call_pieces(
 
 
 def copied(value: Any, change: dict[str, str | None]) -> Any:
-    """Return *value* with all message ids in it mapped by *change*."""
+    """Return a copy of *value* in which *change* replaces message ids: old id to new id."""
     if is_list(value):
         return [copied(item, change) for item in value]
     if not is_object(value):
@@ -192,12 +196,12 @@ def copied(value: Any, change: dict[str, str | None]) -> Any:
 
 
 def is_generated_message(value: object) -> bool:
-    """Whether *value* is a message of these strategies."""
+    """Whether *value* is a message as these strategies draw it."""
     return is_object(value) and "response_metadata" in value
 
 
 def messages_of(values: Json) -> list[Json]:
-    """Return the messages that are values of an update or a state, alone or in a list."""
+    """Return the messages in a state or an update: values that are messages or lists of them."""
     found: list[Json] = []
     for value in values.values():
         found += [

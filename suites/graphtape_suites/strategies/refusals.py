@@ -1,4 +1,4 @@
-"""Requests that all servers refuse, with the refusals of each dialect."""
+"""A strategy for exchanges in which a server rejects an invalid run request."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,20 +18,20 @@ _UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class _Fault:
-    """A defect of a request, and the status of its refusal in each dialect."""
+    """A defect that makes a request invalid, with the status that each dialect responds with."""
 
     name: str
     python: int
     javascript: int
     aegra: int
     body: bytes | None = None
-    """The body to send; None for a valid one."""
+    """The body to send; None for the valid body of the request."""
     fields: tuple[tuple[str, object], ...] = ()
-    """Fields of the body with a wrong value."""
+    """Fields of the body to overwrite: pairs of a name and a wrong value."""
     method: str = "POST"
 
     def spoil(self, request: Request) -> Request:
-        """Return the *request* with the fault."""
+        """Return the *request* with this defect."""
         body = self.body if self.body is not None else request.body
         if self.fields:
             wrong: Json = orjson.loads(request.body) | dict(self.fields)
@@ -39,7 +39,7 @@ class _Fault:
         return replace(request, method=self.method, body=body)
 
     def statuses(self, dialect: Dialect | None) -> tuple[int, ...]:
-        """Return the possible statuses; a server of unknown dialect may send any of them."""
+        """Return the statuses that a server of this dialect may send; all of them if it is None."""
         match dialect:
             case Dialect.PYTHON:
                 return (self.python,)
@@ -67,7 +67,7 @@ _FAULTS = (
 @cache
 @st.composite
 def refusals(draw: st.DrawFn, dialect: DialectChoice = "any") -> Exchange:
-    """Draw a refused run request, and the refusal of a server of the *dialect*."""
+    """Draw a run request that every server rejects, and the error response in the *dialect*."""
     server = draw(servers(dialect))
     path = draw(st.sampled_from(("/runs/stream", "/runs/wait")))
     fault = draw(st.sampled_from(_FAULTS))

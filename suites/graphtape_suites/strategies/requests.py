@@ -1,4 +1,4 @@
-"""Requests for runs that a server accepts."""
+"""Strategies for run requests that every server accepts."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -18,7 +18,10 @@ ORIGIN = "http://localhost:3000"
 
 @cache
 def stream_modes() -> st.SearchStrategy[list[str]]:
-    """Return a strategy of stream modes in any order, often all with one mode of messages."""
+    """Return a strategy for lists of stream modes in any order.
+
+    Many of the lists have all modes, or all except `messages` or `messages-tuple`.
+    """
     without = [[m for m in STREAM_MODES if m != left_out] for left_out in _MESSAGES]
     return st.one_of(
         st.lists(st.sampled_from(STREAM_MODES), min_size=1, max_size=4, unique=True),
@@ -36,10 +39,10 @@ def run_requests(
     subgraphs: bool | None = None,
     dialect: Dialect | None = None,
 ) -> Request:
-    """Draw a request that starts a run, with options that do not change the response.
+    """Draw a request that starts a run, with options that do not change the run itself.
 
     *modes* and *subgraphs* are drawn if they are not given. Requests to LangGraph.js never combine
-    `values` with subgraphs: neither version supports it.
+    `values` with subgraphs, because neither version supports that.
     """
     body: Json = {"assistant_id": draw(st.sampled_from(("agent", _AGENT)))}
     body["input"] = draw(json_objects(max_size=2))
@@ -60,9 +63,9 @@ def run_options(
     dialect: Dialect | None = None,
     keep: bool = False,
 ) -> Json:
-    """Draw the fields of a run request that select its events and do not change the run.
+    """Draw fields of a run request that select events and do not change the run itself.
 
-    See `run_requests` for the arguments; with *keep*, some runs keep their thread.
+    See `run_requests` for the arguments. With *keep*, some runs keep their thread.
     """
     chosen = draw(_maybe_modes()) if modes is None else list(modes)
     fields: Json = {}
@@ -96,13 +99,13 @@ def _options(*, keep: bool) -> st.SearchStrategy[Json]:
 
 @cache
 def _unread() -> st.SearchStrategy[Json]:
-    """Return a strategy of fields that servers ignore."""
+    """Return a strategy for fields that servers ignore."""
     return st.fixed_dictionaries(
         {}, optional={"metadata": json_objects(max_size=1), "unknown_field": json_values()}
     )
 
 
 def join_request(thread_id: str, run_id: str, last_event_id: str | None) -> Request:
-    """Return the request for the events of a run after *last_event_id*."""
+    """Return a request that joins the stream of a run after the event *last_event_id*."""
     seen: Headers = (("last-event-id", last_event_id),) if last_event_id else ()
     return Request("GET", f"/threads/{thread_id}/runs/{run_id}/stream", seen)

@@ -1,4 +1,4 @@
-"""Fields of a run request with values of any type, mostly wrong ones."""
+"""A strategy for fields of run requests with values of any type, most of them wrong."""
 
 from functools import cache
 from typing import Any
@@ -14,12 +14,12 @@ LEFT_ALONE = frozenset(
         "after_seconds",  # The deployment might wait that long.
         "assistant_id",
         "input",
-        "metadata",  # The runs are tagged in it.
+        "metadata",  # The suites tag each run there.
     )
 )
-"""Fields that are never set: they may cost money or time, or affect others.
+"""Fields that are never drawn: a wrong value may cost money or time, or affect other users.
 
-`on_disconnect` is not among the drawn fields either: background runs do not have it.
+`on_disconnect` is never drawn either, because background runs do not have it.
 """
 
 VALUES: tuple[Any, ...] = (None, True, False, 0, 5, -1, 1.5, "", "x", [], ["x"], {}, {"x": 1})
@@ -27,7 +27,7 @@ VALUES: tuple[Any, ...] = (None, True, False, 0, 5, -1, 1.5, "", "x", [], ["x"],
 
 @cache
 def wrong_fields() -> st.SearchStrategy[Json]:
-    """Draw one or two fields of a run request, with values of any type."""
+    """Return a strategy for objects with one or two fields of a run request."""
     properties = load("background-run-request.json")["properties"]
     names = sorted(properties.keys() - LEFT_ALONE)
     return st.dictionaries(st.sampled_from(names), st.sampled_from(VALUES), min_size=1, max_size=2)

@@ -18,7 +18,7 @@ from graphtape_suites.session.session import CheckedExchange, Session
 from graphtape_suites.verdicts.results import ScenarioVerdict, numbered
 
 _NUMBERED = re.compile(r"\bexchange (\d+)\b")
-"""An exchange in a finding of a cross-exchange rule: `exchange 3`."""
+"""Matches a reference to an exchange in the text of a finding, such as `exchange 3`."""
 _MOST_SHOWN = 5
 """The maximum number of scenarios, and of findings per scenario, that a failure lists."""
 
@@ -33,14 +33,14 @@ SHOWING: dict[str, tuple[str, ...]] = {
     "values": ("values",),
     "errors": ("error",),
 }
-"""The events that each family of rules needs; without them its rules are not applicable."""
+"""The events by family of rules. A rule is not applicable unless one of its events occurs."""
 
 _JOINING = {
     "reconnect.resumed": Kind.JOIN_STREAM,
     "reconnect.complete": Kind.JOIN_STREAM,
     "reconnect.output": Kind.JOIN,
 }
-"""The kind of response that each of these rules needs; without it the rule is not applicable."""
+"""The kind of response by rule. A rule is not applicable unless such a response occurs."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Evaluation:
 
 
 EvaluateRule = Callable[[AnyRule], None]
-"""Evaluates a rule; raises CheckFailed if it failed."""
+"""A function that evaluates a rule, and raises CheckFailed if exchanges violate the rule."""
 
 
 def rule_evaluator(session: Session, store: Callable[[Evaluation], object]) -> EvaluateRule:
@@ -81,8 +81,8 @@ def rule_evaluator(session: Session, store: Callable[[Evaluation], object]) -> E
 def evaluate(rule: AnyRule, session: Session) -> Evaluation:
     """Evaluate *rule* over the scenarios of *session*.
 
-    Raises NotExercised if a problem prevented its scenarios from running; skips the test if the
-    rule is not applicable.
+    Raises NotExercised if a problem prevented the scenarios from running. If the rule is not
+    applicable, skips the test.
     """
     target = session.target
     if all(rule.id != checked.id for checked in target.rules):
@@ -136,7 +136,7 @@ def _applicable(rule: AnyRule, checked: Sequence[CheckedExchange]) -> _Seen:
 
 
 def _showing(rule: AnyRule) -> tuple[str, ...]:
-    """Return the events of which *rule* needs at least one; empty if it needs none."""
+    """Return names of events; *rule* needs at least one of them. Empty if it needs no event."""
     family, _, name = rule.id.partition(".")
     if family != "data":
         return SHOWING.get(family, ())
@@ -159,7 +159,7 @@ def _failed(checked: CheckedExchange) -> bool:
 
 
 def _nothing_shown(rule: AnyRule, session: Session) -> None:
-    """Raise NotExercised or skip the test, since *rule* applies to no exchange."""
+    """Raise NotExercised if a scenario that could show *rule* broke off, else skip the test."""
     results = [session.run(s) for s in session.scenarios if _may_show(rule, s)]
     if failed := [one for one in results if one.problem]:
         raise NotExercised(f"{failed[0].scenario} did not run to its end: {failed[0].problem}")
@@ -181,7 +181,7 @@ def _verdict(rule: AnyRule, scenario: Scenario, seen: _Seen) -> ScenarioVerdict:
 def _related(
     rule: CrossExchangeRule, session: Session, applicable: dict[Scenario, _Seen]
 ) -> Iterator[ScenarioVerdict]:
-    """Yield verdicts on a rule about several exchanges, from all scenarios together."""
+    """Evaluate a rule that compares exchanges of all scenarios; yield a verdict per scenario."""
     places = [(s, number, one) for s, seen in applicable.items() for number, one in seen.items()]
     found: dict[str, list[Finding]] = {scenario.name: [] for scenario, _, _ in places}
     exchanges = [checked.exchange for _, _, checked in places]
@@ -189,7 +189,7 @@ def _related(
 
     def placed(match: re.Match[str]) -> str:
         if not 0 < int(match[1]) <= len(places):
-            return match[0]  # The deployment wrote this text, not the rule.
+            return match[0]  # This is text of the deployment, not of the rule.
         scenario, number, _ = places[int(match[1]) - 1]
         return f"exchange {number} of {scenario.name}"
 

@@ -18,15 +18,15 @@ class BadExpectedFailure(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFailure:
-    """A requirement that is known to fail."""
+    """A requirement that a deployment is known to fail."""
 
     requirement: str
     reason: str
     scenarios: frozenset[str] = frozenset()
-    """The scenarios in which it fails; it must pass in all others. Empty for any scenario."""
+    """The scenarios that fail; all others must pass. If empty, any scenarios may fail."""
 
     def covers(self, failed: Collection[str]) -> bool:
-        """Whether failures in exactly the scenarios *failed* are expected."""
+        """Whether it is expected that *failed* are the only scenarios that fail."""
         return not self.scenarios or self.scenarios >= set(failed)
 
 
@@ -42,7 +42,7 @@ def read_expected_failures(
     An example of *file*:
 
         ["head.scheme"]
-        reason = "the proxy in front of it rewrites the header"
+        reason = "a proxy rewrites the header"
         scenarios = ["wait.default"]    # optional
 
     *requirements* and *scenarios* are the known ids and names. Raises BadExpectedFailure, and

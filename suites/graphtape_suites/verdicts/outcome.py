@@ -1,4 +1,4 @@
-"""Turns the result of a test into the verdict on its check."""
+"""Turns the result of a test into a verdict on the check of the test."""
 
 import json
 from collections.abc import Collection
@@ -16,9 +16,9 @@ from graphtape_suites.verdicts.expected_failures import ExpectedFailure, Expecte
 from graphtape_suites.verdicts.results import Outcome, Verdict
 
 EVALUATION = pytest.StashKey[Evaluation]()
-"""The evaluation of the rule of a test."""
+"""The key of a test's evaluation of its rule."""
 EXPECTED = pytest.StashKey[ExpectedFailures]()
-"""The expected failures of the session."""
+"""The key of the session's expected failures."""
 
 _NOT_EXERCISED = NotExercised | BudgetExhausted | DeploymentError
 
@@ -26,9 +26,9 @@ _NOT_EXERCISED = NotExercised | BudgetExhausted | DeploymentError
 def attach_verdict(
     item: pytest.Item, error: BaseException | None, report: pytest.TestReport
 ) -> None:
-    """Attach the verdict on the check of *item* to its *report*, and set the report's outcome.
+    """Attach the verdict on the check of *item* to *report*, and change the report's outcome.
 
-    *error* is the exception of the test, if any. Tests without a check are left unchanged.
+    *error* is the exception of the test, if any. The report of a test without a check is unchanged.
     """
     check = check_of(item)
     if check is None:
@@ -55,8 +55,8 @@ def verdict_on(
 ) -> Verdict:
     """Return the verdict on the *check* of the test *item*.
 
-    *error* is the exception of the test, *evaluation* the evaluation of its rule, *expectations*
-    are the expected failures of the session.
+    *error* is the exception of the test, *evaluation* is the evaluation of its rule, and
+    *expectations* are the expected failures of the session.
     """
     verdict = Verdict(
         check.id,
@@ -97,7 +97,7 @@ def _outcome(error: BaseException | None) -> tuple[Outcome, str]:
 
 
 def _as_expected(verdict: Verdict, expectation: ExpectedFailure, *, is_property: bool) -> Verdict:
-    """Mark an expected failure as expected, and an unexpected pass as a failure."""
+    """Return *verdict* with a failure changed to an expected failure, or a pass to a failure."""
     failed = [found.scenario for found in verdict.scenarios if found.failed]
     if verdict.outcome is Outcome.FAILED and expectation.covers(failed):
         stale = _stale(expectation, failed, [found.scenario for found in verdict.scenarios])
@@ -119,7 +119,7 @@ def _as_expected(verdict: Verdict, expectation: ExpectedFailure, *, is_property:
 def _stale(
     expectation: ExpectedFailure, failed: Collection[str], evaluated: Collection[str]
 ) -> str:
-    """Name the scenarios in which an expected failure passed; empty if there are none."""
+    """Return a text that lists the scenarios that passed unexpectedly; empty if none did."""
     passed = sorted((expectation.scenarios & set(evaluated)) - set(failed))
     return f"it passed in {', '.join(passed)}" if passed else ""
 

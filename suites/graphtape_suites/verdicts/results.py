@@ -1,7 +1,7 @@
 """The results of a session, for the terminal summary and the report.
 
-Workers of pytest-xdist send verdicts to the main process as JSON; the exchanges are in recordings
-in the folder that the processes share.
+Workers of pytest-xdist send verdicts to the main process as JSON, and write exchanges to recordings
+in a folder that the processes share.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,11 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     EXPECTED_FAILURE = "expected failure"
-    """It failed and is listed in the file of expected failures."""
+    """The requirement failed, and is listed in the file of expected failures."""
     NOT_EXERCISED = "not exercised"
-    """It applies but could not be exercised; counts as a failure of the session."""
+    """The requirement applies, but its test could not be completed. The session fails."""
     NOT_APPLICABLE = "not applicable"
-    """It does not apply to the deployment."""
+    """The requirement does not apply to the deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class ScenarioVerdict:
     exchanges: int
     """The number of exchanges that the requirement applies to."""
     failed: int
-    """The number of them that failed."""
+    """The number of these exchanges that violate the requirement."""
     findings: tuple[Finding, ...] = ()
-    """The findings; their `exchange` is its number in the scenario, from 1."""
+    """The findings. Their `exchange` is a position in the scenario, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Verdict:
     """The requirement in one sentence."""
     outcome: Outcome
     reason: str = ""
-    """The reason for an outcome other than passed; for a failure, its description."""
+    """The description of a failure, or the reason for another outcome; empty if passed."""
     scenarios: tuple[ScenarioVerdict, ...] = ()
 
     def to_json(self) -> Json:
@@ -112,5 +112,5 @@ class Results:
 
 
 def numbered(findings: Sequence[Finding], exchange: int) -> tuple[Finding, ...]:
-    """Return *findings*, assigned to the exchange number *exchange*."""
+    """Return *findings* with their exchange set to number *exchange*."""
     return tuple(replace(finding, exchange=exchange) for finding in findings)

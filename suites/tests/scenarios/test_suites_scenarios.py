@@ -1,4 +1,4 @@
-"""Scenarios: each runs against the mock and has a description."""
+"""Each scenario runs against the mock and has a description."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_scenario_runs_to_its_end(session: Session, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_scenario_makes_no_more_runs_than_it_says(session: Session, name: str) -> None:
+def test_a_scenario_makes_at_most_its_declared_runs(session: Session, name: str) -> None:
     before = session.target.run_budget.spent.runs
     SCENARIOS[name].run(ScenarioClient(session.target))
     made = session.target.run_budget.spent.runs - before
@@ -43,7 +43,7 @@ def test_a_scenario_makes_no_more_runs_than_it_says(session: Session, name: str)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_scenario_says_in_a_sentence_what_is_tried(name: str) -> None:
+def test_a_scenario_is_described_in_one_sentence(name: str) -> None:
     about = SCENARIOS[name].about
 
     assert about.endswith(".")
@@ -55,7 +55,10 @@ def test_each_suite_of_scenarios_is_a_module() -> None:
 
 
 def _played(folder: Path, name: str, answer: Answer, path: str) -> list[tuple[str, int]]:
-    """Run the scenario *name*; respond with *answer* at *path*. Return paths and statuses."""
+    """Run the scenario *name*, with *answer* as the response to any path that starts with *path*.
+
+    Returns the paths of all requests and the statuses of the responses.
+    """
 
     def other(asked: Asked) -> Answer | None:
         return answer if asked.path.startswith(path) else None
@@ -73,11 +76,11 @@ NOTHING = JSONResponse({"detail": "Not Found"}, 404)
     ("name", "path"),
     [("endpoints.threads", "/threads"), ("endpoints.background", "/runs")],
 )
-def test_what_is_not_there_is_not_looked_at(tmp_path: Path, name: str, path: str) -> None:
+def test_a_scenario_ends_if_its_first_response_is_404(tmp_path: Path, name: str, path: str) -> None:
     assert _played(tmp_path, name, NOTHING, path) == [(path, 404)]
 
 
-def test_a_stream_that_names_no_run_is_not_joined(tmp_path: Path) -> None:
+def test_a_refused_stream_is_not_joined(tmp_path: Path) -> None:
     assert _played(tmp_path, "reconnect.resumable", NOTHING, "/runs/stream") == [
         ("/runs/stream", 404)
     ]
@@ -102,29 +105,29 @@ def _located(location: str, data: str) -> Exchange:
         ("/runs/somewhere", "{}", []),
     ],
 )
-def test_a_run_can_be_joined_where_its_answer_says(
+def test_a_run_is_joined_at_the_thread_named_in_its_response(
     location: str, data: str, paths: list[str]
 ) -> None:
     assert list(join_paths(_located(location, data))) == paths
 
 
-def test_a_run_that_says_nowhere_is_not_joined_while_it_is_waited_for(tmp_path: Path) -> None:
-    def nowhere(_: Asked, headers: MutableHeaders) -> None:
+def test_a_wait_whose_response_names_no_thread_is_not_joined(tmp_path: Path) -> None:
+    def without_thread(_: Asked, headers: MutableHeaders) -> None:
         headers["content-location"] = f"/runs/{RUN}"
 
-    with deployed(alter=nowhere) as deployment, targeted(tmp_path, deployment.url) as target:
+    with deployed(alter=without_thread) as deployment, targeted(tmp_path, deployment.url) as target:
         client = ScenarioClient(target)
         SCENARIOS["reconnect.join-wait"].run(client)
 
     assert len(client.exchanges) == 1
 
 
-def test_an_assistant_of_no_known_id_is_not_looked_at(tmp_path: Path) -> None:
-    def little(asked: Asked) -> Answer | None:
+def test_an_assistant_of_unknown_id_is_not_requested(tmp_path: Path) -> None:
+    def only_info(asked: Asked) -> Answer | None:
         return None if asked.path == "/info" else NOTHING
 
     with (
-        deployed(little) as deployment,
+        deployed(only_info) as deployment,
         targeted(tmp_path, deployment.url, assistants=("tools",)) as target,
     ):
         client = ScenarioClient(target)
@@ -133,7 +136,7 @@ def test_an_assistant_of_no_known_id_is_not_looked_at(tmp_path: Path) -> None:
     assert len(client.exchanges) == 3
 
 
-def test_a_run_that_breaks_off_takes_those_along_who_joined_it(
+def test_a_lost_wait_also_loses_the_response_of_the_joined_client(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with deployed() as deployment, targeted(tmp_path, deployment.url) as target:

@@ -1,4 +1,4 @@
-"""Requests that are drawn: options that change nothing, and fields that are wrong."""
+"""Drawn requests: options that do not change the run, and wrong fields."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ PROPERTIES = load("background-run-request.json")["properties"]
 
 
 @given(run_options())
-def test_what_is_drawn_keeps_no_thread(options: Json) -> None:
+def test_drawn_options_never_keep_the_thread(options: Json) -> None:
     assert options.get("on_completion", "delete") == "delete"
 
 
 @given(run_options(dialect=Dialect.JAVASCRIPT))
-def test_javascript_is_not_asked_for_the_values_of_subgraphs(options: Json) -> None:
+def test_requests_to_javascript_never_combine_values_and_subgraphs(options: Json) -> None:
     modes = options.get("stream_mode", "values")
 
     assert not (options.get("stream_subgraphs") and "values" in modes)
@@ -29,7 +29,7 @@ def test_javascript_is_not_asked_for_the_values_of_subgraphs(options: Json) -> N
 
 @pytest.mark.parametrize("subgraphs", [True, False])
 @given(data=st.data())
-def test_what_is_asked_for_may_be_fixed(subgraphs: bool, data: st.DataObject) -> None:
+def test_modes_and_subgraphs_can_be_fixed(subgraphs: bool, data: st.DataObject) -> None:
     options: Any = data.draw(run_options(modes=["updates", "tasks"], subgraphs=subgraphs))
 
     assert options["stream_mode"] == ["updates", "tasks"]
@@ -37,11 +37,11 @@ def test_what_is_asked_for_may_be_fixed(subgraphs: bool, data: st.DataObject) ->
 
 
 @given(wrong_fields())
-def test_wrong_fields_are_some_of_those_that_a_request_has(fields: Json) -> None:
+def test_wrong_fields_are_fields_of_a_run_request(fields: Json) -> None:
     assert 1 <= len(fields) <= 2
     assert fields.keys() <= PROPERTIES.keys() - LEFT_ALONE
     assert all(value in VALUES for value in fields.values())
 
 
-def test_what_is_left_alone_is_there() -> None:
+def test_fields_left_alone_exist_in_the_schema() -> None:
     assert PROPERTIES.keys() > LEFT_ALONE

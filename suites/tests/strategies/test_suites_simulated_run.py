@@ -1,4 +1,4 @@
-"""What a run shows of a plan that was written by hand."""
+"""The events of simulated runs of hand-written models."""
 
 from typing import Any
 
@@ -28,12 +28,12 @@ def shown(mode: str, *, whole: bool) -> list[Any]:
     return [m.value for m in events_ if isinstance(m, Shown) and m.mode == mode]
 
 
-def test_only_the_output_is_shown_of_the_state() -> None:
+def test_by_default_only_the_output_is_shown() -> None:
     assert shown("values", whole=False) == [{"out": 1}, {"out": 2}]
     assert shown("updates", whole=False) == [{"both": {"out": 2}}, {"one": None}]
 
 
-def test_the_whole_state_is_shown_where_it_is_asked_for() -> None:
+def test_the_whole_state_is_shown_on_request() -> None:
     assert shown("values", whole=True) == [
         {"out": 1, "hidden": 1},
         {"out": 2, "hidden": 2},
@@ -46,7 +46,7 @@ def test_the_whole_state_is_shown_where_it_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_the_result_of_a_task_holds_all_that_it_wrote(whole: bool) -> None:
+def test_the_result_of_a_task_has_every_key_it_wrote(whole: bool) -> None:
     results = [task["result"] for task in shown("tasks", whole=whole) if "result" in task]
 
     assert results == [{"out": 2, "hidden": 2}, {"hidden": 3}]
@@ -75,7 +75,7 @@ def test_servers_show_the_whole_state_as_observed(
 
 @given(run_models())
 @settings(max_examples=50, deadline=None)
-def test_no_function_returns_what_would_be_taken_for_an_error_or_an_interrupt(
+def test_no_function_returns_the_keys_of_errors_or_interrupts(
     model: RunModel,
 ) -> None:
     output = model.graph.output if isinstance(model.graph, Function) else None

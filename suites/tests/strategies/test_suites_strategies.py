@@ -1,8 +1,8 @@
-"""What is legitimate is not reported: the contract is silent about whatever a server may answer.
+"""The contract reports no findings for legal exchanges.
 
-Each property is tried with 200 examples, and with 10,000 so:
+Each property is tried with 200 examples. To try 10,000:
 
-    pytest suites/tests/test_suites_strategies.py --hypothesis-profile=deep
+    pytest suites/tests/strategies/test_suites_strategies.py --hypothesis-profile=deep
 """
 
 from collections.abc import Iterable
@@ -18,17 +18,17 @@ MAY_NOTES = {
     "events.known": "an unknown server sends events of its own",
     "fields.known": "an unknown server adds keys of its own",
     "langchain.known": "an unknown server adds keys of its own",
-    "tasks.unfinished": "a run may be cancelled, and a task be answered from a cache",
+    "tasks.unfinished": "a run may be cancelled, and the result of a task may come from a cache",
     "tasks.failure-ends-run": "a task may catch the failure of a graph that it calls",
 }
-"""Notes about legal exchanges, and why the strategies give reason for them."""
+"""Expected notes about legal exchanges, with the reason."""
 
-# One example is a whole run: large, and some are thrown away because they cannot be repeated.
+# Each example is a whole run, so it is large, and models that are not deterministic are rejected.
 thorough = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def reported(findings: Iterable[Finding]) -> list[str]:
-    """Return what the contract has to say, the notes apart that are expected."""
+    """Return the findings of the contract, except the expected notes."""
     return [
         str(finding)
         for finding in findings
@@ -38,30 +38,30 @@ def reported(findings: Iterable[Finding]) -> list[str]:
 
 @thorough
 @given(streams())
-def test_nothing_is_reported_of_a_legal_stream(exchange: Exchange) -> None:
+def test_a_legal_stream_has_no_findings(exchange: Exchange) -> None:
     assert reported(check(exchange)) == []
 
 
 @thorough
 @given(waits())
-def test_nothing_is_reported_of_a_legal_output(exchange: Exchange) -> None:
+def test_a_legal_output_has_no_findings(exchange: Exchange) -> None:
     assert reported(check(exchange)) == []
 
 
 @thorough
 @given(refusals())
-def test_nothing_is_reported_of_a_legal_refusal(exchange: Exchange) -> None:
+def test_a_legal_refusal_has_no_findings(exchange: Exchange) -> None:
     assert reported(check(exchange)) == []
 
 
 @thorough
 @given(joins())
-def test_nothing_is_reported_of_a_stream_and_its_rest(exchanges: list[Exchange]) -> None:
+def test_a_stream_and_its_resumption_have_no_findings(exchanges: list[Exchange]) -> None:
     assert reported(check(exchanges[1])) == []
     assert reported(check_related(exchanges)) == []
 
 
 @thorough
 @given(same_run_variants())
-def test_nothing_is_reported_of_the_same_run_seen_in_many_ways(exchanges: list[Exchange]) -> None:
+def test_variants_of_the_same_run_have_no_findings(exchanges: list[Exchange]) -> None:
     assert reported(check_related(exchanges, deterministic=True)) == []

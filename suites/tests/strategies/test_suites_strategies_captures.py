@@ -1,4 +1,4 @@
-"""The model behind the strategies tells what real servers told, where it is given the same plan."""
+"""The model behind the strategies produces the events of real servers for the same graph."""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def ai(content: str, **more: Any) -> Json:
 
 
 def saying(text: str) -> ModelStream:
-    """A model that says *text*; its last piece is marked, as the fake model of LangChain does."""
+    """Return a model that streams *text* word by word and marks the last chunk."""
     return ModelStream(tuple(MessagePiece(word) for word in re.findall(r"\s+|\S+", text)))
 
 
@@ -85,7 +85,7 @@ def tool_agent() -> Graph:
             finish("tool_calls", 10, 7),
         )
     )
-    told = ModelStream(
+    stream = ModelStream(
         (
             MessagePiece("It is "),
             MessagePiece("sunny in Paris"),
@@ -100,19 +100,19 @@ def tool_agent() -> Graph:
         (
             (writing("agent", {}, ModelStreams((called,)), includes_streamed=True),),
             (writing("tools", {}, returned=(found,)),),
-            (writing("agent", {}, ModelStreams((told,)), includes_streamed=True),),
+            (writing("agent", {}, ModelStreams((stream,)), includes_streamed=True),),
         ),
     )
 
 
 def failing() -> Graph:
-    said = ModelStream(tuple(map(MessagePiece, ("one", " ", "two"))), finished=False)
+    stream = ModelStream(tuple(map(MessagePiece, ("one", " ", "two"))), finished=False)
     error = Fails("ValueError", 'bad value: \u00e9\n second line "quoted"')
     return Graph(
         {"messages": [message("human", "value")]},
         (
             (writing("first", {}, returned=(ai("first step", id="fixed-ai-0"),)),),
-            (Task("boom", (ModelStreams((said,)),), error),),
+            (Task("boom", (ModelStreams((stream,)),), error),),
         ),
     )
 
@@ -175,25 +175,25 @@ GRAPHS: dict[str, Graph] = {
 }
 
 _RENAMED = {"trail": "log", "steps": "log"}
-_TOLD_APART = ("metadata", "timestamp", "config", "parent_config")
+_NOT_COMPARED = ("metadata", "timestamp", "config", "parent_config")
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])")
 
 
 class Normal:
-    """Puts numbers in the place of ids, in the order in which they come, and leaves times out."""
+    """Replaces ids with numbers in order of appearance, and removes times."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
 
-    def events(self, told: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
-        return [(self._text(name), self._value(data)) for name, data in told]
+    def events(self, events: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
+        return [(self._text(name), self._value(data)) for name, data in events]
 
     def _value(self, value: Any) -> Any:
         if is_object(value):
-            kept = {_RENAMED.get(k, k): v for k, v in value.items() if k not in _TOLD_APART}
+            kept = {_RENAMED.get(k, k): v for k, v in value.items() if k not in _NOT_COMPARED}
             return {self._text(key): self._value(item) for key, item in sorted(kept.items())}
         if is_list(value):
-            # The metadata of a message: where it is from is compared, the rest differs.
+            # Of the metadata of a message, only the depth of its namespace is compared.
             return [
                 item.get("langgraph_checkpoint_ns", "").count("|")
                 if is_object(item) and "langgraph_node" in item
@@ -206,21 +206,21 @@ class Normal:
         return _ID.sub(lambda id_: self._ids.setdefault(id_[0], f"id {len(self._ids)}"), text)
 
 
-def told_by(exchange: Exchange) -> list[tuple[str, Any]]:
+def events_in(exchange: Exchange) -> list[tuple[str, Any]]:
     events = [event_of(frame, number) for number, frame in enumerate(exchange.frames, 1)]
     return [(event.name, parse(event.frame.data)) for event in events if event is not None]
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_the_model_tells_what_the_server_told(name: str) -> None:
+def test_the_model_streams_the_events_of_the_server(name: str) -> None:
     exchange = captured(name)
     asked = stream_options(exchange.request)
     assert asked is not None
     view = RunView(asked.modes, asked.subgraphs, detect(exchange.response))
 
-    told = view.events(SimulatedRun(RunModel(GRAPHS[name]), seed=0))
+    events = view.events(SimulatedRun(RunModel(GRAPHS[name]), seed=0))
 
-    assert Normal().events(told) == Normal().events(told_by(exchange))
+    assert Normal().events(events) == Normal().events(events_in(exchange))
 
 
 TWICE = Graph(
@@ -241,7 +241,7 @@ OUTPUTS: dict[str, Graph] = {
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_the_model_answers_what_the_server_answered(name: str) -> None:
+def test_the_model_returns_the_output_of_the_server(name: str) -> None:
     exchange = captured(name)
     asked = stream_options(exchange.request)
     assert asked is not None
@@ -254,7 +254,7 @@ def test_the_model_answers_what_the_server_answered(name: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-def test_user_data_under_the_name_of_interrupts_is_told_as_it_is(dialect: Dialect) -> None:
+def test_user_data_under_the_key_of_interrupts_is_unchanged(dialect: Dialect) -> None:
     state = {"__interrupt__": ["x", {"value": 1}]}
 
     assert dialect_data(dialect)("values", state) == state

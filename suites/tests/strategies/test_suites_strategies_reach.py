@@ -1,4 +1,4 @@
-"""The strategies are not trivial: whatever they claim to make does occur."""
+"""The strategies draw every kind of exchange that they claim to draw."""
 
 import json
 import sys
@@ -28,10 +28,10 @@ _MOST_ROUNDS = 100
 
 
 class Sample:
-    """What is drawn of some strategies: as much as is looked at, and the same in every session.
+    """Examples drawn from strategies on demand, the same in every session.
 
-    Another release of Hypothesis draws other examples, and something rare may come late. So more
-    are drawn until it comes, in rounds, each with a seed of its own; but not for ever.
+    Examples are drawn in a limited number of rounds with different seeds, as long as more are
+    needed, because other releases of Hypothesis may draw rare examples later.
     """
 
     def __init__(self, *strategies: Any) -> None:
@@ -60,7 +60,7 @@ class Sample:
         self._rounds += 1
 
 
-def test_a_sample_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sample_is_finite(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules[__name__], "_MOST_ROUNDS", 1)
 
     assert 0 < len(list(Sample(json_values()))) <= _EXAMPLES.max_examples
@@ -111,7 +111,7 @@ def _speakers(exchange: Exchange) -> list[str]:
 
 
 def _returns(ids: list[str]) -> bool:
-    """Whether somebody goes on who was interrupted by somebody else."""
+    """Whether an id occurs again after another id."""
     changes = [a for a, b in pairwise([*ids, ""]) if a != b]
     return len(changes) > len(set(changes))
 
@@ -127,8 +127,8 @@ def _is_of(dialect: Dialect | None) -> Callable[[Exchange], bool]:
 REFUSED = (400, 404, 405, 422)
 FEATURES: dict[str, Callable[[Exchange], object]] = {
     "a retry of the whole run": _has("metadata", lambda data: data["attempt"] == 2),
-    "a run that is given up": _has("metadata", lambda data: data["attempt"] == 3),
-    "a graph that can't be made": lambda exchange: exchange.frames[0].event == "error",
+    "a run out of attempts": _has("metadata", lambda data: data["attempt"] == 3),
+    "a graph that can't be created": lambda exchange: exchange.frames[0].event == "error",
     "an error": _named("error"),
     "a failed task": _result_of(lambda task: task["error"]),
     "a dynamic interrupt": _result_of(lambda task: task["interrupts"]),
@@ -136,7 +136,7 @@ FEATURES: dict[str, Callable[[Exchange], object]] = {
     "a task that writes nothing": _has("updates", lambda data: None in data.values()),
     "an update from a cache": _has("updates", lambda data: "__metadata__" in data),
     "a graph of the functional API": _result_of(lambda task: "__end__" in task["result"]),
-    "state that is no object": _has("values", lambda data: not is_object(data)),
+    "state that is not an object": _has("values", lambda data: not is_object(data)),
     "a subgraph": lambda exchange: _depth(exchange) >= 1,
     "a subgraph of a subgraph": _frames(lambda f: (f.event or "").count(":") == 2),
     "a graph called twice": _frames(lambda f: (f.event or "").endswith("|1")),
@@ -197,7 +197,7 @@ def _legal_waits() -> Sample:
 
 
 @pytest.mark.parametrize("kind", OUTPUTS)
-def test_legal_outputs_are_of_each_kind(legal_waits: Sample, kind: str) -> None:
+def test_legal_outputs_include_each_kind(legal_waits: Sample, kind: str) -> None:
     is_one = OUTPUTS[kind]
 
     assert any(is_one(json.loads(exchange.body)) for exchange in legal_waits)
@@ -219,7 +219,7 @@ def test_legal_refusals_have_no_other_status(legal_refusals: Sample) -> None:
     assert statuses <= {*REFUSED}
 
 
-def test_json_values_are_deep_now_and_then() -> None:
+def test_some_json_values_are_deeply_nested() -> None:
     texts = (json.dumps(value) for value in Sample(json_values()))
 
     assert any(text.count("[") + text.count("{") > 50 for text in texts)

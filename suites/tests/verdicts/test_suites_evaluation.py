@@ -55,7 +55,7 @@ def test_a_rule_that_passes_counts_its_exchanges(mock: Target) -> None:
     assert str(evaluation) == "passed in 2 of 2 exchanges"
 
 
-def test_a_relation_is_judged_over_all_scenarios_together(mock: Target) -> None:
+def test_a_cross_exchange_rule_is_evaluated_over_all_scenarios(mock: Target) -> None:
     rule = consistency.RULES[0]
 
     evaluation = evaluate(rule, _only(mock, "isolation.again", "wait.default", "errors.method"))
@@ -73,7 +73,7 @@ def test_a_rule_of_another_dialect_is_not_applicable(mock: Target) -> None:
     )
 
 
-def test_agents_that_vary_are_not_compared(mock: Target) -> None:
+def test_consistency_rules_need_a_deterministic_deployment(mock: Target) -> None:
     varying = replace(mock, settings=replace(mock.settings, deterministic=False))
 
     assert "--graphtape-deterministic" in _reason(
@@ -89,13 +89,13 @@ def test_a_rule_of_a_later_version_is_not_applicable(mock: Target) -> None:
     )
 
 
-def test_what_no_scenario_shows_is_not_applicable(mock: Target) -> None:
+def test_a_rule_without_a_response_of_its_kind_is_not_applicable(mock: Target) -> None:
     assert _reason("wait.one-value", _only(mock, "stream.default")) == (
         "no response in the profile smoke is of the kind join or wait"
     )
 
 
-def test_an_event_that_no_run_shows_is_not_applicable(mock: Target) -> None:
+def test_a_rule_without_an_event_of_its_mode_is_not_applicable(mock: Target) -> None:
     assert _reason("debug.one-step", _only(mock, "wait.default", "stream.default")) == (
         "no run had an event debug: add a --graphtape-input that leads to one"
     )
@@ -111,7 +111,7 @@ def test_a_scenario_that_could_not_run_is_not_exercised(tmp_path: Path) -> None:
             evaluate(_rule("wait.one-value"), session)
 
 
-def test_errors_of_outputs_are_seen_in_their_bodies(mock: Target) -> None:
+def test_an_error_in_an_output_counts_as_an_error_event(mock: Target) -> None:
     evaluation = evaluate(_rule("errors.no-traceback-output"), _only(mock, "wait.default"))
 
     assert evaluation.scenarios[0].exchanges == 2
@@ -122,7 +122,7 @@ def _twice(asked: Asked, headers: MutableHeaders) -> None:
         headers.append("content-location", "/runs/1")
 
 
-def test_findings_are_told_scenario_by_scenario_and_not_all(tmp_path: Path) -> None:
+def test_failures_are_listed_for_some_scenarios_and_the_others_named(tmp_path: Path) -> None:
     names = ("wait.default", "wait.updates", "stream.default", "modes.tasks", "modes.debug")
     with deployed(alter=_twice) as deployment, targeted(tmp_path, deployment.url) as target:
         session = _only(target, *names, "modes.values", "modes.events")
@@ -134,7 +134,7 @@ def test_findings_are_told_scenario_by_scenario_and_not_all(tmp_path: Path) -> N
     assert text.endswith("also in modes.values, modes.events")
 
 
-def test_of_one_scenario_only_some_findings_are_told(tmp_path: Path) -> None:
+def test_only_some_findings_of_a_scenario_are_listed(tmp_path: Path) -> None:
     with (
         deployed(alter=_twice) as deployment,
         targeted(tmp_path, deployment.url, repeat=7) as target,
@@ -144,7 +144,7 @@ def test_of_one_scenario_only_some_findings_are_told(tmp_path: Path) -> None:
     assert str(evaluation).endswith("and 2 more")
 
 
-def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
+def test_findings_of_a_cross_exchange_rule_name_exchange_and_scenario(tmp_path: Path) -> None:
     said: list[Asked] = []
 
     def again(asked: Asked) -> JSONResponse | None:
@@ -164,7 +164,7 @@ def test_a_relation_that_is_broken_tells_where(tmp_path: Path) -> None:
     assert "4a4f4b, as in exchange 1 of wait.default" in str(evaluation)
 
 
-def test_what_a_deployment_says_of_exchanges_is_left_as_it_is(tmp_path: Path) -> None:
+def test_exchange_numbers_in_text_of_the_deployment_are_unchanged(tmp_path: Path) -> None:
     words = iter(("one", "two", "three"))
 
     def answer(asked: Asked) -> JSONResponse | None:

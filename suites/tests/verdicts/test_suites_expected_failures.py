@@ -23,13 +23,13 @@ def _read(folder: Path, content: str | bytes) -> dict[str, ExpectedFailure]:
     return read_expected_failures(path, REQUIREMENTS, NAMES)
 
 
-def test_a_failure_is_expected_for_a_reason(tmp_path: Path) -> None:
+def test_an_expected_failure_has_a_reason(tmp_path: Path) -> None:
     expected = _read(tmp_path, '["head.scheme"]\nreason = "the proxy rewrites it"')
 
     assert expected == {"head.scheme": ExpectedFailure("head.scheme", "the proxy rewrites it")}
 
 
-def test_it_may_be_expected_in_some_scenarios_alone(tmp_path: Path) -> None:
+def test_a_failure_can_be_expected_in_some_scenarios_only(tmp_path: Path) -> None:
     (expected,) = _read(
         tmp_path, '["head.once"]\nreason = "why"\nscenarios = ["wait.default"]'
     ).values()
@@ -39,7 +39,7 @@ def test_it_may_be_expected_in_some_scenarios_alone(tmp_path: Path) -> None:
     assert not expected.covers(["wait.default", "wait.updates"])
 
 
-def test_without_scenarios_it_is_expected_in_all() -> None:
+def test_without_scenarios_a_failure_is_expected_in_all() -> None:
     assert ExpectedFailure("head.once", "why").covers(["wait.default", "wait.updates"])
 
 
@@ -69,7 +69,7 @@ def test_without_a_file_nothing_is_expected() -> None:
         ),
     ],
 )
-def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
+def test_an_invalid_file_is_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(BadExpectedFailure) as caught:
         _read(tmp_path, content)
 
@@ -77,7 +77,7 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str | bytes, me
     assert message in str(caught.value)
 
 
-def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+def test_a_missing_file_raises_file_not_found(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_expected_failures(tmp_path / "nowhere.toml", REQUIREMENTS, NAMES)
 

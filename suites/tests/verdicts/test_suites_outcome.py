@@ -25,7 +25,7 @@ def _item(pytester: pytest.Pytester) -> pytest.Item:
 
 def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, Any]:
     item.add_marker(check("x.y", Level.MUST, "It is so."))
-    report: Any = SimpleNamespace(longrepr="as pytest tells it")
+    report: Any = SimpleNamespace(longrepr="the report of pytest")
     attach_verdict(item, error, report)
     return Verdict.from_json(json.loads(getattr(report, VERDICT_ATTRIBUTE))), report
 
@@ -44,7 +44,7 @@ def _attached(item: pytest.Item, error: BaseException | None) -> tuple[Verdict, 
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
-def test_the_outcome_follows_from_what_a_test_raises(
+def test_the_outcome_depends_on_the_exception_of_the_test(
     item: pytest.Item, error: BaseException | None, outcome: Outcome, reason: str
 ) -> None:
     verdict, _ = _attached(item, error)
@@ -54,7 +54,7 @@ def test_the_outcome_follows_from_what_a_test_raises(
 
 
 @pytest.mark.parametrize("error", [CheckFailed("got that"), NotExercised("got that")])
-def test_what_is_wrong_with_the_deployment_is_told_without_a_traceback(
+def test_failures_of_the_deployment_are_reported_without_a_traceback(
     item: pytest.Item, error: Exception
 ) -> None:
     _, report = _attached(item, error)
@@ -64,19 +64,21 @@ def test_what_is_wrong_with_the_deployment_is_told_without_a_traceback(
 
 
 @pytest.mark.parametrize("error", [KeyError("a"), pytest.fail.Exception("down")])
-def test_our_own_failures_are_told_as_pytest_does(item: pytest.Item, error: Exception) -> None:
+def test_failures_of_graphtape_keep_the_report_of_pytest(
+    item: pytest.Item, error: Exception
+) -> None:
     _, report = _attached(item, error)
 
-    assert report.longrepr == "as pytest tells it"
+    assert report.longrepr == "the report of pytest"
 
 
-def test_a_failure_may_be_of_a_less_strict_level(item: pytest.Item) -> None:
+def test_a_failure_can_have_a_less_strict_level(item: pytest.Item) -> None:
     verdict, _ = _attached(item, CheckFailed("got that", Level.SHOULD))
 
     assert verdict.level is Level.SHOULD
 
 
-def test_a_test_of_others_gets_no_verdict(item: pytest.Item) -> None:
+def test_a_test_without_a_check_gets_no_verdict(item: pytest.Item) -> None:
     report: Any = SimpleNamespace()
 
     attach_verdict(item, None, report)

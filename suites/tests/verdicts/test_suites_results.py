@@ -21,7 +21,7 @@ VERDICT = Verdict(
 )
 
 
-def test_a_verdict_is_the_same_after_it_was_json() -> None:
+def test_a_verdict_survives_json() -> None:
     assert Verdict.from_json(json.loads(json.dumps(VERDICT.to_json()))) == VERDICT
 
 
@@ -32,7 +32,7 @@ def test_findings_get_the_number_of_their_exchange() -> None:
     assert found.rule == FINDING.rule
 
 
-def test_verdicts_are_found_by_their_outcome() -> None:
+def test_verdicts_can_be_selected_by_outcome() -> None:
     results = Results(
         url="http://x.test",
         server={},

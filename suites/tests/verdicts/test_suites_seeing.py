@@ -1,4 +1,4 @@
-"""The checks of the suites: each fails on a wrong response."""
+"""Each check of the suites fails on a wrong response."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -57,7 +57,7 @@ def streamed(
 
 
 def running(*exchanges: Exchange) -> Any:
-    """Return a function that runs every scenario with these *exchanges*."""
+    """Return a fake `run_scenario`, which returns these *exchanges* for every scenario."""
 
     def run_scenario(_: object) -> tuple[Exchange, ...]:
         return exchanges
@@ -82,15 +82,15 @@ def _debug(took: float, *times: Any) -> Exchange:
     return streamed(*events, took=took, stream_mode="debug")
 
 
-def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
+def _check(test: Callable[..., None], *arguments: Any, message: str) -> None:
     with pytest.raises(CheckFailed) as caught:
         test(*arguments)
 
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("test", "exchanges", "says"),
+    ("test", "exchanges", "message"),
     [
         (test_concurrency.test_concurrent_runs_are_not_mixed_up, FOREIGN, '"a1"'),
         (test_concurrency.test_concurrent_runs_all_get_complete_responses, (HALF,), "run 1 of 1"),
@@ -113,20 +113,20 @@ def _check(test: Callable[..., None], *arguments: Any, says: str) -> None:
         (test_stream.test_requests_are_read_leniently, (waited(),), "got status 200"),
     ],
 )
-def test_what_is_wrong_in_a_scenario_is_seen(
-    test: Callable[..., None], exchanges: tuple[Exchange, ...], says: str
+def test_a_check_fails_on_a_wrong_response(
+    test: Callable[..., None], exchanges: tuple[Exchange, ...], message: str
 ) -> None:
-    _check(test, SCENARIO, running(*exchanges), says=says)
+    _check(test, SCENARIO, running(*exchanges), message=message)
 
 
-def test_what_one_run_remembers_of_another_is_seen() -> None:
+def test_the_isolation_check_fails_on_metadata_of_another_run() -> None:
     test = test_isolation.test_metadata_of_one_run_never_appears_in_another
 
-    _check(test, running(*FOREIGN), says='"a1"')
+    _check(test, running(*FOREIGN), message='"a1"')
 
 
 @pytest.mark.parametrize(
-    ("stream", "says"),
+    ("stream", "message"),
     [
         (
             streamed(("values", {}), end=End.CUT),
@@ -135,13 +135,13 @@ def test_what_one_run_remembers_of_another_is_seen() -> None:
         (streamed(("values", {}), ("end", None)), "a success from the stream and a failure from"),
     ],
 )
-def test_an_error_that_is_swallowed_is_seen(stream: Exchange, says: str) -> None:
+def test_a_swallowed_error_fails_the_check(stream: Exchange, message: str) -> None:
     test = test_errors.test_streams_and_waits_agree_on_failures
 
-    _check(test, running(stream, waited(FAILED)), SESSION, says=says)
+    _check(test, running(stream, waited(FAILED)), SESSION, message=message)
 
 
-def test_failures_that_agree_are_good() -> None:
+def test_equal_failures_pass() -> None:
     stream = streamed(("error", {"error": "E", "message": "m"}))
 
     test_errors.test_streams_and_waits_agree_on_failures(
@@ -149,18 +149,18 @@ def test_failures_that_agree_are_good() -> None:
     )
 
 
-def test_events_that_were_held_back_are_seen() -> None:
+def test_buffered_events_fail_the_check() -> None:
     test = test_stream.test_events_arrive_when_they_happen
 
-    _check(test, running(_debug(0.001, *DEBUG_TIMES)), says="a run of 2.00 s as they happen")
+    _check(test, running(_debug(0.001, *DEBUG_TIMES)), message="a run of 2.00 s as they happen")
 
 
-def test_events_that_come_as_they_happen_are_good() -> None:
+def test_unbuffered_events_pass() -> None:
     test_stream.test_events_arrive_when_they_happen(running(_debug(1.5, *DEBUG_TIMES)))
 
 
 @pytest.mark.parametrize("times", [(), (5,), ("yesterday",), DEBUG_TIMES[:1]])
-def test_a_run_without_a_clock_says_nothing_of_when_events_come(times: tuple[Any, ...]) -> None:
+def test_a_run_without_timestamps_is_not_applicable(times: tuple[Any, ...]) -> None:
     with pytest.raises(pytest.skip.Exception, match=r"no run took 0\.5 s"):
         test_stream.test_events_arrive_when_they_happen(running(_debug(0.001, *times)))
 
@@ -173,13 +173,13 @@ def _ways(stream: Json, wait: Json) -> Any:
     )
 
 
-def test_a_wait_with_other_fields_than_its_stream_is_seen() -> None:
+def test_a_wait_with_other_fields_than_its_stream_fails() -> None:
     test = test_consistency.test_a_wait_has_the_fields_of_the_last_values_event
 
-    _check(test, _ways({"a": 1, "b": 2}, {}), SESSION, says="got a, b and none")
+    _check(test, _ways({"a": 1, "b": 2}, {}), SESSION, message="got a, b and none")
 
 
-def test_a_wait_with_the_fields_of_its_stream_is_good() -> None:
+def test_a_wait_with_the_fields_of_its_stream_passes() -> None:
     test_consistency.test_a_wait_has_the_fields_of_the_last_values_event(
         _ways({"a": 1}, {"a": 2}), SESSION
     )
@@ -196,13 +196,15 @@ def _announcing(*paths: str) -> Any:
     return SimpleNamespace(target=SimpleNamespace(announces=paths.__contains__))
 
 
-def test_what_is_announced_and_not_there_is_seen() -> None:
+def test_a_documented_endpoint_that_is_missing_fails() -> None:
     test = test_endpoints.test_documented_endpoints_exist
 
-    _check(test, running(waited(status=404)), _announcing(WAIT), says=f"expected {WAIT} to exist")
+    _check(
+        test, running(waited(status=404)), _announcing(WAIT), message=f"expected {WAIT} to exist"
+    )
 
 
-def test_without_a_document_nothing_is_claimed() -> None:
+def test_without_a_document_the_check_is_not_applicable() -> None:
     with pytest.raises(pytest.skip.Exception, match="no OpenAPI document"):
         test_endpoints.test_documented_endpoints_exist(running(waited()), _announcing())
 
@@ -241,7 +243,7 @@ class _FakePropertyRunner:
         test_wait.test_any_wait_request_meets_the_contract,
     ],
 )
-def test_a_server_that_fails_is_seen_by_properties(test: Callable[[Any], None]) -> None:
+def test_properties_complain_about_a_server_error(test: Callable[[Any], None]) -> None:
     property_runner = _FakePropertyRunner(CRASH)
 
     test(property_runner)
@@ -250,7 +252,7 @@ def test_a_server_that_fails_is_seen_by_properties(test: Callable[[Any], None]) 
     assert "500" in complaint
 
 
-def test_the_property_of_both_ways_asks_the_same_of_both() -> None:
+def test_the_consistency_property_sends_equal_requests() -> None:
     property_runner = _FakePropertyRunner(waited())
 
     test_consistency.test_any_request_gets_the_same_run_from_stream_and_wait(property_runner)  # type: ignore[arg-type]

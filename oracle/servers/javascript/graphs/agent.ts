@@ -1,9 +1,9 @@
-// The documentation's stateless example: one node, one streamed chat model.
+// The graph of the stateless example in LangGraph's documentation: one node, one chat model.
 
 import { MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { FakeModel, words } from "./fake_model.ts";
 
-/** Greet whoever gives a name, and say the text back to everybody else. */
+/** Return a greeting if the text contains a name, else repeat the text. */
 function replyTo(text: string) {
   const name = /my name is (\w+)/i.exec(text);
   if (!name) return `You said: ${text}`;

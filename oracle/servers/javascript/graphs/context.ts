@@ -1,4 +1,4 @@
-// An answer that depends on the request's context, or on its `config.configurable`.
+// A graph whose answer depends on `context` or `config.configurable` in the request.
 
 import { type LangGraphRunnableConfig, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { z } from "zod";
@@ -6,7 +6,7 @@ import { FakeModel, words } from "./fake_model.ts";
 
 const GREETINGS: Record<string, string> = { en: "Good morning", fr: "Bonjour", el: "Καλημέρα" };
 
-/** What a request can say about who asks. */
+/** Facts about the visitor, which a request can contain. */
 const Visitor = z.object({ language: z.string().optional(), name: z.string().optional() });
 
 async function greet(

@@ -1,4 +1,4 @@
-// Runs that fail: in the middle of a model's answer, and with an error of a class of its own.
+// Graphs that fail: in the middle of a model's answer, or with an error of a custom class.
 
 import { AIMessage } from "@langchain/core/messages";
 import { MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";

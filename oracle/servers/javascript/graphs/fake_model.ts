@@ -1,4 +1,4 @@
-// A chat model that needs no network and no key: it says what its script says, piece by piece.
+// A chat model that needs no network and no key: it streams a script, piece by piece.
 
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
@@ -6,10 +6,10 @@ import { ChatGenerationChunk } from "@langchain/core/outputs";
 
 export const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
-/** Answers with `script`, one streamed piece each, then a last piece that counts the tokens.
+/** Streams the pieces in `script`, then a last piece with the number of tokens.
  *
- * Waits `pause` seconds before each piece. With `failure`, throws an Error of that text where the
- * last piece would be. */
+ * Waits `pause` seconds before each piece. If `failure` is set, throws an Error with that text in
+ * place of the last piece. */
 export class FakeModel extends BaseChatModel {
   private script: AIMessageChunk[];
   private finishReason: string;
@@ -63,6 +63,6 @@ export class FakeModel extends BaseChatModel {
   }
 }
 
-/** Cut a text into one piece a word, each with the space that follows it. */
+/** Cut a text into words, each with the space after it. */
 export const words = (text: string) =>
   (text.match(/\S+\s*/g) ?? []).map((word) => new AIMessageChunk({ content: word }));

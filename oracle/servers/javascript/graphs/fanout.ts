@@ -1,7 +1,7 @@
-// Parallel workers by Send, then a join.
+// A graph with parallel workers, started by `Send`, whose results are then joined.
 //
-// All workers start together; then each waits a little longer than the one before it, so that they
-// take the same turns every time.
+// All workers start together. Each worker waits a little longer than the one before, so that their
+// order is the same in every run.
 
 import { Annotation, START, Send, StateGraph, getWriter } from "@langchain/langgraph";
 import { FakeModel, sleep, words } from "./fake_model.ts";

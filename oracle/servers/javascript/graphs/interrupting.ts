@@ -1,6 +1,6 @@
-// A run that stops to ask a person.
+// A graph that stops to ask a person.
 //
-// Without a thread that is kept there is nothing to resume: on LangGraph.js the run then fails.
+// A stateless run has no thread to resume later, so on LangGraph.js the run fails.
 
 import { Annotation, START, StateGraph, interrupt } from "@langchain/langgraph";
 

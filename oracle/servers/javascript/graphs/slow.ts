@@ -1,4 +1,4 @@
-// A run that takes its time: pauses between steps and between words, so that pace is visible.
+// A graph that pauses between steps and between words, so that the pace of a stream is visible.
 
 import { MessagesAnnotation, START, StateGraph, getWriter } from "@langchain/langgraph";
 import { FakeModel, sleep, words } from "./fake_model.ts";

@@ -1,17 +1,17 @@
-// State that is not messages: typed fields, reducers, and a different schema in and out.
+// A graph whose state has typed fields and reducers, with different input and output schemas.
 
 import { Annotation, START, StateGraph } from "@langchain/langgraph";
 
 type Item = { name: string; price: number; quantity?: number };
 
-/** What comes in. */
+/** The input. */
 const order = {
   customer: Annotation<string>(),
   items: Annotation<Item[]>(),
   notes: Annotation<Record<string, string> | null>(),
 };
 
-/** What goes out. */
+/** The output. */
 const invoice = {
   lines: Annotation<string[]>({ reducer: (old, fresh) => old.concat(fresh), default: () => [] }),
   total: Annotation<number>({ reducer: (old, fresh) => old + fresh, default: () => 0 }),
@@ -24,7 +24,7 @@ const invoice = {
   }),
 };
 
-/** What the nodes share: both of the above, and a field that never leaves the graph. */
+/** The state: fields of the input and the output, and a field that is in neither. */
 const Work = Annotation.Root({ ...order, ...invoice, largest_number: Annotation<number>() });
 
 async function price({ customer, items }: typeof Work.State) {

@@ -1,11 +1,11 @@
-// Graphs within graphs, two levels deep; the model and the custom writer are in the innermost.
+// A graph with two levels of subgraphs. The innermost has the model and the custom writer.
 
 import { Annotation, MessagesAnnotation, START, StateGraph, getWriter } from "@langchain/langgraph";
 import { FakeModel, words } from "./fake_model.ts";
 
 /** The messages, and the names of the nodes that were visited.
  *
- * What is new only is added: a subgraph gives back all that it was given, and its own besides. */
+ * Only new names are appended, because a subgraph returns its input names as well as its own. */
 const Travel = Annotation.Root({
   ...MessagesAnnotation.spec,
   visited: Annotation<string[]>({

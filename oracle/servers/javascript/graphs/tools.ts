@@ -1,4 +1,4 @@
-// A tool-calling agent: the arguments of the call are streamed in pieces, and so is the answer.
+// An agent that calls a tool; the arguments of the call and the answer are streamed in pieces.
 
 import { type AIMessage, AIMessageChunk } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
@@ -13,7 +13,7 @@ const weather = tool(async ({ city }) => `sunny in ${city}, ${10 + city.length} 
   schema: z.object({ city: z.string() }),
 });
 
-/** Write the call as providers stream it: name and id first, then the arguments bit by bit. */
+/** Return a tool call as providers stream it: name and id, then the arguments in pieces. */
 function callWeather(city: string) {
   const bits = JSON.stringify({ city }).match(/.{1,6}/gsu) ?? [];
   const first = { name: "weather", args: "", id: `call_${city.toLowerCase()}` };

@@ -1,4 +1,4 @@
-// A node that writes to the custom stream: any JSON, awkward text included.
+// A graph that writes all kinds of JSON to the custom stream, including awkward text.
 
 import { Annotation, START, StateGraph, getWriter } from "@langchain/langgraph";
 

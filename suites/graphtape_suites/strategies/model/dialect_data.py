@@ -1,4 +1,4 @@
-"""The event data of each dialect, where it differs from that of the Python server.
+"""Converts event data from the form of the Python server to the form of another dialect.
 
 Observed on LangGraph.js 2.0.0 and 1.5.1, and on Aegra 0.11.0.
 """
@@ -11,11 +11,11 @@ from graphtape_contracts.json_value import Json, is_list, is_object
 from graphtape_suites.strategies.model.graph_model import Fails
 
 DialectData = Callable[[str, Any], Any]
-"""Converts the data of an event of a stream mode to a dialect."""
+"""A function that takes a stream mode and event data, and returns the data of a dialect."""
 
 
 def dialect_data(dialect: Dialect | None) -> DialectData:
-    """Return the conversion to *dialect*; unknown servers write data as Python does."""
+    """Return the function for *dialect*. For None, it leaves the data in the form of Python."""
     match dialect:
         case Dialect.JAVASCRIPT:
             return _in_javascript
@@ -102,7 +102,7 @@ def _with_interrupts(value: Any, change: Callable[[Json], Json]) -> Any:
 
 def _interrupt(item: Any) -> Any:
     if not is_object(item) or "response_schema" not in item:
-        return item  # User data under the name of an interrupt.
+        return item  # User data under the key `__interrupt__`.
     return {"id": item["id"], "value": item["value"]}
 
 

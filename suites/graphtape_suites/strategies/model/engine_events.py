@@ -1,4 +1,4 @@
-"""The events of a run inside the graph engine, before a request selects from them."""
+"""All events that the graph engine produces in a run. A request selects some of them."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -11,7 +11,7 @@ Namespace: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Shown:
-    """An event with its data for one stream mode."""
+    """An event of one stream mode, with its data."""
 
     mode: str
     value: Any
@@ -20,7 +20,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class StreamedChunk:
-    """A chunk of a message from a model: number *count*, from 1."""
+    """Chunk number *count* of a model's message, counted from 1."""
 
     stream: ModelStream
     model_id: ModelId
@@ -31,11 +31,11 @@ class StreamedChunk:
 
 @dataclass(frozen=True)
 class ReturnedMessages:
-    """Whole messages that a node returned, shown if they were not streamed before."""
+    """Complete messages that a node returned. A view leaves out those already streamed."""
 
     messages: tuple[Json, ...]
     known: frozenset[str]
-    """The ids of the messages in the input of the node: they are not shown again."""
+    """Ids of messages in the node's input. A view leaves out these messages, too."""
     metadata: Json
     namespace: Namespace
 

@@ -1,4 +1,4 @@
-"""The events of the graph engine about tasks and checkpoints, with ids and times."""
+"""Makes the task and checkpoint events of the graph engine, with ids and times."""
 
 import random
 import uuid
@@ -19,7 +19,7 @@ class EventFactory:
     """Makes the engine events of one run. The same seed gives the same ids and times."""
 
     def __init__(self, seed: int, graph_id: str, *, checkpoints: bool) -> None:
-        """Make events for a run of the graph *graph_id*, with *checkpoints* if given."""
+        """Make events for a run of *graph_id*, including checkpoint events if *checkpoints*."""
         self.chance = random.Random(seed)
         self._clock = datetime(2026, 11, 22, 7, 14, tzinfo=UTC)
         self._checkpoints = checkpoints
@@ -28,17 +28,19 @@ class EventFactory:
         self.thread_id = self.new_id()
 
     def new_id(self) -> str:
-        """Return a new UUID, of version 7 as those of the Python server are."""
+        """Return a new UUID of version 7, as the Python server uses."""
         random_bits = self.chance.getrandbits(128) & ~(0xF << 76) & ~(0x3 << 62)
         return str(uuid.UUID(int=random_bits | (7 << 76) | (2 << 62)))
 
     def merge(self, bodies: Sequence[Sequence[EngineEvent]]) -> list[EngineEvent]:
-        """Return the events of parallel *bodies*, interleaved in one of the possible orders.
+        """Return the events of several *bodies*, interleaved in a random possible order.
 
-        Consecutive events of the engine itself stay together: update, result and debug event.
+        Each body has the events of one of the tasks or models that run in parallel. Consecutive
+        events of the modes in `_ENGINE_MODES` stay together, such as an update, the task result and
+        its debug event.
         """
         left: list[deque[list[EngineEvent]]] = [
-            deque(list(beat) for _, beat in groupby(body, _beat)) for body in bodies if body
+            deque(list(group) for _, group in groupby(body, _group_key)) for body in bodies if body
         ]
         merged: list[EngineEvent] = []
         while left:
@@ -88,7 +90,10 @@ class EventFactory:
     def checkpoint(
         self, step: int, state: Json, following: Sequence[str], namespace: Namespace
     ) -> list[EngineEvent]:
-        """Return the events for the checkpoint after a *step*, if any; the input is step -1."""
+        """Return the events for the checkpoint after a *step*; step -1 is the input.
+
+        Without checkpoints, the list is empty.
+        """
         if not self._checkpoints:
             return []
         configurable = {
@@ -118,16 +123,16 @@ class EventFactory:
     def _twice(
         self, mode: str, kind: str, payload: Json, step: int, namespace: Namespace
     ) -> list[EngineEvent]:
-        """Show *payload* in its own mode, and again in the mode `debug`."""
+        """Return two events with *payload*: one of its own *mode*, one of the mode `debug`."""
         self._clock += timedelta(microseconds=self.chance.randint(0, 90000))
-        twin = {"step": step, "timestamp": self._clock.isoformat(), "type": kind}
+        debug = {"step": step, "timestamp": self._clock.isoformat(), "type": kind}
         return [
             Shown(mode, payload, namespace),
-            Shown("debug", twin | {"payload": payload}, namespace),
+            Shown("debug", debug | {"payload": payload}, namespace),
         ]
 
     def metadata(self, task: Task | None = None, step: int = 0, inner: Namespace = ()) -> Json:
-        """Return the metadata of messages and LangChain events, inside a *task* or outside."""
+        """Return the metadata of messages and LangChain events; *task* is None outside tasks."""
         known: Json = {
             "run_id": self.run_id,
             "thread_id": self.thread_id,
@@ -144,8 +149,8 @@ class EventFactory:
         }
 
 
-def _beat(event: EngineEvent) -> object:
-    """Return a key that is equal for consecutive events that stay together: those of the engine."""
+def _group_key(event: EngineEvent) -> object:
+    """Return a grouping key: True for events of the engine modes, unique for all others."""
     from_engine = isinstance(event, Shown) and event.mode in _ENGINE_MODES
     return True if from_engine else id(event)
 

@@ -1,11 +1,11 @@
-"""The behaviour of a graph: drawn once, and the same in every run.
+"""The behaviour of a graph, independent of a single run.
 
-A `RunModel` has no ids and no times; a `SimulatedRun` of it has. It models LangGraph 1.2:
+A `RunModel` has no ids and no times; a `SimulatedRun` adds them. The model follows LangGraph 1.2:
 
-- a graph runs in supersteps, the tasks of a superstep at the same time;
-- a task writes an update of the state (or nothing), fails, or asks (an interrupt);
-- what the tasks of a superstep write joins the state when all of them are done;
-- a task may run other graphs, one after the other, in namespaces of their own.
+- a graph runs in supersteps; the tasks of a superstep run in parallel;
+- a task writes an update of the state (or nothing), fails, or interrupts the run;
+- updates are applied to the state when all tasks of the superstep are done;
+- a task may run other graphs, one after the other, each in its own namespace.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from graphtape_suites.strategies.model.model_stream import ModelStream
 
 @dataclass(frozen=True)
 class Custom:
-    """A write to the stream of the mode `custom`."""
+    """The task writes an event of the mode `custom`."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class Dispatched:
-    """An event of the graph's own among the LangChain events."""
+    """The task dispatches a custom LangChain event (`on_custom_event`)."""
 
     name: str
     value: Any
@@ -33,18 +33,18 @@ class Dispatched:
 
 @dataclass(frozen=True)
 class ModelStreams:
-    """One model that streams, or several at once."""
+    """One or more models stream a message each, concurrently."""
 
     streams: tuple[ModelStream, ...]
 
 
 @dataclass(frozen=True)
 class Called:
-    """Another graph that runs inside a task."""
+    """The task calls another graph."""
 
     graph: "Graph"
     caught: bool = False
-    """Whether its failure is caught by the task."""
+    """Whether the task catches a failure of the called graph."""
 
 
 PlainAct: TypeAlias = Custom | Dispatched | ModelStreams
@@ -53,16 +53,17 @@ Act: TypeAlias = PlainAct | Called
 
 @dataclass(frozen=True)
 class Writes:
-    """The task is done and returns an update, with the streamed messages if `includes_streamed`."""
+    """The task returns an update of the state."""
 
     update: Json = field(default_factory=dict[str, Any])
     returned: tuple[Json, ...] = ()
-    """Whole messages, for the key `messages`."""
+    """Complete messages that the update has under the key `messages`."""
     includes_streamed: bool = False
+    """Whether the key `messages` also has the messages that models streamed in the task."""
     answer: Json | None = None
-    """A message that is the value of a key of its own."""
+    """The message under the key `answer` of the update; None if the update has no such key."""
     cached: bool = False
-    """Taken from a cache: nothing but its update is seen."""
+    """Whether the update comes from a cache; the task then has no result or LangChain events."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,14 @@ class Fails:
 
 @dataclass(frozen=True)
 class Asks:
-    """The task stops until a client resumes it: a dynamic interrupt."""
+    """The task raises dynamic interrupts, one for each value, and waits to be resumed."""
 
     values: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Gives:
-    """The task is a graph itself: its update is the state in which the last `Called` ended."""
+    """The task is itself a graph: its update is the final state of the last graph it called."""
 
 
 Outcome: TypeAlias = Writes | Fails | Asks | Gives
@@ -96,22 +97,22 @@ class Task:
     acts: tuple[Act, ...]
     outcome: Outcome
     sent: bool = False
-    """Whether it was started by a `Send`: several of a superstep may have one name then."""
+    """Whether a `Send` started the task; such tasks of a superstep may share a name."""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A graph of nodes with a state, from its input to its end."""
+    """One execution of a graph of nodes with a state."""
 
     state: Json
-    """Its input, as far as it is part of the state; nothing is shown of an empty one."""
+    """The initial state, from the input. If it is empty, there is no first `values` event."""
     steps: tuple[tuple[Task, ...], ...]
     halts: bool = False
-    """Whether it stops there, before or after a node: a static interrupt."""
+    """Whether a static interrupt, before or after a node, stops the graph after its last step."""
     error: Fails | None = None
-    """A failure that is no task's: the limit of recursion, or no input."""
+    """A failure outside all tasks: the recursion limit, or missing input."""
     unseen: frozenset[str] = frozenset()
-    """Keys of the state that are no output: neither `values` nor `updates` show them."""
+    """State keys outside the output schema: `values` and `updates` leave them out."""
 
 
 @dataclass(frozen=True)
@@ -127,22 +128,22 @@ class Function:
 
 @dataclass(frozen=True)
 class RunModel:
-    """All that happens to a run request."""
+    """The behaviour of a run in all its attempts."""
 
     graph: Graph | Function
     graph_id: str = "agent"
     failed_attempts: int = 0
     """The number of failed attempts of the entire run; the server gives up after three."""
     cancelled: bool = False
-    """Whether it is ended from outside, somewhere on the way."""
+    """Whether the run is cancelled at some point."""
     start_error: Fails | None = None
-    """The error of a graph that can't even be made: no attempt is begun."""
+    """The error if the graph cannot be created. In that case, there is no attempt."""
 
 
 def repeats(graph: Graph | Function) -> bool:
     """Whether all runs of the *graph* have the same events, apart from ids, times and order.
 
-    It does not where a task fails beside others: how far those come is chance.
+    False if a task fails while others run in parallel: their progress at that time varies.
     """
     if isinstance(graph, Function):
         return True
@@ -177,6 +178,6 @@ def updated(state: Json, updates: Sequence[Json]) -> Json:
 
 
 def _with_messages(kept: list[Json], added: list[Json]) -> list[Json]:
-    """Append messages, but put one whose id is there in the place of the other."""
+    """Return *kept* with *added* appended; an added message replaces one with the same id."""
     by_id = {message["id"]: message for message in [*kept, *added]}
     return list(by_id.values())

@@ -1,4 +1,4 @@
-"""The LangChain events of one chain or model, in the form of the mode `events`."""
+"""The LangChain events of one chain or model, as the mode `events` streams them."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from graphtape_suites.strategies.model.engine_events import Shown
 
 
 class LangchainRun:
-    """A running chain or model: its events when it starts, streams and ends."""
+    """Makes the start, stream and end events of one chain or model."""
 
     def __init__(
         self,
@@ -33,11 +33,11 @@ class LangchainRun:
         return self._event(f"on_{self._kind}_start", {"input": given})
 
     def stream(self, chunk: Any) -> Shown:
-        """Return the event for a part of the output."""
+        """Return the event for one *chunk* of the output."""
         return self._event(f"on_{self._kind}_stream", {"chunk": chunk})
 
     def end(self, output: Any, given: Any) -> Shown:
-        """Return the end event; a run that fails or is interrupted has none."""
+        """Return the end event with the input *given*; failed or interrupted runs have none."""
         return self._event(f"on_{self._kind}_end", {"output": output, "input": given})
 
     def custom(self, name: str, value: Any) -> Shown:

@@ -1,4 +1,4 @@
-"""The ids given to messages that a node returned without one."""
+"""Assigns ids to messages that a node returned without an id."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,20 +9,20 @@ from graphtape_suites.strategies.model.graph_model import Writes
 
 
 class MessageIds:
-    """Gives ids to messages that have none, as the server does, and remembers them."""
+    """Assigns ids to messages without an id, as the server does, and stores the assigned ids."""
 
     def __init__(self, new_id: Callable[[], str]) -> None:
-        """Take new ids from *new_id*."""
+        """Call *new_id* for each new id."""
         self._new_id = new_id
         self.given_ids: set[str] = set()
-        """All ids that were given."""
+        """All ids assigned so far."""
         self.ids_not_in_state: set[str] = set()
-        """Those for a key of the state whose reducer gives no ids."""
+        """Assigned ids of messages under a state key whose reducer does not assign ids."""
 
-    def update(self, writes: Writes, said: list[Json]) -> Json:
-        """Return the update of a task that *writes*, with the messages *said* by its models."""
+    def update(self, writes: Writes, streamed: list[Json]) -> Json:
+        """Return the state update of *writes*; *streamed* are messages that models streamed."""
         update = dict(writes.update)
-        messages = [*(said if writes.includes_streamed else []), *writes.returned]
+        messages = [*(streamed if writes.includes_streamed else []), *writes.returned]
         if messages:
             update["messages"] = self.name(messages)
         if writes.answer:
@@ -31,7 +31,7 @@ class MessageIds:
         return update
 
     def name(self, value: Any) -> Any:
-        """Return *value*, a message or a list, with an id for each message."""
+        """Return *value*, a message or a list of messages, with an id in each message."""
         if is_list(value):
             return [self.name(item) for item in value]
         if not (is_generated_message(value) and value["id"] is None):

@@ -1,6 +1,6 @@
-"""The stream of a chat model: chunks of one message, and their sum.
+"""Models the stream of a chat model: the chunks of a message, and how they add up.
 
-In the form of the Python server (langchain-core 1.7.2); `dialect_data` has the others.
+Chunks have the form of the Python server (langchain-core 1.7.2); `dialect_data` converts them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,18 +32,18 @@ class ModelStream:
 
     pieces: tuple[MessagePiece, ...]
     own_id: str | None = None
-    """The id from the provider; None for LangChain's own."""
+    """The message id from the provider; None if LangChain assigns it."""
     named_pieces: int = 0
-    """How many chunks, from the first, have the provider's id; the others have LangChain's.
+    """The number of leading chunks with the provider's id; the later chunks have LangChain's.
 
-    Seen: all; all but the empty last one; the first alone, as OpenAI's Responses API does it.
+    Observed: all chunks; all but the empty last one; only the first (OpenAI's Responses API).
     """
     finished: bool = True
-    """False for a stream that its node abandoned: the message appears nowhere else."""
+    """False if the node abandons the stream; then the complete message is in no event."""
     silent: bool = False
-    """Tagged `nostream`: hidden from the modes of messages, not from `events`."""
+    """Whether the model is tagged `nostream`: the modes of messages hide it, `events` shows it."""
     hidden: bool = False
-    """Tagged `langsmith:hidden`: hidden from `events`, not from the modes of messages."""
+    """Whether it is tagged `langsmith:hidden`: `events` hides it, the modes of messages show it."""
     last_is_marked: bool = True
     """Whether the last chunk is marked (`chunk_position`)."""
 
@@ -61,7 +61,7 @@ class ModelStream:
         return as_message(_chunk(self.pieces, self.own_id or model_id, True))
 
     def so_far(self, count: int, model_id: ModelId) -> Json:
-        """Return the sum of those of the first *count* chunks that share the id of the last."""
+        """Return the message up to chunk *count*, without chunks that have another id."""
         ids = [chunk["id"] for chunk in self.chunks(model_id)[:count]]
         same = [p for p, id_ in zip(self.pieces, ids, strict=False) if id_ == ids[-1]]
         return as_message(_chunk(same, ids[-1], False))
@@ -87,7 +87,7 @@ def _chunk(pieces: Sequence[MessagePiece], id_: str, last: bool) -> Json:
 
 
 def as_message(chunk: Json) -> Json:
-    """Return the message with the content of a chunk or of a sum of chunks."""
+    """Return a chunk, or a sum of chunks, as a complete `ai` message."""
     kept = {k: v for k, v in chunk.items() if k not in ("tool_call_chunks", "chunk_position")}
     return kept | {"type": "ai"}
 
@@ -99,7 +99,7 @@ def _sum_contents(contents: Sequence[str | list[Json]]) -> str | list[Json]:
 
 
 def _sum_by_index(lists: Iterable[list[Json]]) -> list[Json]:
-    """Join parts with the same `index`: texts are appended, other values taken once."""
+    """Merge parts with the same `index`: concatenate texts, keep the first of other values."""
     joined: dict[int, Json] = {}
     for part in (part for parts in lists for part in parts):
         total = joined.setdefault(part["index"], {})

@@ -1,14 +1,16 @@
-"""The view of a run for a request: its events by mode and namespace, or its output.
+"""Selects the events of a simulated run that a request asks for, or the output of the run.
 
 Observed on langgraph-api 0.16.7 (and LangGraph.js, Aegra, where named):
 
-- a subgraph's events are shown if subgraphs are asked for, those of `events` in any case;
-- the message of a model has one id in the streams of messages, and wherever one of them (or
-  `events`) is asked for too; else `-0` is added to it;
-- a message that a node returned without id shows null in `updates` and `tasks` where `custom` or
-  subgraphs are asked for and no model streams, and in `values` too if no reducer of messages
-  takes it;
-- of both modes of messages only the tuples are shown, but by LangGraph.js.
+- Events of subgraphs are shown only if the request has `stream_subgraphs`, except those of the mode
+  `events`, which are always shown.
+- If the request has `messages`, `messages-tuple` or `events`, a streamed message has the same id in
+  all modes. Without these three modes, `-0` is appended to the id.
+- Without these three modes, but with `custom` or subgraphs, a message that a node returned without
+  an id has the id null in `updates` and `tasks`. It has the id null in `values`, too, if no message
+  reducer assigns an id.
+- If the request has both modes of messages, only `messages-tuple` is shown, except by LangGraph.js,
+  which shows both.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,7 +37,7 @@ _STREAMING = {"messages", "messages-tuple", "events"}
 
 @dataclass(frozen=True)
 class RunView:
-    """The options of a request, and the dialect of its server."""
+    """Selects events by the options of a request, and formats them for the dialect."""
 
     modes: frozenset[str]
     subgraphs: bool = False
@@ -67,7 +69,7 @@ class RunView:
         if every and self.dialect in (None, Dialect.PYTHON):
             return asked[0] if len(asked) == 1 else {"__interrupt__": every}
         values = [data for name, data in shown if name == "values"]
-        if every and values:  # Aegra: seen with one interrupt, and nothing else in its superstep.
+        if every and values:  # Aegra; observed with a single interrupt in the superstep.
             return {**values[-1], "__interrupt__": _once_each(every)}
         return values[-1] if values else nothing
 
@@ -87,7 +89,7 @@ def _asks(data: Any) -> bool:
 
 
 class _Attempt:
-    """One attempt of a run in a view."""
+    """Shows the events of one attempt of a run in a view."""
 
     def __init__(self, view: RunView, run: SimulatedRun) -> None:
         self._view = view
@@ -139,7 +141,7 @@ class _Attempt:
         if mode in view.modes:
             yield self._name(mode, event), data
         elif (
-            # Aegra shows interrupts like this where no updates are asked for.
+            # Without the mode `updates`, Aegra sends interrupts as `values`.
             mode == "updates"
             and view.dialect is Dialect.AEGRA
             and _asks(value)

@@ -1,4 +1,4 @@
-"""Servers: the headers of their responses, and the ends and ids of their events."""
+"""Models servers of each dialect: their response headers, event ids and last events."""
 
 import random
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ from graphtape_suites.strategies.model.run_view import NamedEvent
 from graphtape_suites.strategies.model.simulated_run import SimulatedRun
 
 DialectChoice: TypeAlias = Dialect | Literal["unknown", "any"]
-"""Whose exchanges: those of a dialect, of a server of none of them, or of any."""
+"""A dialect, `unknown` for a server of no known dialect, or `any` for one of these at random."""
 
 _DATE = ("date", "Sun, 22 Nov 2026 07:14:13 GMT")
 _HEARTBEAT_SECONDS = 5.0
@@ -23,15 +23,15 @@ _HEARTBEAT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class ServerBehavior:
-    """A deployment, as far as it is not the same everywhere."""
+    """The properties of a server in which servers differ."""
 
     dialect: Dialect | None
     framing: Framing
     output_style: Style
     completes: bool = False
-    """Whether it repeats a streamed message in full at its end (LangGraph.js)."""
+    """Whether the server repeats a streamed message in full at its end (LangGraph.js)."""
     numbers: Literal["never", "resumable", "always"] = "resumable"
-    """Which streams have ids."""
+    """The streams whose events have ids."""
     ends: bool = False
     """Whether an unknown server sends a last event `end`, as Aegra does."""
     adds: bool = False
@@ -45,12 +45,12 @@ class ServerBehavior:
     def shows_whole_state(self, modes: Collection[str]) -> bool:
         """Return whether `values` and `updates` show more of the state than the graph's output.
 
-        LangGraph.js always does, langgraph-api 0.16.7 and Aegra where `events` are asked for.
+        True for LangGraph.js; for langgraph-api 0.16.7 and Aegra if *modes* include `events`.
         """
         return self.dialect is Dialect.JAVASCRIPT or "events" in modes
 
     def stream_head(self, run: SimulatedRun, request: Request, *, joined: bool = False) -> Response:
-        """Return the head of a stream; *joined* is one of a run that was started before."""
+        """Return status and headers of a stream; *joined* if another request started the run."""
         here = f"/runs/{run.run_id}"
         there = f"/threads/{run.thread_id}{here}"
         path = there if joined or self.dialect is Dialect.AEGRA else here
@@ -97,7 +97,7 @@ class ServerBehavior:
         return self._answer(200, headers, request)
 
     def wait_head(self, run: SimulatedRun, request: Request) -> Response:
-        """Return the head of the output of a run."""
+        """Return status and headers of a wait."""
         here = f"/runs/{run.run_id}"
         there = f"/threads/{run.thread_id}{here}"
         headers: Headers
@@ -123,7 +123,7 @@ class ServerBehavior:
         return self._answer(200, headers, request)
 
     def refusal_head(self, status: int, media_type: str, length: int, request: Request) -> Response:
-        """Return the head of a refusal."""
+        """Return status and headers of an error response."""
         lead: Headers = ((_DATE), ("server", "uvicorn"))
         if self.dialect is Dialect.JAVASCRIPT:
             lead = _JAVASCRIPT_CORS
@@ -154,8 +154,8 @@ class ServerBehavior:
     ) -> list[str | None]:
         """Return the ids of the events of a stream.
 
-        langgraph-api 0.16.7 gives one id to all events of a millisecond. The ids here do not: it is
-        a defect, and a client that resumes at such an id loses events.
+        langgraph-api 0.16.7 gives all events of a millisecond the same id, so a client that resumes
+        there loses events. That is a defect, so the ids here are unique.
         """
         if self.dialect is Dialect.AEGRA:
             return [f"{run.run_id}_event_{n}" for n in range(1, count + 1)]
@@ -171,7 +171,7 @@ class ServerBehavior:
         return made
 
     def additions(self, events: Sequence[NamedEvent], chance: random.Random) -> list[NamedEvent]:
-        """Return *events* with the additions of an unknown server."""
+        """Return *events* with the extra events and keys of an unknown server."""
         changed = list(events)
         if self.adds and changed and changed[0][0] == "metadata":
             name, data = changed[0]
@@ -223,7 +223,7 @@ def servers(draw: st.DrawFn, choice: DialectChoice = "any") -> ServerBehavior:
 
 
 def timed(frames: Sequence[Frame], chance: random.Random) -> tuple[Frame, ...]:
-    """Return *frames* with arrival times; heartbeats arrive every five seconds."""
+    """Return *frames* with arrival times; heartbeats arrive at multiples of five seconds."""
     at = 0.01
     stamped: list[Frame] = []
     for frame in frames:

@@ -1,8 +1,10 @@
-"""A simulated run of a model: with ids, times, and one possible order of parallel tasks.
+"""Simulates a run of a model: adds ids, times and a possible order of parallel tasks.
 
-Observed on langgraph 1.2.22, library and server: the order of what a superstep shows, the
-namespaces (the second graph that one task calls gets `|1`), what is left of a superstep in which a
-task fails (the others stop where they are) or asks (the others finish), and the LangChain events.
+Observed on langgraph 1.2.22, library and server:
+
+- the order of the events of a superstep, and the LangChain events;
+- the namespace of the second graph that a task calls ends with `|1`;
+- if a task fails, the other tasks of the superstep stop at once; if it interrupts, they finish.
 """
 
 from collections.abc import Sequence
@@ -42,10 +44,10 @@ _ATTEMPTS_EXHAUSTED = Fails("RuntimeError", "Run exceeded max attempts (3).")
 
 @dataclass(frozen=True)
 class _End:
-    """The end of a graph or a task."""
+    """The result of a graph or a task."""
 
     state: Any = None
-    """Of a graph: its last state. Of a task: its update."""
+    """The final state of a graph, or the update of a task."""
     error: Fails | None = None
     interrupts: tuple[Json, ...] = ()
     halted: bool = False
@@ -56,27 +58,28 @@ _Result = tuple[list[EngineEvent], _End]
 
 @dataclass(frozen=True)
 class _RunningGraph:
-    """A running graph: its namespace, and the LangChain runs around its tasks."""
+    """A graph while it runs."""
 
     graph: Graph
     namespace: Namespace
     parents: tuple[str, ...]
+    """The ids of the LangChain runs around its tasks, outermost first."""
 
 
 @dataclass(frozen=True)
 class _RunningTask:
-    """A running task."""
+    """A task while it runs."""
 
     task: Task
     id: str
     step: int
     given: Json
-    """The state that it starts with, or what was sent to it."""
+    """The input of the task: the state, or the value of its `Send`."""
     place: _RunningGraph
 
     @property
     def inner(self) -> Namespace:
-        """The namespace of the first graph that it calls."""
+        """The namespace of the first graph that the task calls."""
         return (*self.place.namespace, f"{self.task.name}:{self.id}")
 
 
@@ -86,9 +89,10 @@ class SimulatedRun:
     def __init__(
         self, model: RunModel, seed: int, *, checkpoints: bool = False, whole: bool = False
     ) -> None:
-        """Simulate a run of *model*, with *checkpoints* if the server keeps the state of the run.
+        """Simulate a run of *model*.
 
-        With *whole*, `values` and `updates` show the whole state, not only the output.
+        With *checkpoints*, the run has checkpoint events, as if the server stored its state. With
+        *whole*, `values` and `updates` show the whole state, not only the output.
         """
         self._model = model
         self._whole = whole
@@ -96,9 +100,9 @@ class SimulatedRun:
         self.run_id = self._factory.run_id
         self.thread_id = self._factory.thread_id
         self.model_ids: set[str] = set()
-        """The ids that LangChain gave to streamed messages."""
+        """The ids that LangChain assigned to streamed messages."""
         self.message_ids = MessageIds(self._factory.new_id)
-        """The ids given to messages without one."""
+        """Assigns ids to messages without an id."""
         self.attempts: list[list[EngineEvent]] = []
         self.error = model.start_error
         self.interrupted = False
@@ -216,12 +220,12 @@ class SimulatedRun:
         metadata = self._factory.metadata(task, job.step, job.inner)
         chain = LangchainRun(task.name, self._factory.new_id(), job.place.parents, metadata)
         shown: list[EngineEvent] = [chain.start(job.given)]
-        said: list[Json] = []
+        streamed: list[Json] = []
         calls = 0
         last_state: Json = {}
         for act in task.acts:
             if not isinstance(act, Called):
-                shown += self._act(act, chain, metadata, job, said)
+                shown += self._act(act, chain, metadata, job, streamed)
                 continue
             numbered = (*job.inner, str(calls)) if calls else job.inner
             engine_events, end = self._run_graph(
@@ -240,7 +244,7 @@ class SimulatedRun:
             case Asks(values):
                 return shown, _End(interrupts=tuple(map(self._factory.interrupt, values)))
             case Writes() as writes:
-                update = self.message_ids.update(writes, said)
+                update = self.message_ids.update(writes, streamed)
             case _:  # Gives
                 update = last_state
         seen = {key: value for key, value in update.items() if key not in job.place.graph.unseen}
@@ -266,16 +270,18 @@ class SimulatedRun:
         chain: LangchainRun,
         metadata: Json,
         job: _RunningTask,
-        said: list[Json],
+        streamed: list[Json],
     ) -> list[EngineEvent]:
         match act:
             case Custom(value):
                 return [Shown("custom", value, job.place.namespace)]
             case Dispatched(name, value):
                 return [chain.custom(name, value)]
-            case _:  # Speeches
+            case _:  # ModelStreams
                 parents = (*job.place.parents, chain.id)
-                models = [self._stream_model(s, metadata, job, parents, said) for s in act.streams]
+                models = [
+                    self._stream_model(s, metadata, job, parents, streamed) for s in act.streams
+                ]
                 return self._factory.merge(models)
 
     def _stream_model(
@@ -284,7 +290,7 @@ class SimulatedRun:
         metadata: Json,
         job: _RunningTask,
         parents: tuple[str, ...],
-        said: list[Json],
+        streamed: list[Json],
     ) -> list[EngineEvent]:
         model = self._factory.new_id()
         model_id = f"lc_run--{model}"
@@ -299,7 +305,7 @@ class SimulatedRun:
             shown.append(StreamedChunk(stream, model_id, count, known, job.place.namespace))
         if stream.finished:
             whole = stream.whole(model_id)
-            said.append(whole)
+            streamed.append(whole)
             shown.append(chain.end(whole, given))
         if stream.hidden:
             shown = [event for event in shown if isinstance(event, StreamedChunk)]

@@ -1,4 +1,4 @@
-"""The routes around runs: health, assistants, threads, runs in the background, cancelling."""
+"""Endpoints other than stateless runs: health, assistants, threads, background runs, cancelling."""
 
 import json
 from collections.abc import Iterator
@@ -115,31 +115,33 @@ def posts(path: str, bodies: Any) -> Iterator[Case]:
 
 
 def check(comparison: Comparison, mock: str, cases: list[Case]) -> None:
-    differences = comparison.differences_in_order("neighbours", mock, cases)
+    differences = comparison.differences_in_order("other endpoints", mock, cases)
 
     assert not differences, "\n".join(differences)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-def test_what_can_be_read_is_as_on_the_server(
+def test_endpoints_are_read_as_on_the_server(
     method: str, exact_mock: str, comparison: Comparison
 ) -> None:
     check(comparison, exact_mock, [Case(f"{method} {p}", ask_for(method, p)) for p in READ])
 
 
-def test_what_can_be_read_from_elsewhere_is_as_on_the_server(
+def test_endpoints_are_read_from_another_origin_as_on_the_server(
     exact_mock: str, comparison: Comparison
 ) -> None:
     check(comparison, exact_mock, [Case(p, ask_for("GET", p, headers=(ORIGIN,))) for p in READ])
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs"])
-def test_the_server_describes_itself(path: str, exact_mock: str, comparison: Comparison) -> None:
+def test_documents_of_the_server_have_the_same_head(
+    path: str, exact_mock: str, comparison: Comparison
+) -> None:
     check(comparison, exact_mock, [Case(path, ask_for("GET", path), own_body=True)])
 
 
 @pytest.mark.parametrize("graph", read_graphs())
-def test_each_graph_has_its_schemas_and_drawings(
+def test_schemas_and_drawings_of_each_graph_are_the_same(
     graph: str, exact_mock: str, comparison: Comparison
 ) -> None:
     id_ = comparison.assistant_id(graph)
@@ -148,13 +150,15 @@ def test_each_graph_has_its_schemas_and_drawings(
 
 
 @pytest.mark.parametrize("path", ["/assistants/search", "/assistants/count"])
-def test_assistants_are_found_as_on_the_server(
+def test_searches_find_the_same_assistants(
     path: str, exact_mock: str, comparison: Comparison
 ) -> None:
     check(comparison, exact_mock, list(posts(path, SEARCHES)))
 
 
-def test_threads_are_kept_as_by_the_server(exact_mock: str, comparison: Comparison) -> None:
+def test_threads_are_created_and_deleted_as_on_the_server(
+    exact_mock: str, comparison: Comparison
+) -> None:
     created = [
         Case(f"{method} created", ask_for(method, f"/threads/{CREATED}"))
         for method in ("GET", "DELETE", "DELETE", "GET")
@@ -162,11 +166,11 @@ def test_threads_are_kept_as_by_the_server(exact_mock: str, comparison: Comparis
     check(comparison, exact_mock, [*posts("/threads", THREADS), *created])
 
 
-def test_nothing_is_cancelled_where_nothing_runs(exact_mock: str, comparison: Comparison) -> None:
+def test_cancelling_without_runs_is_the_same(exact_mock: str, comparison: Comparison) -> None:
     check(comparison, exact_mock, list(posts("/runs/cancel", CANCELS)))
 
 
-def test_runs_in_the_background_are_described_as_by_the_server(
+def test_background_runs_are_described_as_on_the_server(
     exact_mock: str, comparison: Comparison
 ) -> None:
     bodies = [INPUTS["agent"] | options for options in BACKGROUND]
@@ -176,7 +180,7 @@ def test_runs_in_the_background_are_described_as_by_the_server(
 
 @pytest.fixture
 def uncreated(real: str) -> Iterator[None]:
-    """Take the assistant that a test creates from the real server: it outlives the tests."""
+    """Delete the assistant that a test creates, because the real server may outlive the tests."""
     forget = ask_for("DELETE", f"/assistants/{CREATED}")
     ask_all(real, [forget])
     yield
@@ -184,7 +188,7 @@ def uncreated(real: str) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("uncreated")
-def test_assistants_are_created_as_by_the_server(exact_mock: str, comparison: Comparison) -> None:
+def test_assistants_are_created_as_on_the_server(exact_mock: str, comparison: Comparison) -> None:
     asked = INPUTS["agent"] | {"assistant_id": CREATED}
     paths = [f"/assistants/{CREATED}{part}" for part in ("", "/schemas", "/graph")]
     read = [Case(path, ask_for("GET", path)) for path in paths]
