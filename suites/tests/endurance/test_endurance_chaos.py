@@ -10,7 +10,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from bad_deployments import Deployments, Kind, bad_deployments, kinds
+from bad_deployments import Deployments, bad_deployments
+from deployment_kinds import Kind, kinds
 from programs import GRAPHTAPE, PYTEST, Ended, Program
 from recordings_for_chaos import write_recordings
 from rounds import ROUNDS, percentile, random_for, shares, table

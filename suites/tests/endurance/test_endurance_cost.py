@@ -34,8 +34,8 @@ class StoppedClock:
         """Return the start."""
         return 0.0
 
-    def wake_at(self, _: float, __: Callable[[], None]) -> Callable[[], None]:
-        """Wake nothing; return a function that takes this back."""
+    def wake_at(self, when: float, wake: Callable[[], None]) -> Callable[[], None]:
+        """Never call *wake*; return a function that takes this back."""
         return self._forget
 
     def _forget(self) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from bad_deployments import EVENTS, Kind, bad_deployments, kinds
+from bad_deployments import bad_deployments
+from deployment_kinds import EVENTS, Kind, kinds
 from programs import GRAPHTAPE, PYTEST, Ended, Program
 from rounds import ROUNDS, SEED, table
 

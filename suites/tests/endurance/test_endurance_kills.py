@@ -11,17 +11,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from bad_deployments import (
-    END,
-    METADATA,
-    STREAM,
-    Deployments,
-    Kind,
-    Pause,
-    bad_deployments,
-    chunk,
-    event,
-)
+from bad_deployments import Deployments, bad_deployments
+from deployment_kinds import END, METADATA, STREAM, Kind, Pause, chunk, event
 from programs import GRAPHTAPE, PYTEST, Program
 from rounds import ROUNDS, random_for, shares, table
 
