@@ -1,5 +1,8 @@
 """The checks of the endurance tests see what they look for."""
 
+from contextlib import closing
+from pathlib import Path
+
 import fuzz_client
 import pytest
 import test_endurance_damage
@@ -8,9 +11,14 @@ from damaged_replay import try_recording
 from deployment_kinds import END, JSON, STREAM, Kind, Reset, answer
 from fuzz_client import send_all
 from fuzz_requests import FuzzRequest, request
+from recordings_for_chaos import write_recordings
 from rounds import random_for
+from rude_clients import ACTS, RudeClients
 
+from graphtape_mock.replay.engine import ReplayOptions
+from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import Mock, bundled_recordings
+from graphtape_mock.server.running import BackgroundServer
 
 ANY = frozenset((0,))
 KINDS = {
@@ -67,3 +75,17 @@ def test_an_error_while_loading_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(test_endurance_damage, "damaged", lambda _: ("agent", None))
 
     assert test_endurance_damage.outcome(0).kind == "raised"
+
+
+def test_a_server_ends_while_all_clients_misbehave(tmp_path: Path) -> None:
+    mock = Mock(load([write_recordings(tmp_path / "recordings")]), ReplayOptions())
+
+    with (
+        BackgroundServer(mock) as server,
+        closing(RudeClients(server.url, random_for("checks", 1))) as clients,
+    ):
+        for act in ACTS:
+            act(clients)
+        clients.be_late()
+
+    assert len(mock.journal.entries) >= len(ACTS)
