@@ -47,14 +47,16 @@ def test_a_bad_response_is_seen(name: str) -> None:
     assert f"HTTP {result.flaw}" in str(result)
 
 
+def flaws_of_half_a_request() -> list[str]:
+    half = FuzzRequest("HTTP", request("POST", "/good/runs/stream")[:-10])
+    with bad_deployments((KINDS["good"][0],)) as deployments:
+        return [result.flaw for result in send_all(deployments.url, [half])]
+
+
 def test_a_hang_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz_client, "HANG_SECONDS", 0.05)
-    half = FuzzRequest("HTTP", request("POST", "/good/runs/stream")[:-10])
 
-    with bad_deployments((KINDS["good"][0],)) as deployments:
-        (result,) = send_all(deployments.url, [half])
-
-    assert result.flaw == "hangs"
+    assert flaws_of_half_a_request() == ["hangs"]
 
 
 async def fail(*_: object) -> None:
@@ -72,7 +74,7 @@ def test_an_error_of_the_mock_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_error_while_loading_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(test_endurance_damage, "damaged", lambda _: ("agent", None))
+    monkeypatch.setattr(test_endurance_damage, "try_recording", None)
 
     assert test_endurance_damage.outcome(0).kind == "raised"
 

@@ -188,7 +188,7 @@ def test_a_kill_loses_and_doubles_nothing(program: str, tmp_path: Path) -> None:
     assert set(counts) == {"good"}
 
 
-def limit_files() -> None:
+def limit_files() -> None:  # pragma: no cover - in a process that becomes another program
     """Let files of this process grow to a megabyte, as a full disk does."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 
