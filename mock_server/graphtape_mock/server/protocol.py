@@ -1,5 +1,7 @@
 """The HTTP protocol of uvicorn, with access to the connection for the application."""
 
+import base64
+import binascii
 import logging
 from typing import Any, cast
 
@@ -43,16 +45,10 @@ class Protocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """Refuse a WebSocket handshake as langgraph-api 0.16.7 does, which has no such route."""
-        named = dict(self.headers)
-        missing = [name for name in (b"Key", b"Version") if _header_of(name) not in named]
         status, text = b"403 Forbidden", b""
-        if missing:
-            status, text = b"400 Bad Request", b"missing Sec-WebSocket-%b header" % missing[0]
-        elif (version := named[_header_of(b"Version")]) != b"13":
-            status = b"400 Bad Request"
-            text = b"invalid Sec-WebSocket-Version header: " + version
-        if text:
-            text = b"Failed to open a WebSocket connection: %b.\n" % text
+        if flaw := _flaw_of_handshake(dict(self.headers)):
+            status, text = b"400 Bad Request", b"Failed to open a WebSocket connection: "
+            text += flaw + b".\n"
         dates = [value for name, value in self.server_state.default_headers if name == b"date"]
         date = b"Date: %b\r\n" % dates[0] if dates else b""
         self.transport.write(
@@ -73,5 +69,14 @@ class Protocol(HttpToolsProtocol):
         return f"{request}, whose client does not read the response" if unread else request
 
 
-def _header_of(name: bytes) -> bytes:
-    return b"sec-websocket-" + name.lower()
+def _flaw_of_handshake(headers: dict[bytes, bytes]) -> bytes:
+    """Return what is wrong with the *headers* of a WebSocket handshake; empty if nothing is."""
+    for name in (b"Key", b"Version"):
+        if b"sec-websocket-" + name.lower() not in headers:
+            return b"missing Sec-WebSocket-%b header" % name
+    key, version = headers[b"sec-websocket-key"], headers[b"sec-websocket-version"]
+    try:
+        base64.b64decode(key, validate=True)
+    except binascii.Error as error:
+        return b"invalid Sec-WebSocket-Key header: %b; %b" % (key, str(error).encode())
+    return b"" if version == b"13" else b"invalid Sec-WebSocket-Version header: " + version

@@ -333,7 +333,7 @@ def test_an_origin_is_taken_as_browsers_send_it(
 def test_an_address_of_this_machine_needs_no_warning(
     host: str, recording: Path, capsys: Capture
 ) -> None:
-    assert serve(recording, "--host", host) == 0
+    assert serve(recording, "--host", host, "--port", "0") == 0
     assert capsys.readouterr().err == ""
 
 

@@ -230,8 +230,9 @@ def test_the_error_of_a_thread_that_can_not_start_is_raised(
 
     monkeypatch.setattr(running, "_new_loop", fail)
 
-    with pytest.raises(OSError, match="Too many"), BackgroundServer(never):
-        pass
+    server = BackgroundServer(never)
+    with pytest.raises(OSError, match="Too many"):
+        server.__enter__()
 
 
 def test_a_thread_that_does_not_start_or_end_is_said(
@@ -248,8 +249,8 @@ def test_a_thread_that_does_not_start_or_end_is_said(
     monkeypatch.setattr(running, "JOIN_SECONDS", 0.0)
     server = BackgroundServer(never)
 
-    with pytest.raises(ServerNotResponding), server:
-        pass
+    with pytest.raises(ServerNotResponding):
+        server.__enter__()
     with pytest.raises(ServerNotResponding):
         server.__exit__()
     go_on.set()

@@ -56,6 +56,10 @@ def test_a_websocket_handshake_is_forbidden(
     [
         ((VERSION,), "missing Sec-WebSocket-Key header"),
         ((KEY,), "missing Sec-WebSocket-Version header"),
+        (
+            ("Sec-WebSocket-Key: abc", VERSION),
+            "invalid Sec-WebSocket-Key header: abc; Incorrect padding",
+        ),
         ((KEY, "Sec-WebSocket-Version: 8"), "invalid Sec-WebSocket-Version header: 8"),
     ],
 )
