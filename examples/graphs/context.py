@@ -1,4 +1,4 @@
-"""A graph whose answer depends on `context` or `config.configurable` in the request."""
+"""An answer that depends on the request's context, or on its `config.configurable`."""
 
 from fake_model import FakeModel, words
 from langchain_core.runnables import RunnableConfig
@@ -10,7 +10,7 @@ GREETINGS = {"en": "Good morning", "fr": "Bonjour", "el": "Καλημέρα"}
 
 
 class Visitor(TypedDict, total=False):
-    """Facts about the visitor, which a request can contain."""
+    """What a request can say about who asks."""
 
     language: str
     name: str

@@ -1,4 +1,4 @@
-"""A graph whose state has typed fields and reducers, with different input and output schemas."""
+"""State that is not messages: typed fields, reducers, and a different schema in and out."""
 
 import operator
 from typing import Annotated
@@ -15,7 +15,7 @@ class Item(BaseModel):
 
 
 class Order(BaseModel):
-    """The input. It is a pydantic model, so an invalid order fails the run."""
+    """What comes in. It is a pydantic model, so a wrong order fails the run."""
 
     customer: str
     items: list[Item]
@@ -23,7 +23,7 @@ class Order(BaseModel):
 
 
 class Invoice(TypedDict):
-    """The output."""
+    """What goes out."""
 
     lines: list[str]
     total: float
@@ -38,7 +38,7 @@ def merge(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
 
 
 class Work(BaseModel):
-    """The state: fields of the input and the output, and a field that is in neither."""
+    """What the nodes share: both of the above, and a field that never leaves the graph."""
 
     customer: str = ""
     items: list[Item] = []

@@ -1,4 +1,4 @@
-"""A graph with two levels of subgraphs. The innermost has the model and the custom writer."""
+"""Graphs within graphs, two levels deep; the model and the custom writer are in the innermost."""
 
 from typing import Annotated
 
@@ -8,12 +8,12 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 
 def add_new(old: list[str], new: list[str]) -> list[str]:
-    """Append only new names, because a subgraph returns its input names as well as its own."""
+    """Add what is new only: a subgraph gives back all that it was given, and its own besides."""
     return old + [name for name in new if name not in old]
 
 
 class Travel(MessagesState):
-    """The messages, and the names of the visited nodes."""
+    """The messages, and the names of the nodes that were visited."""
 
     visited: Annotated[list[str], add_new]
 

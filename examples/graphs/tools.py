@@ -1,4 +1,4 @@
-"""An agent that calls a tool; the arguments of the call and the answer are streamed in pieces."""
+"""A tool-calling agent: the arguments of the call are streamed in pieces, and so is the answer."""
 
 import json
 import re
@@ -18,7 +18,7 @@ async def weather(city: str) -> str:
 
 
 def call_weather(city: str) -> list[AIMessageChunk]:
-    """Return a tool call as providers stream it: name and id, then the arguments in pieces."""
+    """Write the call as providers stream it: name and id first, then the arguments bit by bit."""
     arguments = json.dumps({"city": city}, ensure_ascii=False)
     bits = [arguments[start : start + 6] for start in range(0, len(arguments), 6)]
     first = {"name": "weather", "args": "", "id": f"call_{city.lower()}"}
