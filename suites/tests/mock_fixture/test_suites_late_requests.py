@@ -123,14 +123,14 @@ def test_a_late_thread_is_known_by_its_socket() -> None:
     closed = socket.socket()
     closed.close()
 
-    def wait(*used: object) -> None:
+    def wait(_: object) -> None:
         go.set()
         over.wait()
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = listening.getsockname()
         threads.begin()
-        thread = threading.Thread(target=wait, args=(closed, here))
+        thread = threading.Thread(target=wait, args=(SimpleNamespace(a=closed, b=here),))
         thread.start()
         go.wait()
         threads.end()

@@ -63,8 +63,8 @@ def test_the_end_of_a_session_does_not_wait_for_open_connections(
     result = pytester.runpytest_subprocess(timeout=60)
 
     result.assert_outcomes(passed=3)
-    # Five seconds, and as many again because the machine does other work.
-    assert float((pytester.path / "took").read_text()) < 10
+    # At most 5 s, several times that while the machine does other work; without an end, for ever.
+    assert float((pytester.path / "took").read_text()) < 30
 
 
 def test_a_failure_of_the_mock_fails_the_test_that_caused_it(pytester: pytest.Pytester) -> None:
