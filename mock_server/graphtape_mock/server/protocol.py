@@ -37,11 +37,32 @@ class Protocol(HttpToolsProtocol):
         self.access_log = False
         # Any class makes uvicorn pass handshakes to `handle_websocket_upgrade`.
         self.ws_protocol_class = Protocol
+        self._running: Any = None  # The request being answered; `cycle` is the latest received.
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
         cast(dict[str, Any], self.scope)[TRANSPORT_KEY] = self.transport
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, and drop the requests that came before it."""
+        super().send_400_response(msg)
+        self._drop_running()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the request being answered: uvicorn ends only the latest received."""
+        self._drop_running()
+        super().connection_lost(exc)
+
+    def _drop_running(self) -> None:
+        # Otherwise a response would be written to a closed connection, which is an error.
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
 
     def handle_websocket_upgrade(self) -> None:
         """Refuse a WebSocket handshake as langgraph-api 0.16.7 does, which has no such route."""

@@ -79,3 +79,21 @@ def test_another_upgrade_is_ignored_and_no_package_is_advertised(
 
     assert status == "HTTP/1.1 200 OK"
     assert "pip" not in caplog.text
+
+
+def test_requests_before_something_that_is_no_http_fail_silently(
+    server: BackgroundServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = b'{"assistant_id":"agent","input":null}'
+    run = b"POST /runs/stream HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b" % (
+        len(body),
+        body,
+    )
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    with socket.create_connection(address, GIVE_UP_SECONDS) as connection:
+        connection.sendall(run + run + b"\0\r\n\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert received.startswith(b"HTTP/1.1 400 Bad Request")
+    ask(server, "GET /ok HTTP/1.1", "Connection: close")  # The loop has seen what came before.
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
