@@ -31,6 +31,7 @@ from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_mock.cli.main import run
 from graphtape_mock.deployment.headers import KEY_VARIABLES
 from graphtape_mock.recordings.file import RecordingWriter, read
+from graphtape_mock.redaction.walk import Walk
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
 from graphtape_mock.server.mock import Mock, bundled_recordings
@@ -388,6 +389,26 @@ def test_additions_are_written_into_the_recording(
     assert (after.server["url"], after.server["version"]) == (deployment.url, "0.16.7")
     assert drift(deployment, "--fail-on", "additive") == 0
     assert [path.name for path in (folder / "recordings").glob("*agent*")] == ["agent.jsonl"]
+
+
+def test_a_recording_is_not_updated_with_what_may_be_a_secret(
+    deployment: Deployment,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def missed(walk: Walk, data: bytes) -> object:
+        return iter(())
+
+    monkeypatch.setattr(Walk, "find", missed)
+    token = "gh" + "p_" + "a1B2c3D4e5" * 4
+    deployment.scripts[RUN] = stream(METADATA, event("values", {"a": 2, "text": token}))
+    before = (folder / FILE).read_bytes()
+
+    drift(deployment, "--update")
+
+    assert missing(capsys.readouterr().err, [FILE, "github-token"]) == []
+    assert (folder / FILE).read_bytes() == before
 
 
 @pytest.mark.parametrize(

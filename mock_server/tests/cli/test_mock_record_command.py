@@ -30,6 +30,7 @@ from graphtape_mock.cli.main import run
 from graphtape_mock.deployment.headers import KEY_VARIABLES
 from graphtape_mock.record.folder import RecordingFolder
 from graphtape_mock.recordings.file import read
+from graphtape_mock.redaction.walk import Walk
 
 METADATA = event("metadata", {"run_id": "1", "attempt": 1})
 
@@ -498,3 +499,21 @@ def test_a_refusal_is_recorded_if_there_is_no_retry_in_time(
 
     assert record(deployment, *AGENT, "1", *options) == 1
     assert recordings() == ["agent.refused.jsonl"]
+
+
+def test_a_recording_that_may_hold_a_secret_is_hidden_and_a_finding(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missed(walk: Walk, data: bytes) -> object:
+        return iter(())
+
+    monkeypatch.setattr(Walk, "find", missed)
+    token = "gh" + "p_" + "a1B2c3D4e5" * 4
+    deployment.scripts["POST /runs/stream"] = stream(METADATA, event("values", {"text": token}))
+
+    assert record(deployment, *AGENT, "1") == 1
+    printed = capsys.readouterr().err
+    hidden = "recordings/.graphtape/agent.jsonl"
+    assert missing(printed, [hidden, "github-token", "graphtape redact", "--allow-secret"]) == []
+    assert recordings() == []
+    assert record(deployment, *AGENT, "1", "--allow-secret", "github-token") == 0

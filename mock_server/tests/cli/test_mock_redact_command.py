@@ -141,3 +141,12 @@ def test_what_is_no_recording_is_wrong_use(
     assert run(["redact", str(tmp_path)]) == 2
     assert run(["redact", str(tmp_path / "gone.jsonl")]) == 2
     assert missing(capsys.readouterr().err, ["a.jsonl:1", "gone.jsonl"]) == []
+
+
+def test_bad_headers_in_the_environment_are_wrong_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRAPHTAPE_HEADERS", "no header")
+
+    assert run(["redact", str(record(tmp_path / "agent.jsonl", "{}"))]) == 2
+    assert "GRAPHTAPE_HEADERS" in capsys.readouterr().err

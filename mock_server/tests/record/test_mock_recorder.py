@@ -587,3 +587,14 @@ def test_a_draft_never_has_a_given_value_that_is_streamed_piece_by_piece(path: P
 
     assert len(drafts) > len(KEY)
     assert set(drafts) <= {"", "[redacted-1]"}
+
+
+def test_a_recorder_sends_a_request_again_as_the_deployment_asks(path: Path) -> None:
+    def busy(asked: Asked) -> None:
+        deployment.scripts["POST /runs/stream"] = stream(METADATA)
+        asked.send(answer(503, {"detail": "busy"}, b"retry-after: 0"))
+
+    with deployed(scripts_of_a_server(busy)) as deployment:
+        record(deployment, path)
+
+    assert run_of(path).body == METADATA
