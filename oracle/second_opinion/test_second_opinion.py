@@ -11,6 +11,7 @@ from secrets_corpus import IN_CONTEXT, SECRETS
 
 from graphtape_contracts import Exchange, Request, Response, sse
 from graphtape_mock.recordings.file import RecordingWriter
+from graphtape_mock.redaction.exchange import redact_exchange
 from graphtape_mock.redaction.redactor import Redactor
 
 BUNDLED = Path(__file__).parents[2] / "mock_server" / "graphtape_mock" / "recordings" / "bundled"
@@ -71,7 +72,7 @@ def test_the_scanner_finds_secrets_in_recordings_that_are_not_redacted(
 def test_the_scanner_finds_nothing_in_recordings_that_are_redacted(
     scan: Scan, tmp_path: Path
 ) -> None:
-    folder = _write(tmp_path / "redacted", lambda each: Redactor().redact_exchange(each))
+    folder = _write(tmp_path / "redacted", lambda each: redact_exchange(each, Redactor()))
 
     assert scan(folder) == 0
 

@@ -14,6 +14,7 @@ from graphtape_mock.record.run_writer import CUT, RecordedRunResult, RunWriter, 
 from graphtape_mock.recordings.file import RecordingWriter
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import View
+from graphtape_mock.redaction.exchange import redact_exchange
 from graphtape_mock.redaction.redactor import Redactor
 
 
@@ -74,7 +75,7 @@ class Recorder:
 
     def _writer(self, draft: DraftRecording) -> RecordingWriter:
         """Return the writer of *draft*, with the description of the deployment in it."""
-        described = [self.redactor.redact_exchange(e) for e in self.deployment_info.exchanges]
+        described = [redact_exchange(e, self.redactor) for e in self.deployment_info.exchanges]
         server = {"url": self.upstream.url} | object_in(described[0].body)
         note = self.redactor.redact_text(self.note)
         writer = RecordingWriter(draft.path, server=server, note=note, mode=0o600)

@@ -6,11 +6,10 @@ from typing import Any
 
 import orjson
 
-from graphtape_contracts import Exchange
 from graphtape_mock.recordings.recording import Recording
+from graphtape_mock.redaction.exchange import redact_exchange
 from graphtape_mock.redaction.found import PLACEHOLDERS
 from graphtape_mock.redaction.redactor import Redactor
-from graphtape_mock.redaction.split import redact_frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,6 @@ def redact_recording(recording: Recording, redactor: Redactor) -> Recording:
         redacted=_added(recording.redacted, found),
         kept=tuple(sorted({*recording.kept, *redactor.keep})),
     )
-
-
-def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
-    """Return *exchange* without its secrets, those that are split over its frames included."""
-    if not exchange.is_stream:
-        return redactor.redact_exchange(exchange)
-    head = redactor.redact_exchange(replace(exchange, frames=()))
-    return replace(head, frames=redact_frames(exchange.frames, redactor, again=True))
 
 
 def _highest_placeholder(recording: Recording) -> int:

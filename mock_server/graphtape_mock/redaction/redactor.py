@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from graphtape_contracts import Exchange, Frame, Headers, Request, Response, sse
+from graphtape_contracts import Frame, Headers, sse
 from graphtape_mock.redaction.found import PLACEHOLDER, PLACEHOLDERS, Found, is_placeholder, merged
 from graphtape_mock.redaction.given_values import GivenValues
 from graphtape_mock.redaction.json_leaves import Leaf, embedded_leaves
@@ -80,20 +80,12 @@ class Redactor:
         """The values of the user, which are replaced wherever they are."""
         return self._given
 
-    def redact(
-        self,
-        data: bytes,
-        *,
-        torn: bool = False,
-        place: str = "",
-        again: bool = False,
-    ) -> bytes:
+    def redact(self, data: bytes, *, torn: bool = False, place: str = "") -> bytes:
         """Return *data* without its secrets; *torn* means that it may end inside a secret.
 
-        *place* says where the data are, for `replaced`. *again* is for data that this redactor
-        redacted before: its placeholders stay.
+        *place* says where the data are, for `replaced`.
         """
-        return self.replace(data, self.find(data, torn=torn), place=place, again=again)
+        return self.replace(data, self.find(data, torn=torn), place=place)
 
     def find(self, data: bytes, *, torn: bool = False) -> Iterator[Found]:
         """Yield the secrets and placeholders in *data*, in no order; some overlap."""
@@ -101,16 +93,12 @@ class Redactor:
         if torn:
             yield from self._look.find_torn(data)
 
-    def replace(
-        self, data: bytes, secrets: Iterable[Found], *, place: str = "", again: bool = False
-    ) -> bytes:
+    def replace(self, data: bytes, secrets: Iterable[Found], *, place: str = "") -> bytes:
         """Return *data* with placeholders for the *secrets* in it; the rest is as in `redact`."""
         leaves: list[Leaf] | None = None
         pieces: list[bytes] = []
         done = 0
         for found in merged(secrets, data):
-            if found.kind == PLACEHOLDER and again:
-                continue
             pieces.append(data[done : found.start])
             done = found.end
             if found.secret is None:
@@ -133,23 +121,14 @@ class Redactor:
         return tuple((name, self._header(name, value, place)) for name, value in headers)
 
     def redact_frame(
-        self,
-        frame: Frame,
-        *,
-        stream: bool,
-        first: bool = False,
-        place: str = "",
-        again: bool = False,
+        self, frame: Frame, *, stream: bool, first: bool = False, place: str = ""
     ) -> Frame:
         """Return *frame* without its secrets; read again as an event block if of a *stream*.
 
-        *place* says which frame it is, for `replaced`; the name of its event is added. *again* is
-        that of `redact`.
+        *place* says which frame it is, for `replaced`; the name of its event is added.
         """
         secrets = self.find(frame.raw, torn=frame.torn)
-        return self.replace_in_frame(
-            frame, secrets, stream=stream, first=first, place=place, again=again
-        )
+        return self.replace_in_frame(frame, secrets, stream=stream, first=first, place=place)
 
     def replace_in_frame(
         self,
@@ -159,41 +138,16 @@ class Redactor:
         stream: bool,
         first: bool = False,
         place: str = "",
-        again: bool = False,
     ) -> Frame:
         """Return *frame* with placeholders for the *secrets* in it; the rest as `redact_frame`."""
         if stream and frame.event is not None:
             place = f"{place} {frame.event}".lstrip()
-        raw = self.replace(frame.raw, secrets, place=place, again=again)
+        raw = self.replace(frame.raw, secrets, place=place)
         if raw == frame.raw:
             return frame
         if stream:
             return sse.frame(raw, frame.at, first=first, torn=frame.torn)
         return Frame(frame.at, raw)
-
-    def redact_exchange(self, exchange: Exchange) -> Exchange:
-        """Return *exchange* without its secrets."""
-        request, response = exchange.request, exchange.response
-        body = self.redact(request.body, place="request body")
-        path = self.redact_text(request.path, place="request path")
-        stream = exchange.is_stream
-        frames = (
-            self.redact_frame(
-                frame,
-                stream=stream,
-                first=number == 1,
-                place=f"event {number}" if stream else "response body",
-            )
-            for number, frame in enumerate(exchange.frames, 1)
-        )
-        return Exchange(
-            Request(
-                request.method, path, self.redact_headers(request.headers, place="request"), body
-            ),
-            Response(response.status, self.redact_headers(response.headers, place="response")),
-            tuple(frames),
-            exchange.end,
-        )
 
     def names_secret(self, name: str) -> bool:
         """Return whether the value of the header or JSON key *name* is secret."""

@@ -23,14 +23,12 @@ MOST_HELD_BYTES = 1_000_000
 _PATIENCE = 64  # A text that had no piece in so many frames is taken to have ended.
 
 
-def redact_frames(
-    frames: Iterable[Frame], redactor: Redactor, *, again: bool = False
-) -> tuple[Frame, ...]:
+def redact_frames(frames: Iterable[Frame], redactor: Redactor) -> tuple[Frame, ...]:
     """Return the *frames* of a whole stream without secrets, those that are split included.
 
-    A frame without a secret is the same object. Give them as they came, or, with *again*, as
-    LiveRedaction with the same *redactor* returned them: redacted frame by frame, they lack what
-    continues a secret.
+    A frame without a secret is the same object. The frames are either as received, or as
+    LiveRedaction returned them; call `keep_placeholders` of the *redactor* before the latter.
+    Frames that were redacted one by one lack the rest of a secret that is split.
     """
     frames = tuple(frames)
     parts: list[list[Found]] = [[] for _ in frames]
@@ -52,7 +50,6 @@ def redact_frames(
             stream=True,
             first=number == 1,
             place=f"event {number}",
-            again=again,
         )
         for number, frame in enumerate(frames, 1)
     )
@@ -136,7 +133,7 @@ class LiveRedaction:
 
     Frames are held back only while the end of a text in them may be the beginning of a given value,
     and those behind them, to keep their order. In text that is streamed only given values are
-    replaced, because the formats of keys apply to whole texts: `redact_frames` with *again* does
+    replaced, because the formats of keys apply to whole texts: `redact_frames` does
     the rest when the stream is complete.
     """
 

@@ -141,7 +141,9 @@ def _afterwards(redactor: Redactor, frames: list[Frame]) -> list[Frame]:
 
 
 def _both(redactor: Redactor, frames: list[Frame]) -> list[Frame]:
-    return list(redact_frames(_live(redactor, frames), redactor, again=True))
+    written = _live(redactor, frames)
+    redactor.keep_placeholders()
+    return list(redact_frames(written, redactor))
 
 
 WAYS = [_live, _afterwards, _both]

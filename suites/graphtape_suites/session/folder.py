@@ -13,8 +13,8 @@ from graphtape_contracts.catalogue import versions
 from graphtape_contracts.json_value import Json
 from graphtape_mock.recordings.file import RecordingWriter, read
 from graphtape_mock.recordings.recording import SUFFIX
-from graphtape_mock.recordings.redacted import redact_exchange
 from graphtape_mock.recordings.try_json import object_in
+from graphtape_mock.redaction.exchange import redact_exchange
 from graphtape_suites.runner.target import Target
 from graphtape_suites.scenarios import SCENARIOS, Scenario
 from graphtape_suites.session.scenario_result import ScenarioResult
