@@ -35,6 +35,8 @@ def within_json(finds: Iterable[Found], leaves: list[Leaf], data: bytes) -> Iter
             yield found
         elif found.kind != "given":
             yield from _cut(found, touched, data)
+        elif all(leaf.text is None for leaf in touched):
+            yield found  # Better no JSON than a value that was given: `[0,[0` in a URL is none.
 
 
 def inner_end(leaf: Leaf, data: bytes) -> int:
@@ -53,6 +55,8 @@ def _is_in_json(leaf: Leaf, data: bytes) -> bool:
     """Return whether *leaf* is part of JSON, and not of a text that happens to have quotes."""
     if leaf.path:
         return True
+    if leaf.text is not None and not _is_closed(leaf, data):
+        return False
     first = _LINE_START.search(data, max(0, leaf.start - 16), leaf.start) is not None
     return first and not data[leaf.end : leaf.end + 1].strip()
 

@@ -9,6 +9,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from graphtape_contracts import Frame
 from graphtape_mock.redaction.found import PLACEHOLDER, Found, merged
@@ -66,6 +67,11 @@ def _with_parts(found: Iterable[Found], parts: list[Found]) -> Iterator[Found]:
             yield each
 
 
+def _given_in(text: bytes, given: GivenValues) -> Iterator[Found]:
+    """Yield the *given* values in *text*."""
+    return (Found(start, end, "given", value) for start, end, value in given.find(text))
+
+
 class _Text:
     """A text that is put together from its pieces."""
 
@@ -89,7 +95,9 @@ class _Text:
         joined = bytes(self._joined)
         if sum(len(piece.segments) for _, _, piece in self._pieces) < 2:
             return  # The secrets of one string are found without others.
-        for secret in merged(redactor.find(joined), joined):
+        # Quotes in the text are part of it, also where they make it look like JSON.
+        given = _given_in(joined, redactor.given)
+        for secret in merged(chain(redactor.find(joined), given), joined):
             if secret.kind != PLACEHOLDER:
                 for frame, offset, piece in self._pieces:
                     parts[frame] += _parts(secret, piece, offset)

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,12 +49,12 @@ def test_every_scalar_is_found_however_the_document_is_written(
 @given(values, st.data())
 @settings(deadline=None)
 def test_one_string_can_change_and_every_other_byte_stays(value: Any, data: st.DataObject) -> None:
-    document = orjson.dumps({"a": value, "b": "changed"})
+    document = json.dumps({"a": value, "b": "changed"}).encode()
     leaf = next(leaf for leaf in leaves(document) if leaf.path == ("b",))
 
     changed = document[: leaf.start] + b'"new"' + document[leaf.end :]
 
-    assert orjson.loads(changed) == {"a": value, "b": "new"}
+    assert json.loads(changed) == {"a": value, "b": "new"}
 
 
 @pytest.mark.parametrize(

@@ -518,3 +518,10 @@ def test_names_of_secrets_are_known_however_many_others_there_are() -> None:
 
     assert not any(redactor.names_secret(f"name {number}") for number in range(10_001))
     assert redactor.names_secret("password")
+
+
+@pytest.mark.parametrize("value", ['"QQQQQ', '"QQQQQ"', "00000000[0[0", "[1,[2,[3"])
+def test_a_given_value_that_looks_like_json_is_replaced(value: str) -> None:
+    redactor = Redactor(secrets=[value])
+
+    assert redactor.redact_text(f"/x?key={value}") == "/x?key=[redacted-1]"
