@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
+from typing import cast
 
 import orjson
 import pytest
@@ -214,7 +215,7 @@ def test_a_connection_without_a_request_is_nothing_to_wait_for(never: Mock) -> N
     ):
         while not ended.server.server_state.connections:
             time.sleep(0.01)
-        (idle,) = ended.server.server_state.connections
+        (idle,) = cast(set[object], ended.server.server_state.connections)
         assert isinstance(idle, Protocol)
         assert idle.unfinished() == ""
         ended.end()
