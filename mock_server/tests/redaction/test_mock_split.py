@@ -182,11 +182,9 @@ def test_a_given_value_is_never_left_however_it_is_split(
     redacted = way(redactor, frames)
 
     joined = read(_data(redacted, kind))
-    if "\\" in value and ('"' in value or "'" in value):
-        # Next to itself it may look like a longer one, quoted in JSON.
-        assert value not in joined
-    else:
-        assert joined == text.replace(value, "[redacted-1]")
+    assert value not in joined
+    # A value next to itself may get a placeholder more, or share one.
+    assert joined.replace("[redacted-1]", "") == text.replace(value, "")
     assert len(redacted) == len(frames)
     assert value.encode() not in sse.encode(redacted)
     assert orjson.dumps(value)[1:-1] not in sse.encode(redacted)
