@@ -15,7 +15,7 @@ from graphtape_mock.redaction.redactor import redact_json
 
 
 class NameTaken(ValueError):
-    """A recording of that name, or of that request, exists already."""
+    """A recording with the same name, or of the same request, exists already."""
 
 
 class RecordingFolder:
@@ -30,7 +30,7 @@ class RecordingFolder:
     ) -> None:
         """Choose files in *folder*; *redact_json* redacts a request as it is recorded.
 
-        With *force*, existing files may be chosen.
+        With *force*, an existing file may be chosen, which is then replaced.
         """
         self._folder, self._redact_json = folder, redact_json
         self._force = force
@@ -79,6 +79,6 @@ class RecordingFolder:
             return []  # An unreadable file is no recording of this request.
 
     def _canonical(self, body: bytes) -> Any:
-        """Return a run request without its view and its secrets, to compare it with others."""
+        """Return a run request without its view and its secrets, to compare it with another."""
         value = {k: v for k, v in object_in(body).items() if k not in VIEW_FIELDS}
         return self._redact_json(value)
