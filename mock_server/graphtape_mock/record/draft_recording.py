@@ -94,7 +94,7 @@ class DraftRecording:
 
 
 def abandoned_drafts(folder: Path) -> Iterator[DraftRecording]:
-    """Yield the drafts in *folder* whose process has died, each entered as a context manager."""
+    """Yield the drafts in *folder* whose process has died, each one locked until the next."""
     for file in sorted((folder / HIDDEN).glob(f"*{DRAFT}")):
         name = file.name.removesuffix(DRAFT).rpartition(".")[0]
         try:

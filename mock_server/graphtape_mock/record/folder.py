@@ -1,4 +1,4 @@
-"""Chooses a file for each new recording, so that none is overwritten."""
+"""Chooses a file for each new recording, so that no file is overwritten."""
 
 import errno
 from collections.abc import Callable, Iterable
@@ -48,7 +48,7 @@ class RecordingFolder:
                 self._refuse_taken(self._path(name))
 
     def path_for(self, request: RecordingRequest, title: str) -> Path:
-        """Return the file for the recording of *request*: the name of the request, or *title*.
+        """Return the file for the recording of *request*, named by the request or else *title*.
 
         A title that is taken gets a number: `agent`, `agent-2`, ... Raises NameTaken if the file
         exists: the name is taken, or the same request is already recorded.

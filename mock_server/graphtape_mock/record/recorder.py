@@ -24,7 +24,7 @@ def _ignore(seconds: float) -> None:
 
 @dataclass(slots=True)
 class Recorder:
-    """Records the runs of one request in one file, which appears complete and redacted."""
+    """Records the runs of one request in one file, which is published after it was redacted."""
 
     upstream: DeploymentConnection
     redactor: Redactor
@@ -40,7 +40,7 @@ class Recorder:
     on_retry: Callable[[float], object] = _ignore
     """Called with the seconds to wait before a request is sent again."""
     publication: Publication | None = field(default=None, init=False)
-    """The published file, once all runs are recorded; None before, or if no response came."""
+    """The published file, after `record` ended; None before, or if no response came."""
 
     def record(
         self, request: RecordingRequest, views: Sequence[View], watch: Watch

@@ -19,7 +19,7 @@ class RedactedFile:
 
     publication: Publication
     replaced: int
-    """How many secrets were replaced."""
+    """The number of secrets that were replaced."""
 
 
 def redact_file(path: Path, redactor: Redactor, allowed: Collection[str] = ()) -> RedactedFile:

@@ -1,4 +1,4 @@
-"""The folder for files that must not be committed: drafts, and recordings of failed runs."""
+"""The folder for files that must not be committed: drafts, failed runs, files with secrets."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -32,7 +32,7 @@ def json_of(text: str) -> tuple[bool, Any]:
     """Return a pair: whether *text* is JSON that encodes to the same text, and its value."""
     try:
         value = orjson.loads(text)
-        # The nesting is that of a request's line, because the encoder takes at most 254 levels.
+        # A request's line has the value two levels deep; the encoder takes at most 254.
         return orjson.dumps([[value]])[2:-2].decode() == text, value
     except (ValueError, TypeError):
         return False, None

@@ -2,8 +2,7 @@
 
 The first line describes the deployment and the recording. An exchange is a line with the request
 and the head of the response, then one line for each frame, then a line that says how the body
-ended. Frames are appended as they arrive, so a process that is killed loses at most
-one frame.
+ended. Frames are appended as they arrive, so a process that is killed loses at most one frame.
 
 A frame is stored as JSON if encoding that gives the same bytes, else as text, else raw, so that a
 recording replays byte for byte. `graphtape_contracts/schemas/recording.json` is the JSON Schema of

@@ -13,9 +13,9 @@ _LINE_START = re.compile(rb"(?:\A|(?<=[\r\n]))(?:data:)?[ \t]*\Z")
 def within_json(finds: Iterable[Found], leaves: list[Leaf], data: bytes) -> Iterator[Found]:
     """Yield the *finds* in *data*, adjusted so that JSON stays valid; *leaves* are its scalars.
 
-    A find inside a number becomes the whole number. A find that reaches over several strings is cut
-    to their insides. A given value that does so is dropped, because it only matched the quotes
-    around the strings.
+    A find inside a number becomes the whole number. A find that crosses the end of a string is cut
+    to the inside of the string. A given value that does so is dropped, because it only matched
+    the quotes around the string.
     """
     starts = [leaf.start for leaf in leaves]
     for found in finds:

@@ -13,7 +13,7 @@ _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 
 
 def is_stand_in(text: bytes) -> bool:
-    """Return whether *text* stands for a secret in an example: `$KEY`, `<your key>`, `None`."""
+    """Return whether *text* is a stand-in for a secret, such as `$KEY`, `<your key>` or `None`."""
     return _STAND_IN.match(text) is not None
 
 
