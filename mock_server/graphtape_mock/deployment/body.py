@@ -55,7 +55,7 @@ class ResponseBody:
             self.end, self.reason = End.CUT, str(error)
 
     def frames_of(self, chunk: bytes) -> list[Frame]:
-        """Return the event blocks that *chunk* completes, or *chunk* as a frame if no stream.
+        """Return the event blocks that *chunk* completes, or *chunk* itself if not a stream.
 
         A block that is larger than the limit stops the stream, and `chunks` ends.
         """

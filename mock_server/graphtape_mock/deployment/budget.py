@@ -28,7 +28,7 @@ class BudgetLimits:
 
     runs: int
     seconds: float
-    """Counted from the first run."""
+    """The maximum duration of the session, counted from its first run."""
     at_once: int = 1
     """The maximum number of runs at the same time."""
 

@@ -32,7 +32,7 @@ from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.redaction.url import strip_url
 
 CONNECT_TIMEOUT = 5.0
-"""In seconds."""
+"""The maximum time to connect, in seconds."""
 STOPPED = "stopped by Ctrl-C"
 LONGEST_WAIT = 3600.0
 """The longest wait for a retry, in seconds; `max-time` can make it shorter."""

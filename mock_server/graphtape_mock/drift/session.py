@@ -33,7 +33,7 @@ class RepeatedResponses:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedRequest:
-    """A request to repeat, with the name of the recording it is from."""
+    """A request to repeat, with the name of the recording that contains the request."""
 
     recording: str
     request: Request

@@ -1,4 +1,4 @@
-"""Finds secrets in JSON in some bytes, and in JSON nested in its strings, at any depth."""
+"""Finds secrets in JSON, and in JSON that is nested in JSON strings, at any depth."""
 
 import base64
 import re
