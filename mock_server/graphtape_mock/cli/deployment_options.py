@@ -1,4 +1,4 @@
-"""The options of the commands that ask a deployment: what lets them in, and their limits."""
+"""Options of the commands that send requests to a deployment: credentials and limits."""
 
 import os
 from collections.abc import Callable
@@ -35,17 +35,17 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @dataclass(frozen=True, slots=True)
 class DeploymentOptions:
-    """What the options say about the connection to a deployment."""
+    """The connection to a deployment, as the options describe it."""
 
     headers: Headers
-    """Of the command line, of files, and of GRAPHTAPE_HEADERS."""
+    """Headers from the command line, from files, and from GRAPHTAPE_HEADERS."""
     tls: TlsFiles
     limits: Limits
 
     def connect(self, url: str) -> DeploymentConnection:
-        """Return a connection to *url*, with the key of the environment.
+        """Return a connection to *url*, with the API key from the environment.
 
-        Its time begins now. Raises DeploymentError.
+        The time limit of the session starts now. Raises DeploymentError.
         """
         return DeploymentConnection(
             url,
@@ -56,7 +56,7 @@ class DeploymentOptions:
         )
 
     def secrets(self, upstream: DeploymentConnection, redactor: Redactor) -> tuple[str, ...]:
-        """Return all that the user gave to be let in; *redactor* knows more names of secrets."""
+        """Return the user's credentials; *redactor* decides by name which headers are secret."""
         return (*upstream.secrets, *secrets_among(self.headers, redactor))
 
 

@@ -151,7 +151,7 @@ def drift(
 
 
 def _paths_and_url(arguments: tuple[str, ...], configured: str | None) -> tuple[list[Path], str]:
-    """Return the paths and the URL in *arguments*; the URL is the last one, or *configured*."""
+    """Return the paths and the URL in *arguments*; the URL is the last one, else *configured*."""
     *paths, last = arguments
     if any(map(options.is_url, paths)):
         raise click.UsageError("the URL must be last: graphtape drift RECORDINGS... URL")

@@ -62,7 +62,7 @@ class _LazyGroup(click.Group):
     def _configured(self, ctx: click.Context) -> dict[str, object]:
         """Return the defaults in `pyproject.toml`.
 
-        Most projects have none; then no command needs to be imported.
+        Most projects have no defaults there, so no command is imported for them.
         """
         file = _nearest(Path.cwd(), "pyproject.toml")
         if file is None or b"tool.graphtape" not in _content(file):
@@ -74,7 +74,7 @@ class _LazyGroup(click.Group):
 
 
 def _content(file: Path) -> bytes:
-    """Return the bytes of *file*; empty if it cannot be read, as it may not be the project's."""
+    """Return the bytes of *file*; empty if it is unreadable, as another project's file may be."""
     try:
         return file.read_bytes()
     except OSError:
@@ -82,7 +82,7 @@ def _content(file: Path) -> bytes:
 
 
 def _nearest(folder: Path, name: str) -> Path | None:
-    """Return the file *name* in *folder* or the nearest parent that has one; None if none has."""
+    """Return the file *name* in *folder* or its nearest parent with such a file, or None."""
     candidates = (parent / name for parent in (folder, *folder.parents))
     return next((file for file in candidates if os.access(file, os.R_OK)), None)
 
@@ -112,7 +112,7 @@ def graphtape() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line *arguments*, by default those of the process; return the exit code."""
-    colour = False if os.environ.get("NO_COLOR") else None  # None: only on a terminal.
+    colour = False if os.environ.get("NO_COLOR") else None  # None means: only on a terminal.
     try:
         result: object = graphtape.main(arguments, "graphtape", standalone_mode=False, color=colour)
     except click.ClickException as error:
@@ -134,7 +134,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def main() -> NoReturn:
-    """Run the command line of the process and exit. SIGTERM is obeyed as Ctrl-C is."""
+    """Run the command line of the process and exit. SIGTERM acts like Ctrl-C."""
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(run())
 

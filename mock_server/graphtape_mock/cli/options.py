@@ -53,7 +53,7 @@ def expand(paths: Iterable[Path]) -> list[Path]:
 
 
 def cannot_read(error: OSError, path: Path) -> click.ClickException:
-    """Return the error of a command that cannot read *path*, or the file that *error* names."""
+    """Return the exception for an unreadable *path*, or for the file that *error* names."""
     reason = error.strerror or str(error)
     if isinstance(error, FileNotFoundError):
         reason = "there is no such file or folder"

@@ -239,7 +239,7 @@ def _code(run: RecordedRunResult) -> int:
 
 
 def _remark(run: RecordedRunResult, published: Publication, url: str) -> str:
-    """Return what the user must know about *run*; empty if it went well."""
+    """Return a message about a problem with *run*; empty if it went well."""
     status = run.response.status
     if status in (401, 403):
         return f"{refused_key(url, status)}; {_kept(published, 'the response')}"
@@ -257,7 +257,7 @@ def _remark(run: RecordedRunResult, published: Publication, url: str) -> str:
 
 
 def _kept(published: Publication, thing: str) -> str:
-    """Return where *thing* was kept, and how to publish it if it may hold a secret."""
+    """Return a message: where *thing* was kept, and how to publish it if it may hold a secret."""
     if not published.secrets:
         return f"{thing} is in {published.path}"
     rules = sorted({secret.rule for secret in published.secrets})

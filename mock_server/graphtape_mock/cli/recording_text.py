@@ -25,7 +25,7 @@ _ENDS = {
 
 
 def render(recording: Recording, path: str, width: int | None) -> Iterator[str]:
-    """Yield *recording* as lines, cut to *width* columns; None does not cut them."""
+    """Yield *recording* as lines, cut to *width* columns; if None, the lines are not cut."""
     yield from _fit(_lines(recording, path), width)
 
 

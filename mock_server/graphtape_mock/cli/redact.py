@@ -1,4 +1,4 @@
-"""`graphtape redact`: replaces secrets in recordings that exist."""
+"""`graphtape redact`: replaces secrets in existing recordings."""
 
 import os
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def redact(paths: tuple[Path, ...], redaction: RedactionOptions) -> int:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """Yield the recording *path*, or those of a folder, the hidden ones first."""
+    """Yield *path*; if it is a folder, yield the recordings in it, the hidden ones first."""
     if not path.is_dir():
         yield path
         return

@@ -42,7 +42,7 @@ _OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class RedactionOptions:
-    """The secrets that the user names, in addition to those that are always replaced."""
+    """The user's choices about which values are secret, besides those that are always replaced."""
 
     names: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class RedactionOptions:
         return Redactor(self.names, secrets, patterns=self.patterns, keep=self.keep)
 
     def json_redactor(self, secrets: Iterable[str]) -> Callable[[Any], Any]:
-        """Return a function that redacts one JSON value, numbered from 1."""
+        """Return a function that redacts a JSON value; each call numbers placeholders from 1."""
         return partial(
             redact_json,
             names=self.names,
@@ -66,7 +66,7 @@ class RedactionOptions:
 
 
 def redaction(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give *command* the options, as one argument `redaction`."""
+    """Add the options to *command*, which gets them as one argument, `redaction`."""
 
     @wraps(command)
     def with_options(

@@ -52,7 +52,7 @@ def _origin(value: str) -> str:
     try:
         parts = urlsplit(value)
         host, port = (parts.hostname or "").encode("idna").decode(), parts.port
-    except ValueError:  # A port or a bracket that is none, a label that is too long.
+    except ValueError:  # The port or a bracket is invalid, or a label is too long.
         host, port, parts = "", None, urlsplit("")
     more = (parts.username, parts.query, parts.fragment, parts.path.removesuffix("/"))
     if not parts.scheme or not host or any(more):
@@ -180,13 +180,13 @@ def serve(
     with suppress(KeyboardInterrupt):  # Ctrl-C is the normal end.
         server.listen()
     if server.signals:
-        # One that arrives now can't hurry the end any more, but it could interrupt it.
+        # Another Ctrl-C can't make the shutdown faster now, but it could interrupt it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     return GOOD
 
 
 def say_what_is_awaited(requests: Sequence[str]) -> None:
-    """Print the *requests* that the end of the server waits for."""
+    """Print the *requests* that the server waits for before it ends."""
     lines = [f"  {request}" for request in requests[:_SHOWN_REQUESTS]]
     if more := len(requests) - len(lines):
         lines.append(f"  and {more} more")
@@ -243,7 +243,7 @@ def _why(error: NothingRecorded | BrokenRecording | BadRecordedResponse | OSErro
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
-    """Open *port*; without one, the default port or the next one that is free."""
+    """Return a socket on *port*; by default, on the default port or the next free port."""
     if port is not None:
         return open_socket(host, port)
     for candidate in range(DEFAULT_PORT, DEFAULT_PORT + _TRIED_PORTS):
@@ -269,7 +269,7 @@ def _curl(run: RecordedRun, url: str) -> str:
     """Return a curl command line with a request that matches *run*."""
     exchange = run.exchanges[0]
     body = request_body(exchange)
-    if "updates" in view_of(body).modes and exchange.is_stream:  # They are the shortest to read.
+    if "updates" in view_of(body).modes and exchange.is_stream:  # These are the shortest to read.
         body = {key: value for key, value in body.items() if key not in VIEW_FIELDS}
         body["stream_mode"] = "updates"
     path = exchange.request.path

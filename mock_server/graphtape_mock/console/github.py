@@ -14,7 +14,7 @@ def annotation(
 
 
 def _data(value: str) -> str:
-    """Return *value* with line ends escaped: a workflow command is one line."""
+    """Return *value* with line ends escaped, because a workflow command is one line."""
     return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

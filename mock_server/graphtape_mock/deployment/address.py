@@ -1,4 +1,4 @@
-"""URLs of a deployment: parsing them, and joining the path of a request to one.
+"""Parses the URL of a deployment, and joins the path of a request to it.
 
 `join_url` returns the URL to request; `redaction.url.strip_url` returns the one to show.
 """
@@ -11,7 +11,7 @@ from graphtape_mock.recordings.request_path import EXPECTED, is_request_path
 
 
 class BadPath(DeploymentError):
-    """A path that might lead to another host; no request is made."""
+    """The path of a request might lead to another host, so no request is made."""
 
 
 def parse_url(url: str) -> SplitResult:
@@ -49,7 +49,7 @@ def join_url(base: str, path: str) -> str:
 
 
 def query_secrets(url: str) -> tuple[str, ...]:
-    """Return the values in the query of *url*, raw and decoded: they may be keys."""
+    """Return the values in the query of *url*, raw and decoded, because they may be keys."""
     query = urlsplit(url).query
     raw = (pair.partition("=")[2] or pair for pair in query.split("&"))
     decoded = (value for _, value in parse_qsl(query))

@@ -13,7 +13,7 @@ from graphtape_mock.deployment.errors import (
 
 
 class ResponseBody:
-    """Reads a body once: pass each of `chunks()` to `frames_of`, then call `tail`."""
+    """Reads a body once. Callers pass each of `chunks()` to `frames_of`, then call `tail`."""
 
     def __init__(self, request: Request, response: StreamedResponse) -> None:
         """Read the body of *response*, the response to *request*."""
@@ -40,7 +40,7 @@ class ResponseBody:
         """Yield the body as it arrives.
 
         A body that stalls or reaches a limit ends as STOPPED, one that breaks off as CUT; neither
-        is raised. One that can't be decoded ends as it does, and `reason` says so.
+        is raised. For a body that can't be decoded, `reason` says so.
         """
         self.reason = self._response.undecoded_reason
         try:
@@ -55,9 +55,9 @@ class ResponseBody:
             self.end, self.reason = End.CUT, str(error)
 
     def frames_of(self, chunk: bytes) -> list[Frame]:
-        """Return the event blocks that *chunk* completes; if no stream, *chunk* as a frame.
+        """Return the event blocks that *chunk* completes, or *chunk* itself if not a stream.
 
-        A block that is larger than the limit stops the stream: `chunks` yields no more.
+        A block that is larger than the limit stops the stream, and `chunks` ends.
         """
         at = self.now()
         if not self.is_stream:

@@ -28,7 +28,7 @@ class BudgetLimits:
 
     runs: int
     seconds: float
-    """Counted from the first run."""
+    """The maximum duration of the session, counted from its first run."""
     at_once: int = 1
     """The maximum number of runs at the same time."""
 
@@ -44,7 +44,7 @@ class Spent:
 
 
 class BudgetExhausted(Exception):
-    """A limit of the budget is reached."""
+    """A limit of the budget was reached."""
 
     def __init__(self, spent: str) -> None:
         """Name the limit that was reached: *spent*, such as `3 of 3 runs`."""
@@ -66,7 +66,7 @@ class RunBudget:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Keep counters in *folder*, which must exist; its processes must have the same *clock*."""
+        """Keep counters in *folder*, which must exist; all its processes need the same *clock*."""
         self.budget = budget
         self._folder = folder
         self._clock = clock
@@ -117,7 +117,7 @@ class RunBudget:
 
     @property
     def spent(self) -> Spent:
-        """The part of the budget that all processes of the folder have spent."""
+        """The part of the budget that has been spent by all processes that share the folder."""
         with self._ledger() as ledger:
             started, runs, waits = ledger.read()
         return Spent(int(runs), self._clock() - started if started else 0.0, int(waits))
@@ -136,7 +136,7 @@ class RunBudget:
 
     @contextmanager
     def _slot(self) -> Generator[None]:
-        """Wait for one of the `at_once` slots and hold it during the block."""
+        """Wait for a free slot, of which there are `at_once`, and hold it during the block."""
         while True:
             for number in range(self.budget.at_once):
                 slot = FileLock(self._folder / f"slot-{number}.lock", timeout=0)
@@ -162,7 +162,7 @@ _Entries = tuple[float, float, float]
 
 
 class _Ledger:
-    """The file of the counters; its lock must be held.
+    """The file with the counters. Callers must hold its lock.
 
     A write replaces the file: if the process is killed meanwhile, the file has either the old or
     the new numbers.

@@ -92,9 +92,9 @@ class DeploymentClient:
         return Exchange(request, response.response, tuple(frames), body.end)
 
     def _cancel(self, request: Request, response: Response) -> None:
-        """Cancel the run of a response that is not read to its end, if its thread is known.
+        """Cancel the run of a response that was not read to its end, if the run's thread is known.
 
-        If it is not, `on_disconnect` of the request decides. Errors of the cancellation are
+        Otherwise `on_disconnect` of the request decides. Errors of the cancellation are
         ignored, so that the exchange is still returned.
         """
         if kind_of(request, response) not in RUNS:

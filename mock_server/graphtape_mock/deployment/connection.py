@@ -32,7 +32,7 @@ from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.redaction.url import strip_url
 
 CONNECT_TIMEOUT = 5.0
-"""In seconds."""
+"""The maximum time to connect, in seconds."""
 STOPPED = "stopped by Ctrl-C"
 LONGEST_WAIT = 3600.0
 """The longest wait for a retry, in seconds; `max-time` can make it shorter."""
@@ -58,7 +58,7 @@ class StreamedResponse:
         limits: Limits | None = None,
         undecoded: str = "",
     ) -> None:
-        """Take the head *response*, its *body*, and *now*: the seconds since the request."""
+        """Take the head *response*, the *body*, and *now*, the clock since the request was sent."""
         self.response = response
         self.limits = limits or Limits()
         """The limits of the connection."""
@@ -84,7 +84,7 @@ class StreamedResponse:
     def chunks(self) -> Iterator[bytes]:
         """Yield the body as it arrives. Raises DeploymentError if it breaks off.
 
-        That is a LimitReached if the body is too large or the time is over.
+        The error is a LimitReached if the body is too large or the time is over.
         """
         yield from self._body
 
@@ -182,7 +182,7 @@ class DeploymentConnection:
     def abort(self) -> None:
         """End all requests of this connection at once, also those that wait in other threads.
 
-        They raise Stopped, and so do later ones.
+        These requests raise Stopped, and so does each later one.
         """
         self._end_by(Stopped(STOPPED))
 
@@ -241,11 +241,11 @@ class DeploymentConnection:
     def open_retrying(
         self, request: Request, waiting: Callable[[float], object] = _no_notice
     ) -> Generator[StreamedResponse]:
-        """Send *request*, and again after each 429 or 503, as Retry-After asks.
+        """Send *request*; send it again after each 429 or 503, as Retry-After asks.
 
         *waiting* is called with the seconds before each wait. Yields the first response that asks
-        for no retry, or for one when the time is over, or that comes after as many retries as the
-        limits allow. Raises DeploymentError.
+        for no retry or for a longer wait than the time left, or else the response to the last
+        retry. Raises DeploymentError.
         """
         for _ in range(self.limits.retries):
             with self.open(request) as response:

@@ -19,7 +19,7 @@ HARMLESS_HEADERS = frozenset(
         "origin",
     )
 )
-"""Headers that are never secret; the command line has no others."""
+"""Headers that are never secret. The command line has only these."""
 
 KEY_HEADER = '"x-api-key: $LANGGRAPH_API_KEY"'
 """The header of the key, which the shell inserts; curl omits it if the variable is not set."""
@@ -28,14 +28,9 @@ KEY_HEADER = '"x-api-key: $LANGGRAPH_API_KEY"'
 def as_curl(request: Request, url: str, *, key: bool = False) -> str:
     """Return the command line that sends *request* to the deployment at *url*.
 
-    <<<<<<< HEAD:mock_server/graphtape_mock/deployment/curl.py
-    It holds no header that could be secret; with *key* the key comes from the environment of the
-    shell. Secrets in the path and the body are for the caller to take out before. Whatever the
-    path is, the command asks the host in *url*.
-    =======
     Headers that could be secret are left out; with *key*, the shell inserts the key from its
-    environment. Path and body are not redacted here: pass a request without secrets in them.
-    >>>>>>> main:mock_server/graphtape_mock/console/curl.py
+    environment. Path and body are not redacted here, so pass a request without secrets in them.
+    The command always asks the host in *url*, whatever the path is.
     """
     words = ["curl", "-N", *_switches(request)]
     words += [shlex.quote(join_url(strip_url(url), _encoded(request.path)))]
@@ -76,7 +71,7 @@ def _headers(request: Request) -> list[tuple[str, str]]:
         if name in HARMLESS_HEADERS and (name, value) != ("accept", "*/*")
     ]
     if request.body and "content-type" not in dict(shown):
-        shown.append(("content-type", ""))  # Else curl sends the content type of a form.
+        shown.append(("content-type", ""))  # Otherwise curl sends the content type of a form.
     return shown
 
 

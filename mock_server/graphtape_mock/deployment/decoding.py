@@ -1,4 +1,4 @@
-"""Decodes the body of a response by its content-encoding, and notices if it is cut."""
+"""Decodes the body of a response by its content-encoding, and detects a body that is cut."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ import httpx
 from graphtape_mock.deployment.errors import DeploymentError
 
 _LARGEST_PIECE = 1 << 20
-"""The maximum number of bytes to decode at once, so that no small body fills the memory."""
+"""The maximum number of bytes to decode at once, so that a small body can't fill the memory."""
 _ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
 _DEFLATED = 8
 _PLAIN = frozenset(("identity", ""))
@@ -35,7 +35,7 @@ def decoded(response: httpx.Response, encodings: list[str]) -> Iterator[bytes]:
 def _inflated(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     if not (waiting := next(filter(None, pieces), b"")):
         return
-    # Some servers send deflate without the header of zlib.
+    # Some servers send deflate without the zlib header.
     raw = encoding == "deflate" and waiting[0] & 0x0F != _DEFLATED
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS if raw else _ZLIB_OR_GZIP)
     try:

@@ -65,7 +65,7 @@ def headers_in(text: str, where: str) -> Headers:
             try:
                 found += header_fields([line])
             except BadHeader:
-                # Nothing of the line is shown: it may be a key without a name.
+                # No part of the line is shown, because it may be a key without a name.
                 raise BadHeader(f"{where}, line {number}: expected 'Name: value'") from None
     return found
 
@@ -84,7 +84,7 @@ def headers_from(environment: Mapping[str, str]) -> Headers:
 
 
 def merged(*sources: Headers) -> Headers:
-    """Return the fields of all *sources*; those of a later source replace those of its name."""
+    """Return the fields of all *sources*; a field replaces those of its name in earlier sources."""
     kept: Headers = ()
     for source in sources:
         names = {name for name, _ in source}
@@ -93,7 +93,7 @@ def merged(*sources: Headers) -> Headers:
 
 
 def request_headers(body: bytes) -> Headers:
-    """Return the headers of a request with this *body*, as recorded; none is secret."""
+    """Return the headers that are recorded for a request with this *body*; none is secret."""
     accept = ("accept", "*/*")
     return (accept, ("content-type", "application/json")) if body else (accept,)
 
@@ -101,9 +101,9 @@ def request_headers(body: bytes) -> Headers:
 def secrets_among(headers: Headers, redactor: Redactor) -> tuple[str, ...]:
     """Return the values of *headers*, which the user added: each may be a credential.
 
-    The values of ORDINARY_HEADERS are not, unless *redactor* decides by name that they are. A value
-    with a scheme, such as `Bearer abc`, is returned both with and without the scheme. Values that
-    are too short to be secret are for the redactor to ignore.
+    Values of ORDINARY_HEADERS are left out, unless *redactor* takes the name for secret. A value
+    with a scheme, such as `Bearer abc`, is returned both with and without the scheme. Values
+    that are too short to be secret are included; the redactor ignores them.
     """
     values = [
         value

@@ -24,7 +24,7 @@ class DeploymentInfo:
 
     exchanges: tuple[Exchange, ...]
     graph: str
-    """The name of the assistant's graph; if unknown, the assistant as the user named it."""
+    """The name of the assistant's graph; if that is unknown, the assistant as the user named it."""
     notes: tuple[str, ...] = ()
     """The endpoints that the deployment does not offer, one sentence each."""
     assistant_id: str | None = None
@@ -93,7 +93,7 @@ def _request(upstream: DeploymentConnection, method: str, path: str, body: bytes
 
 
 def _object_of(exchange: Exchange) -> dict[str, Any]:
-    """Return the JSON object of a response with status 200; an empty one for any other."""
+    """Return the JSON object in a response with status 200; `{}` for any other response."""
     return object_in(exchange.body) if exchange.response.status == 200 else {}
 
 

@@ -1,4 +1,4 @@
-"""The limits of a session with a deployment: in time, and in bytes."""
+"""The limits of a session with a deployment: seconds, bytes and retries."""
 
 import math
 import re
@@ -9,7 +9,7 @@ from graphtape_mock.deployment.retry import MOST_RETRIES
 
 MEGABYTE = 1_000_000
 BODY_BYTES = 256 * MEGABYTE
-"""The default of the largest body."""
+"""The default of the maximum size of a body."""
 
 _BLOCKS_OF_A_BODY = 4
 """The size of a body divided by that of a block."""
@@ -78,16 +78,16 @@ class Deadline:
     """The time at which a session ends."""
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
-        """End *seconds* from now by *clock*."""
+        """Set the end of the session to *seconds* from now, by *clock*."""
         self._clock = clock
         self._at = clock() + seconds if math.isfinite(seconds) else math.inf
 
     @property
     def left(self) -> float:
-        """The remaining seconds; 0 if it has passed."""
+        """The seconds until the deadline; 0 if it has passed."""
         return max(0.0, self._at - self._clock()) if math.isfinite(self._at) else math.inf
 
     @property
     def is_over(self) -> bool:
-        """Whether it has passed."""
+        """Whether the deadline has passed."""
         return self.left == 0

@@ -9,7 +9,7 @@ from graphtape_mock.redaction.url import strip_url
 def proxy_for(url: str) -> str | None:
     """Return the URL of the proxy for *url*, without secrets; None if there is none.
 
-    It is only for messages: httpx reads the same variables itself.
+    The URL is only for messages: httpx reads the same environment variables itself.
     """
     parts = urlsplit(url)
     proxies = getproxies()

@@ -1,4 +1,4 @@
-"""When to retry a request that the deployment refused for now."""
+"""Decides when to retry a request that the deployment refused for now."""
 
 import re
 from datetime import UTC
@@ -17,7 +17,7 @@ _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 def retry_delay(response: Response, now: float) -> float | None:
-    """Return the seconds until *response* asks to come back; None if it does not.
+    """Return the seconds that *response* asks to wait before a retry; None if it asks for none.
 
     Retry-After is a number or a date; *now* is in seconds since 1970.
     """

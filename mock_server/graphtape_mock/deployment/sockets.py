@@ -23,9 +23,9 @@ class OpenSockets:
                 self._sockets.add(info["return_value"].get_extra_info("socket"))
 
     def shut_down(self) -> None:
-        """Shut all of them down: a read that waits returns as at the end of the stream."""
+        """Shut all sockets down, so that each waiting read returns as at the end of the stream."""
         with self._lock:
             for opened in self._sockets:
-                with suppress(OSError):  # It is closed already.
-                    # The method of an SSL socket is not safe while another thread reads.
+                with suppress(OSError):  # The socket is closed already.
+                    # `shutdown` of an SSL socket is not safe while another thread reads.
                     socket.socket.shutdown(opened, socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""The certificates of a connection: the client's, and those of private authorities."""
+"""The certificate of the client, and the certificate authorities that it trusts."""
 
 import ssl
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from graphtape_mock.deployment.errors import DeploymentError
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """PEM files, each None where there is none."""
+    """PEM files. A field is None if the user gave no such file."""
 
     cert: Path | None = None
-    """The certificate of the client; with its key, unless that is in `cert_key`."""
+    """The certificate of the client, together with its key unless `cert_key` is set."""
     cert_key: Path | None = None
     """The private key of `cert`, not encrypted."""
     cacert: Path | None = None

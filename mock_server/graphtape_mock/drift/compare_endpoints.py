@@ -92,7 +92,7 @@ def _compare_schemas(before: Json, after: Json) -> Iterator[Drift]:
             for difference in differences(shape_of_schema(old), shape_of_schema(new)):
                 yield drift_of(difference, name, strict=True)
         else:
-            # Input: clients write it by the old schema, and the graph reads it by the new one.
+            # Clients write the input by the old schema, and the graph reads it by the new schema.
             for difference in differences(shape_of_schema(new), shape_of_schema(old)):
                 yield _written(difference, name)
 

@@ -1,4 +1,4 @@
-"""Compares the headers of two responses, and the kinds of server that they reveal.
+"""Compares the headers of two responses, and the dialects that the headers reveal.
 
 Clients read the media type, and find their run by `content-location` and `location`. These values
 are compared, with ids masked, and so is `cache-control`. Other headers are compared only by

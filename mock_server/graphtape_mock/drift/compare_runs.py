@@ -1,7 +1,8 @@
 """Compares two responses to the same request.
 
-If the status or the ending of a run changed, only that change is reported, because others follow
-from it. If the recorded response is incomplete, the last states are not compared.
+If the status changed, only that is reported. If the new response breaks off, or the run failed in
+another way or no longer fails, the events are not compared, because they differ for that reason.
+If the recorded response is incomplete, its error and its last state are not compared.
 """
 
 from collections.abc import Iterator, Mapping

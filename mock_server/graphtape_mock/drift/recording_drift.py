@@ -22,7 +22,7 @@ class ExchangeDrift:
 
     recorded: Exchange
     line: int
-    """The line of the file at which the exchange begins, counted from 1."""
+    """The line of the file on which the exchange begins, counted from 1."""
     drifts: tuple[Drift, ...] = ()
     answers: tuple[Exchange, ...] = ()
     """The new responses; empty if the request was not repeated."""

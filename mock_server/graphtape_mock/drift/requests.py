@@ -25,7 +25,7 @@ OURS = "drift"
 
 _PLACEHOLDER = re.compile(rb"\[redacted-[0-9]+\]")
 _ASSISTANT = r"/assistants/(?!(?:search|count)(?:/|$))[\w\[-][\w.\[\]-]*"
-"""The path of an assistant, by its UUID, its name, or the placeholder of one."""
+"""The path of an assistant, with its UUID, its name, or a placeholder for either."""
 _REPEATED = {
     "GET": re.compile(
         rf"/info|/ok|/openapi\.json|{_ASSISTANT}(/schemas|/graph|/subgraphs(/[\w.-]+)?)?", re.A
@@ -36,13 +36,13 @@ _REPEATED = {
 }
 """The paths of the requests that can be repeated, by method: runs and queries."""
 _OF_A_SERVER = re.compile(r"/(assistants|crons|runs|store|threads)(/|$)")
-"""The beginning of the other paths that a LangGraph deployment has."""
+"""The beginning of the paths of other LangGraph endpoints."""
 
 _PAIR = rb'"%s"\s*:\s*"%s"' % (TAG.encode(), OURS.encode())
 _SPACE = rb"(?:\s|(?<=[\r\n])data:)*"  # LangGraph.js writes JSON over several lines of an event.
 _COMMA = _SPACE + rb"," + _SPACE
 _TAGGED = re.compile(_COMMA + _PAIR + rb"|" + _PAIR + _COMMA + rb"|" + _PAIR)
-"""Matches the tag and an adjacent comma. In a JSON string, escaped quotes prevent a match."""
+"""Matches the tag and an adjacent comma. A tag in a JSON string has escaped quotes: no match."""
 
 
 def is_run(request: Request) -> bool:
@@ -61,7 +61,7 @@ def can_be_repeated(request: Request) -> bool:
 
 
 def is_known(request: Request) -> bool:
-    """Return whether *request* is one of a LangGraph deployment; no other is ever made."""
+    """Return whether *request* is for an endpoint of LangGraph. No other request is ever made."""
     return can_be_repeated(request) or _OF_A_SERVER.match(_target(request)) is not None
 
 

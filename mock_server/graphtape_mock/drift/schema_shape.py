@@ -70,7 +70,7 @@ def _types(schema: Json) -> Iterable[str]:
 
 
 def _message_type(properties: Json) -> str:
-    """Return the type of message that *properties* describe; empty for any other object."""
+    """Return the type of message that *properties* describe; empty if they describe no message."""
     kind = properties.get("type")
     const = kind.get("const") if is_object(kind) else None
     return const if isinstance(const, str) and "content" in properties else ""

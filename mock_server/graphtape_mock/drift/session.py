@@ -28,12 +28,12 @@ class RepeatedResponses:
     unasked: dict[Request, str] = field(default_factory=dict[Request, str])
     """Why a request was made less often than planned, by recorded request."""
     broken_off: str = ""
-    """Why the session ended early. Empty if it did not, or if the budget was spent."""
+    """Why the session ended early; empty if it ran to its end or its budget was spent."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedRequest:
-    """A request to repeat, with the name of the recording it is from."""
+    """A request to repeat, with the name of the recording that contains the request."""
 
     recording: str
     request: Request

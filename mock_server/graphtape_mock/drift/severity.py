@@ -39,7 +39,7 @@ class Drift:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """The fields that are equal if the same change occurs in different places."""
+        """All fields but the places: equal for the same change in different places."""
         return self.severity, self.kind, self.summary, self.before, self.after
 
 

@@ -57,7 +57,7 @@ def _chosen(answered: ExchangeDrift) -> Exchange:
 
 
 def _shows_all(recorded: Exchange, answer: Exchange) -> bool:
-    """Return whether *answer* has no breaking change, and everything that was *recorded*."""
+    """Return whether *answer* has everything that was *recorded*, and no breaking change."""
     if any(drift.severity is Severity.BREAKING for drift in compare(recorded, answer)):
         return False
     return not any(

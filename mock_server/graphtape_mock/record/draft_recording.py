@@ -1,4 +1,4 @@
-"""A recording while it is made: a hidden draft, which gets its name when it is clean.
+"""A recording in the making: a hidden draft, renamed to the recording once its secrets are removed.
 
 A draft has mode 0600 and lies in a folder that git ignores, so a process that is killed leaves
 nothing that can be served or committed. The next recorder picks it up.
@@ -22,7 +22,7 @@ from graphtape_mock.recordings.redacted import FoundSecret, find_secrets, redact
 from graphtape_mock.redaction.redactor import Redactor
 
 DRAFT = ".draft"
-"""The end of the name of a draft."""
+"""The suffix of the name of a draft."""
 
 _Identity = tuple[int, int, int]
 
@@ -33,20 +33,21 @@ class Publication:
 
     path: Path
     secrets: tuple[FoundSecret, ...] = ()
-    """The secrets that are still in the file, which is hidden then."""
+    """The secrets that are still in the file. If there are any, the file is hidden."""
 
 
 class DraftRecording:
-    """The draft of a recording. Use it as a context manager, which removes the draft at the end.
+    """The draft of a recording. As a context manager, it removes the draft file at the end.
 
-    Its lock tells other processes that it is in use; the system releases it if this process dies.
+    A lock shows other processes that the draft is in use. If this process dies, the operating
+    system releases the lock.
     """
 
     def __init__(self, path: Path, *, replace: bool = False, draft: Path | None = None) -> None:
-        """Prepare a draft of the recording *path*; with *replace* it takes the place of the file.
+        """Prepare a draft of the recording *path*; with *replace*, it replaces a file there.
 
-        *draft* is the file of an abandoned draft, a new one by default. Raises OSError where the
-        folder can't be written.
+        *draft* is the file of an abandoned draft; by default a new draft is made. Raises OSError if
+        the folder can't be written.
         """
         self.name = path.name.removesuffix(SUFFIX)
         self._folder = path.parent
@@ -72,11 +73,11 @@ class DraftRecording:
         allowed: Collection[str] = (),
         hidden: bool = False,
     ) -> Publication:
-        """Redact the draft as a whole, and give it its name or, if that is taken, a numbered one.
+        """Redact the whole draft, and move it to its name or, if that is taken, to a numbered name.
 
-        A recording that is not whole is named `NAME.ENDING` and replaces no other. It stays hidden
-        if *hidden*, and if a last look finds a secret in it, unless the rule is among the
-        *allowed*.
+        *ending* is for an incomplete recording, which is named `NAME.ENDING` and replaces no file.
+        The recording stays hidden if *hidden* is true, or if a last scan finds a secret by a rule
+        that is not among *allowed*.
         """
         name = f"{self.name}.{ending}" if ending else self.name
         with _redacted(self.path, name, redactor) as clean:
@@ -93,31 +94,31 @@ class DraftRecording:
 
 
 def abandoned_drafts(folder: Path) -> Iterator[DraftRecording]:
-    """Yield the drafts in *folder* whose process has died, each entered as a context manager."""
+    """Yield the drafts in *folder* whose process has died, each one locked until the next."""
     for file in sorted((folder / HIDDEN).glob(f"*{DRAFT}")):
         name = file.name.removesuffix(DRAFT).rpartition(".")[0]
         try:
             with DraftRecording(folder / name, draft=file) as draft:
                 yield draft
         except Timeout:
-            continue  # Its recorder is at work.
+            continue  # Its recorder is still at work.
 
 
 def pick_up(draft: DraftRecording, redactor: Redactor) -> Publication | None:
-    """Publish an abandoned *draft* as a recording that was cut; None if it has no response."""
+    """Publish an abandoned *draft* as a cut recording; None if it has no response."""
     try:
         if not read(draft.path).runs:
             return None
     except BrokenRecording:
-        return None  # Killed within the first line.
+        return None  # The recorder was killed within the first line.
     return draft.publish(redactor, ending=CUT)
 
 
 @contextmanager
 def _redacted(draft: Path, name: str, redactor: Redactor) -> Generator[Path]:
-    """Yield a copy of *draft* without its secrets, which is removed at the end."""
+    """Yield the path of a redacted copy of *draft*. The copy is removed at the end."""
     clean = draft.with_suffix(".clean")
-    clean.unlink(missing_ok=True)  # By a process that was killed here.
+    clean.unlink(missing_ok=True)  # A process that was killed here may have left the file.
     try:
         write(redact_recording(read(draft, name), redactor), clean)
         yield clean
@@ -138,7 +139,7 @@ def publish_as(file: Path, folder: Path, name: str) -> Path:
 
 
 def _identity(path: Path) -> _Identity | None:
-    """Return a value that changes when the file *path* is replaced; None if there is none."""
+    """Return a value that changes when the file *path* is replaced; None if there is no file."""
     try:
         stat = path.stat()
     except FileNotFoundError:

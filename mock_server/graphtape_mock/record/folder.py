@@ -1,4 +1,4 @@
-"""Chooses a file for each new recording, so that none is overwritten."""
+"""Chooses a file for each new recording, so that no file is overwritten."""
 
 import errno
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from graphtape_mock.redaction.redactor import redact_json
 
 
 class NameTaken(ValueError):
-    """A recording of that name, or of that request, exists already."""
+    """A recording with the same name, or of the same request, exists already."""
 
 
 class RecordingFolder:
@@ -30,7 +30,7 @@ class RecordingFolder:
     ) -> None:
         """Choose files in *folder*; *redact_json* redacts a request as it is recorded.
 
-        With *force*, existing files may be chosen.
+        With *force*, an existing file may be chosen, which is then replaced.
         """
         self._folder, self._redact_json = folder, redact_json
         self._force = force
@@ -48,7 +48,7 @@ class RecordingFolder:
                 self._refuse_taken(self._path(name))
 
     def path_for(self, request: RecordingRequest, title: str) -> Path:
-        """Return the file for the recording of *request*: the name of the request, or *title*.
+        """Return the file for the recording of *request*, named by the request or else *title*.
 
         A title that is taken gets a number: `agent`, `agent-2`, ... Raises NameTaken if the file
         exists: the name is taken, or the same request is already recorded.
@@ -79,6 +79,6 @@ class RecordingFolder:
             return []  # An unreadable file is no recording of this request.
 
     def _canonical(self, body: bytes) -> Any:
-        """Return a run request without its view and its secrets, to compare it with others."""
+        """Return a run request without its view and its secrets, to compare it with another."""
         value = {k: v for k, v in object_in(body).items() if k not in VIEW_FIELDS}
         return self._redact_json(value)

@@ -60,11 +60,11 @@ class OnMissRecorder:
         """Record the run of the request body *raw*, if the record mode requires it.
 
         *name* is the recording that the test chose, or None. Returns the name of the recording to
-        respond from, or None to find it by matching. Raises ApiError for an invalid request,
+        respond from, or None to find one by matching. Raises ApiError for an invalid request,
         NotAvailable if the run can't be recorded.
         """
         async with self._lock:
-            # A test sees the same turns here and in replay: one that had its turn is not repeated.
+            # Turns are as in replay: in mode `all`, a recording is not used twice in a test.
             run = self._mock.would_answer(raw, name, may_repeat=self._mode != "all")
             if not self._must_record(run, name):
                 return name
@@ -84,7 +84,7 @@ class OnMissRecorder:
         library = self._mock.replay.library
         known = None if self._mode in ("all", "rewrite") else frozenset(library.files)
         replaced = None if run is None else library.file_of(run.name)
-        # A recording of the same request that had its turn: the new one comes after it.
+        # *run* is of the same request and had its turn, so the new recording comes after it.
         earlier = None if run or name else self._mock.would_answer(raw)
         after = None if earlier is None else library.file_of(earlier.name)
         file, recording = await asyncio.to_thread(

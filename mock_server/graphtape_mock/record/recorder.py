@@ -1,4 +1,4 @@
-"""Records runs of a deployment: each frame is in a draft as soon as it has arrived."""
+"""Records runs of a deployment. Each frame is written to a draft as soon as it arrives."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ def _ignore(seconds: float) -> None:
 
 @dataclass(slots=True)
 class Recorder:
-    """Records the runs of one request in one file, which appears when it is whole and clean."""
+    """Records the runs of one request in one file, which is published after it was redacted."""
 
     upstream: DeploymentConnection
     redactor: Redactor
@@ -36,22 +36,22 @@ class Recorder:
     allowed: Collection[str] = ()
     """The rules whose findings do not keep the file hidden."""
     hide_failures: bool = False
-    """Whether a recording that is not whole stays in the hidden folder."""
+    """Whether an incomplete recording stays in the hidden folder."""
     on_retry: Callable[[float], object] = _ignore
     """Called with the seconds to wait before a request is sent again."""
     publication: Publication | None = field(default=None, init=False)
-    """The file, once all runs are recorded; None where no response came."""
+    """The published file, after `record` ended; None before, or if no response came."""
 
     def record(
         self, request: RecordingRequest, views: Sequence[View], watch: Watch
     ) -> Iterator[RecordedRunResult]:
-        """Make one run for each of *views*; yield its result when it is in the draft.
+        """Make one run for each of *views*; yield each result once it is in the draft.
 
-        A run that is not what was asked is the last. Raises DeploymentError where no response came,
-        OSError where the file can't be written, KeyboardInterrupt where the user stopped before
-        there was a response. The runs before that are published as a recording that was cut.
+        A cut, refused or unexpected response is the last. Raises DeploymentError if no response
+        came, OSError if the file can't be written, KeyboardInterrupt if the user stopped before a
+        response began. The runs before such an error are published as a cut recording.
         """
-        # First, so that the secrets of the request have the first placeholders.
+        # The request is redacted first, so that its secrets get the first placeholders.
         self.redactor.redact(request.request(views[0]).body)
         results: list[RecordedRunResult] = []
         with DraftRecording(self.path, replace=self.replace) as draft:
@@ -74,7 +74,7 @@ class Recorder:
                     )
 
     def _writer(self, draft: DraftRecording) -> RecordingWriter:
-        """Return the writer of *draft*, with the description of the deployment in it."""
+        """Return a writer for *draft*, which starts with the description of the deployment."""
         described = [redact_exchange(e, self.redactor) for e in self.deployment_info.exchanges]
         server = {"url": self.upstream.url} | object_in(described[0].body)
         note = self.redactor.redact_text(self.note)

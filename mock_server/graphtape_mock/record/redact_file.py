@@ -19,15 +19,14 @@ class RedactedFile:
 
     publication: Publication
     replaced: int
-    """How many secrets were replaced."""
+    """The number of secrets that were replaced."""
 
 
 def redact_file(path: Path, redactor: Redactor, allowed: Collection[str] = ()) -> RedactedFile:
     """Replace the secrets of the recording *path*; publish it if it was kept hidden.
 
-    A recording without secrets stays as it is, to the byte. A hidden one stays hidden if a last
-    look still finds a secret, unless the rule is among the *allowed*. Raises BrokenRecording and
-    OSError.
+    A recording without secrets is unchanged, to the byte. A hidden recording stays hidden if a last
+    scan finds a secret by a rule that is not among *allowed*. Raises BrokenRecording and OSError.
     """
     recording = read(path)
     clean = redact_recording(recording, redactor)
@@ -39,7 +38,7 @@ def redact_file(path: Path, redactor: Redactor, allowed: Collection[str] = ()) -
     if is_hidden(path) and not secrets:
         name = path.name.removesuffix(SUFFIX)
         published = publish_as(path, path.parent.parent, name)
-        path.unlink(missing_ok=True)  # Where it is a link, the name in the hidden folder is left.
+        path.unlink(missing_ok=True)  # If *path* is a link, the link is still there.
         published.chmod(0o644)
         return RedactedFile(Publication(published), replaced)
     return RedactedFile(Publication(path, secrets), replaced)

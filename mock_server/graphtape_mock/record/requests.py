@@ -24,15 +24,15 @@ class BadRecordingRequest(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RecordingRequest:
-    """A run request without its view, and the name of its recording."""
+    """A run request, minus its view, and an optional name for the recording to make from it."""
 
     assistant: str
     body: dict[str, Any] = field(default_factory=dict[str, Any])
-    """The fields of the request except assistant and view; `input` only if there is one."""
+    """The fields of the request except assistant and view; `input` only if the run has one."""
     name: str | None = None
 
     def request(self, view: View) -> Request:
-        """Return the request for *view* of the run."""
+        """Return the HTTP request that runs this with *view*."""
         body = orjson.dumps(
             {
                 "assistant_id": self.assistant,
@@ -47,7 +47,7 @@ class RecordingRequest:
 def make_recording_request(
     assistant: object, fields: dict[str, Any], body: object, name: object, where: str
 ) -> RecordingRequest:
-    """Return the request with these values; *where* names their source in error messages.
+    """Return the recording request with these values; *where* is their source, for error messages.
 
     Raises BadRecordingRequest.
     """
@@ -81,7 +81,7 @@ def make_recording_request(
 
 
 def check_name(name: object, where: str) -> str:
-    """Return *name* if it can be the name of a recording; raises BadRecordingRequest."""
+    """Return *name* if it can be the name of a recording; otherwise raise BadRecordingRequest."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise BadRecordingRequest(
             f"{where}: expected a name of letters, digits, '.', '_' and '-' that starts with a "

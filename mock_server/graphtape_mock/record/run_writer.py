@@ -12,7 +12,7 @@ from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.redaction.split import LiveRedaction
 
 CUT = "cut"
-"""The ending of a run whose response is not whole."""
+"""The ending of a run whose response is incomplete."""
 REFUSED = "refused"
 """The ending of a run that the deployment did not start."""
 UNEXPECTED = "unexpected"
@@ -45,7 +45,7 @@ class RecordedRunResult:
 
     @property
     def ending(self) -> str:
-        """The part of a file's name that says how it differs from a whole run; empty for one."""
+        """The word in a file's name for how the run differs from a complete run, or empty."""
         if self.refused:
             return REFUSED
         if self.end is not End.COMPLETE:
@@ -54,7 +54,7 @@ class RecordedRunResult:
 
 
 class RunWriter:
-    """Writes one response without its secrets.
+    """Writes one response, redacted.
 
     An event stream is written frame by frame; any other body is written as one frame, because a
     secret could be split between two chunks.
@@ -79,7 +79,7 @@ class RunWriter:
         self._last: Frame | None = None
 
     def write(self, watch: Watch) -> RecordedRunResult:
-        """Write the body until it ends; return the result. After Ctrl-C its end is STOPPED."""
+        """Write the body until it ends; return the result. Ctrl-C ends the body as STOPPED."""
         body = self._body
         try:
             watch(0, body.now())
@@ -127,7 +127,7 @@ class RunWriter:
         self._last = frame
 
     def _open(self, frames: tuple[Frame, ...]) -> None:
-        """Open the exchange, unless it is open; its line ends are those of *frames*."""
+        """Open the exchange, unless it is open already, with the line ends of *frames*."""
         if not self._opened:
             self._writer.open_exchange(self._request, self._head, line_end(frames))
             self._opened = True

@@ -66,11 +66,11 @@ class SingleRunRecorder:
     ) -> tuple[Path, Recording]:
         """Record the run of the request *body*; return its file and the recording.
 
-        The file is *replaced* if given, else named *name*, else it sorts right after the file
-        *after*, else it is named for the assistant. If another process has recorded that run in a
-        file that is not among *known*, that one is returned instead; if *known* is None, the run
-        is always recorded. Raises NotRecordable, DeploymentError, BadRecordingRequest,
-        BrokenRecording and OSError.
+        The file is the first of these that is given: *replaced*, whose content is replaced; a file
+        named *name*; a file that sorts right after *after*; a file named for the assistant. If
+        another process has recorded the run in a file that is not among *known*, that recording
+        is returned instead; if *known* is None, the run is always recorded. Raises NotRecordable,
+        DeploymentError, BadRecordingRequest, BrokenRecording and OSError.
         """
         request = _recording_request(body, name)
         with self._locked():
@@ -124,7 +124,7 @@ class SingleRunRecorder:
         return f"the recording may hold a secret ({found}){kept}"
 
     def _file_for(self, request: RecordingRequest, title: str, after: Path | None) -> Path:
-        """Return the file for *request*: by its name, or the first free one; see `record`."""
+        """Return the file for *request*: by its name, or else the first free file. See `record`."""
         if request.name is None:
             files = _later_names(after) if after else self._names_for(title)
             return next(file for file in files if not file.exists())
@@ -141,7 +141,7 @@ class SingleRunRecorder:
     def _recorded_elsewhere(
         self, body: Json, name: str | None, known: Collection[Path]
     ) -> tuple[Path, Recording] | None:
-        """Return the recording of the run that another process made, and its file, or None."""
+        """Return the file and the recording that another process made of the run, or None."""
         files = [file for file in recording_files([self._folder]) if file not in known]
         others = load(files)
         form = match_form(body, assistant_key(str(body.get("assistant_id"))))
@@ -154,9 +154,9 @@ class SingleRunRecorder:
 
     @contextmanager
     def _locked(self) -> Generator[None]:
-        """Keep other processes out of the folder, so that no two record the same run.
+        """Keep other processes out of the folder, so that two processes never record the same run.
 
-        The lock file is never removed: otherwise two processes could each lock their own.
+        The lock file is never removed. Otherwise two processes could each lock a file of their own.
         """
         with FileLock(hidden_folder(self._folder) / LOCK):
             yield

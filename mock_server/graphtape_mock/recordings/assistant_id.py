@@ -1,4 +1,4 @@
-"""The ids of assistants: the name of a graph is another name for its default assistant."""
+"""The ids of assistants. The name of a graph also names its default assistant."""
 
 from uuid import UUID, uuid5
 
@@ -20,5 +20,5 @@ def uuid_in(text: str) -> str | None:
 
 
 def assistant_key(assistant_id: str) -> str:
-    """Return the UUID of an assistant, given its UUID or the name of its graph."""
+    """Return the UUID of an assistant, given this UUID or the name of the assistant's graph."""
     return uuid_in(assistant_id) or default_id(assistant_id)

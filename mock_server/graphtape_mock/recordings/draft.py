@@ -28,7 +28,7 @@ def publish(draft: Path, path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Generator[Path]:
-    """Yield the path of a draft; at the end of the block it replaces *path*, with the same mode.
+    """Yield the path of a draft, which replaces *path* at the end and takes on its mode.
 
     If *path* is a symbolic link, its target is replaced. On an error *path* is unchanged and the
     draft is deleted.

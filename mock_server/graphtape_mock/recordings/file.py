@@ -82,7 +82,7 @@ def _lines(content: bytes, path: str) -> Iterator[tuple[int, Line]]:
             line = orjson.loads(text)
         except ValueError as error:
             if last and number > 1:
-                return  # Empty after the last line end, or torn by a killed writer.
+                return  # The last line is empty, or it was torn by a killed writer.
             got = repr(text[:60].decode(errors="replace"))
             raise BrokenRecording(path, number, "a JSON object", f"{got} ({error})") from None
         if not isinstance(line, dict):
@@ -93,9 +93,9 @@ def _lines(content: bytes, path: str) -> Iterator[tuple[int, Line]]:
 def _exchanges(
     lines: Iterator[tuple[int, Line]], path: str, summary: Line
 ) -> Iterator[tuple[int, Exchange]]:
-    """Yield each exchange after the number of the line that opens it.
+    """Yield pairs: the number of the line that opens an exchange, and the exchange.
 
-    Updates *summary* with the line that says what was redacted.
+    *summary* is updated with the line about what was redacted.
     """
     opened: Exchange | None = None
     opened_at = 0
@@ -147,7 +147,7 @@ class RecordingWriter:
     ) -> None:
         """Create the file *path* with its first line.
 
-        Raises FileExistsError where there is one already.
+        Raises FileExistsError if *path* exists.
         """
         self.path = path
         draft = draft_of(path)
@@ -198,7 +198,7 @@ class RecordingWriter:
         self.close_exchange(exchange.frames[-1].at if exchange.frames else 0.0, exchange.end)
 
     def add_summary(self, redacted: Sequence[Line], kept: Sequence[str]) -> None:
-        """Say what was *redacted*, and which JSON keys were *kept* as they are."""
+        """Write the line about what was *redacted*, and which JSON keys were *kept* as they are."""
         if redacted or kept:
             self._write(summary_line(redacted, kept))
 
@@ -211,7 +211,7 @@ class RecordingWriter:
 def write(recording: Recording, path: Path) -> None:
     """Write *recording* to the new file *path*, dated now if it has no date.
 
-    Raises FileExistsError where there is one.
+    Raises FileExistsError if *path* exists.
     """
     with RecordingWriter(
         path,

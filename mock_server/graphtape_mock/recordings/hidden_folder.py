@@ -1,16 +1,16 @@
-"""The folder for files that are not to be committed: drafts, and failures that were kept."""
+"""The folder for files that must not be committed: drafts, failed runs, files with secrets."""
 
 from contextlib import suppress
 from pathlib import Path
 
 HIDDEN = ".graphtape"
-"""Its name."""
+"""The name of the folder."""
 
 
 def hidden_folder(beside: Path) -> Path:
     """Return the folder `.graphtape` in the folder *beside*, and create both if needed.
 
-    Git ignores it, and other users can't read it. Raises OSError where it can't be written.
+    Git ignores the folder, and other users can't read it. Raises OSError if it can't be written.
     """
     folder = beside / HIDDEN
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -21,5 +21,5 @@ def hidden_folder(beside: Path) -> Path:
 
 
 def is_hidden(path: Path) -> bool:
-    """Return whether *path* is a file in such a folder."""
+    """Return whether *path* is a file in a folder `.graphtape`."""
     return path.parent.name == HIDDEN

@@ -1,4 +1,4 @@
-"""The lines of a recording: requests, frames and ends, to JSON objects and back."""
+"""Converts requests, frames and ends to the lines of a recording, as JSON objects, and back."""
 
 import base64
 import re
@@ -32,7 +32,7 @@ def json_of(text: str) -> tuple[bool, Any]:
     """Return a pair: whether *text* is JSON that encodes to the same text, and its value."""
     try:
         value = orjson.loads(text)
-        # Nested as deep as in the line of a request: the encoder takes 254 levels at most.
+        # A request's line has the value two levels deep; the encoder takes at most 254.
         return orjson.dumps([[value]])[2:-2].decode() == text, value
     except (ValueError, TypeError):
         return False, None
@@ -86,12 +86,12 @@ def end_line(at: float, end: End) -> Line:
 
 
 def summary_line(redacted: Sequence[Line], kept: Sequence[str]) -> Line:
-    """Return the line that says what was *redacted*, and which JSON keys were *kept*."""
+    """Return the line about what was *redacted*, and which JSON keys were *kept*."""
     return {"redacted": list(redacted)} | ({"kept": list(kept)} if kept else {})
 
 
 def read_summary(line: Line) -> Line:
-    """Return the entries of such a line; raises BadLine."""
+    """Return the entries of a line that `summary_line` made; raises BadLine."""
     redacted, kept = _list(line, "redacted"), _list(line, "kept")
     if not all(isinstance(entry, dict) for entry in redacted):
         raise BadLine('"redacted" as a list of objects', redacted)
@@ -247,4 +247,4 @@ def _check_header(name: str, text: str, pair: object) -> None:
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-"""RFC 9110, 5.5: no control characters but the tab."""
+"""RFC 9110, 5.5: the tab is the only control character that a value may have."""

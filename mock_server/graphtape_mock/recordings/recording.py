@@ -1,8 +1,8 @@
 """The recording format: exchanges in a file of JSON Lines, one frame a line.
 
-The first line says where the recording comes from. Each exchange is a line with the request and
-the head of the response, then one line for each frame, then a line that says how the body ended.
-Frames are appended as they arrive, so a process that is killed loses one frame at most.
+The first line describes the deployment and the recording. An exchange is a line with the request
+and the head of the response, then one line for each frame, then a line that says how the body
+ended. Frames are appended as they arrive, so a process that is killed loses at most one frame.
 
 A frame is stored as JSON if encoding that gives the same bytes, else as text, else raw, so that a
 recording replays byte for byte. `graphtape_contracts/schemas/recording.json` is the JSON Schema of
@@ -34,19 +34,19 @@ class BrokenRecording(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Exchanges with one deployment, and where they come from."""
+    """Exchanges with one deployment, plus when they were recorded and what server answered."""
 
     name: str
     exchanges: tuple[Exchange, ...]
     recorded_at: str = ""
-    """ISO 8601, UTC."""
+    """The time of the recording, in ISO 8601 and UTC."""
     server: dict[str, Any] = field(default_factory=dict[str, Any])
     """The body of `GET /info`, and the `url` of the deployment."""
     note: str = ""
     redacted: tuple[dict[str, Any], ...] = ()
     """What was replaced by placeholders: objects of `kind`, `place` and `count`."""
     kept: tuple[str, ...] = ()
-    """The JSON keys whose values are not taken for secrets, though their names look like it."""
+    """The JSON keys that look like names of secrets, but whose values were kept."""
     lines: tuple[int, ...] = field(default=(), compare=False)
     """The line number, from 1, at which each exchange begins; its frames follow, one a line.
     Empty if the recording was not read from a file."""

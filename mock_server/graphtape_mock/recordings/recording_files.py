@@ -1,4 +1,4 @@
-"""The files of recordings: which there are, in which order, and their names."""
+"""Finds and orders the files of recordings, and names the recordings."""
 
 import errno
 import re
@@ -13,7 +13,7 @@ def recording_files(paths: Iterable[Path]) -> list[Path]:
     """Return the recordings among *paths*: files as they are, and those in folders, sorted.
 
     `agent-2` comes before `agent-10`. Hidden files, and files in hidden folders, are left out,
-    unless they are among *paths*; so is a file that an earlier path leads to. Raises
+    unless they are among *paths*. A file that several paths lead to is returned once. Raises
     FileNotFoundError for a path that does not exist, and OSError for one that is neither a file nor
     a folder.
     """
@@ -26,7 +26,7 @@ def recording_files(paths: Iterable[Path]) -> list[Path]:
         else:
             raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", str(path))
         for file in files:
-            if file.exists() and not file.is_file():  # Reading it could wait, or go on, for ever.
+            if file.exists() and not file.is_file():  # Might never end.
                 problem = "it is a pipe, a device or a socket, not a file"
                 raise OSError(errno.EINVAL, problem, str(file))
             found.setdefault(file.resolve(), file)
@@ -44,7 +44,7 @@ _NUMBER = re.compile(r"([0-9]+)")
 
 
 def _place(file: Path) -> list[list[str | int]]:
-    """Return the sort key of *file*: part by part, with the numbers in it as numbers."""
+    """Return the sort key of *file*: the parts of its path, with digits as numbers."""
     split = (_NUMBER.split(part) for part in path_parts(file))
     return [[int(one) if n % 2 else one for n, one in enumerate(part)] for part in split]
 
@@ -55,10 +55,10 @@ def path_parts(file: Path) -> tuple[str, ...]:
 
 
 def recording_names(files: Sequence[Path]) -> list[str]:
-    """Return a name for each of *files*: as much of the end of its path as differs from others.
+    """Return a name for each of *files*: the end of its path, as long as needed to be unique.
 
-    `recordings/agent.jsonl` is `agent`; with a `recordings/billing/agent.jsonl` beside it, they are
-    `recordings/agent` and `billing/agent`.
+    `recordings/agent.jsonl` alone is `agent`. With `recordings/billing/agent.jsonl` as well, the
+    names are `recordings/agent` and `billing/agent`.
     """
     parts = [path_parts(file) for file in files]
     names = [""] * len(files)

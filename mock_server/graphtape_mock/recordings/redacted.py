@@ -1,4 +1,4 @@
-"""Recordings without their secrets, and the secrets that a last look still finds."""
+"""Redacts recordings, and finds the secrets that are left in a file."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ class FoundSecret:
 def redact_recording(recording: Recording, redactor: Redactor) -> Recording:
     """Return *recording* without its secrets, with a summary of what was replaced.
 
-    Placeholders that are in it already stay as they are.
+    Placeholders that *recording* already has stay as they are.
     """
     redactor.keep_placeholders(_highest_placeholder(recording))
     exchanges = tuple(redact_exchange(exchange, redactor) for exchange in recording.exchanges)
@@ -56,7 +56,7 @@ def _highest_placeholder(recording: Recording) -> int:
 def _added(
     before: tuple[dict[str, Any], ...], found: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], ...]:
-    """Return the entries of both, with one for those of the same kind and place."""
+    """Return the entries of both, with those of the same kind and place added up."""
     counts: dict[tuple[str, str], int] = {}
     for entry in (*before, *found):
         key = str(entry.get("kind")), str(entry.get("place"))

@@ -1,4 +1,4 @@
-"""The path of a request as it goes over the wire."""
+"""Checks the path of a request as HTTP sends it."""
 
 import re
 

@@ -71,7 +71,7 @@ _ALL = frozenset(STREAM_MODES)
 _WITHOUT_EVENTS = _ALL - {"events"}
 
 EVERYTHING = View(_ALL, subgraphs=True)
-"""The view from which all others can be derived, though not byte for byte."""
+"""The view from which all other views can be derived, though not byte for byte."""
 
 EXACT = (
     View(_STATE),
@@ -84,5 +84,5 @@ EXACT = (
     View(_WITHOUT_EVENTS, subgraphs=True),
     EVERYTHING,
 )
-"""One view for each way in which modes change the content of other modes. Every view is a part of
-one of these, byte for byte."""
+"""One view for each way in which modes change the content of other modes. The
+response to any view is a part of the response to one of these, byte for byte."""

@@ -1,4 +1,4 @@
-"""Values behind the name of a secret in a text: JSON, headers, forms, queries, environments."""
+"""Finds values after the name of a secret in JSON, headers, forms, queries and environments."""
 
 import re
 from collections.abc import Iterator
@@ -41,15 +41,15 @@ _TRAILING = b",.)]}:!?"
 
 
 class Assignments:
-    """Finds such values."""
+    """Finds values that follow the name of a secret, as in `password=...`."""
 
     def __init__(self, names: SecretNames) -> None:
         """Take the *names* of secrets."""
         self._names = names
 
     def find(self, data: bytes, lowered: bytes) -> Iterator[Found]:
-        """Yield the secrets behind a name in *data*; *lowered* is its lower case."""
-        done = 0  # No value is read twice, whatever names it holds.
+        """Yield the secrets that follow a name in *data*; *lowered* is *data* in lower case."""
+        done = 0  # No value is read twice, even if it has names in it.
         for end in self._names.ends(lowered):
             after = _AFTER_NAME.match(data, end)
             if after is None or end <= done:
@@ -108,7 +108,7 @@ _DOTTED = re.compile(rb"[A-Za-z_.]+\Z")
 
 
 def _name(data: bytes, end: int, quote_mark: bytes | None) -> bytes:
-    """Return the name that ends at *end*: all between its quotes, or else one word."""
+    """Return the name that ends at *end*: all text between its quotes, or else one word."""
     before = data[max(0, end - _LONGEST_NAME) : end]
     if quote_mark:
         opening = before.rfind(quote_mark[-1:])
@@ -116,7 +116,7 @@ def _name(data: bytes, end: int, quote_mark: bytes | None) -> bytes:
             return before[opening + 1 :]
     name = _NOT_IN_NAME.split(before)[-1]
     if name[:1] in _ESCAPES and before[: len(before) - len(name)].endswith(b"\\"):
-        return name[1:]  # The first letter is that of an escape, as in `\nKEY=...`.
+        return name[1:]  # The first letter belongs to an escape, as in `\nKEY=...`.
     return name
 
 
@@ -136,9 +136,9 @@ def _text(
 
 
 def _json_values(data: bytes, position: int, quote_mark: bytes) -> Iterator[_Value]:
-    """Yield the text or number at *position*; the texts of a list, if it is one.
+    """Yield the text or number at *position*; for a list, yield the texts in it.
 
-    Objects are left to the walk through JSON: schemas have objects under the names of secrets.
+    Objects are left to `Walk`, because schemas have objects under the names of secrets.
     """
     if number := _NUMBER.match(data, position):
         yield _Value(*number.span(), quote_mark)

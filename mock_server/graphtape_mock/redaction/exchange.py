@@ -1,4 +1,4 @@
-"""Exchanges without their secrets."""
+"""Redacts exchanges."""
 
 from graphtape_contracts import Exchange, Frame, Request, Response
 from graphtape_mock.redaction.redactor import Redactor
@@ -6,7 +6,7 @@ from graphtape_mock.redaction.split import redact_frames
 
 
 def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
-    """Return *exchange* without its secrets, including those that are split over its frames."""
+    """Return *exchange* without its secrets, including secrets that are split over its frames."""
     request, response = exchange.request, exchange.response
     body = redactor.redact(request.body, place="request body")
     path = redactor.redact_text(request.path, place="request path")

@@ -1,29 +1,29 @@
-"""A secret in some bytes."""
+"""The place and the kind of a secret in some bytes."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 PLACEHOLDERS = re.compile(rb"\[redacted-([0-9]{1,9})\]")
-"""What stands in the place of a secret."""
+"""Matches the placeholder of a secret."""
 
 PLACEHOLDER = "placeholder"
-"""The kind of a secret that was replaced before."""
+"""The kind of a find that is a placeholder: its secret was replaced before."""
 
 
 class Found(NamedTuple):
-    """Where a secret is, and of which kind."""
+    """A secret that was found: its place in the bytes, and its kind."""
 
     start: int
     end: int
     kind: str
     secret: bytes | None
-    """The secret itself, as it reads without escapes: equal ones get the same placeholder.
+    """The secret itself, without escapes. Equal secrets get the same placeholder.
 
-    None for a later part of a secret that is split: it is left out.
+    None for a later part of a split secret: such a part is removed without a placeholder.
     """
     quote: bytes = b""
-    """What to write around the placeholder, where the secret is a number."""
+    """The quote to write around the placeholder of a number; empty for other secrets."""
     is_part: bool = False
     """Whether this is a part of a secret that is split over frames; `secret` is the whole."""
 
@@ -34,7 +34,7 @@ def is_placeholder(data: bytes) -> bool:
 
 
 def merged(found: Iterable[Found], data: bytes) -> Iterator[Found]:
-    """Yield what was *found* in *data* in the order of the bytes, one for those that overlap."""
+    """Yield *found* in the order of their places in *data*; finds that overlap become one."""
     best: Found | None = None
     for each in sorted(found, key=lambda each: (each.start, -each.end)):
         if best is None or each.start >= best.end:
@@ -50,7 +50,7 @@ def merged(found: Iterable[Found], data: bytes) -> Iterator[Found]:
 
 
 def _joined(first: Found, second: Found, data: bytes) -> Found:
-    """Return one for both, which overlap: the whole of a split secret, or else all their bytes."""
+    """Return one find for two that overlap: the whole split secret, or else all their bytes."""
     if first.is_part or second.is_part:
         whole = first if first.is_part else second
         return whole._replace(start=first.start, end=second.end)
@@ -59,7 +59,7 @@ def _joined(first: Found, second: Found, data: bytes) -> Found:
 
 
 def _rank(found: Found) -> int:
-    """Return which of two finds names the same bytes better."""
+    """Return the rank by which one of two finds of the same bytes is preferred."""
     if found.is_part:
         return 4
     ranks = {PLACEHOLDER: 3, "given": 2}

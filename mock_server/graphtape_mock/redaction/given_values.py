@@ -1,4 +1,4 @@
-"""The values that the user gave by header or key, in all the ways they are usually written."""
+"""Finds the values that the user gave as header or key, in the usual encodings."""
 
 import base64
 import html
@@ -10,13 +10,13 @@ from urllib.parse import quote, quote_plus
 from graphtape_mock.redaction.plain_text import Span
 
 SHORTEST_SECRET = 6
-"""Given values with fewer characters are kept: they are not secret, and occur everywhere."""
+"""Shorter given values are not replaced, because they are not secret and occur everywhere."""
 
 SHORTEST_BEGINNING = 4
-"""The end of torn text that may begin a given value is replaced from so many bytes on."""
+"""The end of torn text is replaced if at least this many bytes of a given value begin there."""
 
-_SHORTEST_INNER = 8  # Characters of base64 that a value has wherever it stands in longer text.
-_BESIDE = 2  # So many characters of base64 may be shared with what stands beside.
+_SHORTEST_INNER = 8  # The minimum of base64 characters inside longer base64.
+_BESIDE = 2  # The maximum of base64 characters that a value shares with the text beside it.
 _SHORTEST_COOKIE = 8
 _SCHEME = re.compile(r"(?:bearer|basic|token|apikey|api-key|digest|negotiate)\s+(\S+)\Z", re.I)
 _COOKIES = re.compile(r"[^\s=;,]+=[^;]*(?:;\s*[^\s=;,]+=[^;]*)*;?\Z")
@@ -24,10 +24,10 @@ _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 
 
 class GivenValues:
-    """Finds the values in bytes, plain or encoded."""
+    """Finds the user's values in bytes, plain or encoded."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        """Take the *secrets*; of a header, also the token behind `Bearer` and values of cookies."""
+        """Take the *secrets*; from headers, also tokens after `Bearer` and values of cookies."""
         self.values = tuple(
             dict.fromkeys(
                 part
@@ -49,13 +49,13 @@ class GivenValues:
         self._firsts = frozenset(form[0] for form in self._forms)
 
     def find(self, data: bytes) -> Iterator[tuple[int, int, bytes]]:
-        """Yield where a value is in *data*, and the value as it was given."""
+        """Yield start and end of each value in *data*, and the value as it was given."""
         for form, value in self._forms.items():
             yield from ((start, end, value) for start, end in _all(form, data))
         for form, value in self._inner.items():
             for first, last in _all(form, data):
                 start, end = first, last
-                # The characters beside it hold bits of the value, too.
+                # The base64 characters beside this form hold bits of the value, too.
                 while start and data[start - 1] in _BASE64 and first - start < _BESIDE:
                     start -= 1
                 while end < len(data) and data[end] in _BASE64 and end - last < _BESIDE:
@@ -63,10 +63,7 @@ class GivenValues:
                 yield start, end, value
 
     def beginning(self, text: bytes, first: int = 0) -> int | None:
-        """Return where the end of *text* begins that may be the beginning of a value, or None.
-
-        It begins at *first* or later.
-        """
+        """Return where, from *first* on, a value may begin that *text* cuts off, or None."""
         for start in range(max(first, len(text) - self.longest + 1), len(text)):
             if text[start] in self._firsts:
                 end = text[start:]
@@ -75,7 +72,7 @@ class GivenValues:
         return None
 
     def beginnings(self, data: bytes) -> Iterator[Span]:
-        """Yield the end of *data* that is the beginning of a value."""
+        """Yield each span at the end of *data* that may be the beginning of a value."""
         for form in self._forms:
             for length in range(min(len(form) - 1, len(data)), SHORTEST_BEGINNING - 1, -1):
                 if data.endswith(form[:length]):
@@ -133,8 +130,8 @@ def _inner_base64(plain: bytes) -> Iterator[bytes]:
     """Yield the base64 that *plain* has inside longer text, at each of the three alignments."""
     for before in range(3):
         encoded = base64.b64encode(b"\0" * before + plain + b"\0\0")
-        first = -(-before * 8 // 6)  # The first character without a bit of what is before.
-        last = (before + len(plain)) * 8 // 6  # Behind the last without a bit of what is behind.
+        first = -(-before * 8 // 6)  # The first without bits of the text before.
+        last = (before + len(plain)) * 8 // 6  # After the last without bits of the text after.
         inner = encoded[first:last]
         if len(inner) >= _SHORTEST_INNER:
             yield inner

@@ -1,6 +1,6 @@
-"""The scalars of JSON with their places, so that one of them can change and no other byte does.
+"""Finds the scalars of JSON and their places, so that one can be replaced without another change.
 
-Both readers are linear in the bytes and keep no recursion: nesting may be as deep as it likes.
+Both readers take linear time and do not recurse, so nesting may have any depth.
 """
 
 import re
@@ -11,11 +11,11 @@ Path = tuple[str | int, ...]
 """Keys and indexes from the root to a value."""
 
 DEEPEST = 512
-"""Longer paths are cut to so many steps, or the work would grow with the square of the depth."""
+"""The maximum length of a path; longer ones are cut, or the work would grow with depth squared."""
 
 
 class NotJson(ValueError):
-    """The bytes are no JSON; `position` is the offset of the first that does not fit."""
+    """The bytes are not JSON; `position` is the offset of the first invalid byte."""
 
     def __init__(self, position: int) -> None:
         super().__init__(f"expected JSON, got something else at byte {position}")
@@ -27,13 +27,13 @@ class Leaf(NamedTuple):
 
     path: Path
     start: int
-    """Offset of the first byte of its token: of the quote, if it is a string."""
+    """Offset of the first byte of the token; for a string, of its opening quote."""
     end: int
-    """Offset behind the last byte of its token."""
+    """Offset after the last byte of the token."""
     text: str | None
-    """What the string says, without escapes; None for a number, a boolean or null."""
+    """The string without escapes; None for a number, a boolean or null."""
     key_start: int
-    """Offset of the quote that opens the nearest key around it, or -1 where there is none."""
+    """Offset of the opening quote of the nearest key above the leaf, or -1 without a key."""
 
 
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -43,7 +43,7 @@ _NUMBER = rb"-?(?:[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|Infinity|NaN)"
 _TOKEN = re.compile(
     rb"[ \t\r\n]*+(?:(" + _STRING + rb")|([{}\[\],:])|(" + _NUMBER + rb"|true|false|null))", re.S
 )
-# As JSON is found inside other text: also as Python writes a dict, and over `data:` lines.
+# JSON inside other text may be written like a Python dict, or span several `data:` lines.
 _LENIENT_TOKEN = re.compile(
     rb"(?:[ \t\r\n]|(?<=[\r\n])data:)*+(?:("
     + _STRING_OF_A_LINE
@@ -80,7 +80,7 @@ _SHORT = {
 def leaves(data: bytes) -> Iterator[Leaf]:
     """Yield the scalars of the JSON document *data*, in order.
 
-    Raises NotJson where *data* stops being JSON, when what comes before was yielded already.
+    Raises NotJson where *data* stops being JSON, after the scalars before that were yielded.
     """
     scanner = _Scanner(data, 0, _TOKEN)
     yield from scanner.value()
@@ -92,8 +92,8 @@ def leaves(data: bytes) -> Iterator[Leaf]:
 def embedded_leaves(data: bytes) -> Iterator[Leaf]:
     """Yield the scalars of all JSON that the text *data* quotes, complete or cut off.
 
-    The paths begin where each document does. Data of an event stream is such a text, and so is an
-    error message that quotes a request, in JSON or as Python writes a dict.
+    Paths start at the root of each document. Such a text is the data of an event stream, or an
+    error message that quotes a request, in JSON or as a Python dict.
     """
     position = 0
     while beginning := _BEGINNING.search(data, position):
@@ -113,7 +113,7 @@ def embedded_leaves(data: bytes) -> Iterator[Leaf]:
 
 
 def unescape(raw: bytes) -> str:
-    """Return what the inside of a JSON string says; an escape at a cut end stays as it is."""
+    """Return the inside of a JSON string, unescaped; an escape that is cut off stays as it is."""
     if b"\\" in raw:
         raw = ESCAPE.sub(lambda match: unescaped(match.group()), raw)
     return raw.decode("utf-8", "replace")
@@ -131,7 +131,7 @@ def unescaped(escape: bytes) -> bytes:
 
 
 class _Scanner:
-    """Reads one value; afterwards `position` is where it ended, or where it could not go on."""
+    """Reads one value. Then `position` is where the value ended or became invalid."""
 
     def __init__(self, data: bytes, position: int, token: re.Pattern[bytes]) -> None:
         self._data, self._token = data, token
@@ -154,7 +154,7 @@ class _Scanner:
                 yield Leaf(tuple(path[:DEEPEST]), start, end, text, self.key_start)
                 wants = _COMMA
             elif wants & _VALUE_WANTED and mark in b"{[":
-                open_.append((mark + 2, self.key_start))  # `}` and `]` are two behind.
+                open_.append((mark + 2, self.key_start))  # `}` is `{` + 2, `]` is `[` + 2.
                 path.append(0 if mark == _LIST else "")
                 wants = _VALUE_OR_END if mark == _LIST else _KEY_OR_END
             elif wants & _KEY_WANTED and kind == 1:

@@ -1,4 +1,4 @@
-"""Where a secret may be in JSON: inside a string, or a whole number; never across them."""
+"""Limits secrets in JSON to the inside of a string or a whole number, so that JSON stays valid."""
 
 import re
 from bisect import bisect_right
@@ -11,11 +11,11 @@ _LINE_START = re.compile(rb"(?:\A|(?<=[\r\n]))(?:data:)?[ \t]*\Z")
 
 
 def within_json(finds: Iterable[Found], leaves: list[Leaf], data: bytes) -> Iterator[Found]:
-    """Yield the *finds* in *data*, so that JSON stays JSON; *leaves* are those of its JSON.
+    """Yield the *finds* in *data*, adjusted so that JSON stays valid; *leaves* are its scalars.
 
-    In a number, the whole of it is the secret. What a pattern of the user finds across strings is
-    cut to their insides. A given value that seems to be across them is none: it has a quote like
-    one of those around them.
+    A find inside a number becomes the whole number. A find that crosses the end of a string is cut
+    to the inside of the string. A given value that does so is dropped, because it only matched
+    the quotes around the string.
     """
     starts = [leaf.start for leaf in leaves]
     for found in finds:
@@ -36,11 +36,11 @@ def within_json(finds: Iterable[Found], leaves: list[Leaf], data: bytes) -> Iter
         elif found.kind != "given":
             yield from _cut(found, touched, data)
         elif all(leaf.text is None for leaf in touched):
-            yield found  # Better no JSON than a value that was given: `[0,[0` in a URL is none.
+            yield found  # Better invalid JSON than a given value: `[0,[0` in a URL is no JSON.
 
 
 def inner_end(leaf: Leaf, data: bytes) -> int:
-    """Return where the inside of a string in *data* ends, which may be cut off."""
+    """Return the end of the inside of a string in *data*. The string may be cut off."""
     return leaf.end - 1 if _is_closed(leaf, data) else leaf.end
 
 

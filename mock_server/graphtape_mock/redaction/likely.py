@@ -1,4 +1,4 @@
-"""What a value that may be a secret looks like."""
+"""Decides whether a value looks like a secret."""
 
 import re
 
@@ -13,15 +13,15 @@ _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 
 
 def is_stand_in(text: bytes) -> bool:
-    """Return whether *text* stands for a secret in an example: `$KEY`, `<your key>`, `None`."""
+    """Return whether *text* is a stand-in for a secret, such as `$KEY`, `<your key>` or `None`."""
     return _STAND_IN.match(text) is not None
 
 
 def is_opaque(text: bytes) -> bool:
-    """Return whether *text* is no plain word."""
+    """Return whether *text* is not a plain word."""
     return len(text) >= 4 and _OPAQUE.match(text[:256]) is not None
 
 
 def is_random(text: bytes) -> bool:
-    """Return whether *text* is long, of letters and digits, and no UUID."""
+    """Return whether *text* is long, has letters and digits, and is not a UUID."""
     return _RANDOM.match(text) is not None and _UUID.match(text) is None

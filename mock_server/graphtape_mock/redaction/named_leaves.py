@@ -1,4 +1,4 @@
-"""Leaves of JSON that are secret by the name of a key above them."""
+"""Finds leaves of JSON that are secret because a key above them is the name of a secret."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ _NAME_KEYS = ("name", "key", "header")
 
 
 def named_leaves(leaves: list[Leaf], names: SecretNames) -> Iterator[tuple[Leaf, str]]:
-    """Yield the leaves that are secret by the name of a key above them, and that name."""
+    """Yield the leaves under a key that is the name of a secret, each with that name."""
     group: list[Leaf] = []
     prefix: Path = ()
     for leaf in leaves:
@@ -52,7 +52,7 @@ def _secret_prefix(path: Path, names: SecretNames) -> Path:
 
 
 def _is_weak(leaf: Leaf, names: SecretNames) -> bool:
-    """Return whether *leaf* is secret: its name says that it may be, and it looks like one."""
+    """Return whether *leaf* has a name that may be that of a secret, and looks like a secret."""
     return (
         leaf.text is not None
         and is_random(leaf.text.encode("utf-8", "replace"))
@@ -62,7 +62,7 @@ def _is_weak(leaf: Leaf, names: SecretNames) -> bool:
 
 
 def _secrets_of(group: list[Leaf], prefix: Path) -> Iterator[tuple[Leaf, str]]:
-    """Yield the leaves of *group*, all under *prefix*, unless they describe the secret."""
+    """Yield the leaves of *group*, all under *prefix*, unless they only describe a secret."""
     name, depth = str(prefix[-1]), len(prefix)
     below = [leaf for leaf in group if len(leaf.path) > depth]
     describes = _is_description(below, depth)
@@ -72,7 +72,7 @@ def _secrets_of(group: list[Leaf], prefix: Path) -> Iterator[tuple[Leaf, str]]:
 
 
 def _is_description(leaves: list[Leaf], depth: int) -> bool:
-    """Return whether *leaves* belong to a JSON Schema, or to a secret as LangChain omits it."""
+    """Return whether *leaves* are from a JSON Schema, or from LangChain's stand-in for a secret."""
     keys: set[str | int] = {leaf.path[depth] for leaf in leaves}
     if not keys ^ _LANGCHAIN_SECRET:
         return True
@@ -98,7 +98,7 @@ def _pairs(leaves: list[Leaf], names: SecretNames) -> Iterator[tuple[Leaf, str]]
 
 
 def _is_name_in(parent: Path, key: int, leaf: Leaf | None, names: SecretNames) -> bool:
-    """Return whether *leaf* is the name of a secret, and *parent* has it at *key*."""
+    """Return whether *leaf* is at *key* of *parent*, and is the name of a secret."""
     return (
         leaf is not None
         and leaf.path == (*parent, key)

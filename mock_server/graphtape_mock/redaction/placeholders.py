@@ -1,4 +1,4 @@
-"""Placeholders in the place of secrets, and the count of what they replaced."""
+"""Makes placeholders for secrets, and counts the secrets that they replaced."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Replaced:
     """Secrets of one kind that were replaced in one place."""
 
     kind: str
-    """Such as `github-token`, `named:password` or `given`."""
+    """The kind of the secrets, such as `github-token`, `named:password` or `given`."""
     place: str
     """Such as `request header x-api-key` or `event 3 values.messages[0].content`; may be empty."""
     count: int
@@ -28,7 +28,7 @@ class Placeholders:
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def placeholder(self, secret: bytes) -> bytes:
-        """Return the placeholder of *secret*, the same whenever it is asked for."""
+        """Return the placeholder of *secret*, the same one each time."""
         written = PLACEHOLDERS.fullmatch(secret)
         if written is not None and int(written[1]) <= self._kept:
             return secret
@@ -40,12 +40,12 @@ class Placeholders:
     def keep(self, highest: int) -> None:
         """Leave existing placeholders up to number *highest*, and all made so far, as they are.
 
-        New secrets are numbered after them.
+        New secrets get higher numbers.
         """
         self._last = self._kept = max(self._last, highest)
 
     def count(self, kind: str, place: str) -> None:
-        """Count a secret that was replaced; beyond a thousand places, without its place."""
+        """Count a secret that was replaced; after a thousand places, count it without *place*."""
         key = (kind, place)
         if key not in self._counts and len(self._counts) >= _MOST_PLACES:
             key = (kind, "")
@@ -53,5 +53,5 @@ class Placeholders:
 
     @property
     def replaced(self) -> tuple[Replaced, ...]:
-        """What was replaced so far, in the order of its first appearance."""
+        """The secrets that were replaced so far, in the order of their first appearance."""
         return tuple(Replaced(kind, place, count) for (kind, place), count in self._counts.items())

@@ -1,4 +1,4 @@
-"""Bytes as they read once their escapes are undone, and where each of them was written."""
+"""Bytes with their escapes undone, mapped to their places in the original bytes."""
 
 import html
 import re
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from graphtape_mock.redaction.json_leaves import ESCAPE, unescaped
 
 Span = tuple[int, int]
-"""Start and end of a part of some bytes."""
+"""The start and end offsets of a part of some bytes."""
 
 _WRITTEN_FOR_THE_WEB = re.compile(
     rb"%[0-9A-Fa-f]{2}|&(?:amp|lt|gt|quot|apos|#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,5});"
@@ -16,25 +16,26 @@ _WRITTEN_FOR_THE_WEB = re.compile(
 
 
 class PlainText:
-    """`data`, which is a part of other bytes, read without escapes."""
+    """A part of other bytes with escapes undone, as `data`."""
 
     __slots__ = ("_cuts", "_places", "_plain", "data")
 
     def __init__(self, data: bytes, cuts: list[int], places: list[int], plain: list[bool]) -> None:
-        """Take the *data*, cut into runs that start at *cuts*, with where each was written.
+        """Take *data* in runs that start at *cuts*, and their *places* in the original bytes.
 
-        A run that is not *plain* stands for an escape, and is used whole. The last cut is the end.
+        A run that is not *plain* stands for an escape, which can't be divided. The last cut is the
+        end of *data*.
         """
         self.data = data
         self._cuts, self._places, self._plain = cuts, places, plain
 
     @classmethod
     def of(cls, data: bytes) -> "PlainText":
-        """Return *data* as it is."""
+        """Return a PlainText of *data* as it is, without escapes to undo."""
         return cls(data, [0, len(data)], [0, len(data)], [True, True])
 
     def span(self, start: int, end: int) -> Span:
-        """Return where the part from *start* to *end*, which is not empty, was written."""
+        """Return the place in the original bytes of the part from *start* to *end*, not empty."""
         first = bisect_right(self._cuts, start) - 1
         last = bisect_right(self._cuts, end - 1) - 1
         begin = self._places[first]
@@ -45,11 +46,11 @@ class PlainText:
         return begin, self._places[last + 1]
 
     def string(self, start: int, end: int) -> "PlainText":
-        """Return the inside of a JSON string, from *start* to *end* of this text, as it reads."""
+        """Return the inside of a JSON string, from *start* to *end* of this text, unescaped."""
         return self._read(start, end, ESCAPE, unescaped)
 
     def web_text(self) -> "PlainText | None":
-        """Return this text without percent-encoding and HTML entities, or None without any."""
+        """Return this text without percent-encoding and HTML entities; None if it has neither."""
         if _WRITTEN_FOR_THE_WEB.search(self.data) is None:
             return None
         return self._read(0, len(self.data), _WRITTEN_FOR_THE_WEB, _web_character)
@@ -86,7 +87,7 @@ class PlainText:
         return PlainText(b"".join(pieces), cuts, places, plain)
 
     def _add_plain(self, add: Callable[..., None], start: int, end: int) -> None:
-        """Add the part from *start* to *end*, cut where this text is cut itself."""
+        """Add the part from *start* to *end*, with the cuts that this text has there."""
         index = bisect_right(self._cuts, start) - 1
         while start < end:
             stop = min(end, self._cuts[index + 1])

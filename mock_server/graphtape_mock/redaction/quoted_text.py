@@ -1,4 +1,4 @@
-"""Texts in quotes, at any depth of JSON in a string in a string."""
+"""Finds the ends of texts in quotes, also in JSON that is nested in JSON strings at any depth."""
 
 import re
 
@@ -11,10 +11,10 @@ _QUOTE_OR_LINE_END = re.compile(rb"(?<!\\)(\\*+)([\"'])|[\r\n]")
 
 
 def text_end(data: bytes, start: int, quote_mark: bytes, depth: int) -> Span:
-    """Return where the text that starts at *start* ends, and where its closing quote does."""
+    """Return the end of the text that starts at *start*, and the end of its closing quote."""
     for match in _QUOTE_OR_LINE_END.finditer(data, start):
         if match[2] is None:
-            return match.start(), match.start()  # A line end: the text was cut.
+            return match.start(), match.start()  # A line end means that the text was cut.
         if match[2] == quote_mark:
             escapes = _closing_escapes(len(match[1]), depth)
             if escapes is not None:
@@ -23,10 +23,10 @@ def text_end(data: bytes, start: int, quote_mark: bytes, depth: int) -> Span:
 
 
 def _closing_escapes(backslashes: int, depth: int) -> int | None:
-    """Return how many of the *backslashes* before a quote belong to it, None if it closes nothing.
+    """Return how many of the *backslashes* escape a closing quote; None if it closes no text.
 
-    In JSON in a string in a string ..., *depth* levels down, a quote closes the text, or one
-    around it, if one of the levels finds it not escaped.
+    In JSON that is nested in strings *depth* levels deep, a quote closes the text, or a text
+    around it, if it is unescaped at one of the levels.
     """
     for level in range(depth + 1):
         if backslashes % 2 == 0:

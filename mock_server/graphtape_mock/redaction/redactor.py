@@ -1,4 +1,4 @@
-"""The one way to a file or a screen: keys, tokens, cookies and passwords become placeholders.
+"""Replaces keys, tokens, cookies and passwords by placeholders.
 
 All data passes through a Redactor before it is written to a file or shown.
 
@@ -30,12 +30,12 @@ from graphtape_mock.redaction.walk import Walk
 
 
 class Hit(NamedTuple):
-    """What a last look finds in bytes that are about to be published."""
+    """A secret that a last scan finds in bytes that are about to be published."""
 
     rule: str
     """The kind of secret, such as `github-token`, `named:password` or `given`."""
     span: Span
-    """Where it is: offsets of its start and its end."""
+    """The start and end offsets of the secret."""
 
 
 class Redactor:
@@ -51,8 +51,8 @@ class Redactor:
     ) -> None:
         """Also redact values of headers and JSON keys in *names*, and *secrets* anywhere.
 
-        *patterns* are regular expressions for further secrets, and *keep* names that are not those
-        of secrets. Raises BadPattern, a ValueError, for a pattern that can't be used.
+        *patterns* are regular expressions for further secrets; values of names in *keep* are left
+        as they are. Raises BadPattern, a ValueError, for a pattern that can't be used.
         """
         self.keep = tuple(keep)
         """The names that are not those of secrets."""
@@ -70,20 +70,20 @@ class Redactor:
     def keep_placeholders(self, highest: int = 0) -> None:
         """Leave existing placeholders as they are, for another pass over redacted data.
 
-        These are the ones this redactor made and those up to number *highest*; new secrets are
-        numbered after them.
+        This holds for the placeholders that this redactor made, and for those up to number
+        *highest*. New secrets get higher numbers.
         """
         self._placeholders.keep(highest)
 
     @property
     def given(self) -> GivenValues:
-        """The values of the user, which are replaced wherever they are."""
+        """The values that the user gave as secrets; they are replaced wherever they occur."""
         return self._given
 
     def redact(self, data: bytes, *, torn: bool = False, place: str = "") -> bytes:
         """Return *data* without its secrets; *torn* means that it may end inside a secret.
 
-        *place* says where the data are, for `replaced`.
+        *place* is the place of *data* that `replaced` reports.
         """
         return self.replace(data, self.find(data, torn=torn), place=place)
 
@@ -94,7 +94,7 @@ class Redactor:
             yield from self._look.find_torn(data)
 
     def replace(self, data: bytes, secrets: Iterable[Found], *, place: str = "") -> bytes:
-        """Return *data* with placeholders for the *secrets* in it; the rest is as in `redact`."""
+        """Return *data* with placeholders for the *secrets* in it. *place* is as in `redact`."""
         leaves: list[Leaf] | None = None
         pieces: list[bytes] = []
         done = 0
@@ -110,22 +110,22 @@ class Redactor:
         return b"".join((*pieces, data[done:])) if done else data
 
     def redact_text(self, text: str, *, place: str = "") -> str:
-        """Return *text* without its secrets; *place* says where it is, for `replaced`."""
+        """Return *text* without its secrets. *place* is as in `redact`."""
         return self.redact(text.encode(errors="replace"), place=place).decode()
 
     def redact_headers(self, headers: Headers, *, place: str = "") -> Headers:
         """Return *headers* with their names and order kept, and without secret values.
 
-        *place* is `request` or `response`, for `replaced`.
+        *place* is `request` or `response`; `replaced` reports it.
         """
         return tuple((name, self._header(name, value, place)) for name, value in headers)
 
     def redact_frame(
         self, frame: Frame, *, stream: bool, first: bool = False, place: str = ""
     ) -> Frame:
-        """Return *frame* without its secrets; read again as an event block if of a *stream*.
+        """Return *frame* without its secrets; in a *stream*, it is parsed again as an event block.
 
-        *place* says which frame it is, for `replaced`; the name of its event is added.
+        *place* is the place of the frame that `replaced` reports; the event's name is added.
         """
         secrets = self.find(frame.raw, torn=frame.torn)
         return self.replace_in_frame(frame, secrets, stream=stream, first=first, place=place)
@@ -139,7 +139,7 @@ class Redactor:
         first: bool = False,
         place: str = "",
     ) -> Frame:
-        """Return *frame* with placeholders for the *secrets* in it; the rest as `redact_frame`."""
+        """Return *frame* with placeholders for the *secrets* in it; see `redact_frame`."""
         if stream and frame.event is not None:
             place = f"{place} {frame.event}".lstrip()
         raw = self.replace(frame.raw, secrets, place=place)
@@ -154,11 +154,11 @@ class Redactor:
         return self._names.has(name)
 
     def scan(self, data: bytes) -> tuple[Hit, ...]:
-        """Return what is still secret in redacted *data*, without reading its JSON."""
+        """Return the secrets that are left in redacted *data*, without reading its JSON."""
         return tuple(
             Hit(each.kind, (each.start, each.end))
             for each in merged(self._look.find(data), data)
-            # A pattern of the user may still match around what was replaced.
+            # A pattern of the user may still match around a placeholder.
             if not PLACEHOLDERS.search(data, each.start, each.end)
         )
 
@@ -181,7 +181,7 @@ def redact_json(
     patterns: Iterable[str] = (),
     keep: Iterable[str] = (),
 ) -> Any:
-    """Return the JSON *value* without its secrets, numbered from 1 in the order of sorted keys.
+    """Return the JSON *value* with placeholders, numbered from 1 in the order of sorted keys.
 
     A request with secrets and its recorded form with placeholders give the same value. A value
     that is nested too deep to encode is returned as it is. The other arguments are those of

@@ -68,21 +68,21 @@ SECRET_ENDINGS = (
 """Endings of such names. A bare `token` is not one: tokens in a state may be words."""
 
 WEAK_NAMES = ("auth", "bearer", "pat", "token")
-"""Names of values that are secret if they look like it; so is any that ends in `token`."""
+"""Names whose values are secret if they look like it. Names that end in `token` count, too."""
 
 WEAK_PARAMETERS = ("key", "sig", "signature")
-"""Names of such values in the query of a URL."""
+"""Names whose values in the query of a URL are secret if they look like it."""
 
 _WORDS = re.compile(rb"[A-Z]?[a-z0-9]+|[A-Z0-9]+|[^\x00-\x7f]+")
 _SEPARATORS = b"-_ ."
-_MOST_NAMES = 10_000  # Remembered: keys of a state can be data.
+_MOST_NAMES = 10_000  # The maximum to remember, because keys of a state can be data.
 
 
 class SecretNames:
     """The names of secrets, however they are spelled: `api-key`, `API_KEY` or `apiKey`."""
 
     def __init__(self, names: Iterable[str] = (), keep: Iterable[str] = ()) -> None:
-        """Take further *names*, beside those that are always secret, and those to *keep*."""
+        """Add *names* to those that are always secret, and leave out those in *keep*."""
         given = [name.encode(errors="replace") for name in names if name]
         self._whole = _WHOLE | {_squeezed(name) for name in given}
         self._kept = frozenset(_squeezed(name.encode(errors="replace")) for name in keep)
@@ -118,11 +118,11 @@ class SecretNames:
         )
 
     def may_be_in(self, lowered: bytes) -> bool:
-        """Return whether a name of a secret may be in some text; *lowered* is its lower case."""
+        """Return whether the name of a secret may be in a text, given *lowered*, in lower case."""
         return any(hint in lowered for hint in self._hints)
 
     def ends(self, lowered: bytes) -> Iterator[int]:
-        """Yield where names may end before `:` or `=` in a text; *lowered* is its lower case."""
+        """Yield where names before `:` or `=` may end in a text, given *lowered*."""
         for match in self._end.finditer(lowered):
             yield match.end()
 

@@ -1,8 +1,8 @@
-"""Secrets that are split over the frames of a stream.
+"""Redacts secrets that are split over the frames of a stream.
 
-The joined text of each message is looked at. The first piece of a secret carries its placeholder
-and the later ones lose their part, so that the joined text is the redacted whole; where each piece
-repeats what came before, the placeholder stands for as much of the secret as had come.
+The pieces of each text are joined and searched. The first piece of a secret gets the placeholder,
+and the later pieces lose their part, so that the joined text is redacted as a whole. In a mode
+where each frame repeats the text so far, each gets the placeholder for its part of the secret.
 """
 
 import json
@@ -18,18 +18,18 @@ from graphtape_mock.redaction.redactor import Redactor
 from graphtape_mock.redaction.streamed_text import Piece, TextKey, pieces_of
 
 MOST_HELD_FRAMES = 256
-"""So many frames are held back at most, whatever comes between the pieces of a text."""
+"""The maximum number of frames to hold back, whatever comes between the pieces of a text."""
 MOST_HELD_BYTES = 1_000_000
-"""So many bytes of frames are held back at most, one frame more than that aside."""
-_PATIENCE = 64  # A text that had no piece in so many frames is taken to have ended.
+"""The maximum number of bytes to hold back; the latest frame may exceed it."""
+_PATIENCE = 64  # A text ends after this many frames without a piece of it.
 
 
 def redact_frames(frames: Iterable[Frame], redactor: Redactor) -> tuple[Frame, ...]:
-    """Return the *frames* of a whole stream without secrets, those that are split included.
+    """Return the *frames* of a whole stream without secrets, also without split ones.
 
     A frame without a secret is the same object. The frames are either as received, or as
-    LiveRedaction returned them; call `keep_placeholders` of the *redactor* before the latter.
-    Frames that were redacted one by one lack the rest of a secret that is split.
+    LiveRedaction returned them; in that case, call `keep_placeholders` of the *redactor* first.
+    Do not pass frames that were redacted one by one: parts of split secrets would be missed.
     """
     frames = tuple(frames)
     parts: list[list[Found]] = [[] for _ in frames]
@@ -57,7 +57,7 @@ def redact_frames(frames: Iterable[Frame], redactor: Redactor) -> tuple[Frame, .
 
 
 def _with_parts(found: Iterable[Found], parts: list[Found]) -> Iterator[Found]:
-    """Yield both, but a given value that begins elsewhere if the whole text is looked at."""
+    """Yield *parts* and *found*, except given values that overlap a given value in *parts*."""
     yield from parts
     for each in found:
         if each.kind != "given" or not any(
@@ -73,10 +73,10 @@ def _given_in(text: bytes, given: GivenValues) -> Iterator[Found]:
 
 
 class _Text:
-    """A text that is put together from its pieces."""
+    """A text that is joined from its pieces."""
 
     def __init__(self) -> None:
-        self._pieces: list[tuple[int, int, Piece]] = []  # Frame and offset of each.
+        self._pieces: list[tuple[int, int, Piece]] = []  # Frame number and offset of each piece.
         self._joined = bytearray()
 
     def continues(self, piece: Piece) -> bool:
@@ -91,11 +91,11 @@ class _Text:
             self._joined += piece.text
 
     def add_parts(self, redactor: Redactor, parts: list[list[Found]]) -> None:
-        """Find the secrets in the text, and add their parts to those of the frames."""
+        """Find the secrets in the text; append their parts to *parts*, by frame number."""
         joined = bytes(self._joined)
         if sum(len(piece.segments) for _, _, piece in self._pieces) < 2:
-            return  # The secrets of one string are found without others.
-        # Quotes in the text are part of it, also where they make it look like JSON.
+            return  # The search in single frames finds the secrets in one string.
+        # Quotes belong to the text, also where they make it look like JSON.
         given = _given_in(joined, redactor.given)
         for secret in merged(chain(redactor.find(joined), given), joined):
             if secret.kind != PLACEHOLDER:
@@ -106,7 +106,7 @@ class _Text:
 def _parts(secret: Found, piece: Piece, offset: int) -> Iterator[Found]:
     """Yield the parts in *piece* of a *secret* in a text; *offset* is where the piece begins."""
     begins = secret.start >= offset
-    # The number inside the quotes of a string is in another string here.
+    # Here the text, and so the number in it, is inside another JSON string.
     quote = json.dumps(secret.quote.decode())[1:-1].encode()
     for start, end in piece.written(max(0, secret.start - offset), max(0, secret.end - offset)):
         whole = secret.secret if begins else None
@@ -116,7 +116,7 @@ def _parts(secret: Found, piece: Piece, offset: int) -> Iterator[Found]:
 
 @dataclass
 class _Held:
-    """A frame that waits for what comes next."""
+    """A frame that is held back until the next frames are known."""
 
     number: int
     frame: Frame
@@ -129,9 +129,9 @@ class _Open:
     """A text whose end may be the beginning of a given value."""
 
     end: bytes
-    """That end of it."""
+    """The end of the text that may be the beginning of a given value."""
     pieces: list[tuple[_Held, int, Piece]]
-    """The pieces that have a part in it, with their offset in it, which may be negative."""
+    """The pieces in `end`: frame, offset of the piece in `end` (may be negative), and piece."""
     latest: int
     """The number of the last frame with a piece of the text."""
 
@@ -139,14 +139,14 @@ class _Open:
 class LiveRedaction:
     """Redacts the frames of a stream as they come, and finds given values that are split.
 
-    Frames are held back only while the end of a text in them may be the beginning of a given value,
-    and those behind them, to keep their order. In text that is streamed only given values are
-    replaced, because the formats of keys apply to whole texts: `redact_frames` does
-    the rest when the stream is complete.
+    A frame is held back only while the end of a text in it may be the beginning of a given value.
+    The frames after it wait, too, to keep their order. In streamed text, only given values are
+    replaced, because the formats of keys apply to whole texts. `redact_frames` replaces the other
+    secrets when the stream is complete.
     """
 
     def __init__(self, redactor: Redactor) -> None:
-        """Take the *redactor*, which knows the given values."""
+        """Take the *redactor*, whose given values are replaced."""
         self._redactor = redactor
         self._given: GivenValues = redactor.given
         self._queue: deque[_Held] = deque()
@@ -174,7 +174,7 @@ class LiveRedaction:
         return list(self._released())
 
     def close(self) -> list[Frame]:
-        """Say that the stream has ended; return the frames that were held back."""
+        """End the stream; return the frames that were held back."""
         for key in list(self._open):
             self._settle(key)
         return list(self._released())
@@ -184,7 +184,7 @@ class LiveRedaction:
         joined = piece.text
         pieces = [(held, 0, piece)]
         if before is not None and piece.key.grows:
-            # The pieces that this one repeats.
+            # The pieces that this piece repeats.
             pieces = [each for each in before.pieces if joined.startswith(each[2].text)] + pieces
         elif before is not None:
             joined = before.end + joined
@@ -192,7 +192,7 @@ class LiveRedaction:
         values = self._values_in(joined)
         start = self._given.beginning(joined)
         for value in values:
-            # A value that is complete goes on only as a longer one with the same beginning.
+            # A complete value can continue only as a longer value with the same beginning.
             if start is not None and value.start < start < value.end:
                 start = self._given.beginning(joined, value.end)
         _mark(values, pieces, len(joined) if start is None else start)
@@ -245,7 +245,7 @@ class LiveRedaction:
 
 
 def _mark(values: list[Found], pieces: list[tuple[_Held, int, Piece]], stop: int) -> None:
-    """Note the *values* that begin before *stop* in the frames of the *pieces* of their text."""
+    """Add the *values* that begin before *stop* to the frames of the *pieces* of the text."""
     for value in values:
         if value.start < stop:
             for held, offset, piece in pieces:

@@ -1,7 +1,7 @@
-"""The pieces of text in a frame of a stream that continue those of the frames before it.
+"""Finds the pieces of streamed text in a frame, which continue pieces in earlier frames.
 
 A model streams its text token by token: as `messages` (a chunk and its metadata), as `events`, as
-custom data, or as `messages/partial`, where each frame repeats all that came before.
+custom data, or as `messages/partial`, where each frame repeats all the text before it.
 """
 
 from collections.abc import Iterator
@@ -20,16 +20,16 @@ _TEXT_KEYS = frozenset(
 
 
 class TextKey(NamedTuple):
-    """What the pieces of one text have in common."""
+    """The properties that all pieces of one text share."""
 
     event: str
-    """Name and namespace of the event."""
+    """The name and namespace of the event."""
     message: str
-    """Id of the message or the run."""
+    """The id of the message or of the run."""
     path: Path
-    """Where it is in the data; the blocks of a content are one text."""
+    """The path of the text in the data; all text blocks of a content are one text."""
     grows: bool
-    """Whether each piece repeats what came before, as in `messages/partial`."""
+    """Whether each piece repeats the text before it, as in `messages/partial`."""
 
 
 class Piece(NamedTuple):
@@ -38,10 +38,10 @@ class Piece(NamedTuple):
     key: TextKey
     text: bytes
     segments: tuple[tuple[int, PlainText], ...]
-    """The strings that it is made of, each with its offset in `text`."""
+    """The strings that make up the piece, each with its offset in `text`."""
 
     def written(self, start: int, end: int) -> Iterator[Span]:
-        """Yield where the part of `text` from *start* to *end* is in the bytes of the frame."""
+        """Yield the spans in the frame's bytes of the part of `text` from *start* to *end*."""
         for offset, plain in self.segments:
             first, last = max(start - offset, 0), min(end - offset, len(plain.data))
             if first < last:
@@ -110,7 +110,7 @@ def _engine_events(event: str, leaves: list[Leaf], raw: bytes) -> Iterator[tuple
 
 
 def _custom(event: str, leaves: list[Leaf], raw: bytes) -> Iterator[tuple[TextKey, Leaf]]:
-    """Yield all texts of custom data, in each way in which they may continue others."""
+    """Yield all texts of custom data, once for each way in which a text may continue."""
     texts = _texts(leaves)
     indexes = _indexes(leaves, raw)
     for leaf in leaves:
@@ -145,9 +145,10 @@ def _indexes(leaves: list[Leaf], raw: bytes) -> dict[Path, int | str]:
 
 
 def _place(path: Path, indexes: dict[Path, int | str]) -> Path:
-    """Return *path* as it is in each chunk: a chunk has only those blocks that go on.
+    """Return *path* in a form that is the same in each chunk of a message.
 
-    All text of a content is one; another block is known by its `index`, if it has one.
+    A chunk has only the blocks that continue, so positions differ. All text of a content gets one
+    path; another block is identified by its `index`, if it has one.
     """
     if path[-1:] == ("text",) and "content" in path:
         return path[: path.index("content") + 1]

@@ -1,7 +1,7 @@
-"""A look at bytes as they are, without reading JSON: what in them is a secret, and of which kind.
+"""Finds secrets in bytes as they are, without parsing JSON.
 
-JSON inside JSON strings is read at any depth by its quotes, and torn data as far as it goes. The
-work is linear in the bytes.
+Names and values in nested JSON are found by their quotes, at any depth, and torn data is read as
+far as it goes. The time is linear in the number of bytes.
 """
 
 import base64
@@ -23,7 +23,7 @@ from graphtape_mock.redaction.user_patterns import UserPattern
 
 _BEARER = re.compile(
     rb"(?i:bearer)(?:[ \t+]|%20){1,8}"
-    rb"(?P<secret>(?=[A-Za-z._~+/-]{0,64}[0-9])[\w.~+/-]{8,}=*)"  # Words have no digits.
+    rb"(?P<secret>(?=[A-Za-z._~+/-]{0,64}[0-9])[\w.~+/-]{8,}=*)"  # Plain words have no digits.
 )
 _BASIC = re.compile(rb"(?i:basic)(?:[ \t+]|%20){1,8}(?P<secret>[A-Za-z0-9+/_-]{6,}={0,2})")
 _USER_INFO = re.compile(
@@ -45,12 +45,12 @@ _TORN = re.compile(
 
 
 class TextLook:
-    """Finds secrets in bytes, by their names, their formats, and as values that were given."""
+    """Finds secrets in bytes by name, by format, by the user's patterns, and as given values."""
 
     def __init__(
         self, names: SecretNames, given: GivenValues, patterns: tuple[UserPattern, ...]
     ) -> None:
-        """Take the *names* of secrets, the *given* values, and further *patterns*."""
+        """Take the *names* of secrets, the *given* values, and the user's *patterns*."""
         self._assignments = Assignments(names)
         self._names, self._given, self._patterns = names, given, patterns
 
@@ -72,7 +72,7 @@ class TextLook:
             yield from self._assignments.find(data, lowered)
 
     def find_torn(self, data: bytes) -> Iterator[Found]:
-        """Yield what may be the beginning of a secret at the end of *data*."""
+        """Yield finds at the end of *data* that may be the beginning of a secret."""
         for match in _TORN.finditer(data, max(0, len(data) - _TORN_WINDOW)):
             yield Found(*match.span(), "cut-token", match[0])
         for start, end in self._given.beginnings(data):
@@ -95,7 +95,7 @@ def _tokens(data: bytes) -> Iterator[Found]:
 
 
 def _starts_word(data: bytes, position: int) -> bool:
-    """Return whether a word starts: behind no letter or digit, or behind the escape of one."""
+    """Return whether a word starts at *position*: after an escape, or no word character."""
     before = data[position - 1 : position]
     if not before or not (before.isalnum() or before == b"_"):
         return True

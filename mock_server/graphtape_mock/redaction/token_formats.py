@@ -1,7 +1,7 @@
 """The formats of well-known keys and tokens, each with the vendor's page that describes it.
 
-Each pattern gives up after a bounded number of bytes, or takes all that it has read, so the work is
-linear in the text.
+Each pattern stops after a bounded number of bytes, or matches all bytes that it has read, so the
+time is linear in the text.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class TokenFormat(NamedTuple):
-    """How the keys of one kind look."""
+    """The format of one kind of key."""
 
     kind: str
     beginnings: tuple[bytes, ...]
@@ -30,7 +30,7 @@ _WORD = r"[A-Za-z0-9_-]{16,}"
 _HEX = r"[0-9a-fA-F]{20,}"
 _DIGIT_AHEAD = r"(?=[A-Za-z_-]{0,64}[0-9])"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-# Up to the next that could begin, or many of them would be read again and again.
+# Stops where another key could begin, or many keys would be read repeatedly.
 _HEAD = r"(?=[A-Za-z0-9_-]{8})[A-Za-z0-9_]++(?:-(?!eyJ)[A-Za-z0-9_]*+)*+"
 _SLASH = r"\\{0,8}/"
 
@@ -439,15 +439,15 @@ TOKEN_FORMATS = (
         "developer.x.com: OAuth 2.0 bearer token",
     ),
 )
-"""The formats, the more special before the more general."""
+"""The formats of keys with a fixed beginning, specific formats before general ones."""
 
 
 class InnerFormat(NamedTuple):
-    """How keys of one kind look that have no beginning of their own."""
+    """The format of one kind of key that has no fixed beginning."""
 
     kind: str
     hint: bytes
-    """Each key holds this, lower case."""
+    """A text that each key contains, in lower case."""
     pattern: re.Pattern[bytes]
     """Matches a whole key. A group named `secret` is the part of it that is replaced."""
     source: str
@@ -541,8 +541,8 @@ INNER_FORMATS = (
         "cloudinary.com/documentation: environment variable",
     ),
 )
-"""Such formats."""
+"""The formats of keys without a fixed beginning."""
 
 DISCORD_PROBE = re.compile(rb"\.[\w-]{6,7}\.[\w-]{27}")
 DISCORD_TOKEN = re.compile(rb"(?<![\w-])[MNO][\w-]{22,28}\.[\w-]{6,7}\.[\w-]{27,}")
-"""discord.com/developers/docs: authentication. It has no beginning; the probe is quick."""
+"""discord.com/developers/docs: authentication. It has no fixed beginning; the pattern is quick."""

@@ -1,4 +1,4 @@
-"""Regular expressions of the user for further secrets."""
+"""The user's regular expressions for further secrets."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,14 +7,14 @@ from graphtape_mock.redaction.plain_text import Span
 
 
 class BadPattern(ValueError):
-    """A pattern that can't be used; the text says why."""
+    """A pattern that can't be used; the message says why."""
 
 
 class UserPattern:
-    """One regular expression."""
+    """One regular expression of the user."""
 
     def __init__(self, pattern: str) -> None:
-        """Take the *pattern*. Raises BadPattern if it is none, or matches the empty text."""
+        """Compile *pattern*. Raises BadPattern if it is invalid, or matches the empty text."""
         try:
             self._pattern = re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
@@ -27,7 +27,7 @@ class UserPattern:
         self.kind = f"pattern:{pattern}"
 
     def find(self, data: bytes) -> Iterator[Span]:
-        """Yield where the pattern matches in *data*, read as UTF-8."""
+        """Yield the span of each match in *data*, read as UTF-8."""
         text = data.decode("utf-8", "surrogateescape")
         done = place = 0
         for match in self._pattern.finditer(text):

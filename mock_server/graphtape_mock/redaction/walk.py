@@ -1,4 +1,4 @@
-"""A walk through the JSON of some bytes, and through the JSON in its strings, at any depth."""
+"""Finds secrets in JSON, and in JSON that is nested in JSON strings, at any depth."""
 
 import base64
 import re
@@ -18,14 +18,14 @@ _DEEPEST = 24
 
 
 class Walk:
-    """Finds secrets in all JSON that some bytes hold, whatever escapes it is written with."""
+    """Finds secrets in all JSON in some bytes, whatever escapes the JSON is written with."""
 
     def __init__(self, names: SecretNames, look: TextLook) -> None:
-        """Take the *names* of secrets, and the *look* for those in a text."""
+        """Take the *names* of secrets, and *look*, which finds secrets in plain bytes."""
         self._names, self._look = names, look
 
     def find(self, data: bytes) -> Iterator[Found]:
-        """Yield the secrets in *data*, a value under the name of a secret after those in it."""
+        """Yield the secrets in *data*. Secrets inside a value come before the value itself."""
         yield from self._find(PlainText.of(data), data, _DEEPEST, 2)
 
     def _find(self, plain: PlainText, root: bytes, depth: int, unquoted: int) -> Iterator[Found]:
@@ -58,18 +58,18 @@ class Walk:
 
 
 def _written(plain: PlainText, root: bytes, found: Found) -> bytes:
-    """Return how the quotes around the placeholder for a number are written where it stands."""
+    """Return the quote for the placeholder of a number, with the escapes that it needs there."""
     if not found.quote:
         return b""
     quote = plain.data.rfind(found.quote, 0, found.start)
-    if quote < 0:  # A list of numbers, and nothing else.
+    if quote < 0:  # The data are only a list of numbers.
         return found.quote
     start, end = plain.span(quote, quote + len(found.quote))
     return root[start:end]
 
 
 def _holds_more(string: bytes) -> bool:
-    """Return whether a look at the text around *string* has not seen all that is in it."""
+    """Return whether *string* may hold JSON that a search of the text around it misses."""
     return b"\\" in string or (b"'" in string and (b"{" in string or b"[" in string))
 
 
@@ -86,7 +86,7 @@ def _whole(plain: PlainText, root: bytes, leaf: Leaf, kind: str) -> Iterator[Fou
 
 
 def _text_of_base64(run: bytes) -> bytes | None:
-    """Return the text that *run* encodes, or None if it is none: an image, an id, a word."""
+    """Return the text that *run* encodes, or None if it encodes no text, like an image or an id."""
     altchars = b"-_" if b"-" in run or b"_" in run else None
     try:
         if not _is_text(base64.b64decode(run[:24], altchars)):
