@@ -92,7 +92,7 @@ class MockServer(uvicorn.Server):
     def listen(self) -> None:
         """Serve until `should_exit` is set, or a signal ends it."""
         try:
-            # Older versions of uvicorn would change the event-loop policy.
+            # The runner of older versions of uvicorn changes the event-loop policy.
             with asyncio.Runner(loop_factory=_new_loop) as runner:
                 runner.run(self.serve())
         finally:

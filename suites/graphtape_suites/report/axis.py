@@ -74,7 +74,7 @@ def seconds(time: float) -> str:
 
 
 def _distinct(places: Sequence[float]) -> float:
-    """Return the number of distinguishable *places*, as a share of the possible number."""
+    """Return the share of the distinguishable places on the axis that *places* occupy."""
     return len({int(place * BINS) for place in places}) / min(len(places), BINS)
 
 
