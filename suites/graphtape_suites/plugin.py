@@ -62,7 +62,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     return result
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)  # Outermost, to see what other plugins report.
+@pytest.hookimpl(
+    wrapper=True, tryfirst=True
+)  # Outermost, so that it sees the reports of other plugins.
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:

@@ -55,7 +55,7 @@ def test_the_python_sdk_raises_errors_for_refusals(session: Session) -> None:
             continue
         try:
             sdk.read_stream(exchange)
-        except Exception as error:  # Its class depends on the version of the SDK.
+        except Exception as error:  # The class of the error depends on the version of the SDK.
             status = getattr(getattr(error, "response", None), "status_code", None)
             if status != exchange.response.status:
                 fail_check(
@@ -94,5 +94,5 @@ def _events(exchange: Exchange) -> Iterator[sdk.Read]:
 def _try_reading(read: Any, exchange: Exchange) -> Any:
     try:
         return read(exchange)
-    except Exception as error:  # Whatever the SDK raises, its users would get.
+    except Exception as error:  # Users would get the same exception.
         fail_check(f"expected SDK {sdk.installed()} to read the response, got {error!r}")

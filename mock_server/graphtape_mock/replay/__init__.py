@@ -1,4 +1,4 @@
 """Replay: turns recorded runs into responses (matching, selection, templates, pacing, faults).
 
-Knows the recording format and nothing of HTTP servers.
+Depends on the recording format, but not on HTTP servers.
 """

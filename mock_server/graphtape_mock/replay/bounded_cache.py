@@ -1,4 +1,4 @@
-"""A cache that holds so many entries and so many bytes at most."""
+"""A cache with a maximum number of entries and a maximum total size in bytes."""
 
 from collections import OrderedDict
 from typing import Generic, TypeVar
@@ -8,25 +8,25 @@ Value = TypeVar("Value")
 
 
 class BoundedCache(Generic[Key, Value]):
-    """Values by key; beyond a limit the one that was used longest ago goes first."""
+    """Values by key. Beyond a limit, the least recently used values are removed."""
 
     def __init__(self, limit: int, byte_limit: int) -> None:
-        """Hold up to *limit* values of *byte_limit* bytes in all; the newest is always held."""
+        """Hold up to *limit* values with *byte_limit* bytes in total; the newest is always held."""
         self._limit, self._byte_limit = limit, byte_limit
         self._entries: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self.bytes = 0
-        """The sizes of all values, added up."""
+        """The total size of all values, in bytes."""
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @property
     def values(self) -> list[Value]:
-        """The values, the one that was used longest ago first."""
+        """The values, least recently used first."""
         return [value for value, _ in self._entries.values()]
 
     def get(self, key: Key) -> Value | None:
-        """Return the value of *key*, which counts as used now; None if there is none."""
+        """Return the value of *key* and mark it as recently used; None if there is none."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -34,7 +34,7 @@ class BoundedCache(Generic[Key, Value]):
         return entry[0]
 
     def peek(self, key: Key) -> Value | None:
-        """Return the value of *key*, which does not count as used; None if there is none."""
+        """Return the value of *key* without marking it as used; None if there is none."""
         entry = self._entries.get(key)
         return None if entry is None else entry[0]
 

@@ -1,4 +1,4 @@
-"""Bytes with slots for ids: made once, filled in for every response."""
+"""Byte templates: bytes with slots for ids, made once and filled in for each response."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -41,7 +41,7 @@ class ByteTemplate:
 
     @property
     def size(self) -> int:
-        """The bytes of its texts."""
+        """The number of bytes that it stores: the bytes between the slots."""
         return sum(map(len, self._static)) + sum(template.size for template in self._repeated)
 
     def render(self, values: list[bytes]) -> bytes:

@@ -36,7 +36,7 @@ def unstreamed_ids(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
 
 
 def null_ids(events: Iterable[RecordedEvent], sent: Iterable[str]) -> Iterator[RecordedEvent]:
-    """Set the id of each message that its node returned without one to null.
+    """Set to null the id of each message that its node returned without an id.
 
     A recording shows only the id that the message was given afterwards. Such an id is a random
     UUID, first appears in the result of a task, and is not in *sent*, the ids from the client.
@@ -83,7 +83,7 @@ def partial_messages(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]
     partial = PartialMessages()
     for event in events:
         if event.name == "metadata":
-            partial = PartialMessages()  # The run is attempted again.
+            partial = PartialMessages()  # A new attempt of the run begins.
         if event.base != "messages" or not _is_tuple(event.data):
             yield event
             continue
@@ -110,7 +110,7 @@ def _is_tuple(data: Any) -> bool:
 
 
 def without_checkpoints(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Leave out checkpoints, which only a run that keeps its thread sends."""
+    """Leave out checkpoints, which are sent only if the run keeps its thread."""
     for event in events:
         is_checkpoint = event.base == "debug" and _field(event.data, "type") == "checkpoint"
         if event.base != "checkpoints" and not is_checkpoint:
@@ -152,7 +152,7 @@ def without_subgraphs(events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent
 
 
 def _returned(updates: Json, tasks: dict[str, Json]) -> Iterator[tuple[Json, Json]]:
-    """Yield each message in *updates*, and the task that returned it."""
+    """Yield each message in *updates* with the task that returned it."""
     for node, update in updates.items():
         if node in tasks:
             yield from ((message, tasks[node]) for message in _state_messages(update))
@@ -165,7 +165,7 @@ def _state_messages(update: Any) -> Iterator[Json]:
 
 
 _RUN_METADATA_END = "ls_integration"
-"""The last key of message metadata that is the same in the whole run."""
+"""The first key of message metadata whose value depends on the node, not on the run."""
 
 
 def _node_metadata(sample: Json, task: Json, step: int) -> Json:

@@ -28,7 +28,7 @@ from graphtape_mock.replay.selection import ViewNotRecorded, view_of
 MAX_TEMPLATES = 256
 """The maximum number of cached response templates."""
 MAX_TEMPLATE_BYTES = 48 * 1024 * 1024
-"""The maximum size of all cached response templates in memory, in bytes; one is always cached."""
+"""The maximum size of all cached response templates, in bytes; the newest is always cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class ReplayEngine:
     ) -> RecordedRun | None:
         """Return the recorded run that matches and covers the view; None if there is none.
 
-        Unlike `respond`, ignores `ReplayOptions.nearest` and does not advance to the next
-        recording of the same request. Unless it *may_repeat*, a run that had its turn does not
+        Unlike `respond`, ignores `ReplayOptions.nearest` and does not advance to the next recording
+        of the same request. Unless *may_repeat* is True, runs that already had their turn do not
         count.
         """
         form = self._key(request).match_form
@@ -141,7 +141,7 @@ class ReplayEngine:
         return key
 
     def _recorded_assistant(self, request: RunRequest) -> str:
-        """Return the UUID to look up: of the assistant if it was recorded, else of its graph."""
+        """Return the UUID to look up: the assistant's if it was recorded, else its graph's."""
         if request.assistant in self.library.assistants:
             return request.assistant
         return assistant_key(request.graph_id)

@@ -6,12 +6,12 @@ class NotRecorded(LookupError):
 
 
 class NotReplayable(NotRecorded):
-    """A recording holds an event that the requested view can't be made of."""
+    """A recording has an event from which the requested view can't be derived."""
 
     def __init__(self, reason: str, frame: int, event: str, recording: str | None = None) -> None:
-        """Name the number of the *frame* in the recorded body, from 1, and the name of its event.
+        """Take the number of the *frame* in the recorded body, from 1, and the name of its event.
 
-        *reason* says what was expected of the event and what was got.
+        *reason* gives the expected and the actual content of the event.
         """
         super().__init__(reason, frame, event, recording)
         self.reason, self.frame, self.event = reason, frame, event

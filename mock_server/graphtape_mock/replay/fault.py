@@ -47,7 +47,7 @@ class Fault(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Status(Fault):
-    """Responds with an error status: a deployment that is overloaded, rate-limits, or restarts."""
+    """Responds with an error status, as when a deployment is overloaded or restarts."""
 
     word = "status"
     status: int
@@ -79,7 +79,7 @@ class Status(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Latency(Fault):
-    """Delays the whole response, head included: a deployment that wakes up, or a full queue."""
+    """Delays the whole response, as when a deployment wakes up or a queue is full."""
 
     word = "latency"
     seconds: float
@@ -97,10 +97,10 @@ class Latency(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Cut(Fault):
-    """Ends the response early: a server that dies, a proxy that gives up, a lost network.
+    """Ends the response early, as when a server dies, a proxy gives up or the network is lost.
 
-    Without `after` and `after_bytes` not even the head is sent; 0 cuts right after the head.
-    `how="end"` imitates a server that swallows its own error: the response seems complete.
+    If neither `after` nor `after_bytes` is given, not even the head is sent; 0 cuts right after the
+    head. `how="end"` imitates a server that swallows its own error: the response seems complete.
     """
 
     word = "cut"
@@ -109,7 +109,7 @@ class Cut(Fault):
     how: How = "reset"
 
     def __post_init__(self) -> None:
-        """Raise BadFault for two places, a negative one, or none where `how` needs one."""
+        """Raise BadFault if both places are given, one is negative, or `how` needs one."""
         if self.after is not None and self.after_bytes is not None:
             raise BadFault("expected after or after_bytes, got both")
         if self._is_before_head and self.how not in ("reset", "close"):
@@ -158,7 +158,7 @@ def _split(chunks: Iterable[Chunk], size: int) -> tuple[tuple[Chunk, ...], bytes
 
 @dataclass(frozen=True, slots=True)
 class Stall(Fault):
-    """Goes silent, without heartbeats: a worker that hangs, or a dead route.
+    """Goes silent, without heartbeats, as when a worker hangs or a route is dead.
 
     Without `seconds` nothing more is sent: the connection stays open until the client leaves.
     """
@@ -182,7 +182,7 @@ class Stall(Fault):
 
 @dataclass(frozen=True, slots=True)
 class ErrorEvent(Fault):
-    """Sends an `error` event instead of the rest: a run that fails half-way.
+    """Sends an `error` event instead of the rest, as when a run fails half-way.
 
     For a wait, the error replaces the whole body, whatever `after` is.
     """
@@ -219,7 +219,7 @@ class _OneFrame(Fault):
         _check_number(self.event, 1, "event")
 
     def apply(self, plan: ResponsePlan) -> ResponsePlan:
-        """Change the frame; due times stay."""
+        """Change the frame, and keep the due times."""
         place = plan.place_of(self.event)
         before, after = plan.chunks[:place], plan.chunks[place + 1 :]
         return replace(plan, chunks=(*before, *self._change(plan.chunks[place]), *after))
@@ -231,7 +231,7 @@ class _OneFrame(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Duplicate(_OneFrame):
-    """Sends one event twice: a buffer that is sent again after a hiccup."""
+    """Sends one event twice, as when a buffer is sent again after a hiccup."""
 
     word = "duplicate"
 
@@ -241,7 +241,7 @@ class Duplicate(_OneFrame):
 
 @dataclass(frozen=True, slots=True)
 class Drop(_OneFrame):
-    """Leaves one event out: a subscriber that came too late, or a full queue."""
+    """Leaves one event out, as when a subscriber connects too late or a queue is full."""
 
     word = "drop"
 
@@ -251,7 +251,7 @@ class Drop(_OneFrame):
 
 @dataclass(frozen=True, slots=True)
 class Corrupt(_OneFrame):
-    """Changes one byte of one event: a defect of a proxy or an encoder."""
+    """Changes one byte of one event, like a defective proxy or encoder."""
 
     word = "corrupt"
     seed: int = 0
@@ -271,7 +271,7 @@ class Corrupt(_OneFrame):
 
 @dataclass(frozen=True, slots=True)
 class BadUtf8(_OneFrame):
-    """Inserts a byte that UTF-8 never contains into one event: text that was cut or garbled."""
+    """Inserts a byte that UTF-8 never contains into one event, as in cut or garbled text."""
 
     word = "bad_utf8"
     seed: int = 0
@@ -284,7 +284,7 @@ class BadUtf8(_OneFrame):
 
 @dataclass(frozen=True, slots=True)
 class Reorder(Fault):
-    """Swaps one event and the next: workers that overtake each other."""
+    """Swaps an event with the one after it, as when one worker overtakes another."""
 
     word = "reorder"
     event: str | int

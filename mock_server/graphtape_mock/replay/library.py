@@ -42,12 +42,12 @@ class RecordedRun:
     """The keys of the output schema of its graph; empty if the recording lacks the schema."""
 
     def shows(self, body: Json) -> bool:
-        """Return whether it covers the view of a request with this *body*."""
+        """Return whether this run covers the view of a request with this *body*."""
         return can_show(self.exchanges, view_of(body))
 
 
 class NoMatch(NotRecorded):
-    """No recording matches; the message names the nearest and the command to record the run."""
+    """No recording matches; the message has the nearest one and a command that records the run."""
 
     def __init__(self, nearest: RecordedRun | None, paths: Sequence[str], command: str) -> None:
         super().__init__(nearest, paths, command)
@@ -78,7 +78,7 @@ class UnknownRecording(NotRecorded):
 
 
 class AmbiguousRecording(NotRecorded):
-    """A request names a recording by a name that several files have."""
+    """A request names a recording by a name that fits several files."""
 
     def __init__(self, name: str, files: Iterable[Path]) -> None:
         super().__init__(name)
@@ -97,7 +97,7 @@ class Library:
     """
 
     def __init__(self, recordings: Iterable[Recording], files: Iterable[Path] = ()) -> None:
-        """Search *recordings*, whose names differ; *files* are their files, if they have any."""
+        """Search *recordings*, whose names differ; *files* has their files in the same order."""
         self.recordings = tuple(recordings)
         self.files = tuple(files)
         self.runs = tuple(run for recording in self.recordings for run in _runs(recording))
@@ -141,15 +141,15 @@ class Library:
         return self._find(form, body, name, takes_turn=False)
 
     def repeats(self, form: Json, body: Json) -> bool:
-        """Return whether `find` would repeat the last recording, as each has had its turn."""
+        """Return whether `find` would repeat a recording, because all have had their turn."""
         key = match_key(form)
         return self._turns[key] >= len(_able(self._by_key.get(key, []), body))
 
     def resolve(self, name: str) -> str:
         """Return the full name of the recording that *name* means.
 
-        That is a name in `names`, or the last parts of the path of one file, without the suffix.
-        Raises UnknownRecording if there is none, AmbiguousRecording if there are several.
+        *name* is in `names`, or is the end of the path of one file, without the suffix. Raises
+        UnknownRecording if no recording fits, AmbiguousRecording if several do.
         """
         if name in self._by_name:
             return name
@@ -191,11 +191,11 @@ class Library:
         return able[place]
 
     def restart(self) -> None:
-        """Start over with the first of several recordings of one request."""
+        """Start all turns over: the first recording of each request is next."""
         self._turns.clear()
 
     def changed(self, recording: Recording, file: Path) -> "Library":
-        """Return the library with the *recording* in *file* added, or replaced.
+        """Return a copy of the library with the *recording* in *file* added or replaced.
 
         The two libraries share their turns and the names of used recordings.
         """

@@ -1,7 +1,7 @@
-"""The canonical form of a run request: requests with the same form are the same run.
+"""The canonical form of a run request: requests with the same form request the same run.
 
-Part of it: the assistant, the input, the command, the context, `config.configurable`,
-`interrupt_before` and `interrupt_after`. Not part of it: stream modes and subgraphs (they select
+The form has the assistant, the input, the command, the context, `config.configurable`,
+`interrupt_before` and `interrupt_after`. It leaves out stream modes and subgraphs (they select
 which events of the run are shown), metadata, webhooks, durability, message ids, and the meaningless
 fields that some clients add.
 """
@@ -57,7 +57,7 @@ def match_form(body: Json, assistant: str) -> Json:
     }
     given = {key: value for key, value in parts.items() if value not in (None, {}, [])}
     if parts["input"] in ({}, []):
-        given["input"] = parts["input"]  # Not the same as no input, which fails the run.
+        given["input"] = parts["input"]  # Unlike an empty input, no input fails the run.
     return {"assistant": assistant, **redact_json(given)}
 
 
@@ -85,7 +85,7 @@ def differences(recorded: Any, requested: Any, path: str = "") -> Iterator[str]:
 
 
 MAX_ARGUMENT = 2048
-"""Characters of an argument that `record_command` writes out; a longer one comes from a file."""
+"""The maximum characters of an argument of `record_command`; a longer one is put in a file."""
 
 
 INPUT_FILE, BODY_FILE = "input.json", "body.json"
@@ -95,8 +95,8 @@ INPUT_FILE, BODY_FILE = "input.json", "body.json"
 def record_command(body: Json, url: str = "URL") -> str:
     """Return the command line that records the run of the request *body*, for a terminal.
 
-    An input or a body that is too long for a line is taken from a file, `@input.json` say; see
-    `files_of_command`.
+    An input or a body that is too long for the command line is read from a file, such as
+    `@input.json`; see `files_of_command`.
     """
     words = ["graphtape", "record", url, "--assistant", escape(str(body.get("assistant_id")))]
     words += ["--input", _argument(redact_json(body.get("input")), INPUT_FILE)]
@@ -106,14 +106,14 @@ def record_command(body: Json, url: str = "URL") -> str:
 
 
 def files_of_command(body: Json) -> dict[str, str]:
-    """Return the files that `record_command` reads for the request *body*: content by name."""
+    """Return the files that the `record_command` for *body* reads: their contents by name."""
     values = {INPUT_FILE: redact_json(body.get("input")), BODY_FILE: _further_fields(body)}
     texts = {name: orjson.dumps(value).decode() for name, value in values.items()}
     return {name: text for name, text in texts.items() if len(text) > MAX_ARGUMENT}
 
 
 def _further_fields(body: Json) -> Any:
-    """Return what `graphtape record --body` needs of a request *body*, without secrets."""
+    """Return the `--body` value that records the run of *body*, without secrets."""
     kept = ("command", "context", "interrupt_before", "interrupt_after")
     more = {key: body[key] for key in kept if body.get(key)}
     if configurable := _object(_object(body.get("config")).get("configurable")):
@@ -125,7 +125,7 @@ def _argument(value: Any, file: str) -> str:
     text = orjson.dumps(value).decode()
     if len(text) > MAX_ARGUMENT:
         return f"@{file}"
-    # JSON has an escape for each character, so the command stays true.
+    # JSON has an escape for each character, so the command keeps its meaning.
     return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
 
 

@@ -1,6 +1,6 @@
-"""What a recorded message must have before it can be summed up with others.
+"""Flaws of a recorded message that prevent adding it to other messages.
 
-Servers send such messages and chunks always; a recording that was edited may lack anything.
+Messages and chunks from a server have no such flaws, but edited recordings may lack anything.
 """
 
 from graphtape_contracts.json_value import Json, is_list, is_object
@@ -14,7 +14,7 @@ _OWN_TEXT = {
 
 
 def flaw_of(message: Json) -> str:
-    """Return what was expected of a *message*, and what was got; empty if it can be summed up."""
+    """Return what *message* should have and what it has; empty if it can be added to others."""
     for key in ("type", "id"):
         if not isinstance(message.get(key), str):
             return _expected(message, key, "text")

@@ -1,4 +1,4 @@
-"""Pacing: pieces are due at their recorded time divided by the speed, heartbeats in real time."""
+"""Pacing: recorded times are divided by the speed; heartbeats are sent in real time."""
 
 import asyncio
 import math
@@ -10,7 +10,7 @@ HEARTBEAT_SECONDS = 5.0
 """Observed on langgraph-api 0.16.7: sent 5.0, 10.0, ... after the head, whatever else is sent."""
 
 _LONGEST = 1e15
-"""Seconds up to which heartbeats are counted: far more than any wait lasts."""
+"""Heartbeats are counted up to this many seconds, far longer than any wait."""
 
 
 class TimedPiece(NamedTuple):
@@ -31,7 +31,7 @@ class Clock(Protocol):
         ...
 
     def wake_at(self, when: float, wake: Callable[[], None]) -> Callable[[], None]:
-        """Call *wake* when the time is *when*; return a function that takes this back."""
+        """Call *wake* at the time *when*; return a function that cancels the call."""
         ...
 
 
@@ -43,7 +43,7 @@ class LoopClock:
         return asyncio.get_running_loop().time()
 
     def wake_at(self, when: float, wake: Callable[[], None]) -> Callable[[], None]:
-        """Call *wake* when the time is *when*; return a function that takes this back."""
+        """Call *wake* at the time *when*; return a function that cancels the call."""
         return asyncio.get_running_loop().call_at(when, wake).cancel
 
 
@@ -55,7 +55,7 @@ class Chunk(NamedTuple):
     event: str | None = None
     """The name of the event, if the chunk is exactly one event."""
     times: int = 1
-    """The number of times it is sent, five seconds apart: more than once for heartbeats alone."""
+    """The number of times to send it, five seconds apart; more than one only for heartbeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Pace:
         return self.speed == 1 and self.shift == 0
 
     def due(self, at: float) -> float:
-        """Return when a piece is due that was recorded *at* so many seconds."""
+        """Return when a piece that was recorded *at* this time is due; both are in seconds."""
         return max(0.0, at + self.shift) / self.speed if self.speed else 0.0
 
 
@@ -93,9 +93,9 @@ def schedule(pieces: Iterable[TimedPiece], pace: Pace) -> Iterator[Chunk]:
 def one_by_one(pieces: Iterable[TimedPiece], pace: Pace) -> Iterator[Chunk]:
     """Yield a chunk for each of *pieces*, also at speed 0, and the heartbeats between them.
 
-    Heartbeats are those that were recorded if the pace is; otherwise they are sent every five
-    seconds of real time, because clients judge the health of the connection by their rhythm. All
-    between two pieces are one chunk, so their number costs nothing.
+    At exactly the recorded pace, the heartbeats are the recorded ones. Otherwise they are sent
+    every five seconds of real time, because clients judge the health of the connection by their
+    rhythm. All heartbeats between two pieces are one chunk, so their number costs nothing.
     """
     sent = 0
     is_recorded = pace.is_recorded
@@ -107,7 +107,7 @@ def one_by_one(pieces: Iterable[TimedPiece], pace: Pace) -> Iterator[Chunk]:
             continue
         due = pace.due(at)
         if pace.heartbeat is not None:
-            beats = math.ceil(min(due, _LONGEST) / HEARTBEAT_SECONDS) - 1  # Those before it.
+            beats = math.ceil(min(due, _LONGEST) / HEARTBEAT_SECONDS) - 1  # Those before the piece.
             if (new := beats - sent) > 0:
                 yield Chunk((sent + 1) * HEARTBEAT_SECONDS, pace.heartbeat, None, new)
                 sent += new
@@ -162,7 +162,7 @@ async def play(
 ) -> bool:
     """Send each of *chunks* when it is due, counted from *started* on *clock*.
 
-    Stops when *pause* is over, or when *is_gone* says that the client is. Return whether all were
+    Stops when *pause* is over, or when *is_gone* returns True. Returns whether all chunks were
     sent.
     """
     for due, body, _, times in chunks:

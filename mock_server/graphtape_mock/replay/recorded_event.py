@@ -17,7 +17,7 @@ class RecordedEvent(NamedTuple):
     data: Any
     id: str | None = None
     number: int = 0
-    """The number of its frame in the recorded body, from 1; 0 if it is not recorded itself."""
+    """The number of its frame in the recorded body, from 1; 0 for a derived event."""
 
     @property
     def base(self) -> str:

@@ -57,7 +57,7 @@ def tags_of(body: Json) -> list[str]:
 def with_tags(frames: Frames, old: list[str], new: list[str], eol: sse.Eol) -> Frames:
     """Put `config.tags` into events, and into the metadata of tasks and of models' messages.
 
-    They follow the tags of the graph.
+    The tags follow those of the graph.
     """
 
     def merged(tags: Any) -> list[str]:
@@ -81,7 +81,7 @@ def with_tags(frames: Frames, old: list[str], new: list[str], eol: sse.Eol) -> F
 
 
 def _changed(frames: Frames, change: Callable[[RecordedEvent], bool], eol: sse.Eol) -> Frames:
-    """Return *frames*; those for whose event *change* returns True are encoded again."""
+    """Return *frames*; a frame is encoded again if *change* returns True for its event."""
     events = ((frame, event_of(frame)) for frame in frames)
     return [
         frame_of(event, eol) if event is not None and change(event) else frame

@@ -12,7 +12,7 @@ class Ending(StrEnum):
     """How a response ends."""
 
     WHOLE = "end"
-    """With a proper end of the HTTP body: the client can't tell that anything is missing."""
+    """The HTTP body ends properly: the client can't tell that anything is missing."""
     CLOSE = "close"
     """The connection closes between two chunks."""
     HALF_CHUNK = "half chunk"
@@ -20,11 +20,11 @@ class Ending(StrEnum):
     RESET = "reset"
     """The connection is reset (RST)."""
     HANG = "hang"
-    """Never: nothing more is sent, and the connection stays open."""
+    """The response never ends: nothing more is sent, and the connection stays open."""
 
 
 Head = Sequence[tuple[bytes, bytes]]
-"""Header fields."""
+"""The header fields of a response: pairs of name and value."""
 
 
 class NoSuchEvent(LookupError):

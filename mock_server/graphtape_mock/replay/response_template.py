@@ -117,7 +117,7 @@ class ResponseTemplate:
         return fresh
 
     def fill(self, recorded: bytes, values: list[bytes]) -> bytes:
-        """Return *recorded* bytes of the run with the ids of a response."""
+        """Return *recorded* bytes of the run, with its ids replaced by *values*."""
         return self.parse(recorded).render(values)
 
     def render_head(self, values: list[bytes]) -> list[tuple[bytes, bytes]]:
@@ -185,7 +185,7 @@ class _TemplateBuilder:
         run = _first_of("run", ids) or _unused(_NO_RUN, taken)
         thread = _first_of("thread", ids) or _unused(_NO_THREAD, {*taken, run})
         others = (id_ for id_ in dict.fromkeys((*ids, *named)) if id_ not in (run, thread))
-        # The first two stay apart even if a recording has the same id for both.
+        # Run and thread have separate slots even if a recording has the same id for both.
         self._ids = (run, thread, *others)
         slots = {id_: slot for slot, id_ in reversed(tuple(enumerate(self._ids)))}
         self._slot_of = {} if keep_ids else slots

@@ -69,7 +69,7 @@ class RunResponse(NamedTuple):
         return ResponsePlan(tuple(head), tuple(chunks), template.eol, template.is_stream)
 
     def pace(self, speed: float) -> Pace:
-        """Return the pace at *speed*, which the `after_seconds` of the request shifts."""
+        """Return the pace at *speed*, shifted by the `after_seconds` of the request."""
         shift = delay_of(self.request.body) - self.template.delay
         return Pace(speed, shift, self.template.heartbeat)
 

@@ -80,8 +80,8 @@ def select_stream(
 ) -> Selection:
     """Return the frames of the response of `POST /runs/stream` to a request with *view*.
 
-    *exchanges* are those of one run request, *output* the keys of the output schema of the
-    graph. Raises ViewNotRecorded, and NotReplayable for an event that no view can be made of.
+    *exchanges* belong to one run request; *output* has the keys of the graph's output schema.
+    Raises ViewNotRecorded, and NotReplayable for an event from which the view can't be derived.
     """
     streams = [e for e in exchanges if e.request.path == "/runs/stream" and e.is_stream]
     source, shown = _closest(streams, view)
@@ -125,7 +125,7 @@ def _closest(exchanges: Sequence[Exchange], view: View) -> tuple[Exchange, View]
 
 
 def _covers(source: View, view: View) -> bool:
-    """Return whether *source* holds everything in *view*, maybe in another form."""
+    """Return whether *source* holds everything in *view*, possibly in another form."""
     return source.subgraphs >= view.subgraphs and not _missing(source, view)
 
 
@@ -138,7 +138,7 @@ def _missing(source: View, view: View) -> frozenset[str]:
         wanted.discard("messages")  # In chunks, or summed up from them.
         wanted.add("messages-tuple")
     if not view.keep:
-        wanted.discard("checkpoints")  # A run that does not keep its thread sends none.
+        wanted.discard("checkpoints")  # A run that does not keep its thread sends no checkpoints.
         return frozenset(wanted - source.modes)
     # Checkpoints, also those in debug, are sent only if the run keeps its thread.
     without = frozenset[str]() if source.keep else frozenset(("checkpoints", "debug"))

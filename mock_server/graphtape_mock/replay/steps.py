@@ -47,7 +47,7 @@ class HeldPlan:
         self._place = 0
 
     def take(self, step: Step) -> bytes:
-        """Return the bytes that *step* sends. Raises NoSuchEvent if the rest lacks its event."""
+        """Return the bytes that *step* sends. Raises NoSuchEvent if no remaining event fits."""
         match step:
             case Advance(count):
                 end = self._plan.place_of(count, self._place) + 1

@@ -1,6 +1,6 @@
-"""Accepting connections, also when the process has no file descriptor left for them.
+"""Accepts connections, even while the process has no file descriptor left for them.
 
-uvloop would close connections that the process has no descriptor for, without a word in the log.
+Without this, uvloop would close such connections without a word in the log.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ RETRY_SECONDS = 0.1
 class Acceptor:
     """Accepts the connections of one listening socket.
 
-    While the process has no descriptor left, clients wait in the queue of the system; the log
-    says so once.
+    While the process has no file descriptor left, clients wait in the queue of the operating
+    system, and the log says so once.
     """
 
     def __init__(self, listening: socket.socket) -> None:
@@ -54,7 +54,7 @@ class Acceptor:
         resume()
 
     def close(self) -> None:
-        """Accept nothing more and close the socket; connections stay."""
+        """Stop accepting connections and close the socket; accepted connections stay open."""
         self._stop()
         self._stop = _do_nothing
         self._listening.close()
@@ -82,4 +82,4 @@ async def _connect(
 
 
 def _do_nothing() -> None:
-    """Stop nothing: no connection is accepted yet, or any more."""
+    """Do nothing: no connections are being accepted."""

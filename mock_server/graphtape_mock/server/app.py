@@ -61,8 +61,8 @@ def create_app(
     """Return the application that answers every request to the LangGraph API.
 
     Pages of *cors_origins* may read responses and cancel runs; `*` allows all. With
-    *refuse_foreign_pages* only they and pages of this machine may send any request at all, and
-    `*` allows none.
+    *refuse_foreign_pages*, only these pages and pages of this machine may send requests at all;
+    then `*` allows no further pages.
     """
     endpoints = {
         **system_endpoints(catalogue),
@@ -89,7 +89,7 @@ def create_app(
 
 
 class _RunsFirst:
-    """Sends POST requests to the path of a run straight to its endpoint, all others to the router.
+    """Sends POST requests for runs straight to their endpoints, and all others to the router.
 
     Runs bypass Starlette because every write and every pause of a stream passes through all its
     layers, which took more time than the stream itself (`benchmarks/`). The router still lists the
@@ -106,14 +106,14 @@ class _RunsFirst:
         if run is None:
             try:
                 await self._app(scope, receive, send)
-            except Exception as error:  # Starlette has answered it.
+            except Exception as error:  # Starlette has sent a response.
                 report_failure(error, scope)
             return
         try:
             await run(scope, receive, send)
         except _EXPECTED as error:
             await _response_to(error, scope)(scope, receive, send)
-        except Exception as error:  # Ours, whatever it is.
+        except Exception as error:  # A failure of graphtape.
             report_failure(error, scope)
             if entry_of(scope).status is None:
                 await OurFailure(error).response()(scope, receive, send)
@@ -152,7 +152,7 @@ async def _on_failure(_: Request, error: Exception) -> Response:
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
-    """Return the response for a method that no route of the path takes."""
+    """Return the response for a method that no route of the path accepts."""
     refused = cast(HTTPException, error)
     if request.url.path in SYSTEM_PATHS:
         return ApiError(404, "Not Found").response()

@@ -33,7 +33,7 @@ from graphtape_mock.server.validation.json_body import (
 )
 
 CREATED_LIMIT = 1000
-"""Assistants created by clients that are kept; beyond it the oldest are dropped."""
+"""The maximum number of assistants that clients created; beyond it the oldest are dropped."""
 CREATED_BYTES = 16 * 1024 * 1024
 """The maximum size of all created assistants in memory, in bytes; the oldest are dropped."""
 
@@ -118,7 +118,7 @@ class AssistantCatalogue:
 
     @property
     def requests(self) -> dict[str, Json]:
-        """A request of each recording, by the name of the recording."""
+        """The first run request of each recording, by the name of the recording."""
         return self._known.requests
 
     def resolve(self, assistant_id: str) -> Assistant:
@@ -193,7 +193,7 @@ class AssistantCatalogue:
     def count(self, body: Json) -> int:
         """Return the number of assistants that match *body*; raises ApiError 404.
 
-        *body* is valid by `assistants-count-request.json`, which allows any order to be asked for.
+        *body* is valid by `assistants-count-request.json`, which accepts any sort order.
         """
         if "graph_id" in body:
             self._check_graph(body["graph_id"])

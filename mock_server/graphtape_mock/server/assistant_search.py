@@ -54,8 +54,8 @@ def _sort_key(field: str) -> Callable[[Assistant], str]:
 def page(found: list[Assistant], body: Json) -> tuple[list[Json], Headers]:
     """Return the page of *found* that *body* requests, and the pagination headers.
 
-    Observed: where more follows, `x-pagination-total` is one more than the offset of the next
-    page, not the total.
+    Observed: if more pages follow, `x-pagination-total` is not the total, but one more than the
+    offset of the next page.
     """
     offset, limit = int(body.get("offset", 0)), int(body.get("limit", 10))
     end = offset + limit

@@ -43,7 +43,7 @@ class Connection:
                 await asyncio.sleep(_POLL)  # The kernel sends no signal after the last byte.
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()
-            await self._receive()  # Wait until the server notices.
+            await self._receive()  # Wait for the server to notice.
 
     async def close(self, torn: bytes = b"") -> None:
         """Send everything written and half of the chunk *torn*, then close the connection."""
@@ -62,7 +62,7 @@ class Connection:
 
 def unsent(peer: socket.socket) -> int:
     """Return the number of bytes that a reset would lose; 0 if that is unknown."""
-    with suppress(OSError, ImportError):  # Other systems: a slow reader may lose some.
+    with suppress(OSError, ImportError):  # On other systems, a slow reader may lose bytes.
         import fcntl
 
         return int.from_bytes(fcntl.ioctl(peer.fileno(), _SIOCOUTQNSD, bytes(4)), sys.byteorder)

@@ -79,7 +79,7 @@ class Cors:
         asked = dict(scope["headers"])
         wanted = asked[_REQUEST_METHOD].decode("latin-1")
         is_allowed = self._everyone or origin in self._origins
-        # Observed: a request for the private network is refused, in a response that allows it.
+        # Observed: a request for the private network is refused, but the headers allow it.
         wrong = {
             "origin": not is_allowed,
             "method": wanted not in _METHODS,

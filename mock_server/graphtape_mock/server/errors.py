@@ -17,7 +17,7 @@ from graphtape_mock.server.responses import json_response
 
 
 class ApiError(Exception):
-    """`{"detail": "..."}` with a status, and maybe headers."""
+    """An error response: a status, the body `{"detail": "..."}`, and optional headers."""
 
     def __init__(self, status: int, detail: str, headers: Headers = ()) -> None:
         super().__init__(status, detail, headers)
@@ -38,20 +38,23 @@ class NotAvailable(ApiError):
     """
 
     def __init__(self, status: int, detail: str, miss: str | None = None) -> None:
-        """Set *miss*, the text of the journal, where *detail* has lines of a client in it."""
+        """Take *miss* as the text for the journal; by default the journal has *detail*.
+
+        Pass *miss* if *detail* contains lines that the client sent.
+        """
         super().__init__(status, detail)
         self.miss = shown(detail if miss is None else miss)
-        """The detail as a terminal may show it: cut, and with control characters as escapes."""
+        """The text for the journal, as a terminal may show it: cut, and escaped."""
 
 
 MAX_SHOWN = 4096
-"""Characters of a miss that are shown to people; the client gets all of it."""
+"""The maximum characters of a miss that people see; the client gets the whole text."""
 
 
 def shown(text: str) -> str:
     """Return *text* as a terminal may show it: up to `MAX_SHOWN` characters, line by line.
 
-    Control and invisible characters become escapes; what is cut is counted.
+    Control and invisible characters become escapes. A note gives the number of characters cut.
     """
     kept = "\n".join(map(escape, text[:MAX_SHOWN].split("\n")))
     cut = len(text) - MAX_SHOWN
@@ -59,10 +62,10 @@ def shown(text: str) -> str:
 
 
 class TooMuchToKeep(ApiError):
-    """A request for something to be kept that is larger than the mock keeps of its kind."""
+    """The error for a request to store something that is larger than the mock can keep."""
 
     def __init__(self, what: str, size: int, limit: int) -> None:
-        """Say that *what* would take *size* bytes in memory, of *limit*."""
+        """Take a name for the thing, *what*, its *size* in memory in bytes, and the *limit*."""
         super().__init__(
             507, f"Too large for graphtape to keep: this {what} takes {size} bytes of {limit}"
         )

@@ -1,4 +1,4 @@
-"""Failures of graphtape itself: never silent, and never passed off as the deployment's."""
+"""Reports failures of graphtape itself, and never as those of the deployment."""
 
 import logging
 
@@ -7,7 +7,7 @@ from starlette.types import Scope
 from graphtape_mock.server.journal import entry_of
 
 LOG = logging.getLogger("graphtape")
-"""The log of the mock server. Its level and handlers are the business of the host process."""
+"""The log of the mock server. The host process sets its level and handlers."""
 
 
 def report_failure(error: BaseException, scope: Scope) -> None:

@@ -1,7 +1,7 @@
-"""Web pages that a request may come from without the knowledge of the user.
+"""Detects requests that a web page may send without the knowledge of the user.
 
-A browser names the page with each request that a script of it sends to another origin: in `Origin`,
-or, for some requests, only in `Sec-Fetch-Site`. Programs such as curl send neither.
+A browser marks each request that a script of a page sends to another origin: with `Origin`, or, for
+some requests, only with `Sec-Fetch-Site`. Programs such as curl send neither.
 """
 
 from collections.abc import Collection, Iterable
@@ -26,10 +26,10 @@ def is_loopback(host: str) -> bool:
 def foreign_page(
     headers: Iterable[tuple[bytes, bytes]], allowed: Collection[str], *, loopback: bool = True
 ) -> str | None:
-    """Return the origin of the web page that sent a request with *headers*, if it is foreign.
+    """Return the origin of the foreign web page that sent a request with *headers*, if any.
 
-    Pages of the *allowed* origins are not, and by default neither are those of this machine
-    (*loopback*). A page whose origin the browser does not name is `another site`.
+    Pages of the *allowed* origins are not foreign, and neither, if *loopback*, are pages of this
+    machine. Returns `another site` if the browser does not name the origin of a foreign page.
     """
     named = {name: value.decode("latin-1") for name, value in headers if name in (_ORIGIN, _SITE)}
     origin = named.get(_ORIGIN)
@@ -48,7 +48,7 @@ def _is_of_this_machine(origin: str) -> bool:
 
 
 class ForeignPages:
-    """Refuses requests of foreign web pages to an application, with 403."""
+    """Refuses requests from foreign web pages to an application, with status 403."""
 
     def __init__(
         self,

@@ -39,7 +39,7 @@ class Entry:
     recording: str | None = None
     """The name of the replayed recording, for a run; for a batch, that of its first run."""
     miss: str = ""
-    """The reason why no recording has a response to it; empty if one has."""
+    """The reason why no recording has a response to the request; empty if one has."""
     problem: str = ""
     """The reason why an override could not be followed, or the failure of graphtape; empty if
     there is none."""

@@ -40,9 +40,9 @@ class Mock:
     ) -> None:
         """Replay *library*.
 
-        Pages of *cors_origins* may read responses and cancel runs; `*` allows all. While requests
-        are recorded from a deployment, *refuse_foreign_pages* keeps all other pages but those of
-        this machine from sending any.
+        Pages of *cors_origins* may read responses and cancel runs; `*` allows all.
+        *refuse_foreign_pages*, for a mock that records from a deployment, refuses requests from all
+        other pages except those of this machine.
         """
         options = options or ReplayOptions()
         self.journal = journal or Journal()
@@ -103,8 +103,8 @@ class Mock:
     ) -> RecordedRun | None:
         """Return the recorded run for the *body* of a run request; None if there is none.
 
-        *recording* names the one to use, if any. Unless it *may_repeat*, a run that had its turn
-        since the last reset does not count. Raises ApiError for an invalid request.
+        *recording* names the one to use, if any. Unless *may_repeat* is True, runs that had their
+        turn since the last reset do not count. Raises ApiError for an invalid request.
         """
         try:
             request = self.parser.parse(body)

@@ -58,7 +58,7 @@ class Overrides:
         """Called before each run request is matched: to record it, for example."""
         self._in_force = ResponseOverride()
         self._queued: deque[tuple[ResponseOverride, int]] = deque()
-        """Each with the number of requests that it is still for."""
+        """Queued overrides, each with the number of requests that it still applies to."""
 
     def set(self, override: ResponseOverride) -> None:
         """Replace the override in force; a recording or speed of None keeps the current one."""

@@ -13,7 +13,7 @@ from graphtape_mock.server.failures import LOG
 
 
 class _ConnectionLog(logging.Logger):
-    """The log of connections: a child of ours, because that of uvicorn belongs to the host."""
+    """A log of connections, separate from uvicorn's log, which belongs to the host process."""
 
     def handle(self, record: logging.LogRecord) -> None:
         """Pass on a *record*, unless it is about a response that was broken off on purpose."""
@@ -49,7 +49,7 @@ class Protocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, and drop the requests that came before it."""
+        """Refuse data that is not HTTP, and drop the requests that came before it."""
         super().send_400_response(msg)
         self._drop_running()
 
@@ -65,7 +65,7 @@ class Protocol(HttpToolsProtocol):
             self._running.message_event.set()
 
     def handle_websocket_upgrade(self) -> None:
-        """Refuse a WebSocket handshake as langgraph-api 0.16.7 does, which has no such route."""
+        """Refuse a WebSocket handshake like langgraph-api 0.16.7, which has no such route."""
         status, text = b"403 Forbidden", b""
         if flaw := _flaw_of_handshake(dict(self.headers)):
             status, text = b"400 Bad Request", b"Failed to open a WebSocket connection: "
@@ -79,7 +79,7 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
     def unfinished(self) -> str:
-        """Return what the connection waits for, in words; empty if it is idle."""
+        """Return a phrase for what the connection waits for; empty if it is idle."""
         cycle: Any = self.cycle  # None before the first request.
         unread = self.transport.get_write_buffer_size()
         if cycle is None or (cycle.response_complete and not unread):

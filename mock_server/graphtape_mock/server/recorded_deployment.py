@@ -134,7 +134,7 @@ def _responses(recording: Recording) -> Iterator[Exchange]:
 
 
 class _Content:
-    """The JSON of a recorded response; what it lacks is a BadRecordedResponse."""
+    """The JSON of a recorded response. Reading a part that it lacks raises BadRecordedResponse."""
 
     def __init__(self, recording: Recording, exchange: Exchange) -> None:
         self._recording, self._exchange = recording, exchange

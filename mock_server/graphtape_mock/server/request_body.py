@@ -21,9 +21,9 @@ async def read_body(
 ) -> bytes:
     """Return the body of a request.
 
-    Raises ApiError 413 as soon as the body is known to be over the *limit*: before reading if the
-    content length in *headers* is, otherwise while reading. Raises ClientDisconnect if the client
-    disconnects before the end.
+    Raises ApiError 413 if the body exceeds the *limit*: before reading if the content length in
+    *headers* does, otherwise while reading. Raises ClientDisconnect if the client disconnects
+    before the end.
     """
     for name, value in headers:
         if name == b"content-length" and int(value) > limit:

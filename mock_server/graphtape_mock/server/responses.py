@@ -14,17 +14,17 @@ inserted before it; a response without it gets none."""
 
 
 class ResponseTooDeep(ValueError):
-    """A response would repeat JSON of more levels than its encoder writes."""
+    """A response would contain JSON with more levels than its encoder can write."""
 
 
 def json_response(content: Any, status: int = 200, headers: Headers = ()) -> Response:
     """Return *content* as a JSON response; *headers* go before Content-Type and Content-Length.
 
-    Raises ResponseTooDeep for more than 254 levels: the server's encoder is the same.
+    Raises ResponseTooDeep for more than 254 levels, like the encoder of the real server.
     """
     try:
         body = orjson.dumps(content)
-    except orjson.JSONEncodeError:  # Any TypeError is one: only depth is expected.
+    except orjson.JSONEncodeError:  # Every TypeError is a JSONEncodeError; only depth is expected.
         if is_deeper(content):
             raise ResponseTooDeep from None
         raise

@@ -13,14 +13,14 @@ from graphtape_mock.server.json_size import size_of
 from graphtape_mock.server.thread_store import ThreadStore
 
 ACTIVE_LIMIT = 100_000
-"""The maximum number of runs with a client that can be cancelled; the oldest just continue."""
+"""The maximum number of cancellable runs with a client; older ones run to their end."""
 UNATTENDED_LIMIT = 10_000
 """The maximum number of runs in progress without a client; the oldest finish at once."""
 UNATTENDED_BYTES = 32 * 1024 * 1024
 """The maximum size of runs without a client in memory; the oldest finish at once."""
 
 _BYTES_OF_RUN = 1500
-"""What a run without a client takes in memory beside its state; measured on CPython 3.11."""
+"""The memory of a run without a client, besides its state; measured on CPython 3.11."""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class _ActiveRun:
 class _UnattendedRun:
     thread_id: str
     state: ThreadState | None
-    """The state in which it leaves its thread; None if it does not keep its thread."""
+    """The state in which the run leaves its thread; None if the thread is not kept."""
     size: int
     stop_timer: Callable[[], None]
 
@@ -71,7 +71,7 @@ class RunRegistry:
     def finish(self, response: RunResponse) -> None:
         """Remove the run of *response*, and its thread unless the request keeps it.
 
-        A run that was left alone goes on.
+        Does nothing for a run that continues without a client.
         """
         if response.run_id in self._unattended:
             return
@@ -84,9 +84,9 @@ class RunRegistry:
         self.finish(response)
 
     def leave_alone(self, response: RunResponse, until: float, clock: Clock) -> None:
-        """Let the run of *response* go on without a client *until* that time on *clock*.
+        """Let the run of *response* continue without a client *until* that time on *clock*.
 
-        Nothing of it is rendered: it costs one timer.
+        Its output is not rendered, so it costs only a timer.
         """
         if self._active.pop(response.run_id, None) is None:
             self._occupy(response)

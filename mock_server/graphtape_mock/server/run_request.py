@@ -51,7 +51,7 @@ class RunRequestParser:
         request = self._requests.get(key)
         if request is None:
             request = parse_run(body, self.catalogue)
-            # The engine keeps a canonical form of it for as long.
+            # The size includes the canonical form that the engine keeps for the request.
             self._requests.add(key, request, len(body) + 2 * size_of(request.body))
         return request
 
@@ -60,7 +60,7 @@ class RunRequestParser:
         return parse_run(body, self.catalogue, background=True)
 
     def parse_batch(self, body: bytes) -> tuple[RunRequest, ...]:
-        """Return the requests in the *body* of one to /runs/batch; raises ApiError."""
+        """Return the requests in the *body* of a request to /runs/batch; raises ApiError."""
         return parse_batch(body, self.catalogue)
 
 
@@ -69,7 +69,7 @@ def parse_run(
 ) -> RunRequest:
     """Return the request with this *body*; raises ApiError.
 
-    With *background* any `on_disconnect` is accepted: there the field is not declared.
+    With *background*, any `on_disconnect` is accepted: background runs do not declare it.
     """
     schema = "background-run-request.json" if background else "run-request.json"
     payload = read_json(body)

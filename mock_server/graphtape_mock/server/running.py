@@ -21,11 +21,11 @@ from graphtape_mock.server.protocol import Protocol
 DEFAULT_PORT = 2024
 """The port of `langgraph dev`."""
 GRACE_SECONDS = 3.0
-"""Seconds for which the end of the server waits for responses in progress."""
+"""The number of seconds that a stopping server waits for responses in progress."""
 START_SECONDS = RUN_SECONDS = 60.0
-"""Seconds after which the start and the work of a server thread count as failed."""
+"""The number of seconds after which starting a server thread, or work in it, has failed."""
 JOIN_SECONDS = 10.0
-"""Seconds after which the end of a server thread counts as failed."""
+"""The number of seconds after which ending a server thread has failed."""
 Result = TypeVar("Result")
 _LARGE_BLOCK = 16 * 1024 * 1024
 _TELL_SECONDS = 0.3
@@ -35,10 +35,10 @@ _ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 class _Config(uvicorn.Config):
-    """The settings of uvicorn, without any for loggers: those belong to the host process."""
+    """The settings of uvicorn, without its loggers, which belong to the host process."""
 
     def configure_logging(self) -> None:
-        """Change no logger."""
+        """Leave all loggers unchanged."""
 
 
 class MockServer(uvicorn.Server):
@@ -57,8 +57,8 @@ class MockServer(uvicorn.Server):
     ) -> None:
         """Serve *mock* on the socket *listening*, and start the work *background* with it.
 
-        At its end it calls *on_waiting* once with the requests that it waits for, if there are
-        any, and aborts their connections after *grace* seconds.
+        When the server stops, it calls *on_waiting* once with the requests that it waits for, if
+        there are any, and aborts their connections after *grace* seconds.
         """
         super().__init__(
             _Config(
@@ -87,12 +87,12 @@ class MockServer(uvicorn.Server):
         self.loop: asyncio.AbstractEventLoop | None = None
         """Its event loop; None before it serves."""
         self.signals = 0
-        """The number of signals to end that were received."""
+        """The number of termination signals received."""
 
     def listen(self) -> None:
         """Serve until `should_exit` is set, or a signal ends it."""
         try:
-            # A runner of our own: that of older versions of uvicorn changes the event-loop policy.
+            # The runner of older versions of uvicorn changes the event-loop policy.
             with asyncio.Runner(loop_factory=_new_loop) as runner:
                 runner.run(self.serve())
         finally:
@@ -124,8 +124,8 @@ class MockServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting requests: streams end cleanly and at once, waits are completed.
 
-        Observed on langgraph-api 0.16.7 at SIGTERM. Responses and requests that are still not
-        complete after the grace, or at a second signal, are aborted.
+        Observed on langgraph-api 0.16.7 at SIGTERM. Responses and requests that are not complete
+        after the grace period, or at a second signal, are aborted.
         """
         self._acceptor.close()
         self._mock.begin_end()
@@ -179,7 +179,7 @@ class MockServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """End at the first signal to do so, and at once at the second; only in the main thread."""
+        """Stop at the first termination signal, at once at the second; only in the main thread."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -192,7 +192,7 @@ class MockServer(uvicorn.Server):
                 signal.signal(number, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin the end, or hurry it."""
+        """Begin to stop; at a second signal, stop at once."""
         self.signals += 1
         self.force_exit = self.should_exit
         self.should_exit = True
@@ -201,7 +201,7 @@ class MockServer(uvicorn.Server):
 def _new_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop
-    except ImportError:  # There is none for Windows.
+    except ImportError:  # Windows has no uvloop.
         return asyncio.SelectorEventLoop()
     return uvloop.new_event_loop()
 

@@ -54,7 +54,7 @@ class RunEndpoint:
             pause.end()
 
     def end_later_ones(self) -> None:
-        """End every response that begins from now on at once, after its head."""
+        """End every response that begins from now on right after its head."""
         self._is_ending = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

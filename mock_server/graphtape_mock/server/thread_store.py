@@ -1,4 +1,4 @@
-"""Threads: created by clients, busy with a run, or kept by one."""
+"""Threads: created by clients, busy with a run, or kept by a run."""
 
 import time
 from collections.abc import Callable
@@ -28,10 +28,10 @@ class ThreadStore:
         new_id: Callable[[], str] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Keep *limit* threads of *byte_limit* bytes in all at most.
+        """Keep up to *limit* threads with up to *byte_limit* bytes in total.
 
-        *new_id* makes the ids of those created without one; *now* returns the time of day in
-        seconds since the epoch.
+        *new_id* makes the ids of threads that are created without one; *now* returns the time of
+        day in seconds since the epoch.
         """
         self._threads: dict[str, Json] = {}
         self._sizes: dict[str, int] = {}
@@ -102,7 +102,7 @@ class ThreadStore:
             self._keep(thread)
 
     def forget(self, thread_id: str) -> None:
-        """Remove the thread of a finished run that does not keep it."""
+        """Remove the thread of a finished run whose request does not keep it."""
         if self._threads.pop(thread_id, None) is not None:
             self.bytes -= self._sizes.pop(thread_id)
 

@@ -52,11 +52,11 @@ class Check:
     runs: int = 0
     """The approximate number of runs that the test makes, besides those of scenarios."""
     every: bool = False
-    """Whether it makes `runs` runs for every run input."""
+    """Whether the test makes `runs` runs for every run input."""
     is_property: bool = False
-    """Whether it makes `runs` runs for every generated request."""
+    """Whether the test makes `runs` runs for every generated request."""
     profile: Profile = SMOKE
-    """The smallest profile that includes it."""
+    """The smallest profile that includes the check."""
 
 
 def check(

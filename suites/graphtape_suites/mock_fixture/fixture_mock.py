@@ -1,4 +1,4 @@
-"""The mock of the fixture, which tells the requests of a test from those of the tests before."""
+"""The fixture's mock, which separates the requests of a test from those of earlier tests."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ _OVER = "graphtape: the test that sent this request is over."
 class FixtureMock(Mock):
     """A mock whose state belongs to one test at a time.
 
-    A request that began before `reset` is ended by it, wherever it is; one that a thread of an
-    earlier test sends later is refused with 410. Neither is in the journal, nor takes the turn of
-    a recording or an override.
+    `reset` ends the requests in progress. A request that a thread of an earlier test sends later is
+    refused with 410. Neither kind of request is in the journal or takes the turn of a recording or
+    an override.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

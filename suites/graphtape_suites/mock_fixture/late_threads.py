@@ -21,9 +21,9 @@ _SHARED = (
 
 
 class LateThreads:
-    """The threads that tests started themselves, and left running at their end.
+    """The threads that tests started themselves and left running.
 
-    Threads of pools, event loops and servers are not among them: those may serve several tests.
+    Threads of pools, event loops and servers are excluded, because they may serve several tests.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class LateThreads:
         self._before = set(threading.enumerate())
 
     def end(self) -> None:
-        """End the test: what it started and is still alive is late from now on."""
+        """End the test: threads that it started and that are still alive are late from now on."""
         frames = _frames()
         started = set(threading.enumerate()) - self._before
         self._late = {thread for thread in self._late | started if thread.is_alive()}
@@ -77,7 +77,7 @@ def _is_shared(innermost: FrameType | None) -> bool:
 
 
 def _sockets(frame: FrameType) -> Iterator[socket.socket]:
-    """Yield the sockets of a *frame*: of its variables, of their attributes and of theirs."""
+    """Yield the sockets in the variables of a *frame*, up to two attributes deep."""
     for value in list(frame.f_locals.values()):
         for part in (value, *_attributes(value)):
             yield from (one for one in (part, *_attributes(part)) if isinstance(one, socket.socket))

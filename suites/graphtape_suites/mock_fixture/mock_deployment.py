@@ -31,9 +31,9 @@ class MockDeployment:
     """
 
     def __init__(self, running_mock: RunningMock, test: str, folder: Path) -> None:
-        """Use *running_mock* in the *test* with that id.
+        """Use *running_mock* in the test with the id *test*.
 
-        What is too long to be printed is kept in the folder `.graphtape` in *folder*.
+        Text that is too long to print is kept in the folder `.graphtape` in *folder*.
         """
         self._mock = running_mock
         self._test, self._folder = test, folder
@@ -165,11 +165,11 @@ class MockDeployment:
         self._secrets = sent_secrets(entries) or self._secrets
         redactor = Redactor(secrets=self._secrets)
         for secret in self._secrets:
-            redactor.redact_text(secret)  # The first secret is the first placeholder everywhere.
+            redactor.redact_text(secret)  # The order numbers the placeholders.
         return redactor
 
     def _known(self, recording: str | None) -> str | None:
-        """Return the full name of *recording*; it may be new if recordings are made."""
+        """Return the full name of *recording*, which may be new if the session records."""
         if recording is None:
             return None
         try:

@@ -23,11 +23,11 @@ def new_problems(
     folder: Path,
     test: str,
 ) -> Iterator[str]:
-    """Yield a message for each problem in *entries* that is not in *reported*; add it.
+    """Yield a message for each new problem in *entries*, and add the problem to *reported*.
 
-    *entries* are those of the journal with their numbers. Misses are included only *with_misses*.
-    An input that is too long for a command line is kept in the folder `.graphtape` in *folder*, in
-    a file named for the *test*.
+    *entries* are numbered entries of the journal. Misses are included only if *with_misses*. An
+    input that is too long for a command line is kept in the folder `.graphtape` in *folder*, in a
+    file named for the *test*.
     """
     for number, entry in entries:
         request = f"request {number}, {entry.method} {escape(entry.path)}"
@@ -41,7 +41,7 @@ def new_problems(
 
 
 def _with_files(entry: Entry, folder: Path, test: str) -> str:
-    """Return the message of a miss; what its command reads from files is kept in such files."""
+    """Return the message of a miss, after writing the files that its command reads."""
     message = entry.miss
     if entry.body is None or (INPUT_FILE not in message and BODY_FILE not in message):
         return message

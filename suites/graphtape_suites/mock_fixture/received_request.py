@@ -75,7 +75,7 @@ class ReceivedRequest:
 
 
 def received_request(entry: Entry, redactor: Redactor) -> ReceivedRequest:
-    """Return the request of a journal *entry*; *redactor* is used where it is printed."""
+    """Return the request of a journal *entry*; *redactor* redacts it wherever it is printed."""
     return ReceivedRequest(
         entry.method,
         entry.path,

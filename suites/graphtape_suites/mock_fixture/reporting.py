@@ -1,4 +1,4 @@
-"""What pytest reports about a test that uses the mock: its problems, and no secrets."""
+"""Completes pytest's report of a test that uses the mock: adds problems, hides secrets."""
 
 from collections.abc import Generator
 from typing import Any, cast
@@ -24,8 +24,8 @@ def complete_report(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Wrap the hook that makes the report of a test: add problems that it lacks, hide secrets.
 
-    A test that raises or skips itself because of a miss does not say so itself. unittest keeps what
-    a TestCase raises, and replaces our failure by it while the report is made.
+    A test that raises or skips because of a miss does not mention the miss. unittest stores the
+    exception of a TestCase, and replaces our failure with it while the report is made.
     """
     raised = call.excinfo.value if call.excinfo else None
     failure = item.stash.get(_FAILURE, None)

@@ -41,7 +41,7 @@ class ForkedProcess(RuntimeError):
 
 
 class RunningMock:
-    """A running mock; changes to it run in the thread of its server, between two requests."""
+    """A running mock. Changes to it are applied in the server's thread, between two requests."""
 
     def __init__(
         self, server: BackgroundServer, mock: FixtureMock, recorder: OnMissRecorder | None
@@ -96,7 +96,7 @@ class RunningMock:
 
     @contextmanager
     def in_test(self) -> Generator[None]:
-        """Run the body of a test; threads that it leaves running are late afterwards."""
+        """Run the body of a test; threads that it leaves running count as late afterwards."""
         self._mock.threads.begin()
         try:
             yield
@@ -109,7 +109,7 @@ class RunningMock:
 
     @property
     def dropped(self) -> int:
-        """The number of requests since the last reset that were too many bytes to keep."""
+        """The number of requests since the last reset that were dropped to save memory."""
         return self.do(lambda: self._mock.journal.dropped)
 
     def wait_for(self, count: int, timeout: float) -> bool:

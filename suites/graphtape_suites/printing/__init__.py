@@ -1,1 +1,1 @@
-"""The one way of our texts to the terminal, to JUnit XML, and to the folder of kept failures."""
+"""Prepares all text for the terminal, JUnit XML and kept files: redacts, escapes and cuts it."""

@@ -1,4 +1,4 @@
-"""Files that outlive the session: each has a name of its own, in a folder that git ignores."""
+"""Files that outlive the session, each with a name of its own, in a folder that git ignores."""
 
 import re
 from collections.abc import Callable
@@ -16,9 +16,9 @@ _LONGEST_NAME = 120
 def keep(beside: Path, test: str, suffix: str, write: Callable[[Path], object]) -> Path:
     """Keep a file about the test with the id *test*; return its path.
 
-    *write* is called with a path in the folder `.graphtape` in *beside*, and raises
-    FileExistsError if that name is taken: then it is called with the next one. Raises OSError if
-    nothing can be written there.
+    *write* is called with a path in the folder `.graphtape` in *beside*. If it raises
+    FileExistsError, because that name is taken, it is called again with the next name. Raises
+    OSError if nothing can be written there.
     """
     folder = hidden_folder(beside)
     names = (folder / f"{name}{suffix}" for name in numbered(file_name(test)))

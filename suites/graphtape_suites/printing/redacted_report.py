@@ -1,4 +1,4 @@
-"""Redaction of what pytest reports about a test: the traceback, messages and captured output."""
+"""Redaction of pytest's report of a test: the traceback, messages and captured output."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -10,9 +10,9 @@ from graphtape_contracts.json_value import is_list
 
 
 def redact_report(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
-    """Replace every text in *report* by *redact* of it, in place.
+    """Apply *redact* to every text in *report*, in place.
 
-    Terminal, JUnit XML and pytest-xdist get their texts from there.
+    The terminal, JUnit XML and pytest-xdist get their texts from the report.
     """
     seen: set[int] = set()
     report.longrepr = _redacted(report.longrepr, redact, seen)

@@ -57,11 +57,11 @@ class Fuzzing:
         self._schema: Any = _SCHEMATHESIS.openapi.from_dict(described, config=config)
 
     def allowed(self, path: str) -> st.SearchStrategy[Case]:
-        """Return a strategy of requests to *path* that the document allows."""
+        """Return a strategy for requests to *path* that the document allows."""
         return self._cases(path, GenerationMode.POSITIVE)
 
     def forbidden(self, path: str) -> st.SearchStrategy[Case]:
-        """Return a strategy of requests to *path* that the document forbids."""
+        """Return a strategy for requests to *path* that the document forbids."""
         return self._cases(path, GenerationMode.NEGATIVE)
 
     def _cases(self, path: str, mode: GenerationMode) -> st.SearchStrategy[Case]:

@@ -14,8 +14,8 @@ _VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 def hypothesis_files_in(folder: Path) -> Generator[None]:
     """Keep the files of Hypothesis in *folder*, unless the user has chosen a place for them.
 
-    Otherwise it would make a folder in the user's project. Afterwards the place is as before, for
-    tests of the user's own.
+    Otherwise Hypothesis would make a folder in the user's project. The old place is restored
+    afterwards, for tests of the user's own.
     """
     chosen: Path | None = vars(configuration)["__hypothesis_home_directory"]
     if chosen is not None or _VARIABLE in os.environ:

@@ -25,7 +25,7 @@ from graphtape_suites.strategies.json_values import json_values, texts
 
 
 def inputs(schema: Json | None) -> st.SearchStrategy[Json]:
-    """Return a strategy of inputs that *schema* allows, with odd but legal JSON.
+    """Return a strategy for inputs that *schema* allows, with odd but legal JSON.
 
     Without a schema, any object can be an input.
     """
@@ -42,7 +42,7 @@ _Known = dict[str, st.SearchStrategy[Any]]
 def _objects(
     schema: Json, root: Json, known: _Known, *, whole: bool = False
 ) -> st.SearchStrategy[Json]:
-    """Return a strategy of objects that *schema* allows; if *whole*, with all `wanted_names`."""
+    """Return a strategy for objects that *schema* allows; if *whole*, with all `wanted_names`."""
     schemas = properties(schema)
     required = wanted_names(schema) if whole else schema.get("required", [])
     return st.fixed_dictionaries(
@@ -93,7 +93,7 @@ def _drawn(schema: Json, root: Json, known: _Known) -> st.SearchStrategy[Any]:
 
 @cache
 def human_messages() -> st.SearchStrategy[Json]:
-    """Return a strategy of human messages, in the forms that clients send."""
+    """Return a strategy for human messages, in the forms that clients send."""
     forms = ({"role": "user"}, {"role": "human"}, {"type": "human"})
     return st.builds(_message, st.sampled_from(forms), texts(), st.booleans())
 

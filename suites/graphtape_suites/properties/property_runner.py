@@ -81,7 +81,7 @@ class PropertyRunner:
 
     @property
     def inputs(self) -> st.SearchStrategy[Json]:
-        """A strategy of inputs that the schema of the first run input's graph allows."""
+        """A strategy for inputs of the first run input's graph, from its input schema."""
         target = self._session.target
         schema = target.schemas(target.run_inputs[0].assistant).get("input_schema")
         return inputs(schema if is_object(schema) else None)
@@ -194,7 +194,7 @@ class PropertyRunner:
     def _reported(self, failure: _CaseFailed, note: str = "") -> str:
         """Save the exchanges of the smallest failing case; return its description.
 
-        Where they can't be saved, the description says why.
+        If they can't be saved, the description says why.
         """
         lines = [str(failure), *([note] if note else [])]
         exchanges = failure.client.exchanges

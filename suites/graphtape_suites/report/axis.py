@@ -74,7 +74,7 @@ def seconds(time: float) -> str:
 
 
 def _distinct(places: Sequence[float]) -> float:
-    """Return the number of distinguishable *places*, as a share of the possible number."""
+    """Return the number of distinguishable *places*, as a share of the highest possible one."""
     return len({int(place * BINS) for place in places}) / min(len(places), BINS)
 
 

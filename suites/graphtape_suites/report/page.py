@@ -28,7 +28,7 @@ _LONGEST_LINE = 2_000
 def write_report(results: Results, path: Path, *, secrets: Iterable[str] = ()) -> None:
     """Write the report of *results* to the file *path*, replacing any file there.
 
-    *secrets* are values to leave out, besides those that look like a key or have a key's name.
+    *secrets* are values to leave out, besides values that look like a key or have a key's name.
     Raises OSError if the file can't be written.
     """
     path.write_text(render(results, secrets=secrets), encoding="utf-8", newline="\n")

@@ -113,7 +113,7 @@ def _failed(evidence: Evidence, number: int, verdict: Verdict) -> Html:
 
 
 def _reason(reason: str, repeated: bool) -> Html:
-    """Return the message of the test; if *repeated* by the findings below it, folded away."""
+    """Return the message of the test, folded away if the findings below repeat it."""
     if "\n" not in reason:
         return element("p", prose(reason), class_="reason")
     message = lines(reason.split("\n"))

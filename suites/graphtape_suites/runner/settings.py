@@ -25,7 +25,7 @@ class Settings:
     """The settings of a session."""
 
     url: str | None
-    """The deployment to check; None for the mock, empty if it was given and is empty."""
+    """The deployment to check; None for the mock, empty if an empty URL was given."""
     headers: tuple[str, ...]
     """Lines of the form `NAME: VALUE`."""
     assistants: tuple[str, ...]
@@ -44,7 +44,7 @@ class Settings:
     recordings: tuple[Path, ...]
     """The recordings of the mock; empty for the bundled recordings."""
     header_files: tuple[Path, ...] = ()
-    """Files with such lines."""
+    """Files with header lines of the form `NAME: VALUE`."""
     tls: TlsFiles = field(default_factory=TlsFiles)
     max_bytes: int = BODY_BYTES
 
@@ -68,7 +68,7 @@ def settings_of(config: pytest.Config, environment: Mapping[str, str] = os.envir
 
     url = option("--graphtape-url")
     if url is None:
-        # An empty one is not taken for none: in CI it is a variable that somebody forgot to set.
+        # An empty value does not mean the mock: in CI, somebody forgot to set the variable.
         url = environment.get(URL_VARIABLE, config.getini(URL_INI) or None)
     live = url is not None
     profile = PROFILES[option("--graphtape-profile")]

@@ -81,7 +81,7 @@ def write_description(target: Target) -> None:
 
 
 def _info(target: Target) -> Json:
-    """Return what the deployment says about itself, without secrets."""
+    """Return the deployment's response to `GET /info`, without secrets."""
     return object_in(target.redactor.redact(target.info.body))
 
 

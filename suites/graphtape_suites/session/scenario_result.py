@@ -14,6 +14,6 @@ class ScenarioResult:
     """A sentence that describes the scenario."""
     exchanges: tuple[Exchange, ...] = ()
     problem: str = ""
-    """The reason why it did not run to its end; empty if it did."""
+    """The reason why the scenario did not run to its end; empty if it did."""
     inapplicable: str = ""
-    """The reason why it does not apply to the deployment; empty if it was run."""
+    """The reason why the scenario does not apply to the deployment; empty if it was run."""

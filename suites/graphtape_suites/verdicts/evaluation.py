@@ -33,14 +33,14 @@ SHOWING: dict[str, tuple[str, ...]] = {
     "values": ("values",),
     "errors": ("error",),
 }
-"""The events by family of rules. A rule is not applicable unless one of its events occurs."""
+"""The events that each family of rules needs; without any of them, a rule is not applicable."""
 
 _JOINING = {
     "reconnect.resumed": Kind.JOIN_STREAM,
     "reconnect.complete": Kind.JOIN_STREAM,
     "reconnect.output": Kind.JOIN,
 }
-"""The kind of response by rule. A rule is not applicable unless such a response occurs."""
+"""The kind of response that each rule needs; without one, the rule is not applicable."""
 
 
 @dataclass
@@ -189,7 +189,7 @@ def _related(
 
     def placed(match: re.Match[str]) -> str:
         if not 0 < int(match[1]) <= len(places):
-            return match[0]  # This is text of the deployment, not of the rule.
+            return match[0]  # The text is the deployment's, not the rule's.
         scenario, number, _ = places[int(match[1]) - 1]
         return f"exchange {number} of {scenario.name}"
 

@@ -26,7 +26,7 @@ class ExpectedFailure:
     """The scenarios that fail; all others must pass. If empty, any scenarios may fail."""
 
     def covers(self, failed: Collection[str]) -> bool:
-        """Whether it is expected that *failed* are the only scenarios that fail."""
+        """Whether failures in the scenarios *failed*, and in no others, would be expected."""
         return not self.scenarios or self.scenarios >= set(failed)
 
 

@@ -23,7 +23,7 @@ _HEARTBEAT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class ServerBehavior:
-    """The properties of a server in which servers differ."""
+    """The properties that differ between servers."""
 
     dialect: Dialect | None
     framing: Framing
