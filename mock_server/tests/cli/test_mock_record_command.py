@@ -517,3 +517,17 @@ def test_a_recording_that_may_hold_a_secret_is_hidden_and_a_finding(
     assert missing(printed, [hidden, "github-token", "graphtape redact", "--allow-secret"]) == []
     assert recordings() == []
     assert record(deployment, *AGENT, "1", "--allow-secret", "github-token") == 0
+
+
+def test_a_run_without_a_response_leaves_no_file(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment.scripts["POST /runs/stream"] = say(b"")
+    draft = Path("recordings/.graphtape/agent.jsonl.0.draft")
+    draft.parent.mkdir(parents=True)
+    draft.write_text('{"graphtape":1}\n')  # Of a recorder that was killed before any response.
+
+    assert record(deployment, *AGENT, "1") == 2
+    assert "was killed" not in capsys.readouterr().err
+    assert recordings() == []
+    assert not list(draft.parent.glob("agent*"))

@@ -598,3 +598,12 @@ def test_a_recorder_sends_a_request_again_as_the_deployment_asks(path: Path) -> 
         record(deployment, path)
 
     assert run_of(path).body == METADATA
+
+
+def test_a_frame_that_is_held_back_at_the_end_is_written(path: Path) -> None:
+    begun = {"type": "AIMessageChunk", "id": "lc_run--1", "content": f"see {KEY[:7]}"}
+    with deployed(scripts_of_a_server(stream(METADATA, event("messages", [begun, {}])))) as server:
+        record(server, path)
+
+    (_, last) = run_of(path).frames
+    assert orjson.loads(last.data or "")[0]["content"] == f"see {KEY[:7]}"
