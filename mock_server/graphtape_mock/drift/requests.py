@@ -17,13 +17,13 @@ from graphtape_contracts.json_value import Json, is_object
 from graphtape_mock.deployment.curl import HARMLESS_HEADERS
 from graphtape_mock.recordings.recording import RUN_PATHS
 from graphtape_mock.recordings.try_json import object_in
+from graphtape_mock.redaction.found import PLACEHOLDERS
 
 TAG = "graphtape"
 """The key of the tag in the metadata of a repeated run."""
 OURS = "drift"
 """The value of the tag."""
 
-_PLACEHOLDER = re.compile(rb"\[redacted-[0-9]+\]")
 _ASSISTANT = r"/assistants/(?!(?:search|count)(?:/|$))[\w\[-][\w.\[\]-]*"
 """The path of an assistant, with its UUID, its name, or a placeholder for either."""
 _REPEATED = {
@@ -71,7 +71,7 @@ def _target(request: Request) -> str:
 
 def is_redacted(request: Request) -> bool:
     """Return whether a secret in *request* was replaced, so that it can't be repeated."""
-    return _PLACEHOLDER.search(request.path.encode() + b"\n" + request.body) is not None
+    return PLACEHOLDERS.search(request.path.encode() + b"\n" + request.body) is not None
 
 
 def to_repeat(recorded: Request) -> Request:
