@@ -1,7 +1,7 @@
 """`graphtape redact`: replaces secrets in existing recordings."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -46,7 +46,7 @@ def redact(paths: tuple[Path, ...], redaction: RedactionOptions) -> int:
     code = GOOD
     for path in paths:
         try:
-            for file in _files(path):
+            for file in _files(path, lambda: redaction.redactor(secrets)):
                 redacted = redact_file(file, redaction.redactor(secrets), redaction.allowed)
                 click.echo(escape(_line(file, redacted)))
                 code = max(code, FINDINGS if redacted.publication.secrets else GOOD)
@@ -57,13 +57,13 @@ def redact(paths: tuple[Path, ...], redaction: RedactionOptions) -> int:
     return code
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path, redactor: Callable[[], Redactor]) -> Iterator[Path]:
     """Yield *path*; if it is a folder, yield the recordings in it, the hidden ones first."""
     if not path.is_dir():
         yield path
         return
     for draft in abandoned_drafts(path):
-        pick_up(draft, Redactor())
+        pick_up(draft, redactor())
     hidden = sorted((path / HIDDEN).glob(f"*{SUFFIX}"))
     yield from hidden
     yield from recording_files([path]) if hidden else options.expand([path])

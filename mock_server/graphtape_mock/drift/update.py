@@ -11,8 +11,7 @@ from graphtape_mock.drift.compare_runs import compare
 from graphtape_mock.drift.recording_drift import ExchangeDrift, RecordingDrift
 from graphtape_mock.drift.severity import Severity
 from graphtape_mock.recordings.draft import replacing
-from graphtape_mock.recordings.file import write
-from graphtape_mock.recordings.redacted import find_secrets, redact_recording
+from graphtape_mock.recordings.redacted import write_redacted
 from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.redaction.redactor import Redactor
 
@@ -36,8 +35,7 @@ def update(verdict: RecordingDrift, url: str, redactor: Redactor) -> bool:
     server = {"url": url} | (object_in(info.body) if info else verdict.recording.server)
     renewed = replace(verdict.recording, exchanges=tuple(exchanges), server=server, recorded_at="")
     with replacing(verdict.file) as draft:
-        write(redact_recording(renewed, redactor), draft)
-        if found := ", ".join(map(str, find_secrets(draft.read_bytes(), redactor))):
+        if found := ", ".join(map(str, write_redacted(renewed, draft, redactor))):
             raise NotUpdated(f"the new responses may hold a secret ({found})")
     return True
 

@@ -15,10 +15,10 @@ from filelock import FileLock, Timeout
 
 from graphtape_mock.record.run_writer import CUT
 from graphtape_mock.recordings.draft import numbered, publish, replacing
-from graphtape_mock.recordings.file import read, write
+from graphtape_mock.recordings.file import read
 from graphtape_mock.recordings.hidden_folder import HIDDEN, hidden_folder
 from graphtape_mock.recordings.recording import SUFFIX, BrokenRecording
-from graphtape_mock.recordings.redacted import FoundSecret, find_secrets, redact_recording
+from graphtape_mock.recordings.redacted import FoundSecret, write_redacted
 from graphtape_mock.redaction.redactor import Redactor
 
 DRAFT = ".draft"
@@ -80,8 +80,8 @@ class DraftRecording:
         that is not among *allowed*.
         """
         name = f"{self.name}.{ending}" if ending else self.name
-        with _redacted(self.path, name, redactor) as clean:
-            secrets = tuple(find_secrets(clean.read_bytes(), redactor, allowed))
+        with _clean_copy(self.path) as clean:
+            secrets = write_redacted(read(self.path, name), clean, redactor, allowed)
             if secrets or hidden:
                 clean.chmod(0o600)
                 return Publication(publish_as(clean, hidden_folder(self._folder), name), secrets)
@@ -115,12 +115,11 @@ def pick_up(draft: DraftRecording, redactor: Redactor) -> Publication | None:
 
 
 @contextmanager
-def _redacted(draft: Path, name: str, redactor: Redactor) -> Generator[Path]:
-    """Yield the path of a redacted copy of *draft*. The copy is removed at the end."""
+def _clean_copy(draft: Path) -> Generator[Path]:
+    """Yield the path for a redacted copy of *draft*. A file there is removed at the end."""
     clean = draft.with_suffix(".clean")
     clean.unlink(missing_ok=True)  # A process that was killed here may have left the file.
     try:
-        write(redact_recording(read(draft, name), redactor), clean)
         yield clean
     finally:
         clean.unlink(missing_ok=True)

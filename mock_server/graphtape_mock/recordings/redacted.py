@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import orjson
 
+from graphtape_mock.recordings.file import write
 from graphtape_mock.recordings.recording import Recording
 from graphtape_mock.redaction.exchange import redact_exchange
 from graphtape_mock.redaction.found import PLACEHOLDERS
@@ -62,6 +64,17 @@ def _added(
         key = str(entry.get("kind")), str(entry.get("place"))
         counts[key] = counts.get(key, 0) + int(entry.get("count", 1))
     return tuple({"kind": k, "place": p, "count": count} for (k, p), count in counts.items())
+
+
+def write_redacted(
+    recording: Recording, path: Path, redactor: Redactor, allowed: Collection[str] = ()
+) -> tuple[FoundSecret, ...]:
+    """Write *recording*, redacted, to the new file *path*; scan the file and return what is found.
+
+    Secrets found by *allowed* rules are left out. Raises OSError.
+    """
+    write(redact_recording(recording, redactor), path)
+    return tuple(find_secrets(path.read_bytes(), redactor, allowed))
 
 
 def find_secrets(
