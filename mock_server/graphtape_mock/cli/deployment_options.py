@@ -22,7 +22,7 @@ from graphtape_mock.deployment.headers import (
     read_headers,
     secrets_among,
 )
-from graphtape_mock.deployment.limits import Limits, size_of
+from graphtape_mock.deployment.limits import Limits, parse_size
 from graphtape_mock.deployment.retry import MOST_RETRIES
 from graphtape_mock.deployment.tls import TlsFiles
 from graphtape_mock.redaction.redactor import Redactor
@@ -62,7 +62,7 @@ class DeploymentOptions:
 
 def _bytes(_: click.Context, __: click.Parameter, text: str) -> int:
     try:
-        return size_of(text)
+        return parse_size(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 

@@ -4,7 +4,8 @@
 """
 
 import re
-from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
+from base64 import b64encode
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 from graphtape_mock.deployment.errors import DeploymentError
 from graphtape_mock.recordings.request_path import EXPECTED, is_request_path
@@ -46,6 +47,22 @@ def join_url(base: str, path: str) -> str:
     if not is_request_path(path) or urlsplit(joined)[:2] != ours[:2]:
         raise BadPath(f"expected {EXPECTED}, got {path!r}")
     return joined
+
+
+def url_secrets(url: str) -> tuple[str, ...]:
+    """Return the credentials in *url*: the password, the Basic token, the values of the query.
+
+    Raises ValueError if *url* can't be parsed.
+    """
+    user, password = user_info(url)
+    basic = b64encode(f"{user}:{password}".encode()).decode() if user or password else ""
+    return tuple(filter(None, (password, basic, *query_secrets(url))))
+
+
+def user_info(url: str) -> tuple[str, str]:
+    """Return user and password in *url*, decoded; empty if there are none."""
+    parts = urlsplit(url)
+    return unquote(parts.username or ""), unquote(parts.password or "")
 
 
 def query_secrets(url: str) -> tuple[str, ...]:

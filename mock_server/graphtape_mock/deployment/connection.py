@@ -3,17 +3,22 @@
 import math
 import threading
 import time
-from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Self
-from urllib.parse import unquote
 
 import httpx
 
 from graphtape_contracts import Exchange, Frame, Headers, Request, Response
-from graphtape_mock.deployment.address import BadPath, bad_url, join_url, parse_url, query_secrets
+from graphtape_mock.deployment.address import (
+    BadPath,
+    bad_url,
+    join_url,
+    parse_url,
+    url_secrets,
+    user_info,
+)
 from graphtape_mock.deployment.decoding import decoded, encodings_of, undecoded
 from graphtape_mock.deployment.errors import (
     DeploymentError,
@@ -42,7 +47,7 @@ _FAREWELL = Limits(pause=5.0, seconds=5.0, body_bytes=1_000_000, retries=0)
 Clock = Callable[[], float]
 
 
-def _no_notice(seconds: float) -> None:
+def no_notice(seconds: float) -> None:
     """Do nothing."""
 
 
@@ -129,9 +134,8 @@ class DeploymentConnection:
                 raise DeploymentError(
                     f"the value of {name} has characters that are not allowed in a header"
                 )
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        basic = [b64encode(f"{user}:{password}".encode()).decode()] if user or password else []
-        given = (key, password, *basic, *query_secrets(url), *secrets_among(headers, Redactor()))
+        user, password = user_info(url)
+        given = (key, *url_secrets(url), *secrets_among(headers, Redactor()))
         self.secrets: tuple[str, ...] = tuple(dict.fromkeys(filter(None, given)))
         """The user's credentials: the key, the password, and the values of headers and query."""
         self.limits = limits or Limits()
@@ -239,7 +243,7 @@ class DeploymentConnection:
 
     @contextmanager
     def open_retrying(
-        self, request: Request, waiting: Callable[[float], object] = _no_notice
+        self, request: Request, waiting: Callable[[float], object] = no_notice
     ) -> Generator[StreamedResponse]:
         """Send *request*; send it again after each 429 or 503, as Retry-After asks.
 

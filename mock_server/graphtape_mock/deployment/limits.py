@@ -57,7 +57,7 @@ class Limits:
         )
 
 
-def size_of(text: str) -> int:
+def parse_size(text: str) -> int:
     """Return the bytes in *text*, such as `1000000`, `500kB` or `256MB`. Raises ValueError."""
     found = _SIZE.fullmatch(text.strip())
     size = int(float(found[1]) * _UNITS[found[2].lower()]) if found else 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graphtape_contracts import Request
 from graphtape_mock.deployment.body import ResponseBody
-from graphtape_mock.deployment.connection import DeploymentConnection
+from graphtape_mock.deployment.connection import DeploymentConnection, no_notice
 from graphtape_mock.deployment.info import DeploymentInfo
 from graphtape_mock.record.draft_recording import DraftRecording, Publication
 from graphtape_mock.record.requests import RecordingRequest
@@ -16,10 +16,6 @@ from graphtape_mock.recordings.try_json import object_in
 from graphtape_mock.recordings.view import View
 from graphtape_mock.redaction.exchange import redact_exchange
 from graphtape_mock.redaction.redactor import Redactor
-
-
-def _ignore(seconds: float) -> None:
-    pass
 
 
 @dataclass(slots=True)
@@ -37,7 +33,7 @@ class Recorder:
     """The rules whose findings do not keep the file hidden."""
     hide_failures: bool = False
     """Whether an incomplete recording stays in the hidden folder."""
-    on_retry: Callable[[float], object] = _ignore
+    on_retry: Callable[[float], object] = no_notice
     """Called with the seconds to wait before a request is sent again."""
     publication: Publication | None = field(default=None, init=False)
     """The published file, after `record` ended; None before, or if no response came."""

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from graphtape_mock.deployment.limits import Deadline, Limits, size_of
+from graphtape_mock.deployment.limits import Deadline, Limits, parse_size
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,13 @@ from graphtape_mock.deployment.limits import Deadline, Limits, size_of
     ],
 )
 def test_a_size_has_a_unit_or_none(text: str, size: int) -> None:
-    assert size_of(text) == size
+    assert parse_size(text) == size
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "1TB", "many", "0.1", "nan"])
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="256MB"):
-        size_of(text)
+        parse_size(text)
 
 
 def test_each_reason_names_its_option() -> None:

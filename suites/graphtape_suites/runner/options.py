@@ -33,10 +33,10 @@ def number(text: str) -> float:
 
 def size(text: str) -> int:
     """Parse *text*, such as 256MB, as bytes. Raises ArgumentTypeError."""
-    from graphtape_mock.deployment.limits import size_of
+    from graphtape_mock.deployment.limits import parse_size
 
     try:
-        return size_of(text)
+        return parse_size(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

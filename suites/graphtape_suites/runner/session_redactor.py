@@ -3,9 +3,8 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from urllib.parse import unquote, urlsplit
 
-from graphtape_mock.deployment.address import query_secrets
+from graphtape_mock.deployment.address import url_secrets
 from graphtape_mock.deployment.errors import BadHeader
 from graphtape_mock.deployment.headers import headers_from, key_from, read_headers, secrets_among
 from graphtape_mock.redaction.redactor import Redactor
@@ -26,9 +25,6 @@ def _secrets(settings: Settings, environment: Mapping[str, str]) -> Iterator[str
         for headers in (headers_from(environment), *map(read_headers, settings.header_files)):
             yield from secrets_among(headers, Redactor())
     try:
-        parts = urlsplit(settings.url or "")
+        yield from url_secrets(settings.url or "")
     except ValueError:  # The session reports it.
         yield settings.url or ""
-        return
-    yield unquote(parts.password or "")
-    yield from query_secrets(settings.url or "")
