@@ -46,6 +46,11 @@ class BoundedCache(Generic[Key, Value]):
             _, (_, dropped) = self._entries.popitem(last=False)
             self.bytes -= dropped
 
+    def remove(self, key: Key) -> None:
+        """Remove the value of *key*, if there is one."""
+        if (entry := self._entries.pop(key, None)) is not None:
+            self.bytes -= entry[1]
+
     def clear(self) -> None:
         """Remove everything."""
         self._entries.clear()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graphtape_contracts.json_value import Json
+from graphtape_mock.replay.bounded_cache import BoundedCache
 from graphtape_mock.replay.ids import IdSource
 from graphtape_mock.server.errors import ApiError, NotAvailable, TooMuchToKeep
 from graphtape_mock.server.json_size import size_of
@@ -33,13 +34,15 @@ class ThreadStore:
         *new_id* makes the ids of threads that are created without one; *now* returns the time of
         day in seconds since the epoch.
         """
-        self._threads: dict[str, Json] = {}
-        self._sizes: dict[str, int] = {}
-        self._limit, self._byte_limit = limit, byte_limit
+        self._threads = BoundedCache[str, Json](limit, byte_limit)
+        self._byte_limit = byte_limit
         self._new_id = new_id or IdSource().run_id
         self._clock = now
-        self.bytes = 0
+
+    @property
+    def bytes(self) -> int:
         """The bytes that all threads take in memory."""
+        return self._threads.bytes
 
     def create(self, body: Json) -> Json:
         """Create the thread in *body*, and return it or the existing one.
@@ -52,7 +55,7 @@ class ThreadStore:
         thread_id = parse_uuid(asked, _NOT_A_UUID) if asked else self._new_id()
         if body.get("supersteps"):
             raise NotAvailable(501, "Not implemented by graphtape: POST /threads with supersteps")
-        if existing := self._threads.get(thread_id):
+        if existing := self._threads.peek(thread_id):
             if body.get("if_exists") == "do_nothing":
                 return existing
             raise ApiError(409, f"Thread with ID {thread_id} already exists")
@@ -94,7 +97,7 @@ class ThreadStore:
 
         A thread that is too large to keep with its state is dropped.
         """
-        if thread := self._threads.get(thread_id):
+        if thread := self._threads.peek(thread_id):
             now = self._now()
             thread |= {"status": status, "updated_at": now, "values": values}
             thread |= {"state_updated_at": now, "error": error, "interrupts": interrupts}
@@ -103,14 +106,11 @@ class ThreadStore:
 
     def forget(self, thread_id: str) -> None:
         """Remove the thread of a finished run whose request does not keep it."""
-        if self._threads.pop(thread_id, None) is not None:
-            self.bytes -= self._sizes.pop(thread_id)
+        self._threads.remove(thread_id)
 
     def clear(self) -> None:
         """Remove all threads."""
         self._threads.clear()
-        self._sizes.clear()
-        self.bytes = 0
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self._clock(), UTC).isoformat()
@@ -121,17 +121,13 @@ class ThreadStore:
         self.forget(thread_id)
         if size > self._byte_limit:
             return False
-        while len(self._threads) >= self._limit or self.bytes + size > self._byte_limit:
-            self.forget(next(iter(self._threads)))
-        self._threads[thread_id] = thread
-        self._sizes[thread_id] = size
-        self.bytes += size
+        self._threads.add(thread_id, thread, size)
         return True
 
     def get(self, thread_id: str) -> Json:
         """Return a thread; raises ApiError 422 or 404."""
         uuid = parse_uuid(thread_id, _NOT_A_UUID)
-        if thread := self._threads.get(uuid):
+        if thread := self._threads.peek(uuid):
             return thread
         raise ApiError(404, f"Thread with ID {uuid} not found")
 
