@@ -13,6 +13,7 @@ depth, because servers quote the request in their error messages.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -38,6 +39,28 @@ class Hit(NamedTuple):
     """The start and end offsets of the secret."""
 
 
+class _Finders(NamedTuple):
+    """The parts that find secrets; they have no state besides a memory of names."""
+
+    names: SecretNames
+    given: GivenValues
+    look: TextLook
+    walk: Walk
+
+
+@lru_cache(maxsize=8)  # A request of a run gets a redactor of its own each time it is matched.
+def _finders(
+    names: tuple[str, ...],
+    secrets: tuple[str, ...],
+    patterns: tuple[str, ...],
+    keep: tuple[str, ...],
+) -> _Finders:
+    known = SecretNames(names, keep)
+    given = GivenValues(secrets)
+    look = TextLook(known, given, user_patterns(patterns))
+    return _Finders(known, given, look, Walk(known, look))
+
+
 class Redactor:
     """Replaces secrets by placeholders, numbered by first appearance in all that it redacts."""
 
@@ -56,10 +79,8 @@ class Redactor:
         """
         self.keep = tuple(keep)
         """The names that are not those of secrets."""
-        self._names = SecretNames(names, self.keep)
-        self._given = GivenValues(secrets)
-        self._look = TextLook(self._names, self._given, user_patterns(patterns))
-        self._walk = Walk(self._names, self._look)
+        found_by = _finders(tuple(names), tuple(secrets), tuple(patterns), self.keep)
+        self._names, self._given, self._look, self._walk = found_by
         self._placeholders = Placeholders()
 
     @property
