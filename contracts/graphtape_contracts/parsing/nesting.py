@@ -27,7 +27,7 @@ def is_too_deep(text: str) -> bool:
 
 
 def is_deeper(value: Any, levels: int = DEEPEST) -> bool:
-    """Return whether the JSON *value* has more than so many *levels* of arrays and objects."""
+    """Return whether the JSON *value* has arrays and objects nested deeper than *levels*."""
     level: list[Any] = [value]
     for _ in range(levels):
         level = [child for node in level for child in _children(node)]

@@ -283,7 +283,7 @@ LATER = answer(503, {"detail": "busy"}, b"Retry-After: Wed, 21 Oct 2199 07:28:00
         ([BUSY], Limits(seconds=6.0), [], 429),
         ([LATER], Limits(), [], 503),
     ],
-    ids=["comes back", "no retry", "at most so often", "no time", "too late"],
+    ids=["comes back", "no retry", "retries used up", "no time", "too late"],
 )
 def test_a_request_is_made_again_when_the_deployment_says(
     deployment: Deployment,

@@ -23,7 +23,7 @@ class _Greeting(asyncio.Protocol):
 
 
 class _Scarce:
-    """A listening socket that fails to accept so many times."""
+    """A listening socket whose first accepts fail, each with one of the errors."""
 
     def __init__(self, listening: socket.socket, *errors: OSError) -> None:
         self._listening = listening
@@ -43,7 +43,7 @@ def greet(*errors: OSError) -> bytes:
     listening = open_socket("127.0.0.1", 0)
 
     async def main() -> bytes:
-        acceptor = Acceptor(_Scarce(listening, *errors))  # type: ignore[arg-type]
+        acceptor = Acceptor(_Scarce(listening, *errors))  # type: ignore[arg-type]  # not a whole socket
         acceptor.start(asyncio.get_running_loop(), _Greeting)
         reader, writer = await asyncio.open_connection(*listening.getsockname())
         received = await asyncio.wait_for(reader.read(), GIVE_UP_SECONDS)

@@ -5,13 +5,13 @@ import logging
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from typing import cast
 
 import orjson
 import pytest
+from scripted_deployment import wait_until
 
 from graphtape_contracts import Exchange, sse
 from graphtape_mock.server import running
@@ -80,11 +80,8 @@ def serving(mock: Mock, grace: float = 0.5) -> Generator[Ended]:
 
 
 def has_begun(mock: Mock, runs: int = 1) -> None:
-    """Wait until so many *runs* are in progress."""
-    until = time.monotonic() + GIVE_UP_SECONDS
-    while len(mock.run_registry) < runs:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    """Wait until that number of *runs* is in progress."""
+    wait_until(lambda: len(mock.run_registry) >= runs, GIVE_UP_SECONDS)
 
 
 @pytest.fixture(name="never")
@@ -213,8 +210,7 @@ def test_a_connection_without_a_request_is_nothing_to_wait_for(never: Mock) -> N
         serving(never) as ended,
         socket.create_connection(("127.0.0.1", ended.server.port), GIVE_UP_SECONDS),
     ):
-        while not ended.server.server_state.connections:
-            time.sleep(0.01)
+        wait_until(lambda: bool(ended.server.server_state.connections), GIVE_UP_SECONDS)
         (idle,) = cast(set[object], ended.server.server_state.connections)
         assert isinstance(idle, Protocol)
         assert idle.unfinished() == ""

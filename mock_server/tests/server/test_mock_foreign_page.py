@@ -62,7 +62,7 @@ def test_a_page_is_foreign_by_its_origin_or_else_its_site(
 
 def ask(call: Call, make_run: MakeRun, path: str, headers: Headers, **options: object) -> int:
     library = Library([Recording("run", (make_run([("values", 1)]),))])
-    mock = Mock(library, ReplayOptions(speed=0), **options)  # type: ignore[arg-type]
+    mock = Mock(library, ReplayOptions(speed=0), **options)  # type: ignore[arg-type]  # by name
     body = b'{"status":"all"}' if path == "/runs/cancel" else b'{"assistant_id":"agent"}'
     return call(mock, "POST", path, body, headers).response.status
 

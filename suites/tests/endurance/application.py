@@ -7,10 +7,15 @@ from starlette.types import ASGIApp, Message, Scope
 Field = tuple[bytes, bytes]
 
 
-async def call(
-    app: ASGIApp, method: str, path: str, body: bytes, fields: Sequence[Field] = ()
-) -> tuple[int, list[bytes], bytes]:
-    """Send one request; return the status, all names and values of the headers, and the body."""
+async def send_to(
+    app: ASGIApp,
+    sent: list[Message],
+    method: str,
+    path: str,
+    body: bytes,
+    fields: Sequence[Field] = (),
+) -> None:
+    """Send one request to *app*, and append its messages to *sent* as they come."""
     target, _, query = path.partition("?")
     scope: Scope = {
         "type": "http",
@@ -26,7 +31,6 @@ async def call(
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 2),
     }
-    sent: list[Message] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -35,6 +39,14 @@ async def call(
         sent.append(message)
 
     await app(scope, receive, send)
+
+
+async def call(
+    app: ASGIApp, method: str, path: str, body: bytes, fields: Sequence[Field] = ()
+) -> tuple[int, list[bytes], bytes]:
+    """Send one request; return the status, all names and values of the headers, and the body."""
+    sent: list[Message] = []
+    await send_to(app, sent, method, path, body, fields)
     pairs: list[Field] = sent[0]["headers"]
     got = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], [part for pair in pairs for part in pair], got

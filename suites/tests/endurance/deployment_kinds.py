@@ -27,7 +27,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Send *data* so many *times*, and wait after each."""
+    """Send *data* as often as *times* says, and wait after each."""
 
     data: bytes
     times: int

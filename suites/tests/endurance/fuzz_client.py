@@ -44,7 +44,7 @@ class FuzzResult:
 
 
 def send_all(url: str, requests: Sequence[FuzzRequest], at_once: int = 20) -> list[FuzzResult]:
-    """Send *requests*, so many *at_once*; return the results in the same order."""
+    """Send *requests*, up to *at_once* at a time; return the results in the same order."""
 
     async def send() -> list[FuzzResult]:
         free = asyncio.Semaphore(at_once)

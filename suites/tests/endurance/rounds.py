@@ -27,7 +27,7 @@ class Rounds:
     kills: int
     """Programs that are killed while they write, over all programs."""
     kinds_skipped: int
-    """Of so many kinds of bad deployments, one is tried."""
+    """One of each such number of kinds of bad deployments is tried."""
     kinds_skipped_by_suites: int
     """The same, for the suites, which take longer."""
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 import pytest
+from application import send_to
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from recordings_for_chaos import write_recordings
-from starlette.types import Message, Scope
+from starlette.types import Message
 
 from graphtape_mock.replay.engine import ReplayOptions
 from graphtape_mock.replay.library import load
@@ -51,31 +52,10 @@ def _mock(tmp_path_factory: pytest.TempPathFactory) -> Mock:
 
 def allocated(mock: Mock, method: str, path: str, body: bytes) -> int:
     """Return the most bytes that are allocated until a response has begun."""
-    target, _, query = path.partition("?")
-    scope: Scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": target,
-        "raw_path": target.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(b"host", b"server.test")],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 2),
-    }
     sent: list[Message] = []
 
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
     async def begin() -> None:
-        response = asyncio.ensure_future(mock(scope, receive, send))
+        response = asyncio.ensure_future(send_to(mock, sent, method, path, body))
         for _ in range(TURNS):
             await asyncio.sleep(0)
         response.cancel()

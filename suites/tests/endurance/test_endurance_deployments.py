@@ -51,7 +51,7 @@ class Client:
 
     command: Command
     skipped: int
-    """Of so many kinds, one is tried."""
+    """One of each such number of kinds is tried."""
     seconds: float
     """Its own work, within which it does not look at the time."""
     megabytes: float
