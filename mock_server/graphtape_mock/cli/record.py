@@ -99,8 +99,9 @@ def record(
     """Record runs of the deployment at URL, by default LANGGRAPH_API_URL.
 
     The API key is read from LANGGRAPH_API_KEY, LANGSMITH_API_KEY or LANGCHAIN_API_KEY and is never
-    written to a file. Exit codes: 0 everything was recorded; 1 the deployment refused a run; 2
-    wrong use, a deployment that cannot be reached, or an incomplete run.
+    written to a file. Exit codes: 0 everything was recorded; 1 a run was refused or had no events,
+    or a recording may hold a secret and is hidden; 2 wrong use, a deployment that cannot be
+    reached, or an incomplete run.
 
     \b
     graphtape record https://my-deployment.example --assistant agent --input '{"messages": []}'
