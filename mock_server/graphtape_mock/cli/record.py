@@ -223,9 +223,8 @@ class _Session:
                 if len(runs) < len(views):
                     self.progress.start(path.stem)
         finally:
-            if (published := recorder.publication) is not None:
-                self.made.append(published.path)
-        assert published is not None, "a run was recorded"  # noqa: S101 - narrows the type
+            self.made.extend(published.path for published in recorder.publications)
+        (published,) = recorder.publications
         if remark := _remark(runs[-1], published, self.upstream.url):
             self.progress.say(escape(remark))
         elif published.path != path:

@@ -35,8 +35,8 @@ class Recorder:
     """Whether an incomplete recording stays in the hidden folder."""
     on_retry: Callable[[float], object] = no_notice
     """Called with the seconds to wait before a request is sent again."""
-    publication: Publication | None = field(default=None, init=False)
-    """The published file, after `record` ended; None before, or if no response came."""
+    publications: list[Publication] = field(default_factory=list[Publication], init=False)
+    """The published file, once `record` has ended; empty if no response came."""
 
     def record(
         self, request: RecordingRequest, views: Sequence[View], watch: Watch
@@ -62,12 +62,13 @@ class Recorder:
                 if results:
                     is_whole = len(results) == len(views) and not results[-1].ending
                     ending = "" if is_whole else results[-1].ending or CUT
-                    self.publication = draft.publish(
+                    published = draft.publish(
                         self.redactor,
                         ending=ending,
                         allowed=self.allowed,
                         hidden=bool(ending) and self.hide_failures,
                     )
+                    self.publications.append(published)
 
     def _writer(self, draft: DraftRecording) -> RecordingWriter:
         """Return a writer for *draft*, which starts with the description of the deployment."""

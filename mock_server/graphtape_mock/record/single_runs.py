@@ -105,14 +105,14 @@ class SingleRunRecorder:
             hide_failures=True,
         )
         (run,) = recorder.record(request, (EVERYTHING,), _unwatched)
-        published = recorder.publication
-        if run.ending or published is None or published.secrets:
+        (published,) = recorder.publications
+        if run.ending or published.secrets:
             raise NotRecordable(self._problem(run, published))
         return published.path, read(published.path)
 
-    def _problem(self, run: RecordedRunResult, published: Publication | None) -> str:
+    def _problem(self, run: RecordedRunResult, published: Publication) -> str:
         """Return why *run* can't be replayed, and where it was kept."""
-        kept = f"; kept in {published.path}" if published else ""
+        kept = f"; kept in {published.path}"
         if run.refused:
             status = run.response.status
             return f"{self._upstream.url} refused it with status {status} ({run.failure}){kept}"
@@ -120,7 +120,7 @@ class SingleRunRecorder:
             return f"{run.reason}{kept}"
         if run.ending:
             return f"{self._upstream.url} responded with no events ({run.failure}){kept}"
-        found = ", ".join(map(str, published.secrets)) if published else ""
+        found = ", ".join(map(str, published.secrets))
         return f"the recording may hold a secret ({found}){kept}"
 
     def _file_for(self, request: RecordingRequest, title: str, after: Path | None) -> Path:
